@@ -1,0 +1,204 @@
+"""Numerical gradients: the judge of every backward pass.
+
+The centred difference of f along a coordinate is
+
+    (f(x + h) - f(x - h)) / (2 h) = f'(x) + O(h^2) + O(eps / h)
+
+and is best near h = eps^(1/3), 6e-6 in float64. In float32 that leaves two or three digits, too few to tell a right
+gradient from a wrong one: float32 is refused.
+
+Where f has a kink (ReLU, max, hinge) between x - h and x + h, the difference mixes two slopes and means nothing. The
+one-sided slopes tell: they differ by O(h) where f is smooth, by a constant across a kink. Such a coordinate is tried
+again with smaller steps, which steps round a kink beside x. A kink at x itself stays; it is reported and not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlib import checks
+
+Function = Callable[[np.ndarray], "np.ndarray | float"]
+
+STEP = 1e-5
+TOLERANCE = 1e-5
+# Below this share of the largest entry an error is measured against the largest entry: there, rounding is all there is.
+FLOOR = 1e-3
+EPSILON = np.finfo(np.float64).eps
+
+
+class GradientError(AssertionError):
+    """An analytic gradient disagrees with the numerical one."""
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """The outcome of a check that was passed.
+
+    Attributes:
+        name: what was checked.
+        max_error: the worst relative error, see `relative_error`.
+        worst_index: where it is.
+        checked: how many coordinates (or directions) were judged.
+        kinks: the coordinates that were not, because f has no derivative there.
+    """
+
+    name: str
+    max_error: float
+    worst_index: tuple[int, ...]
+    checked: int
+    kinks: tuple[tuple[int, ...], ...] = ()
+
+    def __str__(self) -> str:
+        text = f"{self.name}: {self.checked} checked, worst relative error {self.max_error:.1e} at {self.worst_index}"
+        if self.kinks:
+            text += f"; {len(self.kinks)} at a kink and not judged, the first {self.kinks[0]}"
+        return text
+
+
+def relative_error(actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Return |a - e| / max(|a|, |e|, FLOOR * the largest entry of both), entry by entry; 0 where both are all zero."""
+    actual, expected = np.asarray(actual, dtype=np.float64), np.asarray(expected, dtype=np.float64)
+    checks.shape("actual", actual, expected.shape, "It is compared with expected entry by entry.")
+    size = np.maximum(np.abs(actual), np.abs(expected))
+    scale = np.maximum(size, FLOOR * np.nanmax(size, initial=0.0))
+    return np.abs(actual - expected) / np.where(scale == 0, 1.0, scale)
+
+
+def numerical_gradient(f: Function, x: np.ndarray, dout: np.ndarray | None = None, *, h: float = STEP) -> np.ndarray:
+    """Differentiate f at x, coordinate by coordinate.
+
+    Args:
+        f: a function of one array; returns a number, or an array together with `dout`. It must give the same answer
+            twice: seed its dropout.
+        x: float64, any shape; left as it was.
+        dout: dL/df, of the shape of f(x); the result is then dL/dx.
+        h: the first step tried.
+
+    Returns:
+        The gradient, of the shape of x, with NaN where f has a kink at x.
+
+    Raises:
+        TypeError: x is not float64.
+        ValueError: f is not deterministic, or `dout` does not fit what f returns.
+    """
+    x = _check_point(f, x, dout)
+    gradient = np.empty_like(x)
+    moved = x.copy()
+    for index in np.ndindex(*x.shape):
+
+        def line(t: float, index: tuple[int, ...] = index) -> np.ndarray:
+            moved[index] = x[index] + t
+            try:
+                return np.array(f(moved))  # a copy: what f returns may be a view of its argument
+            finally:
+                moved[index] = x[index]
+
+        gradient[index] = _derivative(line, dout, h)
+    return gradient
+
+
+def check_gradient(
+    f: Function,
+    x: np.ndarray,
+    gradient: np.ndarray,
+    dout: np.ndarray | None = None,
+    *,
+    name: str = "gradient",
+    h: float = STEP,
+    tolerance: float = TOLERANCE,
+) -> GradientReport:
+    """Compare `gradient`, of the shape of x, with f's numerical gradient at x; f, x, dout and h as there.
+
+    Raises:
+        GradientError: the worst relative error is above `tolerance`; names the index and both values.
+        ValueError: every coordinate is at a kink, so there is nothing to judge.
+    """
+    checks.shape(name, np.asarray(gradient), np.shape(x), "It has the shape of x.")
+    return _judge(name, np.asarray(gradient), numerical_gradient(f, x, dout, h=h), tolerance)
+
+
+def check_directions(
+    f: Function,
+    x: np.ndarray,
+    gradient: np.ndarray,
+    dout: np.ndarray | None = None,
+    *,
+    rng: int | np.random.Generator,
+    directions: int = 4,
+    name: str = "gradient",
+    h: float = STEP,
+    tolerance: float = TOLERANCE,
+) -> GradientReport:
+    """Compare <gradient, v> with f's slope along random directions v: a few evaluations, whatever the size of x.
+
+    Arguments and errors are those of `check_gradient`; an index is the number of a direction.
+    """
+    x = _check_point(f, x, dout)
+    checks.shape(name, np.asarray(gradient), x.shape, "It has the shape of x.")
+    rng = checks.generator(rng)
+    vs = [rng.choice([-1.0, 1.0], size=x.shape) for _ in range(checks.positive_int("directions", directions))]
+    slopes = [_derivative(lambda t, v=v: f(x + t * v), dout, h) for v in vs]
+    projections = [float(np.vdot(gradient, v)) for v in vs]
+    return _judge(name, np.array(projections), np.array(slopes), tolerance)
+
+
+def _judge(name: str, analytic: np.ndarray, numeric: np.ndarray, tolerance: float) -> GradientReport:
+    at_kink = np.isnan(numeric)
+    kinks = tuple(tuple(map(int, index)) for index in np.argwhere(at_kink))
+    checked = numeric.size - len(kinks)
+    checks.require(checked > 0, name, "a point where f has a derivative", f"{len(kinks)} kinks", "Move x a little.")
+    error = np.where(at_kink, 0.0, relative_error(analytic, numeric))
+    error[~at_kink & ~np.isfinite(analytic)] = np.inf
+    worst = tuple(map(int, np.unravel_index(np.argmax(error), error.shape)))
+    report = GradientReport(name, float(error[worst]), worst, checked, kinks)
+    if not report.max_error <= tolerance:
+        raise GradientError(
+            f"{name} is wrong at index {worst}: analytic {analytic[worst]:.10g}, numerical {numeric[worst]:.10g}, "
+            f"relative error {report.max_error:.2e}, tolerance {tolerance:.0e}; "
+            f"{int(np.sum(error > tolerance))} of {checked} entries are off."
+        )
+    return report
+
+
+def _check_point(f: Function, x: np.ndarray, dout: np.ndarray | None) -> np.ndarray:
+    if not isinstance(x, np.ndarray) or x.dtype != np.float64:
+        raise TypeError(
+            f"x: expected a float64 array, got {getattr(x, 'dtype', type(x).__name__)}. Differences in lower precision "
+            "cannot tell a right gradient from a wrong one: convert x and the parameters with .astype(np.float64)."
+        )
+    value = np.array(f(x))
+    repeatable = np.array_equal(value, f(x), equal_nan=True)
+    checks.require(repeatable, "f", "the same value twice at the same x", "two values", "Give its dropout a seed.")
+    if dout is None:
+        checks.shape("f(x)", value, (), "Where f returns an array, pass dout of its shape.")
+    else:
+        checks.shape("dout", np.asarray(dout), value.shape, "It has the shape of f(x).")
+    return x
+
+
+def _derivative(line: Callable[[float], np.ndarray | float], dout: np.ndarray | None, h: float) -> float:
+    """Return the slope at t = 0 of a function of one variable, or NaN where it has a kink."""
+    middle = np.asarray(line(0.0), dtype=np.float64)
+    weight = np.ones(()) if dout is None else np.asarray(dout, dtype=np.float64)
+    rounding = EPSILON * float(np.sum(np.abs(middle * weight)) + 1e-300)
+
+    def slopes(step: float) -> tuple[float, float, float]:
+        above, below = line(step), line(-step)
+        right, left = (float(np.sum(rise * weight)) / step for rise in (above - middle, middle - below))
+        return (right + left) / 2, abs(right - left), 4 * rounding / step
+
+    centred, gap, noise = slopes(h)
+    for _ in range(4):
+        if gap <= noise:
+            return centred
+        h /= 10
+        finer, finer_gap, finer_noise = slopes(h)
+        shrinks = finer_gap <= gap / 2 or finer_gap <= finer_noise
+        if shrinks and abs(finer - centred) <= 1e-6 * max(abs(finer), abs(centred)) + finer_noise:
+            return centred
+        centred, gap, noise = finer, finer_gap, finer_noise
+    return np.nan

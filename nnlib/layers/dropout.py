@@ -1,0 +1,72 @@
+"""Dropout, the vanilla kind (Q1, item 1.3; Srivastava et al., JMLR 15, 2014).
+
+An element is KEPT with probability p.
+
+    train:  Y = X * M,  M[i] = 1 with probability p, else 0        dL/dX = dL/dY * M
+    test:   Y = p X                                                dL/dX = p dL/dY
+
+E[M] = p, so the test output is the mean of the training output. (The inverted kind divides by p in training instead
+and leaves the test pass alone.)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlib import checks
+
+
+def dropout_forward(x: np.ndarray, dropout_param: dict) -> tuple[np.ndarray, np.ndarray | float]:
+    """Drop each element with probability 1 - p in training; scale by p in testing.
+
+    Args:
+        x: inputs of any shape.
+        dropout_param: `p`, the probability of KEEPING an element, 0 < p <= 1; `mode`, 'train' or 'test';
+            optionally `rng` (a Generator) or `seed` (an int, for the same mask at each call). With neither, the mask
+            comes from NumPy's global state, as in the course's starter code.
+
+    Returns:
+        out: the shape of x.
+        cache: what the gradient is multiplied by: the mask in training, p in testing.
+
+    Raises:
+        TypeError: x is not a floating-point array.
+        ValueError: p outside (0, 1], another mode, or both `rng` and `seed`.
+    """
+    checks.floating("x", x)
+    p = _keep_probability(dropout_param)
+    scale = _mask(x.shape, p, dropout_param) if dropout_param["mode"] == "train" else p
+    return x * scale, scale
+
+
+def dropout_backward(dout: np.ndarray, cache: np.ndarray | float) -> np.ndarray:
+    """Compute dx, of the shape of `dout`: the gradient passes where the input did."""
+    if isinstance(cache, np.ndarray):
+        checks.shape("dout", dout, cache.shape, "It has the shape of the layer's output.")
+    return dout * cache
+
+
+def _mask(shape: tuple[int, ...], p: float, dropout_param: dict) -> np.ndarray:
+    rng, seed = dropout_param.get("rng"), dropout_param.get("seed")
+    checks.require(
+        rng is None or seed is None,
+        "dropout_param",
+        "either 'rng' or 'seed'",
+        "both",
+        "Two sources, one mask: drop one.",
+    )
+    if rng is not None:
+        # float32 draws for either dtype: half the random bits, and a float64 model sees the same mask.
+        return checks.generator(rng).random(shape, dtype=np.float32) < p
+    # The course's published expected values come from this older stream.
+    source = np.random if seed is None else np.random.RandomState(seed)
+    return source.rand(*shape) < p
+
+
+def _keep_probability(dropout_param: dict) -> float:
+    for key in ("p", "mode"):
+        checks.require(key in dropout_param, f"dropout_param[{key!r}]", "a value", "none")
+    checks.choice("dropout_param['mode']", dropout_param["mode"], ("train", "test"))
+    p = dropout_param["p"]
+    checks.require(0 < p <= 1, "dropout_param['p']", "a probability of KEEPING in (0, 1]", p)
+    return float(p)

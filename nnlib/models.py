@@ -1,0 +1,198 @@
+"""The classifiers of Q2 to Q5: a network and a loss. `Classifier.loss` is written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from nnlib import checks
+from nnlib.losses import logistic_loss, softmax_loss, svm_loss
+from nnlib.network import Sequential
+from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, Layer, MaxPool, ReLU, Squeeze
+
+Loss = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
+
+# Test-mode scores are computed so many examples at a time: 10,000 digits at once would hold 2 GB of patches.
+EXAMPLES_PER_CHUNK = 250
+
+
+class Classifier:
+    """A network with a loss on its scores and L2 regularisation on its weights.
+
+    Args:
+        network: what maps examples to scores.
+        data_loss: (scores, labels) -> (loss, gradient), one of nnlib.losses.
+        reg: the loss gains reg/2 * sum(W**2) over all `W*`; biases and batch norm's parameters are left out.
+    """
+
+    def __init__(self, network: Sequential, data_loss: Loss, reg: float = 0.0):
+        checks.require(reg >= 0, "reg", "a number of at least 0", reg)
+        self.network = network
+        self.data_loss = data_loss
+        self.reg = reg
+
+    @property
+    def params(self) -> dict[str, np.ndarray]:
+        """The trained arrays by name (W1, b1, gamma1, ...): a plain dictionary, which may be rebound."""
+        return self.network.params
+
+    @params.setter
+    def params(self, params: dict[str, np.ndarray]) -> None:
+        self.network.params = params
+
+    @property
+    def state(self) -> dict[str, np.ndarray]:
+        """What is updated but not trained (batch norm's running statistics), by name."""
+        return self.network.state
+
+    @state.setter
+    def state(self, state: dict[str, np.ndarray]) -> None:
+        self.network.state = state
+
+    def loss(self, X: np.ndarray, y: np.ndarray | None = None):
+        """Compute scores in test mode, or the loss and its gradients in train mode.
+
+        Args:
+            X: examples, (N, ...); converted to the model's dtype.
+            y: labels, (N,), or None.
+
+        Returns:
+            Without y: the scores, (N,) for a binary classifier, else (N, K).
+            With y: the loss with its L2 term, and a dictionary of gradients with the keys of `params`.
+
+        Raises:
+            ValueError: examples of another shape than the network's, or labels that the loss refuses.
+        """
+        X = np.asarray(X).astype(self._dtype, copy=False)
+        if y is None:
+            chunks = range(0, max(len(X), 1), EXAMPLES_PER_CHUNK)
+            return np.concatenate([self.network.forward(X[i : i + EXAMPLES_PER_CHUNK], "test") for i in chunks])
+        scores = self.network.forward(X, "train")
+        loss, dscores = self.data_loss(scores, y)
+        grads = self.network.backward(dscores)
+        if self.reg:
+            for name in self.params:
+                if name.startswith("W"):
+                    weights = self.params[name]
+                    loss += 0.5 * self.reg * float(np.vdot(weights, weights))
+                    grads[name] += self.reg * weights
+        return loss, grads
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """Return the labels (N,): the class of the highest score, or for a binary classifier 1 where it is above 0."""
+        scores = self.loss(X)
+        return scores.argmax(axis=1) if scores.ndim == 2 else (scores > 0).astype(np.int64)
+
+    def accuracy(self, X: np.ndarray, y: np.ndarray) -> float:
+        """Return the fraction of examples whose label is predicted; binary labels in either convention."""
+        predicted = self.predict(X)
+        checks.require(len(predicted) > 0, "X", "at least one example", f"shape {np.shape(X)}")
+        if self.network.output_shape == ():
+            return float(np.mean((predicted > 0) == (checks.binary_signs(y, len(predicted), np.dtype(int)) > 0)))
+        return float(np.mean(predicted == checks.class_labels(y, len(predicted), *self.network.output_shape)))
+
+    @property
+    def _dtype(self) -> np.dtype:
+        return next(iter(self.params.values())).dtype
+
+
+class LogisticClassifier(Classifier):
+    """Logistic regression, or with `hidden_dim` a two-layer network (fc - relu - fc) with a logistic loss (Q2).
+
+    Args:
+        input_dim: features of an example.
+        hidden_dim: hidden units, or None for a linear classifier.
+        weight_scale: standard deviation of the initial weights, or None for He initialisation.
+        reg: strength of the L2 term.
+        rng: seed or Generator for the initial weights.
+        dtype: of the parameters; float64 for a gradient check.
+    """
+
+    def __init__(self, input_dim=100, hidden_dim=None, weight_scale=1e-3, reg=0.0, *, rng=0, dtype=np.float32):
+        network = _fully_connected_network(
+            input_dim, hidden_dim, [FullyConnected(1), Squeeze()], weight_scale, rng, dtype
+        )
+        super().__init__(network, logistic_loss, reg)
+
+
+class SVM(Classifier):
+    """A linear support vector machine, or with `hidden_dim` a two-layer network with a hinge loss (Q3).
+
+    The arguments are those of `LogisticClassifier`.
+    """
+
+    def __init__(self, input_dim=100, hidden_dim=None, weight_scale=1e-3, reg=0.0, *, rng=0, dtype=np.float32):
+        network = _fully_connected_network(
+            input_dim, hidden_dim, [FullyConnected(1), Squeeze()], weight_scale, rng, dtype
+        )
+        super().__init__(network, svm_loss, reg)
+
+
+class SoftmaxClassifier(Classifier):
+    """Softmax regression, or with `hidden_dim` a two-layer network with a softmax loss (Q4).
+
+    Args:
+        num_classes: classes, labelled 0 to num_classes - 1.
+
+    The other arguments are those of `LogisticClassifier`.
+    """
+
+    def __init__(
+        self, input_dim=784, hidden_dim=None, num_classes=10, weight_scale=1e-3, reg=0.0, *, rng=0, dtype=np.float32
+    ):
+        network = _fully_connected_network(
+            input_dim, hidden_dim, [FullyConnected(num_classes)], weight_scale, rng, dtype
+        )
+        super().__init__(network, softmax_loss, reg)
+
+
+class ConvNet(Classifier):
+    """conv - [batch norm] - relu - 2x2 max pool - [dropout] - fc - relu - fc - softmax (Q5).
+
+    Args:
+        input_dim: (C, H, W) of an image.
+        num_filters: kernels of the convolution.
+        filter_size: their side in pixels.
+        hidden_dim: units of the first fully connected layer.
+        num_classes: classes, labelled 0 to num_classes - 1.
+        weight_scale: standard deviation of the initial weights, or None for He initialisation.
+        reg: strength of the L2 term.
+        dropout: the probability of KEEPING an element, or None for no dropout.
+        batchnorm: whether batch normalisation follows the convolution.
+        dtype: of the parameters; float64 for a gradient check.
+        rng: seed or Generator, for the initial weights and then for dropout's masks.
+    """
+
+    def __init__(
+        self,
+        input_dim=(1, 28, 28),
+        num_filters=32,
+        filter_size=7,
+        hidden_dim=100,
+        num_classes=10,
+        weight_scale=1e-3,
+        reg=0.0,
+        dropout=None,
+        batchnorm=False,
+        dtype=np.float32,
+        *,
+        rng=0,
+    ):
+        specs: list[Layer] = [Conv(num_filters, filter_size)]
+        if batchnorm:
+            specs += [BatchNorm()]
+        specs += [ReLU(), MaxPool(2)]
+        if dropout is not None:
+            specs += [Dropout(dropout)]
+        specs += [Flatten(), FullyConnected(hidden_dim), ReLU(), FullyConnected(num_classes)]
+        super().__init__(
+            Sequential(specs, input_dim, weight_scale=weight_scale, rng=rng, dtype=dtype), softmax_loss, reg
+        )
+
+
+def _fully_connected_network(
+    input_dim: int, hidden_dim: int | None, head: list[Layer], weight_scale: float | None, rng: object, dtype: object
+) -> Sequential:
+    hidden = [] if hidden_dim is None else [FullyConnected(hidden_dim), ReLU()]
+    return Sequential([*hidden, *head], (input_dim,), weight_scale=weight_scale, rng=rng, dtype=dtype)
