@@ -82,7 +82,9 @@ RULES: dict[str, UpdateRule] = {"sgd": sgd, "sgd_momentum": sgd_momentum, "rmspr
 
 def _configure(rule: str, w: np.ndarray, dw: np.ndarray, config: dict | None) -> dict:
     checks.shape("dw", checks.floating("dw", dw), checks.floating("w", w).shape, "It has the shape of w.")
-    return DEFAULTS[rule] | (config or {})
+    config = DEFAULTS[rule] | (config or {})
+    # A learning rate drawn by NumPy is a np.float64, which would widen float32 weights; a Python float does not.
+    return {key: value.item() if isinstance(value, np.generic) else value for key, value in config.items()}
 
 
 def _average(config: dict, name: str, w: np.ndarray) -> np.ndarray:

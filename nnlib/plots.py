@@ -132,7 +132,7 @@ def confusion_matrix(y_true: np.ndarray, y_pred: np.ndarray, num_classes: int) -
     """Count examples by true class (rows) and predicted class (columns), (K, K)."""
     true = checks.class_labels(y_true, len(y_true), num_classes)
     predicted = checks.class_labels(y_pred, len(true), num_classes)
-    counts = np.bincount(true * num_classes + predicted, minlength=num_classes**2)
+    counts = np.bincount(true.astype(np.int64) * num_classes + predicted, minlength=num_classes**2)  # uint8 wraps
     return counts.reshape(num_classes, num_classes)
 
 

@@ -168,7 +168,7 @@ class Results:
             + "</tr>"
             for first, *rest in self.cells()
         )
-        caption = f"<caption>{html.escape(self.CAPTION)}</caption>"
+        caption = f"<caption {left}>{html.escape(self.CAPTION)}</caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:

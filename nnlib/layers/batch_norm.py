@@ -128,27 +128,27 @@ def spatial_batchnorm_forward(
         out[part] = _rows_as_pixels(rows, out[part].shape)
         return own_param, (part, cache)
 
-    own_params, caches = zip(
-        *runtime.map_slices(normalise_channels, len(channels), runtime.slice_length(3 * channels[:1].nbytes)), strict=True
-    )
+    length = runtime.slice_length(3 * channels[:1].nbytes)
+    own_params, caches = zip(*runtime.map_slices(normalise_channels, len(channels), length), strict=True)
     for key in RUNNING if bn_param["mode"] == "train" else ():
         bn_param[key] = np.concatenate([own_param[key] for own_param in own_params])
-    return out.transpose(3, 0, 1, 2), caches
+    return out.transpose(3, 0, 1, 2), (x.shape, caches)
 
 
 def spatial_batchnorm_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Compute dx (N, C, H, W), dgamma (C,) and dbeta (C,) from dout (N, C, H, W)."""
-    checks.floating("dout", dout, ndim=4)
+    shape, caches = cache
+    checks.shape("dout", checks.floating("dout", dout), shape, "It has the shape of the layer's output.")
     channels = dout.transpose(1, 2, 3, 0)  # (C, H, W, N)
     dx = np.empty(channels.shape, dtype=dout.dtype)
 
     def differentiate_channels(group: slice) -> tuple[np.ndarray, np.ndarray]:
-        part, own_cache = cache[group.start]
+        part, own_cache = caches[group.start]
         rows, dgamma, dbeta = batchnorm_backward(_pixels_as_rows(channels[part]), own_cache)
         dx[part] = _rows_as_pixels(rows, dx[part].shape)
         return dgamma, dbeta
 
-    gradients = runtime.map_slices(differentiate_channels, len(cache), 1)
+    gradients = runtime.map_slices(differentiate_channels, len(caches), 1)
     dgamma, dbeta = (np.concatenate(pieces) for pieces in zip(*gradients, strict=True))
     return dx.transpose(3, 0, 1, 2), dgamma, dbeta
 
@@ -169,7 +169,7 @@ def _options(bn_param: dict) -> tuple[bool, float, float]:
         eps > 0, "bn_param['eps']", "a number above 0", eps, "A constant feature has no variance to divide by."
     )
     checks.require(0 <= momentum < 1, "bn_param['momentum']", "a number in [0, 1)", momentum)
-    return mode == "train", eps, momentum
+    return mode == "train", float(eps), float(momentum)  # a np.float64 would widen float32 statistics
 
 
 def _running(bn_param: dict, key: str, shape: tuple[int], default: np.ndarray | None = None) -> np.ndarray:

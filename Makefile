@@ -1,0 +1,73 @@
+# Every command of the project; `make` alone lists them.
+#   PYTHON     the interpreter that makes .venv (3.11 to 3.13)         make setup PYTHON=python3.12
+#   ARGS       passed on to the notebook runner or to JupyterLab      make run ARGS="q4"
+#   TESTS, NOTEBOOKS    what `make test` runs                         make test TESTS=tests/test_data.py
+#   JOBS, CELL_TIMEOUT  test processes; seconds that one cell may take under test
+#   NNLIB_DATA (environment)  a folder to look in first for data files
+PYTHON ?= python3
+TESTS ?= tests
+NOTEBOOKS ?= notebooks
+JOBS ?= 2
+CELL_TIMEOUT ?= 600
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+UNFINISHED := $(VENV)/.unfinished
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lab constraints moved
+
+help:
+	@echo 'make setup        make .venv and install everything; does nothing when that is up to date'
+	@echo 'make run          execute the notebooks, write build/, print the results table (ARGS="q4" for some of them)'
+	@echo 'make test         ruff, the tests, and every notebook run again and compared with its saved output'
+	@echo 'make lab          open JupyterLab on the notebooks'
+	@echo 'make constraints  resolve constraints.txt anew from pyproject.toml, at the newest versions'
+
+# The stamp holds the folder that was installed: after a move or a copy the editable install points elsewhere, and after
+# an upgrade of Python the environment may not start. Either way it is not the environment that the stamp stands for.
+ifneq ($(shell $(BIN)/python -c '' 2>/dev/null && cat $(STAMP) 2>/dev/null),$(CURDIR))
+$(STAMP): moved
+endif
+
+setup: $(STAMP)
+	@echo "Ready: $(VENV), $$($(BIN)/python --version). Next: make run, make test or make lab."
+
+# An interruption may leave a package half-installed, which pip takes for installed; $(UNFINISHED) tells, and the next
+# set-up starts afresh. The stamp comes last and by a rename, so it is never there without a complete environment.
+$(STAMP): pyproject.toml constraints.txt
+	@if [ -e $(UNFINISHED) ]; then echo "The last set-up did not finish: starting afresh."; rm -rf $(VENV); fi
+	@$(BIN)/python -c '' 2>/dev/null || rm -rf $(VENV)
+	@[ -d $(VENV) ] || $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null || { \
+	  echo "nnlib needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is: $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Name one that you have, for example: make setup PYTHON=python3.12" >&2; exit 1; }
+	@mkdir -p $(VENV) && rm -f $(STAMP) && touch $(UNFINISHED)
+	@[ -x $(BIN)/python ] || { echo "Making $(VENV) with $$($(PYTHON) --version)."; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing nnlib and what its notebooks and tests need; on Linux that takes 6 GB of disk, nearly all of it PyTorch's."
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[vgg,dev]'
+	@echo '$(CURDIR)' > $(STAMP).new && rm $(UNFINISHED) && mv $(STAMP).new $(STAMP)
+
+run: setup
+	@$(BIN)/python -m tools.run_notebooks $(ARGS)
+
+# Every stage runs whatever became of the one before; the last lines are pytest's own unless a stage failed.
+test: setup
+	@failed=; \
+	stage() { name=$$1; shift; printf '\n== %s\n' "$$name"; "$$@" || failed="$$failed [$$name]"; }; \
+	stage 'ruff check' $(BIN)/python -m ruff check; \
+	stage 'ruff format' $(BIN)/python -m ruff format --check; \
+	stage 'pytest' $(BIN)/python -m pytest -n $(JOBS) $(TESTS); \
+	stage 'nbval' $(BIN)/python -m pytest -n $(JOBS) --dist loadfile \
+	  --nbval --nbval-current-env --nbval-cell-timeout=$(CELL_TIMEOUT) $(NOTEBOOKS); \
+	[ -z "$$failed" ] || { printf '\nmake test: failed:%s\n' "$$failed" >&2; exit 1; }
+
+lab: setup
+	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=notebooks $(ARGS)
+
+# uv resolves for all Pythons and systems at once, which pip cannot. It reads none of pip's settings.
+constraints: setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/uv uv
+	build/uv/bin/uv pip compile --no-config --universal --python-version 3.11 --fork-strategy fewest --upgrade \
+	  --no-annotate --custom-compile-command 'make constraints' --extra vgg --extra dev \
+	  pyproject.toml --output-file constraints.txt

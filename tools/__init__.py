@@ -1,0 +1,1 @@
+"""The project's own tools; they are no part of the installed package and run from the repository's root."""

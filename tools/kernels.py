@@ -1,0 +1,93 @@
+"""Execute a notebook's cells in a fresh kernel of this interpreter."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpec
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat import NotebookNode
+from traitlets import default
+
+from tools.notebook_files import clear_outputs, code_cells
+
+
+class CellFailure(Exception):
+    """A cell raised an error, or its kernel died.
+
+    Attributes:
+        number: the code cell's number, from 1.
+        total: the number of code cells in the notebook.
+        line: the first line of the cell's source.
+        error: the traceback, with the terminal's colour codes, or what became of the kernel.
+    """
+
+    def __init__(self, number: int, total: int, line: str, error: str) -> None:
+        super().__init__(f"code cell {number} of {total}: {line}\n{error}")
+        self.number, self.total, self.line, self.error = number, total, line, error
+
+
+class ThisInterpreter(AsyncKernelManager):
+    """Starts kernels of the running Python, whatever kernel the user's own Jupyter has registered as `python3`."""
+
+    @default("transport_encryption")
+    def _encrypt_where_supported(self) -> str:
+        return "auto"  # otherwise newer kernels warn on stderr that other users of the machine might listen
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The kernel specification of `sys.executable`."""
+        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+def execute(notebook: NotebookNode, folder: Path, on_cell: Callable[[int, int], None]) -> None:
+    """Execute every code cell in order, in a fresh kernel whose working directory is `folder`.
+
+    The outputs are stored in `notebook`; what it held before is removed first.
+
+    Args:
+        notebook: changed in place, also when a cell fails.
+        folder: where the notebook's relative paths start.
+        on_cell: called before each code cell with its number, from 1, and the number of code cells.
+
+    Raises:
+        CellFailure: a cell raised an error or the kernel died; the cells after it hold no outputs.
+    """
+    clear_outputs(notebook)
+    total, number = len(code_cells(notebook)), 0
+    client = NotebookClient(
+        notebook, kernel_manager_class=ThisInterpreter, coalesce_streams=True, shutdown_kernel="immediate"
+    )
+    # The context manager and not client.execute(), which would swallow Ctrl-C and report a dead kernel instead.
+    with client.setup_kernel(cwd=str(folder), env=_environment()):
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type != "code":
+                continue
+            number += 1
+            on_cell(number, total)
+            try:
+                client.execute_cell(cell, index, execution_count=number)
+            except CellExecutionError as error:
+                raise CellFailure(number, total, _first_line(cell), _traceback(cell, error)) from None
+            except DeadKernelError:
+                message = "The kernel died while it ran this cell; the machine may have run out of memory."
+                raise CellFailure(number, total, _first_line(cell), message) from None
+
+
+def _environment() -> dict[str, str]:
+    """Return the kernel's environment: saved outputs hold no progress bars, and figures go into the notebook."""
+    return {**os.environ, "TQDM_DISABLE": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+
+
+def _first_line(cell: NotebookNode) -> str:
+    return cell.source.strip().partition("\n")[0]
+
+
+def _traceback(cell: NotebookNode, error: CellExecutionError) -> str:
+    lines = [line for output in cell.outputs if output.output_type == "error" for line in output.traceback]
+    return "\n".join(lines) or f"{error.ename}: {error.evalue}"
