@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nnlib import checks
+from nnlib import checks, runtime
 from nnlib.losses import logistic_loss, softmax_loss, svm_loss
 from nnlib.network import Sequential
 from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, Layer, MaxPool, ReLU, Squeeze
@@ -50,6 +50,7 @@ class Classifier:
     def state(self, state: dict[str, np.ndarray]) -> None:
         self.network.state = state
 
+    @runtime.one_blas_thread()
     def loss(self, X: np.ndarray, y: np.ndarray | None = None):
         """Compute scores in test mode, or the loss and its gradients in train mode.
 

@@ -1,16 +1,20 @@
 """How the arithmetic is laid on the machine: pieces that fit a core's cache, on as many threads as BLAS may use.
 
 NumPy releases the GIL inside its loops and products, so plain threads do run side by side. A layer that is large
-enough walks over its examples (or channels) in slices; each slice's temporaries are small enough to stay in cache and
-to be served from memory that the process already has. The slices do not depend on the number of threads, and neither
-do the results.
+enough walks over its rows or channels in slices, and a large product is taken in pieces. Neither depends on the number
+of threads, so the results do not either.
+
+BLAS's own threads are kept out of it: after each product they spin for some 25 ms and take the core from ours, and two
+processes that both use them on two cores wait for each other.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
@@ -18,8 +22,11 @@ import numpy as np
 
 Result = TypeVar("Result")
 
-# What the largest temporary of a slice should take: a common L2 cache.
-SLICE_BYTES = 1 << 20
+# What the largest temporary of a slice should take: an L2 cache. Smaller slices hand the GIL to and fro more often.
+SLICE_BYTES = 1 << 21
+
+# A piece of a product, in multiply-adds: about 0.4 ms of work, against some 0.05 ms to wake a thread.
+PIECE_OPERATIONS = 16_000_000
 
 
 def slice_length(bytes_each: int) -> int:
@@ -28,11 +35,7 @@ def slice_length(bytes_each: int) -> int:
 
 
 def map_slices(function: Callable[[slice], Result], count: int, length: int) -> list[Result]:
-    """Call `function` on slices of `length` that cover range(count), on threads; return the results in order.
-
-    While more than one thread runs, each has BLAS to itself: two products that both ask for two threads on two cores
-    wait for each other.
-    """
+    """Call `function` on slices of `length` that cover range(count), on threads; return the results in order."""
     slices = [slice(start, min(start + length, count)) for start in range(0, count, length)]
     threads = min(_blas_threads(), len(slices))
     if threads < 2:
@@ -43,7 +46,7 @@ def map_slices(function: Callable[[slice], Result], count: int, length: int) -> 
         for i in range(first, len(slices), threads):
             results[i] = function(slices[i])
 
-    with _blas().limit(limits=1, user_api="blas"):
+    with one_blas_thread():
         others = [_pool(os.getpid(), threads - 1).submit(work, first) for first in range(1, threads)]
         try:
             work(0)
@@ -53,6 +56,59 @@ def map_slices(function: Callable[[slice], Result], count: int, length: int) -> 
         if error is not None:
             raise error
     return results
+
+
+def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """Return the product of two matrices, a large one in pieces on nnlib's threads.
+
+    Args:
+        a: (M, K).
+        b: (K, N).
+        out: (M, N), in any memory order; made if not given.
+    """
+    (rows, inner), columns = a.shape, b.shape[1]
+    if out is None:
+        out = np.empty((rows, columns), dtype=np.result_type(a, b))
+    pieces = max(1, rows * inner * columns // PIECE_OPERATIONS)
+
+    def multiply(part: slice) -> None:
+        if rows >= columns:
+            np.matmul(a[part], b, out=out[part])
+        else:
+            np.matmul(a, b[:, part], out=out[:, part])
+
+    longer = max(rows, columns)
+    map_slices(multiply, longer, max(1, -(-longer // pieces)))
+    return out
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold BLAS to one thread of its own, in the whole process; entered again, it costs nothing more."""
+    if _blas_threads() == 1:
+        yield
+        return
+    with _held.lock:
+        if _held.depth == 0:
+            _held.limit = _blas().limit(limits=1, user_api="blas")
+        _held.depth += 1
+    try:
+        yield
+    finally:
+        with _held.lock:
+            _held.depth -= 1
+            if _held.depth == 0:
+                _held.limit.restore_original_limits()
+
+
+class _Held:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.depth = 0
+        self.limit = None
+
+
+_held = _Held()
 
 
 @cache

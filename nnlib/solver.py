@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from nnlib import checks, optim
+from nnlib import checks, optim, runtime
 from nnlib.models import Classifier
 
 DATA_KEYS = ("X_train", "y_train", "X_val", "y_val")
@@ -142,6 +142,7 @@ class Solver:
         self.best_val_acc = -math.inf
         self._best: tuple[dict, dict] | None = None
 
+    @runtime.one_blas_thread()
     def train(self) -> None:
         """Train for `num_epochs` epochs, then leave the best snapshot in the model.
 

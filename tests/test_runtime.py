@@ -64,3 +64,31 @@ def test_results_do_not_depend_on_the_number_of_threads(monkeypatch):
     for others in results[1:]:
         for here, there in zip(results[0], others, strict=True):
             np.testing.assert_array_equal(here, there)
+
+
+@every_number_of_threads
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.booleans())
+def test_a_product_in_pieces_is_the_product(threads, rows, inner, columns, fortran):
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((rows, inner)), rng.standard_normal((columns, inner)).T
+    out = np.empty((rows, columns), order="F" if fortran else "C")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime, "_blas_threads", lambda: threads)
+        patch.setattr(runtime, "PIECE_OPERATIONS", 10)
+        assert runtime.matmul(a, b, out=out) is out
+    np.testing.assert_allclose(out, np.einsum("mk,kn->mn", a, b), rtol=1e-12, atol=1e-12)
+
+
+def test_blas_has_one_thread_within_and_its_own_number_after(monkeypatch):
+    monkeypatch.setattr(runtime, "_blas_threads", lambda: 2)
+
+    def blas_threads():
+        return {library["num_threads"] for library in runtime._blas().info() if library["user_api"] == "blas"}
+
+    with runtime._blas().limit(limits=2, user_api="blas"):
+        with runtime.one_blas_thread():
+            with pytest.raises(ZeroDivisionError), runtime.one_blas_thread():
+                assert blas_threads() == {1}
+                raise ZeroDivisionError
+            assert blas_threads() == {1}
+        assert blas_threads() == {2}

@@ -128,7 +128,7 @@ def spatial_batchnorm_forward(
         out[part] = _rows_as_pixels(rows, out[part].shape)
         return own_param, (part, cache)
 
-    length = runtime.slice_length(3 * channels[:1].nbytes)
+    length = runtime.slice_length(channels[:1].nbytes)
     own_params, caches = zip(*runtime.map_slices(normalise_channels, len(channels), length), strict=True)
     for key in RUNNING if bn_param["mode"] == "train" else ():
         bn_param[key] = np.concatenate([own_param[key] for own_param in own_params])

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlib import checks
+from nnlib import checks, runtime
 
 
 def fc_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, tuple]:
@@ -41,7 +41,7 @@ def fc_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray,
     checks.floating("b", b, ndim=1)
     checks.shape("w", w, (x.shape[1], w.shape[1]), "Its rows are the columns of x.")
     checks.shape("b", b, (w.shape[1],), "One bias for each column of w.")
-    out = x @ w  # (N, Din) (Din, Dout) -> (N, Dout)
+    out = runtime.matmul(x, w)  # (N, Din) (Din, Dout) -> (N, Dout)
     out += b
     return out, (x, w)
 
@@ -60,7 +60,7 @@ def fc_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarray,
     """
     dw, db = fc_backward_params(dout, cache)
     x, w = cache
-    dx = np.matmul(dout, w.T, out=np.empty_like(x))  # (N, Dout) (Dout, Din) -> (N, Din), in x's memory order
+    dx = runtime.matmul(dout, w.T, out=np.empty_like(x))  # (N, Dout) (Dout, Din) -> (N, Din), in x's memory order
     return dx, dw, db
 
 
@@ -68,6 +68,6 @@ def fc_backward_params(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.n
     """Compute dw and db alone: nobody asks a network's first layer for dx, a third of its matrix products."""
     x, w = cache
     checks.shape("dout", dout, (x.shape[0], w.shape[1]), "It has the shape of the layer's output.")
-    dw = x.T @ dout  # (Din, N) (N, Dout) -> (Din, Dout)
+    dw = runtime.matmul(x.T, dout)  # (Din, N) (N, Dout) -> (Din, Dout)
     db = dout.sum(axis=0)
     return dw, db
