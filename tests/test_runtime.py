@@ -85,10 +85,14 @@ def test_blas_has_one_thread_within_and_its_own_number_after(monkeypatch):
     def blas_threads():
         return {library["num_threads"] for library in runtime._blas().info() if library["user_api"] == "blas"}
 
+    @runtime.one_blas_thread()
+    def fail():
+        assert blas_threads() == {1}
+        raise ZeroDivisionError
+
     with runtime._blas().limit(limits=2, user_api="blas"):
         with runtime.one_blas_thread():
-            with pytest.raises(ZeroDivisionError), runtime.one_blas_thread():
-                assert blas_threads() == {1}
-                raise ZeroDivisionError
+            with pytest.raises(ZeroDivisionError):
+                fail()
             assert blas_threads() == {1}
         assert blas_threads() == {2}
