@@ -30,7 +30,8 @@ def sgd(w: np.ndarray, dw: np.ndarray, config: dict | None = None) -> tuple[np.n
     Config: learning_rate.
     """
     config = _configure("sgd", w, dw, config)
-    return w - config["learning_rate"] * dw, config
+    step = config["learning_rate"] * dw
+    return np.subtract(w, step, out=step), config
 
 
 def sgd_momentum(w: np.ndarray, dw: np.ndarray, config: dict | None = None) -> tuple[np.ndarray, dict]:
