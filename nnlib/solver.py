@@ -133,7 +133,8 @@ class Solver:
         self.verbose = verbose
         self.rng = checks.generator(rng)
         self.hooks = tuple(hooks)
-        self.num_train_samples = num_train_samples
+        samples = num_train_samples
+        self.num_train_samples = None if samples is None else checks.positive_int("num_train_samples", samples)
         self.learning_rate = config["learning_rate"]
         self.epoch = self.step = 0
         self.loss_history: list[float] = []

@@ -1,19 +1,17 @@
 """Layer specs: frozen dataclasses of hyper-parameters that call the functions of nnlib.layers.
 
-A spec holds no arrays: `init` makes a layer's parameters for an input shape, `init_state` its state, and `forward` and
-`backward` call the layer's functions with them. All shapes are those of one example.
+A spec holds no arrays: `init` makes a layer's parameters, `init_state` its state. Shapes are those of one example.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from nnlib import checks, layers
-from nnlib.layers.conv import conv_backward_params
-from nnlib.layers.fully_connected import fc_backward_params
-from nnlib.layers.max_pool import pool_sizes
+from nnlib.layers import batch_norm, conv, fully_connected, max_pool
 
 Arrays = dict[str, np.ndarray]
 Shape = tuple[int, ...]
@@ -78,10 +76,9 @@ class FullyConnected(Layer):
 
     def backward(self, dout, cache, need_dx):
         """Call fc_backward."""
-        if need_dx:
-            dx, dw, db = layers.fc_backward(dout, cache)
-        else:
-            dx, (dw, db) = None, fc_backward_params(dout, cache)
+        dx, dw, db = (
+            layers.fc_backward(dout, cache) if need_dx else (None, *fully_connected.fc_backward_params(dout, cache))
+        )
         return dx, {"W": dw, "b": db}
 
 
@@ -98,16 +95,13 @@ class Conv(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(C, H, W) -> (filters, H - size + 1, W - size + 1)."""
-        _check_image(input_shape)
-        _, height, width = input_shape
-        smaller = min(height, width)
-        checks.require(self.size <= smaller, "size", f"at most {smaller}, the input's smaller side", self.size)
-        return (self.filters, height - self.size + 1, width - self.size + 1)
+        _check_window(self.size, input_shape)
+        return (self.filters, *(side - self.size + 1 for side in input_shape[1:]))
 
     def init(self, input_shape, scale, rng, dtype):
         """W (filters, C, size, size) normal."""
         shape = (self.filters, input_shape[0], self.size, self.size)
-        return {"W": _normal(shape, int(np.prod(shape[1:])), scale, rng, dtype)}
+        return {"W": _normal(shape, math.prod(shape[1:]), scale, rng, dtype)}
 
     def forward(self, x, params, state, context):
         """Call conv_forward."""
@@ -115,7 +109,7 @@ class Conv(Layer):
 
     def backward(self, dout, cache, need_dx):
         """Call conv_backward."""
-        dx, dw = layers.conv_backward(dout, cache) if need_dx else (None, conv_backward_params(dout, cache))
+        dx, dw = layers.conv_backward(dout, cache) if need_dx else (None, conv.conv_backward_params(dout, cache))
         return dx, {"W": dw}
 
 
@@ -138,6 +132,9 @@ class BatchNorm(Layer):
 
     momentum: float = 0.9
     eps: float = 1e-5
+
+    def __post_init__(self):
+        batch_norm.batch_norm_options({"mode": "train", "momentum": self.momentum, "eps": self.eps})
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(D,) or (C, H, W), unchanged."""
@@ -193,7 +190,7 @@ class MaxPool(Layer):
     stride: int | None = None
 
     def __post_init__(self):
-        pool_sizes(self._pool_param)
+        max_pool.pool_sizes(self._pool_param)
 
     @property
     def _pool_param(self) -> dict:
@@ -202,9 +199,7 @@ class MaxPool(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(C, H, W) -> (C, P, Q), whole windows only."""
-        _check_image(input_shape)
-        smaller = min(input_shape[1:])
-        checks.require(self.size <= smaller, "size", f"at most {smaller}, the input's smaller side", self.size)
+        _check_window(self.size, input_shape)
         stride = self._pool_param["stride"]
         return (input_shape[0], *((side - self.size) // stride + 1 for side in input_shape[1:]))
 
@@ -233,7 +228,7 @@ class Flatten(_Reshape):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(A, B, ...) -> (A * B * ...,)."""
-        return (int(np.prod(input_shape)),)
+        return (math.prod(input_shape),)
 
 
 @dataclass(frozen=True)
@@ -251,5 +246,7 @@ def _normal(shape: Shape, fan_in: int, scale: float | None, rng: np.random.Gener
     return (scale * rng.standard_normal(shape)).astype(dtype)
 
 
-def _check_image(input_shape: Shape) -> None:
+def _check_window(size: int, input_shape: Shape) -> None:
     checks.require(len(input_shape) == 3, "input", "an image (C, H, W)", f"shape {input_shape}")
+    smaller = min(input_shape[1:])
+    checks.require(size <= smaller, "size", f"at most {smaller}, the input's smaller side", size)

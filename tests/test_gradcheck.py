@@ -115,11 +115,24 @@ def test_curved_steep_and_flat_functions_have_no_kinks(f, x):
     assert np.isfinite(numerical_gradient(f, x, np.ones(4))).all()
 
 
-@given(generators())
-def test_rounding_within_f_is_not_taken_for_a_kink(rng):
+@pytest.mark.parametrize("seed", range(20))
+def test_rounding_within_f_is_not_taken_for_a_kink(seed):
+    rng = np.random.default_rng(seed)
     x, w, dout = (rng.standard_normal(shape) for shape in ((2, 2, 6, 5), (3, 2, 3, 2), (2, 3, 4, 4)))
     numerical = numerical_gradient(lambda v: np.vdot(nnlib.conv_forward(x, v)[0], dout), w)  # large terms, small sum
     assert np.isfinite(numerical).all()
+
+
+@given(generators())
+def test_a_gradient_that_is_zero_is_not_judged_by_its_rounding(rng):
+    y, x = np.array([1, 0, 1, 0]), rng.uniform(-0.5, 0.5, 4)  # all within the margin, the slopes cancel
+
+    def f(bias):
+        return nnlib.svm_loss(x + bias, y)[0]
+
+    assert check_gradient(f, np.array([0.1]), np.array([0.0])).max_error == 0
+    with pytest.raises(GradientError):
+        check_gradient(f, np.array([0.1]), np.array([1e-8]))
 
 
 @given(generators())

@@ -80,6 +80,7 @@ def without(key):
         ({"batch_size": 0}, ValueError, "batch_size: expected a whole number of at least 1, got 0."),
         ({"num_epochs": 1.5}, ValueError, "num_epochs: expected a whole number of at least 1, got 1.5."),
         ({"print_every": 0}, ValueError, "print_every: expected a whole number of at least 1, got 0."),
+        ({"num_train_samples": -3}, ValueError, "num_train_samples: expected a whole number of at least 1, got -3."),
         ({"rng": None}, TypeError, "rng: expected an int seed or a numpy.random.Generator, got None."),
     ],
 )

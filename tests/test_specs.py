@@ -153,3 +153,9 @@ def test_the_base_class_does_nothing_by_itself():
     for call in (lambda: Layer().forward(None, {}, {}, None), lambda: Layer().backward(None, None, True)):
         with pytest.raises(NotImplementedError):
             call()
+
+
+@pytest.mark.parametrize(("option", "value"), [("momentum", 1.5), ("momentum", -0.1), ("eps", 0.0)])
+def test_batch_norm_refuses_bad_options_when_it_is_made(option, value):
+    with pytest.raises(ValueError, match=option):
+        BatchNorm(**{option: value})

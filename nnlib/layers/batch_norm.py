@@ -52,7 +52,7 @@ def batchnorm_forward(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, bn_par
     features = (x.shape[1],)
     for name, vector in (("gamma", gamma), ("beta", beta)):
         checks.shape(name, checks.floating(name, vector), features, "One value for each column of x.")
-    training, eps, momentum = _options(bn_param)
+    training, eps, momentum = batch_norm_options(bn_param)
     if training:
         checks.require(x.shape[0] > 0, "x", "at least one example in train mode", f"shape {x.shape}")
         mean = x.mean(axis=0)
@@ -162,7 +162,8 @@ def _rows_as_pixels(rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return rows.T.reshape(shape)
 
 
-def _options(bn_param: dict) -> tuple[bool, float, float]:
+def batch_norm_options(bn_param: dict) -> tuple[bool, float, float]:
+    """Return whether `bn_param` is in train mode, its eps and its momentum, checked."""
     mode, eps, momentum = bn_param.get("mode"), bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
     checks.choice("bn_param['mode']", mode, ("train", "test"))
     checks.require(

@@ -50,6 +50,7 @@ def conv_full(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Convolve where b touches a at all: (H, W) *full (H', W') -> (H+H'-1, W+W'-1)."""
     checks.floating("a", a, ndim=2)
     checks.floating("b", b, ndim=2)
+    checks.require(a.size > 0 and b.size > 0, "a and b", "at least one element each", f"{a.shape} and {b.shape}")
     return conv_valid(np.pad(a, [(size - 1, size - 1) for size in b.shape]), b)
 
 
