@@ -67,8 +67,8 @@ class FullyConnected(Layer):
 
     def init(self, input_shape, scale, rng, dtype):
         """W (Din, units) normal, b (units,) zero."""
-        (fan_in,) = input_shape
-        return {"W": _normal((fan_in, self.units), fan_in, scale, rng, dtype), "b": np.zeros(self.units, dtype)}
+        weights = _normal((*input_shape, self.units), input_shape[0], scale, rng, dtype)
+        return {"W": weights, "b": np.zeros(self.units, dtype)}
 
     def forward(self, x, params, state, context):
         """Call fc_forward."""
@@ -76,9 +76,10 @@ class FullyConnected(Layer):
 
     def backward(self, dout, cache, need_dx):
         """Call fc_backward."""
-        dx, dw, db = (
-            layers.fc_backward(dout, cache) if need_dx else (None, *fully_connected.fc_backward_params(dout, cache))
-        )
+        if need_dx:
+            dx, dw, db = layers.fc_backward(dout, cache)
+        else:
+            dx, (dw, db) = None, fully_connected.fc_backward_params(dout, cache)
         return dx, {"W": dw, "b": db}
 
 
@@ -193,15 +194,17 @@ class MaxPool(Layer):
         max_pool.pool_sizes(self._pool_param)
 
     @property
+    def _stride(self) -> int:
+        return self.size if self.stride is None else self.stride
+
+    @property
     def _pool_param(self) -> dict:
-        stride = self.size if self.stride is None else self.stride
-        return {"pool_height": self.size, "pool_width": self.size, "stride": stride}
+        return {"pool_height": self.size, "pool_width": self.size, "stride": self._stride}
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(C, H, W) -> (C, P, Q), whole windows only."""
         _check_window(self.size, input_shape)
-        stride = self._pool_param["stride"]
-        return (input_shape[0], *((side - self.size) // stride + 1 for side in input_shape[1:]))
+        return (input_shape[0], *((side - self.size) // self._stride + 1 for side in input_shape[1:]))
 
     def forward(self, x, params, state, context):
         """Call max_pool_forward."""
@@ -242,8 +245,7 @@ class Squeeze(_Reshape):
 
 
 def _normal(shape: Shape, fan_in: int, scale: float | None, rng: np.random.Generator, dtype: np.dtype) -> np.ndarray:
-    scale = np.sqrt(2 / fan_in) if scale is None else scale
-    return (scale * rng.standard_normal(shape)).astype(dtype)
+    return ((np.sqrt(2 / fan_in) if scale is None else scale) * rng.standard_normal(shape)).astype(dtype)
 
 
 def _check_window(size: int, input_shape: Shape) -> None:
