@@ -16,13 +16,14 @@ STAMP := $(VENV)/.installed
 UNFINISHED := $(VENV)/.unfinished
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab constraints moved
+.PHONY: help setup run test lab bench constraints moved
 
 help:
 	@echo 'make setup        make .venv and install everything; does nothing when that is up to date'
 	@echo 'make run          execute the notebooks, write build/, print the results table (ARGS="q4" for some of them)'
 	@echo 'make test         ruff, the tests, and every notebook run again and compared with its saved output'
 	@echo 'make lab          open JupyterLab on the notebooks'
+	@echo 'make bench        time train steps in NumPy and in PyTorch, write build/bench/; wants an idle machine'
 	@echo 'make constraints  resolve constraints.txt anew from pyproject.toml, at the newest versions'
 
 # The stamp holds the folder that was installed: after a move or a copy the editable install points elsewhere, and after
@@ -64,6 +65,9 @@ test: setup
 
 lab: setup
 	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=notebooks $(ARGS)
+
+bench: setup
+	@$(BIN)/python -m tools.bench $(ARGS)
 
 # uv resolves for all Pythons and systems at once, which pip cannot. It reads none of pip's settings.
 constraints: setup

@@ -1,0 +1,1 @@
+"""`make bench`: what a train step costs in NumPy and in PyTorch, and how cost grows."""
