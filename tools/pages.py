@@ -30,7 +30,7 @@ MathJax.Hub.Config({
     processEnvironments: true
   },
   "HTML-CSS": {
-    availableFonts: [], preferredFont: null, imageFont: null, webFont: "STIX-Web", linebreaks: {automatic: true}
+    availableFonts: [], preferredFont: null, imageFont: null, webFont: "STIX-Web", linebreaks: {automatic: false}
   },
   messageStyle: "none"
 });
