@@ -52,7 +52,7 @@ def run(notebooks: list[Path], build: Path, *, in_place: bool) -> Results:
     with Progress(sum(len(notebook_files.code_cells(notebook)) for _, notebook in loaded)) as progress:
         for path, notebook in loaded:
             _execute(path, notebook, build / "notebooks" / path.name, progress)
-            results = Results([*results.rows, *_collect(path, notebook).rows])
+            results = Results([*results.rows, *collect(path, notebook).rows])
             pages.write_page(notebook, build / "html" / f"{path.stem}.html")
             if in_place:
                 notebook_files.write(notebook, path)
@@ -87,7 +87,7 @@ def _execute(path: Path, notebook: NotebookNode, copy: Path, progress: Progress)
     progress.end(path.stem, cells)
 
 
-def _collect(path: Path, notebook: NotebookNode) -> Results:
+def collect(path: Path, notebook: NotebookNode) -> Results:
     """Return the rows that the executed notebook displays."""
     outputs = [output for cell in notebook_files.code_cells(notebook) for output in cell.outputs]
     displayed = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
