@@ -10,6 +10,11 @@ NOTEBOOKS ?= notebooks
 JOBS ?= 2
 CELL_TIMEOUT ?= 600
 
+# A relative folder is meant from here; the notebooks run one folder further down.
+ifdef NNLIB_DATA
+export NNLIB_DATA := $(shell cd "$$NNLIB_DATA" 2>/dev/null && pwd || printf '%s' "$$NNLIB_DATA")
+endif
+
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
