@@ -19,7 +19,8 @@ from distributed import Client, LocalCluster
 from joblib.externals import loky
 from search_toy import GRID, SOLVER, SeeData, calls, make, noting, toy_data, without_times
 
-from nnlib.search import Ledger, choose, replay, sweep, workers
+from nnlib.search import Ledger, choose, homework, replay, sweep, workers
+from nnlib.search.__main__ import main
 
 OPTIONS = {"solver": SOLVER, "verbose": False}
 
@@ -220,6 +221,18 @@ def test_a_cluster_with_other_code_is_refused(cluster, monkeypatch):
         pytest.raises(RuntimeError, match=r"the cluster's workers: .* Restart"),
     ):
         sweep(make, toy_data(), GRID, **OPTIONS)
+
+
+def test_the_command_runs_a_sweep_on_a_clusters_scheduler(cluster, monkeypatch, tmp_path, capsys):
+    named = homework.NamedSweep("q9", "toy", make, toy_data, {"hidden_dim": [2, 8]}, SOLVER, seeds=(0,))
+    monkeypatch.setattr(homework, "SWEEPS", {"q9": named})
+    path = tmp_path / "l.jsonl"
+    assert main(["q9", "--scheduler", cluster.scheduler.address, "--ledger", str(path)]) == 0
+    assert f"cluster: {cluster.scheduler.address}, 2 threads on 2 workers" in capsys.readouterr().out
+    alone = named.sweep(n_jobs=1, verbose=False)
+    by_width = sorted(Ledger(path).of_kind("trial"), key=lambda row: row["settings"]["hidden_dim"])
+    assert without_times(by_width) == without_times(alone)
+    assert {row["threads"] for row in by_width} == {1}
 
 
 def test_the_job_knows_what_is_running(notes):
