@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from tools.notebook_files import code_cells
 
 OPENING = {"open_test"}
-TRAINING = {"Solver", "train"}
+TRAINING = {"Solver", "train", "sweep", "run_trial", "train_trial", "replay"}
 
 
 def opened_once_and_last(notebook: NotebookNode) -> Iterator[str]:

@@ -80,7 +80,7 @@ def _run(named: NamedSweep, ledger: Ledger, jobs: int | None, chosen: dict[str, 
     if named.after is not None and named.after not in chosen:
         _run(homework.SWEEPS[named.after], ledger, jobs, chosen)
     fixed = None if named.after is None else chosen[named.after].settings
-    swept = named.run(fixed=fixed, n_jobs=jobs, ledger=ledger)
+    swept = named.sweep(fixed=fixed, n_jobs=jobs, ledger=ledger)
     chosen[named.name] = choose(swept)
     print(f"\n{swept!r}\n{chosen[named.name]}\n")
 

@@ -99,7 +99,7 @@ class NamedSweep:
     cost: Callable[[Settings], float] = hidden_units
     after: str | None = None
 
-    def run(self, data: Dataset | None = None, *, fixed: Settings | None = None, **options: object) -> Sweep:
+    def sweep(self, data: Dataset | None = None, *, fixed: Settings | None = None, **options: object) -> Sweep:
         """Run it.
 
         Args:
