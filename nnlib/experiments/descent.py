@@ -88,8 +88,8 @@ def largest_eigenvalue(
     """Find the largest eigenvalue of a symmetric matrix H by power iteration.
 
     Plain power iteration finds the eigenvalue of largest magnitude, which may be a negative one. So the iteration is
-    v <- (H + s) v, with s the longest H v met for a v of length 1: once s reaches the magnitude of the most negative
-    eigenvalue, H + s has none, and the largest one wins.
+    v <- (H + s) v, with an s of at least the length of every H v met: where a negative eigenvalue wins, that length
+    grows to its magnitude, and s with it, until H + s has no negative eigenvalue and the largest one wins.
 
     Args:
         product: v -> H v.
@@ -105,9 +105,9 @@ def largest_eigenvalue(
     for _ in range(max_iterations):
         hv = product(v)
         value, length = float(v @ hv), float(np.linalg.norm(hv))
-        settled = length <= 1.1 * shift  # else s may still be too small, and this eigenvector the wrong one
-        shift = max(shift, length)
-        if settled and np.linalg.norm(hv - value * v) <= tolerance * shift:
+        if length > shift:
+            shift = 1.25 * length  # in leaps: small steps can end where both eigenvalues are equally strong
+        elif np.linalg.norm(hv - value * v) <= tolerance * shift:
             break
         step = hv + shift * v
         size = np.linalg.norm(step)
