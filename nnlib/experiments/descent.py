@@ -28,7 +28,7 @@ from nnlib.specs import FullyConnected
 
 Product = Callable[[np.ndarray], np.ndarray]
 
-SMALLEST = 1e-2  # a sharpness below it, or a negative one, is drawn there
+SMALLEST = 0.1  # a sharpness below it, or a negative one, is drawn there
 
 
 def squared_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -198,7 +198,7 @@ def descend(
 
 
 def draw_descent(
-    figure: Figure, *, learning_rate: float, examples: Examples | None = None, steps: int = 60, rng=0
+    figure: Figure, *, learning_rate: float, examples: Examples | None = None, steps: int = 80, rng=0
 ) -> tuple[np.ndarray, Sharpness]:
     """Draw the loss of gradient descent at one learning rate, and below it the sharpness against 2 / rate.
 
@@ -217,12 +217,12 @@ def draw_descent(
     losses, hook = descend(model, examples, learning_rate=learning_rate, steps=steps, every=3)
     top, bottom = figure.subplots(2, 1, sharex=True)
     top.semilogy(losses, color=BLUE)
-    top.set(ylabel="training loss", title=f"Gradient descent at rate {learning_rate:g}")
+    top.set(ylim=(0.01, 100), ylabel="training loss", title=f"Gradient descent at rate {learning_rate:g}")
     bottom.semilogy(
         hook.steps, np.maximum(hook.values, SMALLEST), "o-", color=VERMILION, markersize=3, label="sharpness"
     )
     bottom.axhline(2 / learning_rate, color="black", linestyle="--", label="2 / rate")
-    bottom.set(xlabel="step", ylabel="largest eigenvalue")
+    bottom.set(xlabel="step", ylim=(SMALLEST, 100), ylabel="largest eigenvalue")  # the same axes at every rate
     bottom.legend()
     return losses, hook
 
