@@ -189,6 +189,13 @@ def test_a_wrong_command_line_is_explained(toy_sweeps, capsys, arguments, messag
     assert calls(toy_sweeps) == []
 
 
+def test_a_scheduler_without_the_cluster_package_is_explained(toy_sweeps, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(SystemExit, match="--scheduler needs the package distributed"):
+        main(["q8", "--scheduler", "tcp://127.0.0.1:1"])
+    assert calls(toy_sweeps) == []
+
+
 def test_without_a_scheduler_no_cluster_package_is_needed():
     code = "import sys, nnlib.search.__main__; print(sorted({'dask', 'distributed', 'torch'} & {*sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

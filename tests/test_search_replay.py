@@ -7,7 +7,7 @@ import math
 import pytest
 from search_toy import SOLVER, make, toy_data
 
-from nnlib import KeepLast, LinearDecay, SoftmaxClassifier
+from nnlib import KeepLast, LinearDecay, SoftmaxClassifier, runtime
 from nnlib.search import Ledger, replay, sweep
 
 FACTORY = functools.partial(SoftmaxClassifier, input_dim=5, num_classes=3, weight_scale=None)
@@ -30,6 +30,12 @@ def test_the_same_machine_gives_the_same_to_the_last_bit(row):
     assert again.val_acc == (row["val_acc"], row["val_acc"])
     assert again.row["curve"] == row["curve"]
     assert str(again).startswith("The same to the last bit: ")
+
+
+def test_a_row_of_one_thread_is_replayed_on_one(row, monkeypatch):
+    assert row["threads"] == 1  # as tests run
+    monkeypatch.setattr(runtime, "_blas_threads", lambda: 2)
+    assert replay(row, data=toy_data()).row["threads"] == 1
 
 
 @pytest.mark.parametrize("change", ["val_acc", "loss", "epoch"])

@@ -19,6 +19,7 @@ from distributed import Client, LocalCluster
 from joblib.externals import loky
 from search_toy import GRID, SOLVER, SeeData, calls, make, noting, toy_data, without_times
 
+from nnlib import runtime
 from nnlib.search import Ledger, choose, homework, replay, sweep, workers
 from nnlib.search.__main__ import main
 
@@ -98,7 +99,17 @@ def test_data_come_once_and_not_by_pickle_and_a_worker_works_on_one_thread(backe
     assert scattered == ([] if backend == "loky" else [(4, {"broadcast": True, "hash": False})])
 
 
-def test_threads_hold_to_one_thread_each_too(tmp_path):
+def test_processes_are_told_to_keep_to_one_blas_thread(monkeypatch):
+    made, parallel = [], joblib.Parallel
+    monkeypatch.setattr(joblib, "Parallel", lambda **options: made.append(parallel(**options)) or made[-1])
+    sweep(make, toy_data(), GRID, n_jobs=2, **OPTIONS)
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=2):  # who asks for more gets it
+        sweep(make, toy_data(), GRID, n_jobs=2, **OPTIONS)
+    assert [each._backend.inner_max_num_threads for each in made] == [1, 2]
+
+
+def test_threads_hold_to_one_thread_each_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(runtime, "_blas_threads", lambda: 2)  # tests run with one
     options = {"solver": {**SOLVER, "hooks": [SeeData(tmp_path)]}, "verbose": False}
     with joblib.parallel_config(backend="threading", n_jobs=2):
         swept = sweep(make, toy_data(), GRID, **options)

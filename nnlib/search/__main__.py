@@ -68,8 +68,11 @@ def _cluster(scheduler: str | None) -> Iterator[None]:
     if scheduler is None:
         yield
         return
-    from distributed import Client
-
+    try:
+        from distributed import Client
+    except ImportError:
+        todo = "--scheduler needs the package distributed, here and on the workers: pip install distributed"
+        raise SystemExit(todo) from None
     with Client(scheduler) as client, joblib.parallel_config(backend="dask"):
         print(f"cluster: {scheduler}, {sum(client.nthreads().values())} threads on {len(client.nthreads())} workers")
         yield
