@@ -1,0 +1,55 @@
+"""A picture in a widget: a Figure without pyplot, drawn in whatever thread, set as PNG bytes and told in words."""
+
+from __future__ import annotations
+
+import html
+import io
+
+import ipywidgets
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+DPI = 100
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty Figure of so many inches that pyplot does not know of."""
+    figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def png(figure: Figure) -> bytes:
+    """Return a Figure as the bytes of a PNG file."""
+    buffer = io.BytesIO()
+    # Drawn for the screen a few times a second: packing it well would take longer than sending it.
+    figure.canvas.print_png(buffer, pil_kwargs={"compress_level": 1})
+    return buffer.getvalue()
+
+
+class Picture(ipywidgets.VBox):
+    """An image with a line below that says in words what it shows."""
+
+    def __init__(self, title: str):
+        self.image = ipywidgets.Image(format="png", tooltip=f"{title}; the line below says it in words")
+        self.image.layout.max_width = "100%"
+        self.image.layout.object_fit = "contain"
+        self.image.layout.align_self = "flex-start"
+        self.line = ipywidgets.HTML()
+        super().__init__([self.image, self.line])
+
+    def show(self, image: bytes, words: str, *, alert: bool = False) -> None:
+        """Replace the image, and the words where they changed.
+
+        Args:
+            image: a PNG file.
+            words: plain text.
+            alert: an error, to be announced at once by a screen reader rather than when it next pauses.
+        """
+        self.image.value = image
+        self.say(words, alert=alert)
+
+    def say(self, words: str, *, alert: bool = False) -> None:
+        """Replace the words."""
+        role = 'role="alert" style="color: #a4000f; line-height: 1.4"' if alert else 'role="status" style="line-height: 1.4"'
+        self.line.value = f"<div {role}>{html.escape(words)}</div>"
