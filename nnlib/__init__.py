@@ -4,6 +4,7 @@
 """
 
 from nnlib import data, gradcheck, optim
+from nnlib.hooks import Hook, KeepLast, LinearDecay, StopTraining
 from nnlib.layers import (
     batchnorm_backward,
     batchnorm_forward,
@@ -26,7 +27,7 @@ from nnlib.layers import (
 from nnlib.losses import logistic_loss, softmax_loss, svm_loss
 from nnlib.models import SVM, Classifier, ConvNet, LogisticClassifier, SoftmaxClassifier
 from nnlib.network import Sequential
-from nnlib.solver import DivergenceError, Hook, Solver, StopTraining
+from nnlib.solver import DivergenceError, Solver
 from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, MaxPool, ReLU, Squeeze
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "Flatten",
     "FullyConnected",
     "Hook",
+    "KeepLast",
+    "LinearDecay",
     "LogisticClassifier",
     "MaxPool",
     "ReLU",

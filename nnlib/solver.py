@@ -1,15 +1,15 @@
-"""The training loop: shuffled minibatches, history, the best snapshot on validation, hooks."""
+"""The training loop: shuffled minibatches, history, the best snapshot on validation."""
 
 from __future__ import annotations
 
 import copy
 import math
-import os
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from nnlib import checks, optim, runtime
+from nnlib.hooks import Hook, ProgressBar, StopTraining
 from nnlib.models import Classifier
 
 DATA_KEYS = ("X_train", "y_train", "X_val", "y_val")
@@ -17,56 +17,6 @@ DATA_KEYS = ("X_train", "y_train", "X_val", "y_val")
 
 class DivergenceError(FloatingPointError):
     """The training loss is no longer a finite number."""
-
-
-class StopTraining(Exception):
-    """Raised by a hook to end training at once; the best snapshot so far is kept."""
-
-
-class Hook:
-    """What a Solver calls while it trains; a subclass overrides what it needs."""
-
-    def on_step(self, solver: Solver) -> None:
-        """Called after each minibatch; `solver.step` and `solver.loss_history` include it."""
-
-    def on_epoch(self, solver: Solver) -> None:
-        """Called after each epoch's accuracies are in the histories."""
-
-    def on_end(self, solver: Solver) -> None:
-        """Called once, however training ends."""
-
-
-class ProgressBar(Hook):
-    """A tqdm bar with loss, accuracies and remaining time; the environment variable TQDM_DISABLE=1 silences it."""
-
-    def __init__(self, total_steps: int, refresh_every: int):
-        from tqdm.auto import tqdm  # here, so that `import nnlib` does not pay for it
-
-        self.refresh_every = refresh_every
-        silent = os.environ.get("TQDM_DISABLE", "") not in ("", "0")  # tqdm's notebook bar does not look at it
-        self.bar = tqdm(total=total_steps, unit="step", desc="training", disable=silent)
-        self.accuracies = {}
-
-    def on_step(self, solver: Solver) -> None:
-        """Show the loss."""
-        self.bar.update()
-        if solver.step % self.refresh_every == 0:
-            self._show(solver)
-
-    def on_epoch(self, solver: Solver) -> None:
-        """Show the accuracies."""
-        self.accuracies = {
-            "train": f"{solver.train_acc_history[-1]:.2%}",
-            "val": f"{solver.val_acc_history[-1]:.2%}",
-        }
-        self._show(solver)
-
-    def on_end(self, solver: Solver) -> None:
-        """Leave the bar as it stands."""
-        self.bar.close()
-
-    def _show(self, solver: Solver) -> None:
-        self.bar.set_postfix(loss=f"{solver.loss_history[-1]:.4f}", **self.accuracies, refresh=False)
 
 
 class Solver:
@@ -94,6 +44,8 @@ class Solver:
         loss_history: the minibatch loss of every step.
         train_acc_history, val_acc_history: accuracies (fractions) after every epoch.
         best_val_acc: the best of `val_acc_history`; its snapshot is what `train` leaves in the model.
+        val_acc: of the model as it stands: `best_val_acc` after `train`, unless a hook left other parameters.
+        num_steps: how many steps `train` takes.
         epoch, step: how many are done.
         learning_rate: in the current epoch.
 
@@ -152,8 +104,7 @@ class Solver:
         """
         hooks = self.hooks
         if self.verbose:
-            steps = self.num_epochs * math.ceil(len(self.X_train) / self.batch_size)
-            hooks += (ProgressBar(steps, refresh_every=10),)
+            hooks += (ProgressBar(self.num_steps, refresh_every=10),)
         try:
             for _ in range(self.num_epochs):
                 self._train_epoch(hooks)
@@ -168,6 +119,18 @@ class Solver:
     def check_accuracy(self, X: np.ndarray, y: np.ndarray) -> float:
         """Return the fraction of examples that the model classifies correctly, in test mode."""
         return self.model.accuracy(X, y)
+
+    @property
+    def num_steps(self) -> int:
+        """The number of minibatches in `num_epochs` epochs."""
+        return self.num_epochs * math.ceil(len(self.X_train) / self.batch_size)
+
+    @property
+    def val_acc(self) -> float:
+        """The validation accuracy of the model as it stands; the best snapshot's is known and not measured again."""
+        if self._best is not None and _same_arrays((self.model.params, self.model.state), self._best):
+            return self.best_val_acc
+        return self.check_accuracy(self.X_val, self.y_val)
 
     def _train_epoch(self, hooks: Sequence[Hook]) -> None:
         order = self.rng.permutation(len(self.X_train))
@@ -205,6 +168,13 @@ class Solver:
         if self.val_acc_history[-1] > self.best_val_acc:
             self.best_val_acc = self.val_acc_history[-1]
             self._best = copy.deepcopy((self.model.params, self.model.state))
+
+
+def _same_arrays(model: tuple[dict, dict], snapshot: tuple[dict, dict]) -> bool:
+    return all(
+        arrays.keys() == kept.keys() and all(np.array_equal(arrays[name], kept[name]) for name in arrays)
+        for arrays, kept in zip(model, snapshot, strict=True)
+    )
 
 
 def _check_data(data: Mapping[str, np.ndarray]) -> None:
