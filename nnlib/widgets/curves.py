@@ -129,8 +129,8 @@ def in_words(run: Run, best: Run | None = None) -> str:
         run: what to tell of.
         best: the run with the best validation accuracy so far.
     """
-    if run.status == "failed":
-        return f"Run {run.number} failed: {run.message}"
+    if run.status in ("error", "diverged"):
+        return f"Run {run.number} failed. {run.row['reason']}"
     if not run.losses:
         return f"Run {run.number} is starting."
     epochs = f"{len(run.losses) / run.steps_per_epoch:.1f} of {run.total_steps // run.steps_per_epoch} epochs"

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 
 import ipywidgets
 from IPython.display import display, update_display
 
-LIVE = "nnlib-live"
-
-# Where the widgets are alive, the plain copy behind them is not shown; where they are not, this rule is not there.
-_HIDE_PLAIN_COPY = f"<style>.jp-OutputArea-child:has(.{LIVE}) + .jp-OutputArea-child {{ display: none }}</style>"
+from nnlib.widgets.style import LIVE, SHEET
 
 _open: dict[str, Panel] = {}
 
 
 class Panel(ipywidgets.VBox):
-    """Widgets that display themselves with a plain copy.
+    """Widgets that display themselves together with a plain copy.
 
-    A cell that ends with a panel has two outputs: the widgets, and a picture with text, which is kept up to date and
+    A cell that ends with a panel has two outputs: the widgets, and a picture with text that is kept up to date and is
     hidden for as long as the widgets live. A saved notebook, nbconvert and GitHub show the second.
 
     Args:
-        name: a panel that is opened under the name of an earlier one closes that: the cell was run again.
+        name: what the panel is called. A panel that is made under the name of an earlier one closes that, because the
+            cell was run again; give two that shall live side by side two names.
         children: the widgets.
     """
 
     def __init__(self, name: str, children: list[ipywidgets.Widget]):
-        super().__init__([*children, ipywidgets.HTML(_HIDE_PLAIN_COPY, layout={"display": "none"})])
+        sheet = ipywidgets.HTML(SHEET, layout={"display": "none"})
+        super().__init__([*children, sheet])
         self.add_class(LIVE)
         self.name = name
         self.closed = False
@@ -42,21 +42,34 @@ class Panel(ipywidgets.VBox):
         raise NotImplementedError
 
     def close(self) -> None:
-        """Take the widgets off the page; they cannot be shown again."""
+        """Take the widgets off the page, for good."""
         self.closed = True
         if _open.get(self.name) is self:
             del _open[self.name]
+        _close_all(self.children)
         super().close()
 
     def refresh_plain_copy(self) -> None:
-        """Bring the plain copies of every cell that shows this panel up to date."""
-        if self._displayed:
-            update_display(*self._plain_output(), display_id=self._display_id)
+        """Bring the plain copy up to date in every cell that shows this panel."""
+        if self._displayed and not self.closed:
+            data, metadata = self._plain_output()
+            update_display(data, metadata=metadata, raw=True, display_id=self._display_id)
+
+    def _plain_output(self) -> tuple[dict, dict]:
+        image, text = self.plain_copy()
+        encoded = base64.b64encode(image).decode("ascii")
+        return {"image/png": encoded, "text/plain": text}, {"image/png": {"alt": text.partition("\n")[0]}}
 
     def _ipython_display_(self) -> None:
         view = self._repr_mimebundle_()
-        view["text/plain"] = f"{self.name}: run this cell (make lab) for the live controls."
+        view["text/plain"] = f"{self.name}: run this cell for the live controls; what follows is their last state."
         display(view, raw=True)
         data, metadata = self._plain_output()
         display(data, metadata=metadata, raw=True, display_id=self._display_id)
         self._displayed = True
+
+
+def _close_all(widgets: tuple[ipywidgets.Widget, ...]) -> None:
+    for widget in widgets:
+        _close_all(getattr(widget, "children", ()))
+        widget.close()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from typing import NamedTuple
 
-from nnlib.solver import Hook, Solver, StopTraining
+from nnlib.hooks import Hook, StopTraining
+from nnlib.solver import Solver
 
 SAMPLE = 500
 """Examples of each set on which the accuracies between two epochs are measured."""
@@ -36,8 +36,8 @@ class Run(Hook):
         losses: the minibatch loss of every step.
         points: accuracies, in the order of their steps.
         steps_per_epoch, total_steps: of this run; 0 until the first step.
-        status: "running", then "done", "stopped" or "failed".
-        message: why it failed.
+        row: the trial's ledger row, once it has ended.
+        status: "running", then the row's: "done", "stopped", "diverged" or "error".
         seconds: from the start to the end, or until now.
     """
 
@@ -46,10 +46,25 @@ class Run(Hook):
         self.losses: list[float] = []
         self.points: list[Point] = []
         self.steps_per_epoch = self.total_steps = 0
-        self.status, self.message = "running", ""
+        self.row: dict | None = None
         self._stop = stop
         self._started = time.perf_counter()
         self._ended: float | None = None
+
+    @property
+    def status(self) -> str:
+        """The row's status, or "running"."""
+        return "running" if self.row is None else self.row["status"]
+
+    @property
+    def val_acc(self) -> float | None:
+        """The validation accuracy of the model that was left; None before, or if there is none."""
+        return None if self.row is None else self.row["val_acc"]
+
+    @property
+    def train_acc(self) -> float | None:
+        """The training accuracy after the last whole epoch; None before that."""
+        return next((point.train for point in reversed(self.points) if point.epoch_end), None)
 
     @property
     def seconds(self) -> float:
@@ -66,14 +81,14 @@ class Run(Hook):
         """Seconds until the end at the present pace; None before the first step."""
         return self.seconds * (1 / self.fraction - 1) if self.losses else None
 
-    def end(self, status: str, message: str = "") -> None:
+    def end(self, row: dict) -> None:
         """Record how the run ended."""
-        self._ended, self.status, self.message = time.perf_counter(), status, message
+        self._ended, self.row = time.perf_counter(), row
 
     def on_step(self, solver: Solver) -> None:
         """Record; measure about ten times an epoch; stop if that is wanted."""
-        self.steps_per_epoch = math.ceil(len(solver.X_train) / solver.batch_size)
-        self.total_steps = self.steps_per_epoch * solver.num_epochs
+        self.total_steps = solver.num_steps
+        self.steps_per_epoch = solver.num_steps // solver.num_epochs
         self.losses = solver.loss_history
         if self._stop.is_set():
             raise StopTraining

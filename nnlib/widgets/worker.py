@@ -35,10 +35,14 @@ class Worker:
         """Tell the job to stop, and return at once."""
         self._stop.set()
 
-    def wait(self) -> None:
-        """Wait until the job has ended, and raise what it raised."""
+    def join(self) -> None:
+        """Wait until the job has ended, however it did."""
         if self._thread is not None:
             self._thread.join()
+
+    def wait(self) -> None:
+        """Wait until the job has ended, and raise what it raised."""
+        self.join()
         if self._error is not None:
             raise self._error
 
