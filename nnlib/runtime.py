@@ -37,17 +37,17 @@ def slice_length(bytes_each: int) -> int:
 def map_slices(function: Callable[[slice], Result], count: int, length: int) -> list[Result]:
     """Call `function` on slices of `length` that cover range(count), on threads; return the results in order."""
     slices = [slice(start, min(start + length, count)) for start in range(0, count, length)]
-    threads = min(_blas_threads(), len(slices))
-    if threads < 2:
+    used = min(threads(), len(slices))
+    if used < 2:
         return [function(part) for part in slices]
     results: list = [None] * len(slices)
 
     def work(first: int) -> None:
-        for i in range(first, len(slices), threads):
+        for i in range(first, len(slices), used):
             results[i] = function(slices[i])
 
     with one_blas_thread():
-        others = [_pool(os.getpid(), threads - 1).submit(work, first) for first in range(1, threads)]
+        others = [_pool(os.getpid(), used - 1).submit(work, first) for first in range(1, used)]
         try:
             work(0)
         finally:
@@ -80,6 +80,25 @@ def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.nd
     longer = max(rows, columns)
     map_slices(multiply, longer, max(1, -(-longer // pieces)))
     return out
+
+
+def threads() -> int:
+    """Return how many threads this thread's work is spread over: BLAS's own number, or 1 inside `one_thread`."""
+    return 1 if getattr(_alone, "depth", 0) else _blas_threads()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Run everything that this thread asks of nnlib on this thread alone: for a worker beside other workers."""
+    _alone.depth = getattr(_alone, "depth", 0) + 1
+    try:
+        with one_blas_thread():
+            yield
+    finally:
+        _alone.depth -= 1
+
+
+_alone = threading.local()
 
 
 @contextmanager

@@ -1,0 +1,124 @@
+"""What a ledger says of settings, hooks and model factories: plain JSON, the same for equal things."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib
+import inspect
+import json
+import math
+import pickle
+import sys
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from nnlib import checks
+
+# A ledger is a file that others may have written: what it names is looked up here and nowhere else.
+TRUSTED = ("nnlib", "__main__")
+
+
+def describe(value: object) -> object:
+    """Return `value` in JSON's terms.
+
+    Numbers, strings, lists and dictionaries are themselves (NumPy's scalars and tuples become Python's and lists). A
+    function or class is "module:name", a partial and any other object are dictionaries of what they are made of, an
+    array is its shape, dtype and checksum.
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else repr(value)
+    if isinstance(value, Mapping):
+        return {str(key): describe(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, range)):
+        return [describe(item) for item in value]
+    if isinstance(value, functools.partial):
+        keywords = describe(value.keywords)
+        return {"partial": describe(value.func), "args": describe(value.args), "keywords": keywords}
+    if inspect.isroutine(value) or isinstance(value, type):
+        return f"{value.__module__}:{value.__qualname__}"
+    if isinstance(value, np.ndarray):
+        return {"array": list(value.shape), "dtype": value.dtype.str, "checksum": array_checksum({"": value})}
+    described: dict[str, object] = {"object": f"{type(value).__module__}:{type(value).__qualname__}"}
+    if hasattr(value, "__dict__"):
+        return described | {"vars": describe(vars(value))}
+    return described | {"pickle": hashlib.sha256(pickle.dumps(value, protocol=5)).hexdigest()}
+
+
+def plain(name: str, settings: Mapping[str, object]) -> dict[str, object]:
+    """Return `settings` with values that JSON gives back as they were; `name` is the argument's, for the error."""
+    described = {}
+    for key, value in settings.items():
+        value = value.item() if isinstance(value, np.generic) else value
+        described[key] = describe(value)
+        try:
+            same = json.loads(json.dumps(value, allow_nan=False)) == described[key]
+        except (TypeError, ValueError):
+            same = False
+        checks.require(
+            isinstance(key, str) and same,
+            f"{name}[{key!r}]",
+            "a finite number, a string, None, or a list or dictionary of them",
+            repr(value),
+            "The ledger has to write it down; give anything else to make_model by functools.partial.",
+        )
+    return described
+
+
+def checksum(value: object) -> str:
+    """Return a short SHA-256 of a description: 16 hexadecimal digits."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, allow_nan=False).encode()).hexdigest()[:16]
+
+
+def array_checksum(arrays: Mapping[str, np.ndarray]) -> str:
+    """Return "sha256:..." over names, dtypes, shapes and values."""
+    digest = hashlib.sha256()
+    for name, array in arrays.items():
+        array = np.ascontiguousarray(array)
+        digest.update(f"{name} {array.dtype.str} {array.shape};".encode())
+        digest.update(array.reshape(-1).view(np.uint8))
+    return f"sha256:{digest.hexdigest()}"
+
+
+def rebuild(description: object) -> object:
+    """Return the object that `describe` described: a function or class, a partial of one, an object with simple vars.
+
+    Raises:
+        LookupError: a name outside nnlib and the running program, or one that is no longer there.
+    """
+    if isinstance(description, str):
+        return _named(description)
+    if isinstance(description, dict) and "partial" in description:
+        return functools.partial(
+            _named_callable(description["partial"]), *description["args"], **description["keywords"]
+        )
+    if isinstance(description, dict) and "vars" in description:
+        cls = _named_callable(description["object"])
+        made = object.__new__(cls)
+        vars(made).update(description["vars"])
+        if describe(made) == description:
+            return made
+    raise LookupError(f"{description!r} cannot be made again from the ledger. Pass the object itself.")
+
+
+def _named_callable(description: object) -> Callable:
+    return rebuild(description) if isinstance(description, dict) else _named(str(description))
+
+
+def _named(name: str) -> Callable:
+    module_name, _, qualname = name.partition(":")
+    if module_name.partition(".")[0] not in TRUSTED:
+        raise LookupError(f"{name} is outside nnlib and this program; a ledger's word is not enough to run it.")
+    module = sys.modules.get(module_name) or importlib.import_module(module_name)
+    found: object = module
+    for part in qualname.split("."):
+        found = getattr(found, part, None)
+    # The name must be the object's own: nnlib.models:np.save would lead out of nnlib again.
+    if not callable(found) or describe(found) != name:
+        raise LookupError(f"{name} is not there any more, or is another thing now.")
+    return found

@@ -1,0 +1,151 @@
+"""Run a trial: a trained model and a ledger row out."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+import numpy as np
+
+from nnlib.hooks import Hook, StopTraining
+from nnlib.search.describe import array_checksum
+from nnlib.search.machine import circumstances
+from nnlib.search.trial import Trial
+from nnlib.solver import DATA_KEYS, DivergenceError, Solver
+
+CURVE_POINTS = 200  # a row keeps at most so many losses, evenly spaced, the first and the last among them
+
+
+def about_data(data: Mapping[str, np.ndarray]) -> dict[str, object]:
+    """Return the name, checksum and sizes of the training and validation examples."""
+    arrays = {key: np.asarray(data[key]) for key in DATA_KEYS}
+    return {
+        "name": getattr(data, "name", "unnamed arrays"),
+        "checksum": array_checksum(arrays),
+        "train": len(arrays["y_train"]),
+        "val": len(arrays["y_val"]),
+    }
+
+
+def train_trial(
+    trial: Trial,
+    data: Mapping[str, np.ndarray],
+    hooks: Iterable[Hook] = (),
+    *,
+    about: Mapping[str, object] | None = None,
+) -> tuple[Solver, dict[str, object]]:
+    """Train, and return the Solver (its `model` is the trained one) and the ledger row.
+
+    Args:
+        trial: what to train.
+        data: `X_train`, `y_train`, `X_val`, `y_val`.
+        hooks: they watch this run and are no part of the trial: one that raises StopTraining makes it 'stopped'.
+        about: `about_data(data)` if it is known; it takes a look at every byte.
+
+    Raises:
+        Exception: what make_model or a hook raises. A divergence does not raise, it is the row's status.
+    """
+    about = about_data(data) if about is None else about
+    for_model, options = trial.arguments()
+    watchers = _Watchers(hooks)
+    own = copy.deepcopy(tuple(options.pop("hooks", ())))
+    start = time.perf_counter()
+    model = trial.make_model(**for_model, rng=trial.seed)
+    solver = Solver(model, data, **options, hooks=(*own, watchers), rng=trial.seed)
+    status, reason = "done", ""
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):  # on the way to a divergence, which is reported
+            solver.train()
+    except DivergenceError as error:
+        status, reason = "diverged", str(error)
+    if watchers.stopped:
+        status, reason = "stopped", f"stopped in epoch {solver.epoch + 1} of {solver.num_epochs}"
+    seconds = time.perf_counter() - start
+    outcome = {
+        "val_acc": None if status == "diverged" else solver.val_acc,
+        "num_params": sum(array.size for array in model.params.values()),
+        "curve": _curve(solver),
+        "seconds": seconds,
+    }
+    return solver, make_row(trial, about, status, reason, outcome)
+
+
+def run_trial(
+    trial: Trial,
+    data: Mapping[str, np.ndarray],
+    hooks: Iterable[Hook] = (),
+    *,
+    about: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """Train, and return the ledger row alone; an exception becomes a row too, of status 'error'.
+
+    The arguments are those of `train_trial`. A row is ready for JSON: what the trial is (see `Trial.describe`);
+    `status`, 'done', 'diverged', 'stopped' or 'error', and the `reason`; `val_acc`, of the model that was left;
+    `num_params`; `curve`, with steps, losses (at most 200) and the accuracies of every epoch; `seconds`; `versions`,
+    `threads`, `machine`; `finished`, a UTC time.
+    """
+    about = about_data(data) if about is None else about
+    try:
+        return train_trial(trial, data, hooks, about=about)[1]
+    except Exception as error:
+        return make_row(trial, about, "error", f"{type(error).__name__}: {error}")
+
+
+def make_row(
+    trial: Trial,
+    about: Mapping[str, object],
+    status: str,
+    reason: str,
+    outcome: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """Return a row; without an `outcome`, that of a trial that has none."""
+    empty = {"steps": [], "losses": [], "train_acc": [], "val_acc": []}
+    nothing = {"val_acc": None, "num_params": None, "curve": empty, "seconds": None}
+    finished = datetime.now(UTC).isoformat(timespec="seconds")
+    return {
+        **trial.describe(about),
+        "status": status,
+        "reason": reason,
+        **(nothing if outcome is None else outcome),
+        **circumstances(),
+        "finished": finished,
+    }
+
+
+class _Watchers(Hook):
+    """Passes every call on, and remembers whether one of the hooks stopped the training."""
+
+    def __init__(self, hooks: Iterable[Hook]):
+        self.hooks = tuple(hooks)
+        self.stopped = False
+
+    def _call(self, name: str, solver: Solver) -> None:
+        try:
+            for hook in self.hooks:
+                getattr(hook, name)(solver)
+        except StopTraining:
+            self.stopped = True
+            raise
+
+    def on_step(self, solver: Solver) -> None:
+        self._call("on_step", solver)
+
+    def on_epoch(self, solver: Solver) -> None:
+        self._call("on_epoch", solver)
+
+    def on_end(self, solver: Solver) -> None:
+        self._call("on_end", solver)
+
+
+def _curve(solver: Solver) -> dict[str, list]:
+    losses = solver.loss_history
+    kept = np.unique(np.linspace(0, len(losses) - 1, min(CURVE_POINTS, len(losses))).round().astype(int)).tolist()
+    return {
+        "steps": [i + 1 for i in kept],
+        "losses": [losses[i] if math.isfinite(losses[i]) else None for i in kept],
+        "train_acc": list(solver.train_acc_history),
+        "val_acc": list(solver.val_acc_history),
+    }

@@ -1,0 +1,114 @@
+"""What a trial is: a model factory, settings by name, a seed, and the options of the Solver."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from nnlib import checks, optim
+from nnlib.models import Classifier
+from nnlib.search.describe import checksum, describe, plain
+from nnlib.search.fingerprint import fingerprint
+from nnlib.solver import Solver
+
+_SOLVER_OPTIONS = {
+    name for name, parameter in inspect.signature(Solver).parameters.items() if parameter.kind is parameter.KEYWORD_ONLY
+} - {"rng"}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A recipe that trains the same model every time.
+
+    Args:
+        make_model: called with its share of the settings and `rng`; returns a Classifier. A class such as
+            SoftmaxClassifier, a function, or a functools.partial. Workers get it by pickle (lambdas and a notebook's
+            own functions included).
+        settings: hyper-parameters by name. Each goes to the first that takes it: make_model, the update rule
+            (`learning_rate`, `momentum`, ...), the Solver (`num_epochs`, `batch_size`, `update_rule`, ...).
+        seed: for the first weights and dropout, and again for the order of the minibatches.
+        solver: options of the Solver and of its update rule that are the same in all trials. Hooks are copied for
+            each trial.
+
+    Raises:
+        ValueError: a name that nobody takes, or a value that JSON cannot hold.
+    """
+
+    make_model: Callable[..., Classifier]
+    settings: Mapping[str, object] = field(default_factory=dict)
+    seed: int = 0
+    solver: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self):
+        checks.require(callable(self.make_model), "make_model", "a class or a function", repr(self.make_model))
+        checks.generator(self.seed)
+        object.__setattr__(self, "seed", int(self.seed))
+        object.__setattr__(self, "settings", plain("settings", self.settings))
+        object.__setattr__(self, "solver", dict(self.solver))
+        self.arguments()
+
+    def arguments(self) -> tuple[dict[str, object], dict[str, object]]:
+        """Return the keyword arguments of make_model and of the Solver, without `rng`."""
+        named, takes_any = _accepted(self.make_model)
+        rule = self.settings.get("update_rule", self.solver.get("update_rule", "sgd"))
+        checks.choice("update_rule", rule, tuple(optim.RULES))
+        for_model: dict[str, object] = {}
+        options: dict[str, object] = {}
+        optim_config = dict(self.solver.get("optim_config") or {})
+        for source, given in (("solver", self.solver), ("settings", self.settings)):
+            for name, value in given.items():
+                if source == "settings" and name in named - {"rng"}:
+                    for_model[name] = value
+                elif name in optim.DEFAULTS[rule]:
+                    optim_config[name] = value
+                elif name in _SOLVER_OPTIONS:
+                    options[name] = value
+                elif source == "settings" and takes_any and name != "rng":
+                    for_model[name] = value
+                else:
+                    raise _unknown(source, name, named if source == "settings" else set(), rule)
+        return for_model, {"verbose": False} | options | {"optim_config": optim_config}
+
+    def fingerprint(self) -> str:
+        """Return the checksum of the code that this trial runs, as it is loaded now."""
+        return fingerprint(self.make_model, *self.solver.get("hooks", ()))
+
+    def describe(self, about: Mapping[str, object], code: str | None = None) -> dict[str, object]:
+        """Return the part of a row that says which trial it is.
+
+        Two rows with the same `id` are of the same trial: settings, seed, solver options, data and code are equal.
+
+        Args:
+            about: `about_data(data)`.
+            code: `self.fingerprint()` if it is known.
+        """
+        what = {
+            "settings": self.settings,
+            "seed": self.seed,
+            "solver": describe(self.solver),
+            "make_model": describe(self.make_model),
+            "data": dict(about),
+            "fingerprint": self.fingerprint() if code is None else code,
+        }
+        return {"kind": "trial", "id": checksum(what | {"data": about["checksum"]}), **what}
+
+
+def _accepted(make_model: Callable) -> tuple[set[str], bool]:
+    """Return the keyword arguments that make_model names, and whether it takes any others."""
+    parameters = inspect.signature(make_model).parameters.values()
+    named = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    todo = "It makes the first weights; write def make_model(..., rng)."
+    checks.require("rng" in named or takes_any, "make_model", "an argument rng", ", ".join(sorted(named)), todo)
+    return named, takes_any
+
+
+def _unknown(source: str, name: str, named: set[str], rule: str) -> ValueError:
+    takers = {
+        "make_model": named - {"rng"},
+        f"the update rule {rule!r}": set(optim.DEFAULTS[rule]),
+        "the Solver": _SOLVER_OPTIONS,
+    }
+    known = "; ".join(f"{taker}: {', '.join(sorted(names))}" for taker, names in takers.items() if names)
+    return ValueError(f"{source}[{name!r}]: expected a name that one of these takes, got {name!r}. {known}.")
