@@ -8,8 +8,8 @@ import ipywidgets
 import numpy as np
 
 from nnlib import checks
-from nnlib.search.ledger import Ledger
-from nnlib.search.trial import Trial, about_data, make_row, train_trial
+from nnlib.search import Ledger, Trial, about_data, train_trial
+from nnlib.search.run import make_row
 from nnlib.solver import DATA_KEYS
 from nnlib.widgets import curves
 from nnlib.widgets.controls import Control
