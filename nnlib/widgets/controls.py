@@ -69,7 +69,7 @@ class Steps(Control):
         """Return a slider with a box beside it."""
         whole = isinstance(self.step, int)
         slider = (ipywidgets.IntSlider if whole else ipywidgets.FloatSlider)(
-            self.default, self.low, self.high, self.step, **_SLIDER_OPTIONS
+            value=self.default, min=self.low, max=self.high, step=self.step, **_SLIDER_OPTIONS
         )
         return NumberView(self, slider, whole, at=lambda place: round(place, 10), place=lambda value: value)
 

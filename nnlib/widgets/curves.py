@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFormatter
 
 from nnlib.plots import BLUE, VERMILION
+from nnlib.widgets.picture import new_figure
 from nnlib.widgets.run import SAMPLE, Run
 
 MAX_BINS = 150
@@ -17,6 +19,13 @@ MAX_BINS = 150
 
 EARLIER_RUNS = 6
 """So many of the latest earlier runs stay in the picture."""
+
+MAX_MARKERS = 20
+"""Of a run of more epochs, the ends of the epochs are not marked."""
+
+_ROW_HEIGHT = 0.24  # inches
+
+_LOSS_RANGE = 1e4  # the loss axis spans at most this factor: a loss may be 0
 
 _FAINT = {"color": "0.45", "alpha": 0.45, "linewidth": 1, "zorder": 1}
 
@@ -51,7 +60,7 @@ def draw_curves(axes: Sequence[Axes], runs: Sequence[Run]) -> None:
     else:
         text = "starting" if runs else "no run yet: press Run"
         left.text(0.5, 0.5, text, transform=left.transAxes, ha="center", va="center", fontsize=11)
-    _label(left, right)
+    _label(left, right, runs)
 
 
 def _draw_present(left: Axes, right: Axes, run: Run) -> None:
@@ -60,10 +69,11 @@ def _draw_present(left: Axes, right: Axes, run: Run) -> None:
     train = {"color": BLUE, "linestyle": "--", "label": "training"}
     val = {"color": VERMILION, "label": "validation"}
     _draw_run(left, right, run, {"color": BLUE, "label": f"training loss{means}"}, train, val)
-    ends = [point for point in run.points if point.epoch_end]
-    epochs = [point.step / run.steps_per_epoch for point in ends]
-    right.plot(epochs, [point.train for point in ends], "o", color=BLUE, markersize=4)
-    right.plot(epochs, [point.val for point in ends], "s", color=VERMILION, markersize=5)
+    if run.total_steps <= MAX_MARKERS * run.steps_per_epoch:
+        ends = [point for point in run.points if point.epoch_end]
+        epochs = [point.step / run.steps_per_epoch for point in ends]
+        right.plot(epochs, [point.train for point in ends], "o", color=BLUE, markersize=4)
+        right.plot(epochs, [point.val for point in ends], "s", color=VERMILION, markersize=5)
     if run.points:
         right.legend(loc="lower right", fontsize="small")
     left.legend(loc="upper right", fontsize="small")
@@ -78,37 +88,62 @@ def _draw_run(left: Axes, right: Axes, run: Run, loss_style: dict, train_style: 
     right.plot(epochs, [point.val for point in points], **val_style)
 
 
-def _label(left: Axes, right: Axes) -> None:
+def _label(left: Axes, right: Axes, runs: Sequence[Run]) -> None:
+    """Set titles, scales and limits; they follow the present run, and earlier ones may leave the picture."""
     left.set(xlabel="epoch", title="Loss of the minibatches", yscale="log")
-    left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    bottom, top = left.get_ylim()
+    left.set_ylim(bottom=max(bottom, top / _LOSS_RANGE))
+    left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if top < 50 * left.get_ylim()[0] else (1,)))
     left.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))  # mathtext is slow
     left.yaxis.set_minor_locator(NullLocator())
     right.set(xlabel=f"epoch (between epochs: on {SAMPLE} examples)", title="Accuracy")
     right.yaxis.set_major_formatter(PercentFormatter(1.0))
+    epochs = runs[-1].total_steps / runs[-1].steps_per_epoch if runs and runs[-1].losses else 1
     for ax in (left, right):
         ax.grid(alpha=0.3)
-        ax.set_xlim(left=0)
+        ax.set_xlim(0, epochs)
 
 
-def live_figure(figure: Figure, runs: Sequence[Run]) -> None:
-    """Fill a Figure with the curves."""
+def live_figure(size: tuple[float, float], runs: Sequence[Run]) -> Figure:
+    """Return a Figure of the curves, of so many inches."""
+    figure = new_figure(*size)
     # Margins of fixed size: the axes stay where they are from one picture to the next, and nothing has to be measured.
     figure.set_layout_engine("none")
     draw_curves(figure.subplots(1, 2, gridspec_kw=_margins(figure, bottom=0.5)), runs)
+    return figure
 
 
-def figure_with_table(figure: Figure, runs: Sequence[Run], header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Fill a Figure with the curves above a table: what stands for the explorer where no widget can be shown."""
+def figure_with_table(
+    size: tuple[float, float], runs: Sequence[Run], headings: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Figure:
+    """Return the curves above a table: what stands for the explorer where no widget can be shown.
+
+    Args:
+        size: of the curves, in inches; the table comes on top.
+        runs: as for `draw_curves`.
+        headings: of the table's columns.
+        rows: the cells of each.
+    """
+    wrapped = ["\n".join(textwrap.wrap(heading, 14)) for heading in headings]
+    heading_height = 0.1 + 0.15 * max(heading.count("\n") + 1 for heading in wrapped)
+    table_height = heading_height + _ROW_HEIGHT * len(rows)
+    figure = new_figure(size[0], size[1] + table_height + 0.1)
     figure.set_layout_engine("none")
-    height = 0.25 * (len(rows) + 1)
-    draw_curves(figure.subplots(1, 2, gridspec_kw=_margins(figure, bottom=0.5 + height + 0.1)), runs)
-    ax = figure.add_axes((0.03, 0.05 / figure.get_figheight(), 0.94, height / figure.get_figheight()))
+    draw_curves(figure.subplots(1, 2, gridspec_kw=_margins(figure, bottom=0.6 + table_height)), runs)
+    height = figure.get_figheight()
+    ax = figure.add_axes((0.02, 0.05 / height, 0.96, table_height / height))
     ax.set_axis_off()
-    table = ax.table([list(row) for row in rows] or None, colLabels=list(header), bbox=(0, 0, 1, 1), cellLoc="center")
+    lengths = np.array([[len(text) for text in row] for row in rows]).max(axis=0)
+    lengths = np.maximum(lengths, [max(map(len, heading.split("\n"))) for heading in wrapped]) + 2
+    table = ax.table(
+        [list(row) for row in rows], colLabels=wrapped, colWidths=lengths, bbox=(0, 0, 1, 1), cellLoc="center"
+    )
     table.auto_set_font_size(False)
-    table.set_fontsize(9)
-    for cell in table.get_celld().values():
+    table.set_fontsize(8.5)
+    for (row, _), cell in table.get_celld().items():
         cell.set_edgecolor("0.8")
+        cell.set_height(_ROW_HEIGHT if row else heading_height)
+    return figure
 
 
 def _margins(figure: Figure, bottom: float) -> dict[str, float]:

@@ -14,7 +14,7 @@ from nnlib.solver import DATA_KEYS
 from nnlib.widgets import curves
 from nnlib.widgets.controls import Control
 from nnlib.widgets.panel import Panel
-from nnlib.widgets.picture import Picture, new_figure, png
+from nnlib.widgets.picture import Picture, png
 from nnlib.widgets.run import Run
 from nnlib.widgets.table import Column, TrialTable, accuracy_text, best_run
 from nnlib.widgets.worker import Worker, repeating
@@ -40,6 +40,7 @@ class Explorer(Panel):
         ledger: Ledger | None,
         name: str,
     ):
+        self._worker = Worker()
         names = [control.name for control in controls]
         checks.require(len(names) > 0, "controls", "at least one", "none")
         checks.require(len(set(names)) == len(names), "controls", "one for each setting", ", ".join(names))
@@ -50,7 +51,6 @@ class Explorer(Panel):
         self._about: dict | None = None  # taken by the first run: it looks at every byte
         self.trials: list[dict] = []
         self.runs: list[Run] = []
-        self._worker = Worker()
         self.views = {control.name: control.view() for control in controls}
         self.picture = Picture("Training curves")
         self.table = TrialTable(_columns(controls), self._put_back)
@@ -110,12 +110,10 @@ class Explorer(Panel):
     def plain_copy(self) -> tuple[bytes, str]:
         """Return the last curves above the table as a picture, and both in words."""
         headings, rows = self.table.as_text()
-        width, height = _SIZE
-        figure = new_figure(width, height + (0.25 * (len(rows) + 1) if rows else 0))
-        if rows:
-            curves.figure_with_table(figure, self.runs, headings, rows)
-        else:
-            curves.live_figure(figure, self.runs)
+        runs = list(self.runs)
+        figure = (
+            curves.figure_with_table(_SIZE, runs, headings, rows) if rows else curves.live_figure(_SIZE, runs)
+        )
         lines = ["  ".join(cells) for cells in ([headings, *rows] if rows else [])]
         return png(figure), "\n".join([self._words(), *lines])
 
@@ -173,11 +171,10 @@ class Explorer(Panel):
     def _paint(self) -> None:
         if self.closed:
             return
-        figure = new_figure(*_SIZE)
-        curves.live_figure(figure, self.runs)
+        image = png(curves.live_figure(_SIZE, list(self.runs)))
         run = self.runs[-1] if self.runs else None
         failed = run is not None and run.status in ("error", "diverged")
-        self.picture.show(png(figure), self._words(), alert=failed)
+        self.picture.show(image, self._words(), alert=failed)
         if run is not None:
             self.progress.value = run.fraction
             self.clock.value = _clock(run)

@@ -25,6 +25,8 @@ class Panel(ipywidgets.VBox):
         children: the widgets.
     """
 
+    name = ""  # ipywidgets closes an object whose construction failed, too
+
     def __init__(self, name: str, children: list[ipywidgets.Widget]):
         sheet = ipywidgets.HTML(SHEET, layout={"display": "none"})
         super().__init__([*children, sheet])
