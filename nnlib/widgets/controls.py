@@ -182,7 +182,10 @@ class NumberView(View):
         box = (ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText)(
             value=control.default, min=low, max=high, layout={"width": _BOX}
         )
-        slider.tooltip, box.tooltip = control.label, f"{control.label}, from {control.text(low)} to {control.text(high)}"
+        slider.tooltip, box.tooltip = (
+            control.label,
+            f"{control.label}, from {control.text(low)} to {control.text(high)}",
+        )
         self.control, self.slider, self.box, self._holder = control, slider, box, box
         self._at, self._place = at, place
         self._following = False

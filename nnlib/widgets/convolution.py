@@ -56,7 +56,9 @@ def parse_matrix(name: str, text: str, max_side: int) -> np.ndarray:
     todo = "Write one row a line, such as 1 2 3."
     checks.require(len(rows) > 0, name, "a matrix", "no numbers", todo)
     lengths = sorted({len(row) for row in rows})
-    checks.require(len(lengths) == 1, name, "rows of one length", f"rows of {lengths[0]} and {lengths[-1]} numbers", todo)
+    checks.require(
+        len(lengths) == 1, name, "rows of one length", f"rows of {lengths[0]} and {lengths[-1]} numbers", todo
+    )
     largest = max(len(rows), lengths[0])
     checks.require(largest <= max_side, name, f"at most {max_side} rows and columns", f"{len(rows)} x {lengths[0]}")
     try:

@@ -23,6 +23,7 @@ REDRAW_SECONDS = 0.35
 
 _SIZE = (8.6, 2.9)  # inches
 
+
 class Explorer(Panel):
     """What `explore` returns.
 
@@ -111,9 +112,7 @@ class Explorer(Panel):
         """Return the last curves above the table as a picture, and both in words."""
         headings, rows = self.table.as_text()
         runs = list(self.runs)
-        figure = (
-            curves.figure_with_table(_SIZE, runs, headings, rows) if rows else curves.live_figure(_SIZE, runs)
-        )
+        figure = curves.figure_with_table(_SIZE, runs, headings, rows) if rows else curves.live_figure(_SIZE, runs)
         lines = ["  ".join(cells) for cells in ([headings, *rows] if rows else [])]
         return png(figure), "\n".join([self._words(), *lines])
 
@@ -234,4 +233,6 @@ def _clock(run: Run) -> str:
     if run.remaining is None:
         return f"Run {run.number} is starting."
     epoch = len(run.losses) / run.steps_per_epoch
-    return f"Run {run.number}: epoch {epoch:.1f} of {run.total_steps // run.steps_per_epoch}, {run.remaining:.0f} s left"
+    return (
+        f"Run {run.number}: epoch {epoch:.1f} of {run.total_steps // run.steps_per_epoch}, {run.remaining:.0f} s left"
+    )

@@ -109,8 +109,9 @@ def _binary_explorer(name: str, make_model, data: Data | None) -> Explorer:
         epochs(60, 200),
         seed(),
     ]
+    data = standardised(load_binary() if data is None else data)
     solver = {"batch_size": 100, "lr_decay": 0.95}
-    return explore(make_model, standardised(load_binary() if data is None else data), controls=controls, solver=solver, name=name)
+    return explore(make_model, data, controls=controls, solver=solver, name=name)
 
 
 def q4_explorer(data: Data | None = None) -> Explorer:

@@ -51,5 +51,9 @@ class Picture(ipywidgets.VBox):
 
     def say(self, words: str, *, alert: bool = False) -> None:
         """Replace the words."""
-        role = 'role="alert" style="color: #a4000f; line-height: 1.4"' if alert else 'role="status" style="line-height: 1.4"'
+        role = (
+            'role="alert" style="color: #a4000f; line-height: 1.4"'
+            if alert
+            else 'role="status" style="line-height: 1.4"'
+        )
         self.line.value = f"<div {role}>{html.escape(words)}</div>"

@@ -25,9 +25,7 @@ class Playground(Panel):
         words: what the picture shows.
     """
 
-    def __init__(
-        self, draw: Callable[..., str], controls: Sequence[Control], size: tuple[float, float], name: str
-    ):
+    def __init__(self, draw: Callable[..., str], controls: Sequence[Control], size: tuple[float, float], name: str):
         checks.require(len(controls) > 0, "controls", "at least one", "none")
         self._draw, self._size = draw, size
         self._png, self.words = b"", ""

@@ -217,9 +217,7 @@ def _mark(ax: Axes, origin: tuple[int, int], cells: np.ndarray, colour: str) -> 
     for row, column in np.argwhere(cells):
         ax.add_patch(Rectangle((left + column, top + row), 1, 1, facecolor=colour, alpha=0.25, edgecolor="none"))
     height, width = cells.shape
-    ax.add_patch(
-        Rectangle((left, top), width, height, facecolor="none", edgecolor=colour, linewidth=2.5, zorder=3)
-    )
+    ax.add_patch(Rectangle((left, top), width, height, facecolor="none", edgecolor=colour, linewidth=2.5, zorder=3))
 
 
 def _spell(matrix: np.ndarray) -> str:

@@ -101,6 +101,4 @@ class TrialTable(ipywidgets.VBox):
 
     def _texts(self, run: Run, best: Run | None) -> list[str]:
         star = "★ " if run is best else ""
-        return [
-            (star if column.heading == "validation" else "") + column.text(run) for column in self.columns
-        ]
+        return [(star if column.heading == "validation" else "") + column.text(run) for column in self.columns]
