@@ -15,7 +15,7 @@ from nnlib import checks
 
 Value = int | float | str
 
-_LABEL, _SLIDER, _BOX, _NOTE = "128px", "148px", "84px", "76px"
+_LABEL, _SLIDER, _BOX, _NOTE = "116px", "124px", "76px", "76px"
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ class ChoiceView(View):
     def __init__(self, control: Choice):
         self.control = control
         self._holder = ipywidgets.Dropdown(
-            options=list(control.options), value=control.default, tooltip=control.label, layout={"width": "236px"}
+            options=list(control.options), value=control.default, tooltip=control.label, layout={"width": "204px"}
         )
         self._lay_out(self._holder)
 

@@ -53,10 +53,11 @@ class Explorer(Panel):
         self.trials: list[dict] = []
         self.runs: list[Run] = []
         self.views = {control.name: control.view() for control in controls}
-        self.picture = Picture("Training curves")
+        self.picture = Picture()
         self.table = TrialTable(_columns(controls), self._put_back)
-        self.run_button = ipywidgets.Button(description="Run", icon="play", button_style="primary")
-        self.stop_button = ipywidgets.Button(description="Stop", icon="stop", disabled=True)
+        narrow = {"width": "96px"}
+        self.run_button = ipywidgets.Button(description="Run", icon="play", button_style="primary", layout=narrow)
+        self.stop_button = ipywidgets.Button(description="Stop", icon="stop", disabled=True, layout=narrow)
         self.run_button.tooltip, self.stop_button.tooltip = "train with these settings", "stop after this minibatch"
         self.run_button.on_click(lambda _: self._start())
         self.stop_button.on_click(lambda _: self.stop())
@@ -214,16 +215,17 @@ def explore(
 
 def _columns(controls: Sequence[Control]) -> list[Column]:
     def of(control: Control) -> Column:
-        name = control.name
-        return Column(control.label, lambda run: control.text(run.settings[name]), lambda run: run.settings[name])
+        name, text = control.name, control.text
+        longest = max(map(text, [*control.extremes, control.default]), key=len)
+        return Column(control.label, lambda run: text(run.settings[name]), lambda run: run.settings[name], longest)
 
     return [
-        Column("run", lambda run: str(run.number), lambda run: run.number),
+        Column("run", lambda run: str(run.number), lambda run: run.number, "999"),
         *map(of, controls),
-        Column("training", lambda run: accuracy_text(run.train_acc), lambda run: run.train_acc),
-        Column("validation", lambda run: accuracy_text(run.val_acc), lambda run: run.val_acc),
-        Column("seconds", lambda run: f"{run.seconds:.1f}", lambda run: run.seconds),
-        Column("status", lambda run: run.status, lambda run: run.status),
+        Column("training", lambda run: accuracy_text(run.train_acc), lambda run: run.train_acc, "100.00%"),
+        Column("validation", lambda run: accuracy_text(run.val_acc), lambda run: run.val_acc, "★ 100.00%"),
+        Column("seconds", lambda run: f"{run.seconds:.1f}", lambda run: run.seconds, "100.0"),
+        Column("status", lambda run: run.status, lambda run: run.status, "diverged"),
     ]
 
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from nnlib import checks
 from nnlib.data import load_binary, load_mnist
-from nnlib.data.dataset import Dataset
 from nnlib.models import SVM, Classifier, ConvNet, LogisticClassifier, SoftmaxClassifier
 from nnlib.optim import RULES
 from nnlib.solver import DATA_KEYS
@@ -39,7 +38,7 @@ def learning_rate(default: float, values: tuple[float, ...]) -> Control:
 
 def regularisation() -> Control:
     """The strength of the L2 term, 0 or a power of ten."""
-    return Notches("reg", "L2 regularisation", 0.0, (0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1))
+    return Notches("reg", "L2 strength", 0.0, (0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1))
 
 
 def update_rule(default: str) -> Control:

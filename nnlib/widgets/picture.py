@@ -30,8 +30,8 @@ def png(figure: Figure) -> bytes:
 class Picture(ipywidgets.VBox):
     """An image with a line below that says in words what it shows."""
 
-    def __init__(self, title: str):
-        self.image = ipywidgets.Image(format="png", tooltip=f"{title}; the line below says it in words")
+    def __init__(self):
+        self.image = ipywidgets.Image(format="png")
         self.image.layout.max_width = "100%"
         self.image.layout.object_fit = "contain"
         self.image.layout.align_self = "flex-start"

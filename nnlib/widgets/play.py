@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 
 import ipywidgets
-from matplotlib.figure import Figure
 
 from nnlib import checks
 from nnlib.widgets.controls import Control
@@ -30,7 +29,7 @@ class Playground(Panel):
         self._draw, self._size = draw, size
         self._png, self.words = b"", ""
         self.views = {control.name: control.view() for control in controls}
-        self.picture = Picture(name)
+        self.picture = Picture()
         rows = [view.row for view in self.views.values()]
         super().__init__(name, [ipywidgets.HBox(rows, layout={"flex_flow": "row wrap"}), self.picture])
         for view in self.views.values():

@@ -46,9 +46,9 @@ def draw_batch_norm(
     _draw_running(right, np.array(running), mean, scale)
     means, deviations = running[-1]
     return (
-        f"The batch has mean {_two(x.mean())} and standard deviation {_two(x.std())}. In {mode} mode the output has mean "
-        f"{_two(out.mean())} and standard deviation {_two(out.std())}. After {batches} batches the running mean is "
-        f"{_two(means)} and the root of the running variance {_two(deviations)}; in all data they are {mean:g} and "
+        f"The batch has mean {_two(x.mean())} and standard deviation {_two(x.std())}. In {mode} mode the output has "
+        f"mean {_two(out.mean())} and standard deviation {_two(out.std())}. After {batches} batches the running mean "
+        f"is {_two(means)} and the root of the running variance {_two(deviations)}; in all data they are {mean:g} and "
         f"{scale:g}."
     )
 
@@ -110,8 +110,8 @@ def draw_gradient_norms(figure: Figure, *, depth: int, activation: str) -> str:
     """Draw the gradient's norm by layer; see `nnlib.experiments.draw_depth`."""
     norms = draw_depth(figure, depth=depth, activation=activation).weight_norms
     return (
-        f"{depth} layers of {activation}: the gradient's norm is {norms[-1]:.1e} in the last layer and {norms[0]:.1e} in "
-        f"the first, {norms[0] / norms[-1]:.1e} times as much."
+        f"{depth} layers of {activation}: the gradient's norm is {norms[-1]:.1e} in the last layer and {norms[0]:.1e} "
+        f"in the first, {norms[0] / norms[-1]:.1e} times as much."
     )
 
 

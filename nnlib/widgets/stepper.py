@@ -55,7 +55,7 @@ class ConvolutionStepper(Panel):
             checks.require(max(image.shape) <= MAX_SIDE, title, f"at most {MAX_SIDE} rows and columns", image.shape)
         self._png, self.words = b"", ""
         self._make_widgets(a, b)
-        self.picture = Picture("The convolution, step by step")
+        self.picture = Picture()
         super().__init__(name, [*self._layout(), self.picture])
         for widget in (self.kind, self.source, self.a_box, self.b_box):
             widget.observe(lambda _: self._restart(), "value")
@@ -103,8 +103,10 @@ class ConvolutionStepper(Panel):
         )
         self.play = ipywidgets.Play(min=0, max=1, interval=700, tooltip="play the steps")
         ipywidgets.jslink((self.play, "value"), (self.slider, "value"))
-        self.previous_button = ipywidgets.Button(description="Previous", icon="step-backward")
-        self.next_button = ipywidgets.Button(description="Next", icon="step-forward")
+        self.previous_button = ipywidgets.Button(
+            description="Previous", icon="step-backward", layout={"width": "110px"}
+        )
+        self.next_button = ipywidgets.Button(description="Next", icon="step-forward", layout={"width": "110px"})
         self.previous_button.on_click(lambda _: self.previous())
         self.next_button.on_click(lambda _: self.next())
 

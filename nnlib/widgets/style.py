@@ -5,7 +5,7 @@ LIVE = "nnlib-live"
 
 TABLE = "nnlib-trials"
 
-CELL, USE = 72, 56  # pixels: a column of the table of trials, and its buttons
+USE = 52  # pixels: the column of buttons
 
 SHEET = f"""<style>
 /* The plain copy behind a panel is for readers without widgets: where this rule is, there are some. */
@@ -13,11 +13,10 @@ SHEET = f"""<style>
 .{LIVE} {{ overflow: visible }}
 .{LIVE} .widget-html-content {{ line-height: 1.4 }}
 .{LIVE} button:focus-visible, .{LIVE} .noUi-handle:focus-visible {{ outline: 2px solid #0072B2; outline-offset: 1px }}
-.{TABLE} button {{
-  white-space: normal; height: auto; min-height: 36px; line-height: 1.15; padding: 2px 3px; margin: 0; font-size: 12px;
-}}
-.{TABLE} .nnlib-row {{ display: flex; line-height: 28px; font-variant-numeric: tabular-nums }}
-.{TABLE} .nnlib-row span {{ width: {CELL}px; text-align: center; flex: none; overflow: hidden; white-space: nowrap }}
+.{TABLE} button {{ margin: 0; padding: 0 2px; font-size: 12px }}
+.{TABLE} .nnlib-headings button {{ white-space: normal; height: 34px; line-height: 1.2 }}
+.{TABLE} .nnlib-row {{ display: flex; line-height: 26px; font-size: 12px; font-variant-numeric: tabular-nums }}
+.{TABLE} .nnlib-row span {{ text-align: center; flex: none; white-space: nowrap }}
 .{TABLE} .nnlib-best {{ font-weight: bold; background: #fff3c4; color: #000 }}
-.{TABLE} .widget-html, .{TABLE} .widget-html-content {{ height: 28px; margin: 0; line-height: 28px }}
+.{TABLE} .widget-html, .{TABLE} .widget-html-content {{ height: 26px; margin: 0; line-height: 26px }}
 </style>"""

@@ -9,15 +9,21 @@ from typing import NamedTuple
 import ipywidgets
 
 from nnlib.widgets.run import Run
-from nnlib.widgets.style import CELL, TABLE, USE
+from nnlib.widgets.style import TABLE, USE
 
 
 class Column(NamedTuple):
-    """A column: its heading, what it shows of a run, and what it is sorted by (None goes last)."""
+    """A column: its heading, what it shows of a run, what it is sorted by (None goes last), the longest it may show."""
 
     heading: str
     text: Callable[[Run], str]
     key: Callable[[Run], float | str | None]
+    longest: str
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return 12 + round(6.6 * max(map(len, [self.longest, *f"{self.heading} ▲".split()])))
 
 
 def accuracy_text(accuracy: float | None) -> str:
@@ -46,10 +52,12 @@ class TrialTable(ipywidgets.VBox):
         self._order: tuple[Column, bool] = (self.columns[0], False)  # the column and whether it falls
         self.headings = [self._heading(column) for column in self.columns]
         self._body = ipywidgets.VBox(layout={"max_height": "190px", "overflow": "hidden auto"})
-        width = f"{CELL * len(self.columns) + USE + 30}px"
+        width = f"{sum(column.width for column in self.columns) + USE + 20}px"
         super().__init__(layout={"display": "none", "width": width, "max_width": "100%", "overflow": "auto hidden"})
         self.add_class(TABLE)
-        header = ipywidgets.HBox(self.headings, layout={"width": width, "flex": "0 0 auto"})
+        corner = ipywidgets.HTML(layout={"width": f"{USE}px", "flex": "0 0 auto"})
+        header = ipywidgets.HBox([corner, *self.headings], layout={"width": width, "flex": "0 0 auto"})
+        header.add_class("nnlib-headings")
         self._body.layout.width, self._body.layout.flex = width, "0 0 auto"
         self.children = (header, self._body)
 
@@ -65,10 +73,12 @@ class TrialTable(ipywidgets.VBox):
         """Add a row at its place."""
         cells = ipywidgets.HTML()
         button = ipywidgets.Button(
-            description="Use", tooltip=f"put the settings of run {run.number} back", layout={"width": f"{USE - 6}px"}
+            description="Use",
+            tooltip=f"put the settings of run {run.number} back",
+            layout={"width": f"{USE - 6}px", "height": "24px"},
         )
         button.on_click(lambda _: self._put_back(run))
-        self._rows[run] = cells, ipywidgets.HBox([cells, button], layout={"align_items": "center"})
+        self._rows[run] = cells, ipywidgets.HBox([button, cells], layout={"align_items": "center"})
         self._show()
 
     def sort_by(self, column: Column) -> None:
@@ -84,7 +94,9 @@ class TrialTable(ipywidgets.VBox):
         return headings, [self._texts(run, best) for run in self.runs]
 
     def _heading(self, column: Column) -> ipywidgets.Button:
-        button = ipywidgets.Button(tooltip=f"sort by {column.heading}", layout={"width": f"{CELL}px"})
+        button = ipywidgets.Button(
+            tooltip=f"sort by {column.heading}", layout={"width": f"{column.width}px", "flex": "0 0 auto"}
+        )
         button.on_click(lambda _: self.sort_by(column))
         return button
 
@@ -94,10 +106,16 @@ class TrialTable(ipywidgets.VBox):
             button.description = column.heading + arrow
         best = best_run(list(self._rows))
         for run, (cells, _) in self._rows.items():
-            spans = "".join(f"<span>{html.escape(text)}</span>" for text in self._texts(run, best))
-            cells.value = f'<div class="nnlib-row{" nnlib-best" if run is best else ""}">{spans}</div>'
+            cells.value = self._row_html(run, best)
         self._body.children = [self._rows[run][1] for run in self.runs]
         self.layout.display = "flex" if self._rows else "none"
+
+    def _row_html(self, run: Run, best: Run | None) -> str:
+        spans = [
+            f'<span style="width: {column.width}px">{html.escape(text)}</span>'
+            for column, text in zip(self.columns, self._texts(run, best), strict=True)
+        ]
+        return f'<div class="nnlib-row{" nnlib-best" if run is best else ""}">{"".join(spans)}</div>'
 
     def _texts(self, run: Run, best: Run | None) -> list[str]:
         star = "★ " if run is best else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -55,7 +56,7 @@ class Worker:
 
 @contextmanager
 def repeating(seconds: float, function: Callable[[], None]) -> Iterator[None]:
-    """Call `function` about every so many seconds from a thread of its own while the body runs.
+    """Call `function` every so many seconds from a thread of its own while the body runs.
 
     What it raises ends the calls, and is raised behind the body unless that raises itself.
     """
@@ -63,8 +64,11 @@ def repeating(seconds: float, function: Callable[[], None]) -> Iterator[None]:
 
     def repeat() -> None:
         try:
-            while not done.wait(seconds):
+            taken = 0.0
+            while not done.wait(max(seconds - taken, seconds / 4)):  # a slow function leaves the others some time
+                start = time.perf_counter()
                 function()
+                taken = time.perf_counter() - start
         except Exception as error:
             errors.append(error)
 
