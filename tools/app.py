@@ -6,7 +6,7 @@ for each visitor. What follows on the command line goes to Voila.
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tools.notebook_files import METADATA, write
 
 ROOT = Path(__file__).resolve().parents[1]
+TEMPLATES = ROOT / "tools" / "jupyter"
 
 PAGES = {
     "q1_layers": (
@@ -58,9 +59,17 @@ def write_pages(folder: Path) -> list[Path]:
     return paths
 
 
+def environment() -> dict[str, str]:
+    """Return the environment that the server needs: its page template lies in this repository."""
+    return {**os.environ, "JUPYTER_PATH": os.pathsep.join([str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")])}
+
+
 def command(folder: Path, arguments: list[str]) -> list[str]:
     """Return the command line that serves `folder`."""
     options = [
+        "--template=homework",
+        "--classic-tree",  # the other one looks for a kernel and finds none
+        "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension",  # it fails outside of Notebook
         "--show_tracebacks=True",  # a lecturer wants to see what is wrong, and not an empty page
         "--MappingKernelManager.cull_interval=60",
         "--MappingKernelManager.cull_idle_timeout=600",  # of visitors who have gone without a word
@@ -68,15 +77,13 @@ def command(folder: Path, arguments: list[str]) -> list[str]:
     return [sys.executable, "-m", "voila", str(folder), *options, *arguments]
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the pages and serve them until Ctrl-C; return Voila's exit status."""
+def main() -> None:
+    """Write the pages, and become the server."""
     folder = ROOT / "build" / "app"
     write_pages(folder)
-    try:
-        return subprocess.call(command(folder, sys.argv[1:] if arguments is None else arguments))
-    except KeyboardInterrupt:
-        return 130
+    arguments = command(folder, sys.argv[1:])
+    os.execve(arguments[0], arguments, environment())  # no process in between: Ctrl-C and signals reach Voila
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -52,7 +52,7 @@ class Picture(ipywidgets.VBox):
     def say(self, words: str, *, alert: bool = False) -> None:
         """Replace the words."""
         role = (
-            'role="alert" style="color: #a4000f; line-height: 1.4"'
+            'role="alert" style="color: var(--jp-error-color0, #a4000f); line-height: 1.4"'
             if alert
             else 'role="status" style="line-height: 1.4"'
         )

@@ -135,7 +135,7 @@ def batch_norm_playground() -> Playground:
     """Return Q1's playground for batch norm."""
     controls = [
         Steps("mean", "mean of the data", 3.0, -5.0, 5.0, 0.5),
-        Steps("scale", "standard deviation", 2.0, 0.5, 5.0, 0.5),
+        Steps("scale", "its deviation", 2.0, 0.5, 5.0, 0.5),
         Notches("batch_size", "batch size", 100, (2, 5, 10, 30, 100, 300, 1000)),
         Steps("batches", "batches before", 20, 1, 60),
         Steps("momentum", "momentum", 0.9, 0.0, 0.99, 0.01),

@@ -82,7 +82,7 @@ class ConvolutionStepper(Panel):
     def _make_widgets(self, a: np.ndarray, b: np.ndarray) -> None:
         labels = {"description_width": "70px"}
         self.kind = ipywidgets.ToggleButtons(
-            options=list(FUNCTIONS), description="kind", style={"button_width": "60px", **labels}
+            options=list(FUNCTIONS), style={"button_width": "64px"}, layout={"width": "230px"}
         )
         self.source = ipywidgets.Dropdown(
             options=[TYPED, *self._images], description="a", style=labels, layout={"width": "230px"}
@@ -147,7 +147,7 @@ class ConvolutionStepper(Panel):
 
     def _in_words(self) -> str:
         i, j = self.step
-        products = [f"{self._a[t.in_a]:g}·{self._b[t.in_b]:g}" for t in self.terms]
+        products = [f"{self._a[t.in_a]:g}·{_signed(self._b[t.in_b])}" for t in self.terms]
         if len(products) > _SHOWN_PRODUCTS:
             products = [*products[:_SHOWN_PRODUCTS], f"… ({len(products)} products)"]
         step = f"Step {self.slider.value + 1} of {self.output.size}, {FORMULAS[self.kind.value]}: "
@@ -220,6 +220,10 @@ def _mark(ax: Axes, origin: tuple[int, int], cells: np.ndarray, colour: str) -> 
         ax.add_patch(Rectangle((left + column, top + row), 1, 1, facecolor=colour, alpha=0.25, edgecolor="none"))
     height, width = cells.shape
     ax.add_patch(Rectangle((left, top), width, height, facecolor="none", edgecolor=colour, linewidth=2.5, zorder=3))
+
+
+def _signed(value: float) -> str:
+    return f"{value:g}" if value >= 0 else f"({value:g})"
 
 
 def _spell(matrix: np.ndarray) -> str:

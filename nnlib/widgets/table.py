@@ -23,7 +23,7 @@ class Column(NamedTuple):
     @property
     def width(self) -> int:
         """In pixels."""
-        return 12 + round(6.6 * max(map(len, [self.longest, *f"{self.heading} ▲".split()])))
+        return 10 + round(7.6 * max(map(len, [self.longest, *f"{self.heading} ▲".split()])))
 
 
 def accuracy_text(accuracy: float | None) -> str:
@@ -75,7 +75,7 @@ class TrialTable(ipywidgets.VBox):
         button = ipywidgets.Button(
             description="Use",
             tooltip=f"put the settings of run {run.number} back",
-            layout={"width": f"{USE - 6}px", "height": "24px"},
+            layout={"width": f"{USE}px", "height": "24px"},
         )
         button.on_click(lambda _: self._put_back(run))
         self._rows[run] = cells, ipywidgets.HBox([button, cells], layout={"align_items": "center"})
