@@ -38,7 +38,7 @@ class Explorer(Panel):
         data: Mapping[str, np.ndarray],
         controls: Sequence[Control],
         solver: Mapping[str, object],
-        ledger: Ledger | None,
+        ledger: Ledger,
         name: str,
     ):
         self._worker = Worker()
@@ -63,6 +63,8 @@ class Explorer(Panel):
         self.stop_button.on_click(lambda _: self.stop())
         self.progress = ipywidgets.FloatProgress(min=0, max=1, layout={"width": "200px"}, tooltip="progress")
         self.clock = ipywidgets.Label("Ready.")
+        sizes = f"{len(data['y_train']):,} training and {len(data['y_val']):,} validation examples"
+        self.caption = f"{self._data_name}: {sizes}"
         self._trial()  # a control that nobody takes is an error now, and not at the first run
         super().__init__(name, self._layout())
         self._paint()
@@ -115,7 +117,7 @@ class Explorer(Panel):
         runs = list(self.runs)
         figure = curves.figure_with_table(_SIZE, runs, headings, rows) if rows else curves.live_figure(_SIZE, runs)
         lines = ["  ".join(cells) for cells in ([headings, *rows] if rows else [])]
-        return png(figure), "\n".join([self._words(), *lines])
+        return png(figure), "\n".join([self._words(), self.caption, *lines])
 
     def _layout(self) -> list[ipywidgets.Widget]:
         rows = [view.row for view in self.views.values()]
@@ -125,6 +127,7 @@ class Explorer(Panel):
             controls,
             ipywidgets.HBox(buttons, layout={"flex_flow": "row wrap", "align_items": "center"}),
             self.picture,
+            ipywidgets.Label(self.caption),
             self.table,
         ]
 
@@ -151,8 +154,7 @@ class Explorer(Panel):
                 self._train_trial(trial, run)
         finally:
             self.trials.append(run.row)
-            if self._ledger is not None:
-                self._ledger.append(run.row)
+            self._ledger.append(run.row)
             self.table.add(run)
             self.run_button.disabled, self.stop_button.disabled = False, True
             self._paint()
@@ -192,7 +194,7 @@ def explore(
     controls: Sequence[Control],
     solver: Mapping[str, object] | None = None,
     ledger: Ledger | None = None,
-    name: str | None = None,
+    name: str,
 ) -> Explorer:
     """Return an explorer: sliders for hyper-parameters, Run and Stop, live curves, and a table of the trials.
 
@@ -205,11 +207,10 @@ def explore(
         controls: what can be set. One called `seed` is the trial's seed (0 without it); every other goes to the model,
             the update rule or the Solver, whichever takes its name.
         solver: options of the Solver that cannot be set.
-        ledger: where each trial's row is also written.
-        name: of the explorer, in messages; by default make_model's. A later explorer of the same name closes this one.
+        ledger: where each trial's row is also written; None for `Ledger.named(NAME_explorer)`, a file below build/.
+        name: of the explorer. A later explorer of the same name closes this one.
     """
-    if name is None:
-        name = getattr(make_model, "__name__", "explorer")
+    ledger = Ledger.named(f"{name}_explorer") if ledger is None else ledger
     return Explorer(make_model, data, controls, solver or {}, ledger, name)
 
 

@@ -159,8 +159,7 @@ class Part(dict):
 def first(data: Data, train: int, val: int) -> Part:
     """Return the first examples of a data set."""
     cut = {key: array[: train if key.endswith("train") else val] for key, array in data.items() if key in DATA_KEYS}
-    name = getattr(data, "name", "unnamed arrays")
-    return Part(cut, f"{name}, the first {len(cut['y_train']):,} and {len(cut['y_val']):,} images")
+    return Part(cut, f"the first images of {getattr(data, 'name', 'unnamed arrays')}")
 
 
 def standardised(data: Data) -> Part:

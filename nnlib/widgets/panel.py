@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 import uuid
 
 import ipywidgets
 from IPython.display import display, update_display
 
+from nnlib import checks
 from nnlib.widgets.style import LIVE, SHEET
 
 _open: dict[str, Panel] = {}
@@ -28,6 +30,8 @@ class Panel(ipywidgets.VBox):
     name = ""  # ipywidgets closes an object whose construction failed, too
 
     def __init__(self, name: str, children: list[ipywidgets.Widget]):
+        fits = re.fullmatch(r"[\w-]+", name) is not None
+        checks.require(fits, "name", "letters, digits, _ and -, as of a file", repr(name))
         sheet = ipywidgets.HTML(SHEET, layout={"display": "none"})
         super().__init__([*children, sheet])
         self.add_class(LIVE)

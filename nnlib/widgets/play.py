@@ -57,7 +57,7 @@ def play(
     controls: Sequence[Control],
     *,
     size: tuple[float, float] = (8.6, 3.0),
-    name: str | None = None,
+    name: str,
 ) -> Playground:
     """Return controls above a figure that is drawn anew whenever one of them changes.
 
@@ -66,6 +66,6 @@ def play(
             and returns in words what it shows.
         controls: what can be set.
         size: of the figure, in inches.
-        name: of the playground; by default the function's. A later one of the same name closes this one.
+        name: of the playground. A later one of the same name closes this one.
     """
-    return Playground(draw, controls, size, name or draw.__name__)
+    return Playground(draw, controls, size, name)
