@@ -41,8 +41,9 @@ def sgd_momentum(w: np.ndarray, dw: np.ndarray, config: dict | None = None) -> t
     """
     config = _configure("sgd_momentum", w, dw, config)
     velocity = config["momentum"] * _average(config, "velocity", w)
-    velocity -= config["learning_rate"] * dw
-    return w + velocity, config | {"velocity": velocity}
+    step = config["learning_rate"] * dw
+    velocity -= step
+    return np.add(w, velocity, out=step), config | {"velocity": velocity}
 
 
 def rmsprop(w: np.ndarray, dw: np.ndarray, config: dict | None = None) -> tuple[np.ndarray, dict]:
@@ -66,16 +67,19 @@ def adam(w: np.ndarray, dw: np.ndarray, config: dict | None = None) -> tuple[np.
     config = _configure("adam", w, dw, config)
     beta1, beta2, t = config["beta1"], config["beta2"], config.get("t", 0) + 1
     m = beta1 * _average(config, "m", w)
-    m += (1 - beta1) * dw
+    step = (1 - beta1) * dw  # the one array for all that comes between: a fresh one costs more than a pass over it
+    m += step
     v = beta2 * _average(config, "v", w)
-    v += (1 - beta2) * dw * dw
+    np.multiply(dw, dw, out=step)
+    step *= 1 - beta2
+    v += step
     # m_hat / (sqrt(v_hat) + epsilon), the two corrections of the mean and of the root taken out as scalars
-    step = np.sqrt(v)
+    np.sqrt(v, out=step)
     step *= 1 / (1 - beta2**t) ** 0.5
     step += config["epsilon"]
     np.divide(m, step, out=step)
     step *= config["learning_rate"] / (1 - beta1**t)
-    return w - step, config | {"m": m, "v": v, "t": t}
+    return np.subtract(w, step, out=step), config | {"m": m, "v": v, "t": t}
 
 
 RULES: dict[str, UpdateRule] = {"sgd": sgd, "sgd_momentum": sgd_momentum, "rmsprop": rmsprop, "adam": adam}

@@ -70,7 +70,7 @@ class Solver:
         hooks: Sequence[Hook] = (),
         num_train_samples: int | None = 1000,
     ):
-        _check_data(data)
+        check_data(data)
         checks.choice("update_rule", update_rule, tuple(optim.RULES))
         checks.require(lr_decay > 0, "lr_decay", "a factor above 0", lr_decay)
         self.model = model
@@ -177,7 +177,8 @@ def _same_arrays(model: tuple[dict, dict], snapshot: tuple[dict, dict]) -> bool:
     )
 
 
-def _check_data(data: Mapping[str, np.ndarray]) -> None:
+def check_data(data: Mapping[str, np.ndarray]) -> None:
+    """Raise a ValueError unless `data` holds training and validation examples with their labels, and no test set."""
     checks.require(
         all(key in data for key in DATA_KEYS),
         "data",

@@ -13,22 +13,65 @@ from nnlib import runtime
 every_number_of_threads = pytest.mark.parametrize("threads", [1, 2, 3])
 
 
+@given(st.integers(0, 40), st.integers(1, 9))
+def test_even_slices_cover_the_range_once_and_differ_by_one_at_most(count, pieces):
+    slices = runtime.even_slices(count, pieces)
+    assert [i for part in slices for i in range(count)[part]] == list(range(count))
+    lengths = [part.stop - part.start for part in slices]
+    assert len(lengths) == min(pieces, count)
+    assert not lengths or max(lengths) - min(lengths) <= 1
+
+
+@given(st.integers(0, 40), st.integers(0, 3 * runtime.SLICE_BYTES))
+def test_cache_slices_fit_and_come_in_pairs(count, bytes_each):
+    slices = runtime.cache_slices(count, bytes_each)
+    assert [i for part in slices for i in range(count)[part]] == list(range(count))
+    for part in slices:
+        assert part.stop - part.start == 1 or (part.stop - part.start) * bytes_each <= runtime.SLICE_BYTES
+    if 1 < len(slices) < count:
+        assert len(slices) % 2 == 0
+
+
+def test_the_smallest_number_of_slices_that_fits():
+    quarter = runtime.SLICE_BYTES // 4
+    assert len(runtime.cache_slices(4, quarter)) == 1
+    assert len(runtime.cache_slices(5, quarter)) == 2
+    assert len(runtime.cache_slices(9, quarter)) == 4  # three would do: even
+
+
 @every_number_of_threads
-@given(st.integers(0, 20), st.integers(1, 25))
-def test_slices_cover_the_range_once_and_results_come_in_order(threads, count, length):
+@given(st.lists(st.integers(), max_size=12))
+def test_results_come_in_order(threads, items):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runtime, "_blas_threads", lambda: threads)
-        pieces = runtime.map_slices(lambda part: list(range(count))[part], count, length)
-    assert [item for piece in pieces for item in piece] == list(range(count))
-    assert all(len(piece) == length for piece in pieces[:-1])
+        assert runtime.thread_map(lambda item: item + 1, items) == [item + 1 for item in items]
+
+
+def meet(number):
+    """Return the names of the threads that met: nobody passes before `number` have come."""
+    meeting = threading.Barrier(number, timeout=30)
+    return {*runtime.thread_map(lambda _: (meeting.wait(), threading.current_thread().name)[1], range(number))}
 
 
 @every_number_of_threads
 def test_it_uses_as_many_threads_as_blas(threads, monkeypatch):
     monkeypatch.setattr(runtime, "_blas_threads", lambda: threads)
-    meeting = threading.Barrier(threads, timeout=30)  # nobody passes before all have come
-    names = runtime.map_slices(lambda part: (meeting.wait(), threading.current_thread().name)[1], threads, 1)
-    assert len(set(names)) == threads
+    assert len(meet(threads)) == threads
+
+
+def test_a_worker_beside_others_stays_on_its_own_thread(monkeypatch):
+    monkeypatch.setattr(runtime, "_blas_threads", lambda: 3)
+    names = []
+    with runtime.one_thread():
+        assert runtime.threads() == 1
+        with runtime.one_thread():
+            runtime.thread_map(lambda _: names.append(threading.current_thread().name), range(6))
+        assert runtime.threads() == 1
+        other = threading.Thread(target=lambda: names.append(runtime.threads()))
+        other.start()
+        other.join()
+    assert names == [threading.current_thread().name] * 6 + [3]  # nobody else is bound by it
+    assert runtime.threads() == 3
 
 
 @every_number_of_threads
@@ -36,19 +79,12 @@ def test_it_uses_as_many_threads_as_blas(threads, monkeypatch):
 def test_an_error_on_any_thread_reaches_the_caller(threads, failing, monkeypatch):
     monkeypatch.setattr(runtime, "_blas_threads", lambda: threads)
 
-    def work(part):
-        if part.start == failing:
-            raise ValueError(f"slice {failing}")
+    def work(item):
+        if item == failing:
+            raise ValueError(f"item {failing}")
 
-    with pytest.raises(ValueError, match=f"slice {failing}"):
-        runtime.map_slices(work, 3, 1)
-
-
-def test_a_slice_holds_at_least_one_item_and_no_more_than_its_bytes():
-    assert runtime.slice_length(0) == runtime.SLICE_BYTES
-    assert runtime.slice_length(runtime.SLICE_BYTES // 4) == 4
-    assert runtime.slice_length(runtime.SLICE_BYTES // 4 + 1) == 3
-    assert runtime.slice_length(10 * runtime.SLICE_BYTES) == 1
+    with pytest.raises(ValueError, match=f"item {failing}"):
+        runtime.thread_map(work, range(3))
 
 
 def test_results_do_not_depend_on_the_number_of_threads(monkeypatch):

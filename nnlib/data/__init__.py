@@ -10,5 +10,6 @@ from nnlib.data.binary import load_binary
 from nnlib.data.dataset import Dataset, open_test
 from nnlib.data.files import DataError
 from nnlib.data.mnist import load_mnist
+from nnlib.data.prepare import standardise, take
 
-__all__ = ["DataError", "Dataset", "load_binary", "load_mnist", "open_test"]
+__all__ = ["DataError", "Dataset", "load_binary", "load_mnist", "open_test", "standardise", "take"]

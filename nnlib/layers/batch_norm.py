@@ -56,19 +56,18 @@ def batchnorm_forward(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, bn_par
     if training:
         checks.require(x.shape[0] > 0, "x", "at least one example in train mode", f"shape {x.shape}")
         mean = x.mean(axis=0)
-        x_hat = x - mean
-        var = np.vecdot(x_hat, x_hat, axis=0) / len(x)
+        centred = x - mean
+        var = np.vecdot(centred, centred, axis=0) / len(x)
         for key, batch in zip(RUNNING, (mean, var), strict=True):
             running = _running(bn_param, key, features, default=np.zeros_like(batch))
             bn_param[key] = momentum * running + (1 - momentum) * batch
     else:
-        x_hat = x - _running(bn_param, "running_mean", features).astype(x.dtype, copy=False)
+        centred = x - _running(bn_param, "running_mean", features).astype(x.dtype, copy=False)
         var = _running(bn_param, "running_var", features).astype(x.dtype, copy=False)
     inv_sigma = 1 / np.sqrt(var + eps)  # (D,)
-    x_hat *= inv_sigma
-    out = x_hat * gamma
+    out = centred * (gamma * inv_sigma)  # gamma Xhat in one pass over the batch
     out += beta
-    return out, (x_hat, gamma, inv_sigma, training)
+    return out, (centred, gamma, inv_sigma, training)
 
 
 def batchnorm_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -83,13 +82,13 @@ def batchnorm_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.n
         dgamma: (D,).
         dbeta: (D,).
     """
-    x_hat, gamma, inv_sigma, training = cache
-    checks.shape("dout", dout, x_hat.shape, "It has the shape of the layer's output.")
+    centred, gamma, inv_sigma, training = cache  # Xhat = centred * inv_sigma
+    checks.shape("dout", dout, centred.shape, "It has the shape of the layer's output.")
     dbeta = dout.sum(axis=0)
-    dgamma = np.vecdot(dout, x_hat, axis=0)
+    dgamma = np.vecdot(dout, centred, axis=0) * inv_sigma
     if training:
         num_examples = len(dout)
-        dx = x_hat * (-dgamma / num_examples)  # G - dbeta/N - Xhat dgamma/N, with one temporary array
+        dx = centred * (-inv_sigma * dgamma / num_examples)  # G - dbeta/N - Xhat dgamma/N, with one temporary array
         dx += dout
         dx -= dbeta / num_examples
         dx *= gamma * inv_sigma
@@ -128,8 +127,8 @@ def spatial_batchnorm_forward(
         out[part] = _rows_as_pixels(rows, out[part].shape)
         return own_param, (part, cache)
 
-    length = runtime.slice_length(channels[:1].nbytes)
-    own_params, caches = zip(*runtime.map_slices(normalise_channels, len(channels), length), strict=True)
+    slices = runtime.cache_slices(len(channels), channels[:1].nbytes)
+    own_params, caches = zip(*runtime.thread_map(normalise_channels, slices), strict=True)
     for key in RUNNING if bn_param["mode"] == "train" else ():
         bn_param[key] = np.concatenate([own_param[key] for own_param in own_params])
     return out.transpose(3, 0, 1, 2), (x.shape, caches)
@@ -142,13 +141,13 @@ def spatial_batchnorm_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarr
     channels = dout.transpose(1, 2, 3, 0)  # (C, H, W, N)
     dx = np.empty(channels.shape, dtype=dout.dtype)
 
-    def differentiate_channels(group: slice) -> tuple[np.ndarray, np.ndarray]:
-        part, own_cache = caches[group.start]
+    def differentiate_channels(part_and_cache: tuple[slice, tuple]) -> tuple[np.ndarray, np.ndarray]:
+        part, own_cache = part_and_cache
         rows, dgamma, dbeta = batchnorm_backward(_pixels_as_rows(channels[part]), own_cache)
         dx[part] = _rows_as_pixels(rows, dx[part].shape)
         return dgamma, dbeta
 
-    gradients = runtime.map_slices(differentiate_channels, len(caches), 1)
+    gradients = runtime.thread_map(differentiate_channels, caches)
     dgamma, dbeta = (np.concatenate(pieces) for pieces in zip(*gradients, strict=True))
     return dx.transpose(3, 0, 1, 2), dgamma, dbeta
 

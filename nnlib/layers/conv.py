@@ -82,7 +82,7 @@ def conv_forward(x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, tuple]:
         pixels = slice(rows.start * q * n, rows.stop * q * n)
         np.matmul(kernels, _columns(patches, rows), out=out.reshape(len(w), -1)[:, pixels])
 
-    runtime.map_slices(filter_rows, p, _rows_per_slice(patches))
+    runtime.thread_map(filter_rows, _row_slices(patches))
     return out.transpose(3, 0, 1, 2), (x, w)
 
 
@@ -102,7 +102,7 @@ def conv_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarra
     kernels = w.reshape(len(w), -1)  # (F, K)
     n, c, height, width = x.shape
     kh, kw = w.shape[2:]
-    p, q = dout.shape[2:]
+    q = dout.shape[3]
     g = _batch_last(dout)  # (F, P, Q, N)
 
     def spread_rows(rows: slice) -> np.ndarray:
@@ -115,9 +115,9 @@ def conv_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarra
         return piece
 
     dx = np.zeros((c, height, width, n), dtype=np.result_type(dout, w))
-    length = _rows_per_slice(_patches(x, w))
-    for start, piece in zip(range(0, p, length), runtime.map_slices(spread_rows, p, length), strict=True):
-        dx[:, start : start + piece.shape[1]] += piece  # here and not on the threads: the pieces overlap
+    slices = _row_slices(_patches(x, w))
+    for rows, piece in zip(slices, runtime.thread_map(spread_rows, slices), strict=True):
+        dx[:, rows.start : rows.start + piece.shape[1]] += piece  # here and not on the threads: the pieces overlap
     return dx.transpose(3, 0, 1, 2), dw
 
 
@@ -133,7 +133,7 @@ def conv_backward_params(dout: np.ndarray, cache: tuple) -> np.ndarray:
         # The columns are laid out a second time: cheaper than keeping the K numbers of each patch until now.
         return g[:, rows].reshape(len(w), -1) @ _columns(patches, rows).T  # (F, rows*Q*N) (rows*Q*N, K) -> (F, K)
 
-    return sum(runtime.map_slices(filter_rows, p, _rows_per_slice(patches))).reshape(w.shape)
+    return sum(runtime.thread_map(filter_rows, _row_slices(patches))).reshape(w.shape)
 
 
 def _batch_last(x: np.ndarray) -> np.ndarray:
@@ -156,8 +156,8 @@ def _columns(patches: np.ndarray, rows: slice) -> np.ndarray:
     return patches[:, :, :, rows].reshape(math.prod(patches.shape[:3]), -1)
 
 
-def _rows_per_slice(patches: np.ndarray) -> int:
-    return runtime.slice_length(patches[:, :, :, :1].size * patches.itemsize)
+def _row_slices(patches: np.ndarray) -> list[slice]:
+    return runtime.cache_slices(patches.shape[3], patches[:, :, :, :1].size * patches.itemsize)
 
 
 def _check_kernel_fits(name: str, kernel: tuple[int, ...], other: str, image: tuple[int, ...]) -> None:

@@ -37,8 +37,7 @@ def dropout_forward(x: np.ndarray, dropout_param: dict) -> tuple[np.ndarray, np.
     p = _keep_probability(dropout_param)
     if dropout_param["mode"] == "test":
         return x * p, p
-    mask = np.empty_like(x, dtype=bool)  # in x's memory order: an image batch is walked in one order, not in two
-    mask[...] = _uniform(x.shape, dropout_param) < p
+    mask = _mask(x, p, dropout_param)
     return x * mask, mask
 
 
@@ -49,7 +48,8 @@ def dropout_backward(dout: np.ndarray, cache: np.ndarray | float) -> np.ndarray:
     return dout * cache
 
 
-def _uniform(shape: tuple[int, ...], dropout_param: dict) -> np.ndarray:
+def _mask(x: np.ndarray, p: float, dropout_param: dict) -> np.ndarray:
+    """Draw M, of x's shape, True with probability p."""
     rng, seed = dropout_param.get("rng"), dropout_param.get("seed")
     checks.require(
         rng is None or seed is None,
@@ -58,12 +58,15 @@ def _uniform(shape: tuple[int, ...], dropout_param: dict) -> np.ndarray:
         "both",
         "Two sources, one mask: drop one.",
     )
-    if rng is not None:
-        # float32 draws for either dtype: half the random bits, and a float64 model sees the same mask.
-        return checks.generator(rng).random(shape, dtype=np.float32)
-    # The course's published expected values come from this older stream.
-    source = np.random if seed is None else np.random.RandomState(seed)
-    return source.rand(*shape)
+    if rng is None:
+        # The course's published expected values come from this older stream.
+        source = np.random if seed is None else np.random.RandomState(seed)
+        return source.rand(*x.shape) < p
+    # 32 random bits an element, two elements from each draw: 0.8 of the time of uniform floats (Q5's images).
+    bits = checks.generator(rng).integers(2**64, size=-(-x.size // 2), dtype=np.uint64).view(np.uint32)
+    mask = np.empty_like(x, dtype=bool)  # in x's memory order: an image batch is walked in one order, not in two
+    np.less(bits[: x.size].reshape(x.shape), round(p * 2**32), out=mask)
+    return mask
 
 
 def _keep_probability(dropout_param: dict) -> float:

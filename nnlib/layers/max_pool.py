@@ -59,7 +59,7 @@ def max_pool_forward(x: np.ndarray, pool_param: dict) -> tuple[np.ndarray, tuple
             np.maximum(own_winner, later, out=own_winner)
             np.maximum(own_out, element, out=own_out)
 
-    runtime.map_slices(pool_channels, c, runtime.slice_length(x[:, :1].nbytes))
+    runtime.thread_map(pool_channels, runtime.cache_slices(c, x[:, :1].nbytes))
     return out, (winner, x.shape, sizes)
 
 
@@ -77,7 +77,7 @@ def max_pool_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
         for index, element in _window_elements(dx[:, part], sizes):
             element += own_dout * (own_winner == index)
 
-    runtime.map_slices(hand_gradient_back, x_shape[1], runtime.slice_length(dx[:, :1].nbytes))
+    runtime.thread_map(hand_gradient_back, runtime.cache_slices(x_shape[1], dx[:, :1].nbytes))
     return dx
 
 

@@ -24,8 +24,8 @@ def describe(value: object) -> object:
     """Return `value` in JSON's terms.
 
     Numbers, strings, lists and dictionaries are themselves (NumPy's scalars and tuples become Python's and lists). A
-    function or class is "module:name", a partial and any other object are dictionaries of what they are made of, an
-    array is its shape, dtype and checksum.
+    function or class is {"callable": "module:name"}, a partial and any other object are dictionaries of what they are
+    made of, an array is its shape, dtype and checksum.
     """
     if isinstance(value, np.generic):
         value = value.item()
@@ -41,7 +41,7 @@ def describe(value: object) -> object:
         keywords = describe(value.keywords)
         return {"partial": describe(value.func), "args": describe(value.args), "keywords": keywords}
     if inspect.isroutine(value) or isinstance(value, type):
-        return f"{value.__module__}:{value.__qualname__}"
+        return {"callable": f"{value.__module__}:{value.__qualname__}"}
     if isinstance(value, np.ndarray):
         return {"array": list(value.shape), "dtype": value.dtype.str, "checksum": array_checksum({"": value})}
     described: dict[str, object] = {"object": f"{type(value).__module__}:{type(value).__qualname__}"}
@@ -86,39 +86,40 @@ def array_checksum(arrays: Mapping[str, np.ndarray]) -> str:
 
 
 def rebuild(description: object) -> object:
-    """Return the object that `describe` described: a function or class, a partial of one, an object with simple vars.
+    """Return what `describe` described: plain values, functions and classes, partials, objects with such attributes.
 
     Raises:
-        LookupError: a name outside nnlib and the running program, or one that is no longer there.
+        LookupError: a name outside nnlib and the running program, one that is no longer there, or an array.
     """
-    if isinstance(description, str):
-        return _named(description)
-    if isinstance(description, dict) and "partial" in description:
-        return functools.partial(
-            _named_callable(description["partial"]), *description["args"], **description["keywords"]
-        )
-    if isinstance(description, dict) and "vars" in description:
-        cls = _named_callable(description["object"])
-        made = object.__new__(cls)
-        vars(made).update(description["vars"])
-        if describe(made) == description:
-            return made
-    raise LookupError(f"{description!r} cannot be made again from the ledger. Pass the object itself.")
-
-
-def _named_callable(description: object) -> Callable:
-    return rebuild(description) if isinstance(description, dict) else _named(str(description))
+    if isinstance(description, list):
+        return [rebuild(item) for item in description]
+    if not isinstance(description, dict):
+        return description
+    if "callable" in description:
+        return _named(description["callable"])
+    if "partial" in description:
+        args, keywords = rebuild(description["args"]), rebuild(description["keywords"])
+        return functools.partial(rebuild(description["partial"]), *args, **keywords)
+    if "array" in description or "pickle" in description:
+        raise LookupError(f"{description} cannot be made again from the ledger. Pass the object itself.")
+    if "object" in description:
+        made = object.__new__(_named(description["object"]))
+        vars(made).update(rebuild(description["vars"]))
+        return made
+    return {key: rebuild(item) for key, item in description.items()}
 
 
 def _named(name: str) -> Callable:
     module_name, _, qualname = name.partition(":")
     if module_name.partition(".")[0] not in TRUSTED:
-        raise LookupError(f"{name} is outside nnlib and this program; a ledger's word is not enough to run it.")
-    module = sys.modules.get(module_name) or importlib.import_module(module_name)
-    found: object = module
+        raise LookupError(
+            f"{name} is outside nnlib and this program, and a ledger's word is not enough to run it. "
+            "Pass the object itself."
+        )
+    found: object = sys.modules.get(module_name) or importlib.import_module(module_name)
     for part in qualname.split("."):
         found = getattr(found, part, None)
     # The name must be the object's own: nnlib.models:np.save would lead out of nnlib again.
-    if not callable(found) or describe(found) != name:
-        raise LookupError(f"{name} is not there any more, or is another thing now.")
+    if not callable(found) or describe(found) != {"callable": name}:
+        raise LookupError(f"{name} is not there any more, or is another thing now. Pass the object itself.")
     return found

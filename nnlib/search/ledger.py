@@ -140,7 +140,7 @@ class Ledger:
         warnings.warn(
             f"{self.path}: the last line was unfinished, {len(last)} bytes; its writer must have been killed. "
             f"It was moved to {torn.name}; the rows before it are whole, and that trial will be run again.",
-            stacklevel=4,
+            stacklevel=3,
         )
 
 

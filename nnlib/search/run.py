@@ -90,7 +90,7 @@ def run_trial(
     about = about_data(data) if about is None else about
     try:
         return train_trial(trial, data, hooks, about=about)[1]
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return make_row(trial, about, "error", f"{type(error).__name__}: {error}")
 
 
@@ -100,13 +100,15 @@ def make_row(
     status: str,
     reason: str,
     outcome: Mapping[str, object] | None = None,
+    *,
+    code: str | None = None,
 ) -> dict[str, object]:
-    """Return a row; without an `outcome`, that of a trial that has none."""
+    """Return a row; without an `outcome`, that of a trial that has none. `code` as for `Trial.describe`."""
     empty = {"steps": [], "losses": [], "train_acc": [], "val_acc": []}
     nothing = {"val_acc": None, "num_params": None, "curve": empty, "seconds": None}
     finished = datetime.now(UTC).isoformat(timespec="seconds")
     return {
-        **trial.describe(about),
+        **trial.describe(about, code),
         "status": status,
         "reason": reason,
         **(nothing if outcome is None else outcome),

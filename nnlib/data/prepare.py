@@ -1,0 +1,48 @@
+"""Data sets made from a loaded one: standardised features, or fewer training examples. `open_test` follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from nnlib import checks
+from nnlib.data.dataset import Dataset, Examples
+
+
+def standardise(dataset: Dataset) -> Dataset:
+    """Return the set with each feature shifted and scaled to mean 0 and standard deviation 1 in the training set.
+
+    The training set's statistics serve all three sets, the test examples that `open_test` returns included. A feature
+    that never varies is only shifted.
+    """
+    mean, deviation = dataset["X_train"].mean(axis=0), dataset["X_train"].std(axis=0)
+    scale = np.where(deviation > 0, deviation, 1).astype(deviation.dtype)
+    arrays = {**dataset, **{key: _scaled(dataset[key], mean, scale) for key in ("X_train", "X_val")}}
+    return _derive(dataset, arrays, "standardised", partial(_scaled_test, dataset._read_test, mean, scale))
+
+
+def take(dataset: Dataset, num_train: int) -> Dataset:
+    """Return the set with its first `num_train` training examples alone; validation and test examples are all there.
+
+    Raises:
+        ValueError: more than there are.
+    """
+    num_train, there = checks.positive_int("num_train", num_train), len(dataset["y_train"])
+    checks.require(num_train <= there, "num_train", f"at most {there}, the training examples there are", num_train)
+    arrays = {**dataset, **{key: dataset[key][:num_train] for key in ("X_train", "y_train")}}
+    return _derive(dataset, arrays, f"first {num_train:,} training examples", dataset._read_test)
+
+
+def _derive(dataset: Dataset, arrays: dict[str, np.ndarray], how: str, read_test: Callable[[], Examples]) -> Dataset:
+    return Dataset(arrays, f"{dataset.name}, {how}", dataset.source, dataset.checksum, read_test)
+
+
+def _scaled(X: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    return (X - mean) / scale
+
+
+def _scaled_test(read_test: Callable[[], Examples], mean: np.ndarray, scale: np.ndarray) -> Examples:
+    X, y = read_test()
+    return _scaled(X, mean, scale), y

@@ -1,0 +1,89 @@
+"""Run the homework's sweeps from a shell or a cluster job: on this machine, or on the Dask cluster of a scheduler.
+
+python -m nnlib.search q5
+python -m nnlib.search q5 --scheduler tcp://HOST:PORT
+
+What is finished is in the ledger. Stopped for whatever reason, the same command runs what is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import joblib
+
+from nnlib.search import Choice, Ledger, choose, homework
+from nnlib.search.homework import NamedSweep
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m nnlib.search", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("sweep", nargs="?", help="a question, such as q5, or one of its sweeps; see --list")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, tcp://HOST:PORT")
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes on this machine (default: all cores)")
+    parser.add_argument(
+        "--ledger", type=Path, metavar="FILE", help="default: QUESTION.jsonl in $NNLIB_LEDGERS or build/"
+    )
+    parser.add_argument("--list", action="store_true", help="list the sweeps and stop")
+    arguments = parser.parse_args(argv)
+    if arguments.list:
+        print("\n".join(map(_line, homework.SWEEPS.values())))
+        return 0
+    wanted = homework.of_question(arguments.sweep or "")
+    if not wanted:
+        parser.error(f"sweep: expected one of {', '.join(homework.SWEEPS)}, got {arguments.sweep}")
+    if arguments.jobs == 0:
+        parser.error("--jobs: expected at least 1, or -1 for all cores, got 0")
+    question = wanted[0].name.partition("-")[0]
+    ledger = Ledger.named(question) if arguments.ledger is None else Ledger(arguments.ledger)
+    print(f"ledger: {ledger.path}")
+    try:
+        with _cluster(arguments.scheduler):
+            chosen: dict[str, Choice] = {}
+            for named in wanted:
+                _run(named, ledger, arguments.jobs, chosen)
+    except KeyboardInterrupt:
+        print(f"\nInterrupted. {ledger.path} keeps what is finished; the same command runs the rest.")
+        return 130
+    return 0
+
+
+def _line(named: NamedSweep) -> str:
+    points = math.prod(map(len, named.grid.values()))
+    grid = " x ".join(f"{name} {{{' | '.join(map(str, values))}}}" for name, values in named.grid.items())
+    seeds = f"{len(named.seeds)} seed{'s' * (len(named.seeds) > 1)}"
+    return f"{named.name:14} {named.title}\n{'':14} {grid}: {points} points, {seeds}"
+
+
+@contextlib.contextmanager
+def _cluster(scheduler: str | None) -> Iterator[None]:
+    """Have sweeps run on the cluster of a scheduler; without one, on this machine."""
+    if scheduler is None:
+        yield
+        return
+    from distributed import Client
+
+    with Client(scheduler) as client, joblib.parallel_config(backend="dask"):
+        print(f"cluster: {scheduler}, {sum(client.nthreads().values())} threads on {len(client.nthreads())} workers")
+        yield
+
+
+def _run(named: NamedSweep, ledger: Ledger, jobs: int | None, chosen: dict[str, Choice]) -> None:
+    """Run one sweep, print its table, and put the choice into `chosen`; before it, a sweep that it builds on."""
+    if named.after is not None and named.after not in chosen:
+        _run(homework.SWEEPS[named.after], ledger, jobs, chosen)
+    fixed = None if named.after is None else chosen[named.after].settings
+    swept = named.run(fixed=fixed, n_jobs=jobs, ledger=ledger)
+    chosen[named.name] = choose(swept)
+    print(f"\n{swept!r}\n{chosen[named.name]}\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

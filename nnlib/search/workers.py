@@ -1,0 +1,183 @@
+"""Trials on workers: processes of this machine, by joblib, or a Dask cluster. What finishes comes back at once."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+
+import joblib
+import numpy as np
+from joblib.externals import loky
+
+from nnlib import runtime
+from nnlib.search.run import make_row, run_trial
+from nnlib.search.trial import Trial
+from nnlib.solver import DATA_KEYS
+
+Outcome = tuple[int, dict]
+
+
+class _OldWorker(Exception):
+    """A worker has other code than this process."""
+
+
+class Job:
+    """Trials that are to be run, and what every worker has to be told.
+
+    Args:
+        trials: by their places in the sweep, in the order in which to start them.
+        data: the four arrays.
+        about: `about_data(data)`.
+        code: the trials' fingerprint.
+
+    Attributes:
+        running: the places of trials that were handed out and did not come back yet.
+    """
+
+    def __init__(
+        self, trials: Mapping[int, Trial], data: Mapping[str, np.ndarray], about: Mapping[str, object], code: str
+    ):
+        self.trials = dict(trials)
+        self.arrays = [np.asarray(data[key]) for key in DATA_KEYS]
+        self.about = dict(about)
+        self.code = code
+        self.running: set[int] = set()
+
+    def outcomes(self, n_jobs: int | None) -> Iterator[Outcome]:
+        """Run everything; yield (place, row) in the order in which the trials finish.
+
+        Args:
+            n_jobs: processes; 1 for this one alone. None leaves it to joblib.parallel_config, else one for each core.
+        """
+        if not self.trials:
+            return iter(())
+        backend, configured = joblib.parallel.get_active_backend()
+        if n_jobs != 1 and type(backend).__name__ == "DaskDistributedBackend":
+            return self._on_dask(backend.client)
+        jobs = backend.effective_n_jobs(n_jobs or configured or joblib.cpu_count())
+        if jobs == 1:
+            return self._here()
+        return self._on_joblib(backend, min(jobs, max(2, len(self.trials))))  # one alone may die, but not take us along
+
+    def _here(self) -> Iterator[Outcome]:
+        data = dict(zip(DATA_KEYS, self.arrays, strict=True))
+        for place, trial in self.trials.items():
+            self.running = {place}
+            row = run_trial(trial, data, about=self.about)
+            self.running = set()
+            yield place, row
+
+    def _on_joblib(self, backend: object, jobs: int) -> Iterator[Outcome]:
+        """Run on joblib's workers; when one dies, find out by halves which trial it was.
+
+        A dead worker takes the pool with it, and nobody says which trial killed it. All that were under way are run
+        again, half of them at a time, and the half that kills again is halved again: a trial that dies alone is it.
+        """
+        groups = [list(self.trials)]
+        renewed = False
+        while groups:
+            group, given, done = groups.pop(), [], set()
+            try:
+                for place, row in self._parallel(backend, jobs, self._tasks(group, given)):
+                    if row is None:
+                        raise _OldWorker
+                    self.running.discard(place)
+                    done.add(place)
+                    yield place, row
+            except _OldWorker:  # it was started before the last change of the code
+                if renewed:
+                    raise _other_code("this machine's workers") from None
+                renewed = True
+                loky.get_reusable_executor().shutdown(wait=True, kill_workers=True)
+                groups.append([place for place in group if place not in done])
+            except loky.process_executor.TerminatedWorkerError as death:
+                unstarted = [place for place in group if place not in given]
+                suspects = [place for place in given if place not in done]
+                half = len(suspects) // 2
+                groups.append(unstarted)
+                if half:
+                    groups += [suspects[half:], suspects[:half]]
+                else:
+                    self.running.clear()
+                    yield suspects[0], self._died(suspects[0], _exit_codes(death))
+            self.running.clear()
+            groups = [rest for rest in groups if rest]
+
+    def _tasks(self, group: Sequence[int], given: list[int]) -> Iterator[tuple]:
+        for place in group:
+            given.append(place)
+            self.running.add(place)
+            yield joblib.delayed(work)(place, self.trials[place], self.about, self.code, *self.arrays)
+
+    def _parallel(self, backend: object, jobs: int, tasks: Iterator[tuple]) -> Iterator[Outcome]:
+        config = {}
+        if type(backend).__name__ == "LokyBackend" and backend.inner_max_num_threads is None:
+            config = {"backend": "loky", "inner_max_num_threads": 1}
+        with joblib.parallel_config(**config):
+            parallel = joblib.Parallel(
+                n_jobs=jobs,
+                return_as="generator_unordered",
+                batch_size=1,
+                pre_dispatch="n_jobs",
+                max_nbytes=1,  # every array through the memory map, none by pickle
+            )
+            finished = parallel(tasks)
+        try:
+            yield from finished
+        finally:
+            with warnings.catch_warnings():  # that it is given up is known here
+                warnings.simplefilter("ignore")
+                finished.close()
+
+    def _on_dask(self, client: object) -> Iterator[Outcome]:
+        """Run on a Dask cluster, by its own futures: joblib's (1.6) wait for ever for a task whose worker died."""
+        from distributed import KilledWorker, as_completed
+
+        arrays = client.scatter(self.arrays, broadcast=True, hash=False)
+        common = (self.about, self.code, *arrays)
+        futures = {}
+        for order, (place, trial) in enumerate(self.trials.items()):
+            future = client.submit(work, place, trial, *common, pure=False, priority=-order)
+            futures[future] = place
+            self.running.add(place)
+        try:
+            for future in as_completed(list(futures)):
+                place = futures.pop(future)
+                error = future.exception()
+                row = None if error else future.result()[1]
+                if isinstance(error, KilledWorker):
+                    row = self._died(place, str(error))
+                elif error is not None:
+                    raise error
+                elif row is None:
+                    raise _other_code("the cluster's workers")
+                self.running.discard(place)
+                future.release()
+                yield place, row
+        finally:
+            client.cancel(list(futures))
+
+    def _died(self, place: int, reason: str) -> dict:
+        return make_row(self.trials[place], self.about, "died", reason, code=self.code)
+
+
+def work(place: int, trial: Trial, about: dict, code: str, *arrays: np.ndarray) -> tuple[int, dict | None]:
+    """Run one trial on a worker, on one thread; no row if the code loaded here is not the sweep's."""
+    if trial.fingerprint() != code:
+        return place, None
+    with runtime.one_thread():
+        return place, run_trial(trial, dict(zip(DATA_KEYS, arrays, strict=True)), about=about)
+
+
+def _exit_codes(death: Exception) -> str:
+    found = re.search(r"\{.*\}", str(death))  # loky's message names them: {SIGKILL(-9)}
+    codes = f", exit code {found[0].strip('{}')}" if found else ""
+    return f"its worker process died{codes}; SIGKILL is how a system short of memory ends one"
+
+
+def _other_code(who: str) -> RuntimeError:
+    return RuntimeError(
+        f"{who}: expected the code that is loaded here, got another: files of nnlib or of make_model's module were "
+        "edited and not reloaded, or the workers have another Python or nnlib. Restart the kernel, or the workers."
+    )
