@@ -30,6 +30,8 @@ class Explorer(Panel):
     Attributes:
         trials: the ledger rows of the finished runs, oldest first.
         runs: the course of each run, the present one included.
+        ledger: where the rows are kept for good.
+        views: the controls' widgets, by name.
     """
 
     def __init__(
@@ -45,7 +47,7 @@ class Explorer(Panel):
         names = [control.name for control in controls]
         checks.require(len(names) > 0, "controls", "at least one", "none")
         checks.require(len(set(names)) == len(names), "controls", "one for each setting", ", ".join(names))
-        self._make_model, self._solver, self._ledger = make_model, dict(solver), ledger
+        self._make_model, self._solver, self.ledger = make_model, dict(solver), ledger
         # These four and nothing else, not even the Dataset, which knows the way to the test set.
         self._data = {key: data[key] for key in DATA_KEYS}
         self._data_name = getattr(data, "name", "unnamed arrays")
@@ -154,7 +156,7 @@ class Explorer(Panel):
                 self._train_trial(trial, run)
         finally:
             self.trials.append(run.row)
-            self._ledger.append(run.row)
+            self.ledger.append(run.row)
             self.table.add(run)
             self.run_button.disabled, self.stop_button.disabled = False, True
             self._paint()

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from nnlib import checks
-from nnlib.data import load_binary, load_mnist
+from nnlib.data import load_mnist
 from nnlib.models import SVM, Classifier, ConvNet, LogisticClassifier, SoftmaxClassifier
 from nnlib.optim import RULES
+from nnlib.search.homework import standard_binary
 from nnlib.solver import DATA_KEYS
 from nnlib.widgets.controls import Choice, Control, Notches, Steps
 from nnlib.widgets.explorer import Explorer, explore
@@ -89,12 +90,12 @@ def q5_model(
 
 
 def q2_explorer(data: Data | None = None) -> Explorer:
-    """Return Q2's explorer: the logistic classifier on the binary set, features standardised."""
+    """Return Q2's explorer: the logistic classifier on the binary set, its features standardised."""
     return _binary_explorer("q2_logistic", q2_model, data)
 
 
 def q3_explorer(data: Data | None = None) -> Explorer:
-    """Return Q3's explorer: the SVM on the binary set, features standardised."""
+    """Return Q3's explorer: the SVM on the binary set, its features standardised."""
     return _binary_explorer("q3_svm", q3_model, data)
 
 
@@ -108,7 +109,7 @@ def _binary_explorer(name: str, make_model, data: Data | None) -> Explorer:
         epochs(60, 200),
         seed(),
     ]
-    data = standardised(load_binary() if data is None else data)
+    data = standard_binary() if data is None else data
     solver = {"batch_size": 100, "lr_decay": 0.95}
     return explore(make_model, data, controls=controls, solver=solver, name=name)
 
@@ -144,26 +145,13 @@ def q5_explorer(data: Data | None = None) -> Explorer:
         seed(),
     ]
     solver = {"batch_size": 100, "lr_decay": 0.8, "num_train_samples": 1000}
-    data = first(load_mnist(flat=False) if data is None else data, Q5_TRAIN, Q5_VAL)
+    data = Part(load_mnist(flat=False) if data is None else data, Q5_TRAIN, Q5_VAL)
     return explore(q5_model, data, controls=controls, solver=solver, name="q5_cnn")
 
 
 class Part(dict):
-    """The four arrays of a data set, changed or cut, under a name that says so."""
+    """The first examples of a data set, under a name that says so."""
 
-    def __init__(self, arrays: Data, name: str):
-        super().__init__({key: arrays[key] for key in DATA_KEYS})
-        self.name = name
-
-
-def first(data: Data, train: int, val: int) -> Part:
-    """Return the first examples of a data set."""
-    cut = {key: array[: train if key.endswith("train") else val] for key, array in data.items() if key in DATA_KEYS}
-    return Part(cut, f"the first images of {getattr(data, 'name', 'unnamed arrays')}")
-
-
-def standardised(data: Data) -> Part:
-    """Return a data set with every feature shifted and scaled by the training set's statistics."""
-    mean, deviation = data["X_train"].mean(axis=0), data["X_train"].std(axis=0)
-    scaled = {key: (data[key] - mean) / deviation for key in ("X_train", "X_val")}
-    return Part({**data, **scaled}, f"{getattr(data, 'name', 'unnamed arrays')}, standardised")
+    def __init__(self, data: Data, train: int, val: int):
+        super().__init__((key, data[key][: train if key.endswith("train") else val]) for key in DATA_KEYS)
+        self.name = f"the first images of {getattr(data, 'name', 'unnamed arrays')}"
