@@ -179,6 +179,6 @@ def in_words(run: Run, best: Run | None = None) -> str:
         words += f"; training accuracy {last.train:.1%}, validation {last.val:.1%}"
         words += f", {gap:.1f} points below" if gap >= 2 else ""
     words += "."
-    if best is not None and best is not run:
-        words += f" The best so far is run {best.number}."
+    if best is not None:
+        words += " It is the best so far." if best is run else f" The best so far is run {best.number}."
     return words
