@@ -9,7 +9,8 @@ from widget_models import Gate, examples, gated_explorer, open_explorer, until
 from nnlib.data import load_binary
 from nnlib.search import Ledger, Trial, replay, run_trial
 from nnlib.search.homework import standard_binary
-from nnlib.widgets import Steps, explore, explorer as explorer_module
+from nnlib.widgets import Steps, explore
+from nnlib.widgets import explorer as explorer_module
 from nnlib.widgets.homework import q2_explorer, q2_model
 
 
@@ -57,7 +58,9 @@ def test_the_kernel_stays_free_and_two_runs_do_not_start(capsys):
     print("another cell")
     assert capsys.readouterr().out == "another cell\n"
     assert (explorer.run_button.disabled, explorer.stop_button.disabled) == (True, False)
-    with pytest.raises(RuntimeError, match=r"gated: expected no run to be going on\. Call stop\(\) and wait\(\) first\."):
+    with pytest.raises(
+        RuntimeError, match=r"gated: expected no run to be going on\. Call stop\(\) and wait\(\) first\."
+    ):
         explorer.run()
     explorer.run_button.click()
     explorer.run_button.click()
@@ -207,7 +210,9 @@ def test_no_test_set_has_a_way_in():
     dataset = load_binary()
     controls = [Steps("num_epochs", "epochs", 1, 1, 2)]
     options = {"controls": controls, "ledger": Ledger(), "name": "no_test"}
-    explorer = explore(lambda *, rng: open_model(rng), {**examples(), "X_test": np.ones((2, 3)), "y_test": 1}, **options)
+    explorer = explore(
+        lambda *, rng: open_model(rng), {**examples(), "X_test": np.ones((2, 3)), "y_test": 1}, **options
+    )
     assert sorted(explorer._data) == ["X_train", "X_val", "y_train", "y_val"]
     assert explorer.run(wait=True)["status"] == "done"
     explorer = explore(lambda *, rng: open_model(rng), dataset, **options)
@@ -233,5 +238,5 @@ def test_wrong_declarations_are_refused_when_the_explorer_is_made():
         explore(open_model, examples(), controls=[Steps("depth", "depth", 1, 1, 2)], **options)
     with pytest.raises(ValueError, match="name: expected letters, digits, _ and -, as of a file, got 'a/b'"):
         explore(open_model, examples(), controls=twice[:1], ledger=Ledger(), name="a/b")
-    with pytest.raises(ValueError, match="setting: expected one of 'hidden_dim', .*, got 'depth'"):
+    with pytest.raises(ValueError, match=r"setting: expected one of 'hidden_dim', .*, got 'depth'"):
         open_explorer().run(depth=3)

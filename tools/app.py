@@ -22,8 +22,8 @@ PAGES = {
         "Q1 · Layers",
         {
             "Convolution, step by step": "stepper:ConvolutionStepper",
-            "Batch norm": "playgrounds:batch_norm_playground",
-            "Dropout": "playgrounds:dropout_playground",
+            "Batch norm": "demonstrations:batch_norm_playground",
+            "Dropout": "demonstrations:dropout_playground",
         },
     ),
     "q2_logistic": ("Q2 · Logistic regression", {"Hidden units": "homework:q2_explorer"}),
@@ -33,9 +33,9 @@ PAGES = {
     "q7_short_answers": (
         "Q7 · Short answers",
         {
-            "The gradient in a deep network": "playgrounds:gradient_norm_playground",
-            "Dropout in training and in testing": "playgrounds:train_test_playground",
-            "A learning rate that is too high": "playgrounds:learning_rate_playground",
+            "The gradient in a deep network": "demonstrations:gradient_norm_playground",
+            "Dropout in training and in testing": "demonstrations:train_test_playground",
+            "A learning rate that is too high": "demonstrations:learning_rate_playground",
         },
     ),
 }

@@ -8,6 +8,6 @@
 
 from nnlib.widgets.controls import Choice, Notches, Steps
 from nnlib.widgets.explorer import Explorer, explore
-from nnlib.widgets.play import Playground, play
+from nnlib.widgets.playground import Playground, play
 
 __all__ = ["Choice", "Explorer", "Notches", "Playground", "Steps", "explore", "play"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,8 +21,6 @@ EARLIER_RUNS = 6
 
 MAX_MARKERS = 20
 """Of a run of more epochs, the ends of the epochs are not marked."""
-
-_ROW_HEIGHT = 0.24  # inches
 
 _LOSS_RANGE = 1e4  # the loss axis spans at most this factor: a loss may be 0
 
@@ -110,39 +107,6 @@ def live_figure(size: tuple[float, float], runs: Sequence[Run]) -> Figure:
     # Margins of fixed size: the axes stay where they are from one picture to the next, and nothing has to be measured.
     figure.set_layout_engine("none")
     draw_curves(figure.subplots(1, 2, gridspec_kw=_margins(figure, bottom=0.5)), runs)
-    return figure
-
-
-def figure_with_table(
-    size: tuple[float, float], runs: Sequence[Run], headings: Sequence[str], rows: Sequence[Sequence[str]]
-) -> Figure:
-    """Return the curves above a table: what stands for the explorer where no widget can be shown.
-
-    Args:
-        size: of the curves, in inches; the table comes on top.
-        runs: as for `draw_curves`.
-        headings: of the table's columns.
-        rows: the cells of each.
-    """
-    wrapped = ["\n".join(textwrap.wrap(heading, 14)) for heading in headings]
-    heading_height = 0.1 + 0.15 * max(heading.count("\n") + 1 for heading in wrapped)
-    table_height = heading_height + _ROW_HEIGHT * len(rows)
-    figure = new_figure(size[0], size[1] + table_height + 0.1)
-    figure.set_layout_engine("none")
-    draw_curves(figure.subplots(1, 2, gridspec_kw=_margins(figure, bottom=0.6 + table_height)), runs)
-    height = figure.get_figheight()
-    ax = figure.add_axes((0.02, 0.05 / height, 0.96, table_height / height))
-    ax.set_axis_off()
-    lengths = np.array([[len(text) for text in row] for row in rows]).max(axis=0)
-    lengths = np.maximum(lengths, [max(map(len, heading.split("\n"))) for heading in wrapped]) + 2
-    table = ax.table(
-        [list(row) for row in rows], colLabels=wrapped, colWidths=lengths, bbox=(0, 0, 1, 1), cellLoc="center"
-    )
-    table.auto_set_font_size(False)
-    table.set_fontsize(8.5)
-    for (row, _), cell in table.get_celld().items():
-        cell.set_edgecolor("0.8")
-        cell.set_height(_ROW_HEIGHT if row else heading_height)
     return figure
 
 

@@ -114,12 +114,11 @@ class Explorer(Panel):
         super().close()
 
     def plain_copy(self) -> tuple[bytes, str]:
-        """Return the last curves above the table as a picture, and both in words."""
-        headings, rows = self.table.as_text()
-        runs = list(self.runs)
-        figure = curves.figure_with_table(_SIZE, runs, headings, rows) if rows else curves.live_figure(_SIZE, runs)
-        lines = ["  ".join(cells) for cells in ([headings, *rows] if rows else [])]
-        return png(figure), "\n".join([self._words(), self.caption, *lines])
+        """Return the last curves as a picture, and in words with the table."""
+        lines = [self._words(), self.caption]
+        if self.table.runs:
+            lines += ["", *self.table.as_text()]
+        return png(curves.live_figure(_SIZE, list(self.runs))), "\n".join(lines)
 
     def _layout(self) -> list[ipywidgets.Widget]:
         rows = [view.row for view in self.views.values()]

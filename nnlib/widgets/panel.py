@@ -18,8 +18,8 @@ _open: dict[str, Panel] = {}
 class Panel(ipywidgets.VBox):
     """Widgets that display themselves together with a plain copy.
 
-    A cell that ends with a panel has two outputs: the widgets, and a picture with text that is kept up to date and is
-    hidden for as long as the widgets live. A saved notebook, nbconvert and GitHub show the second.
+    A cell that ends with a panel has three outputs: the widgets, and a picture and a text that are kept up to date and
+    are hidden for as long as the widgets live. A saved notebook, nbconvert and GitHub show these two.
 
     Args:
         name: what the panel is called. A panel that is made under the name of an earlier one closes that, because the
@@ -58,20 +58,23 @@ class Panel(ipywidgets.VBox):
     def refresh_plain_copy(self) -> None:
         """Bring the plain copy up to date in every cell that shows this panel."""
         if self._displayed and not self.closed:
-            data, metadata = self._plain_output()
-            update_display(data, metadata=metadata, raw=True, display_id=self._display_id)
+            for data, display_id in self._plain_outputs():
+                update_display(data, raw=True, display_id=display_id)
 
-    def _plain_output(self) -> tuple[dict, dict]:
+    def _plain_outputs(self) -> list[tuple[dict, str]]:
         image, text = self.plain_copy()
-        encoded = base64.b64encode(image).decode("ascii")
-        return {"image/png": encoded, "text/plain": text}, {"image/png": {"alt": text.partition("\n")[0]}}
+        picture = {
+            "image/png": base64.b64encode(image).decode("ascii"),
+            "text/plain": f"{self.name}: a picture, told in words below.",
+        }
+        return [(picture, f"{self._display_id}-picture"), ({"text/plain": text}, f"{self._display_id}-text")]
 
     def _ipython_display_(self) -> None:
         view = self._repr_mimebundle_()
         view["text/plain"] = f"{self.name}: run this cell for the live controls; what follows is their last state."
         display(view, raw=True)
-        data, metadata = self._plain_output()
-        display(data, metadata=metadata, raw=True, display_id=self._display_id)
+        for data, display_id in self._plain_outputs():
+            display(data, raw=True, display_id=display_id)
         self._displayed = True
 
 

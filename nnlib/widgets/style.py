@@ -8,8 +8,9 @@ TABLE = "nnlib-trials"
 USE = 52  # pixels: the column of buttons
 
 SHEET = f"""<style>
-/* The plain copy behind a panel is for readers without widgets: where this rule is, there are some. */
-.jp-OutputArea-child:has(.{LIVE}) + .jp-OutputArea-child {{ display: none }}
+/* The two outputs behind a panel are for readers without widgets: where this rule is, there are some. */
+.jp-OutputArea-child:has(.{LIVE}) + .jp-OutputArea-child,
+.jp-OutputArea-child:has(.{LIVE}) + .jp-OutputArea-child + .jp-OutputArea-child {{ display: none }}
 .{LIVE} {{ overflow: visible }}
 .{LIVE} .widget-html-content {{ line-height: 1.4 }}
 .{LIVE} button:focus-visible, .{LIVE} .noUi-handle:focus-visible {{ outline: 2px solid #0072B2; outline-offset: 1px }}

@@ -87,11 +87,12 @@ class TrialTable(ipywidgets.VBox):
         self._order = column, not falls if column is current else column.heading in ("training", "validation")
         self._show()
 
-    def as_text(self) -> tuple[list[str], list[list[str]]]:
-        """Return the headings and the rows' cells, the best marked."""
+    def as_text(self) -> list[str]:
+        """Return the table as lines of text, its columns aligned; the first is the headings."""
         best = best_run(list(self._rows))
-        headings = [column.heading for column in self.columns]
-        return headings, [self._texts(run, best) for run in self.runs]
+        rows = [[column.heading for column in self.columns], *(self._texts(run, best) for run in self.runs)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return ["  ".join(map(str.rjust, row, widths)) for row in rows]
 
     def _heading(self, column: Column) -> ipywidgets.Button:
         button = ipywidgets.Button(

@@ -10,7 +10,7 @@ from nnlib import batchnorm_forward, dropout_forward
 from nnlib.experiments import ACTIVATIONS, draw_depth, draw_descent, draw_dropout
 from nnlib.plots import BLUE, GREEN, ORANGE, VERMILION
 from nnlib.widgets.controls import Choice, Notches, Steps
-from nnlib.widgets.play import Playground, play
+from nnlib.widgets.playground import Playground, play
 
 MODE = Choice("mode", "mode", "train", ("train", "test"))
 
