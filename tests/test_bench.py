@@ -1,12 +1,16 @@
 """tools.bench: both libraries run the same networks, and the report says what was measured. No time is asserted."""
 
 import json
+import subprocess
+import sys
+import tempfile
 
 import numpy as np
 import pytest
 import torch
 
 from nnlib import Solver
+from tools.bench import __main__ as bench
 from tools.bench import models, report, worker
 from tools.bench.timing import SolverClock, median_seconds
 
@@ -62,6 +66,24 @@ def test_a_worker_prints_one_row_for_each_network_and_batch_size(monkeypatch, ca
     assert all(row["train"] > 0 and row["forward"] > 0 for row in outcome["rows"])
 
 
+def test_workers_at_the_same_task_run_side_by_side_and_one_that_fails_is_told(monkeypatch):
+    wait_for_the_other = (
+        "import json, pathlib, sys, time, os\n"
+        "here = pathlib.Path(sys.argv[1]); (here / str(os.getpid())).touch()\n"
+        "end = time.monotonic() + 30\n"
+        "while len(list(here.iterdir())) < 2 and time.monotonic() < end: time.sleep(0.01)\n"
+        "print(json.dumps({'met': len(list(here.iterdir()))}))\n"
+    )
+    popen = subprocess.Popen
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", wait_for_the_other, folder]
+        monkeypatch.setattr(subprocess, "Popen", lambda _, **options: popen(command, **options))
+        assert bench.work("crowd", 0, processes=2) == [{"met": 2}, {"met": 2}]
+    monkeypatch.setattr(subprocess, "Popen", lambda _, **options: popen([sys.executable, "-c", "1/0"], **options))
+    with pytest.raises(subprocess.CalledProcessError):
+        bench.work("crowd", 0)
+
+
 def test_the_median_is_of_several_calls_after_one_to_warm_up():
     calls = []
     assert median_seconds(lambda: calls.append(1), budget=0.0) >= 0
@@ -105,9 +127,10 @@ def test_the_report_names_versions_ratios_and_draws_growth(tmp_path):
         "steps": report.summarise(rounds()),
         "products": {"ratio": 2.5, "step": 0.01, "products": 0.004},
         "epoch": {"examples": 54_000, "steps": 5.0, "evaluation": 0.5, "rest": 0.1, "peak_bytes": 600 * 2**20},
+        "crowd": {"alone": 0.01, "together": 0.021, "ratio": 2.1},
     }
     text = report.markdown(result)
-    for expected in ("a processor, 2 cores", "PyTorch 2.y", "0.38", "2.50 times", "2.0%", "600 MiB"):
+    for expected in ("a processor, 2 cores", "PyTorch 2.y", "0.38", "2.50 times", "2.0%", "600 MiB", "2.10 times as"):
         assert expected in text
     growth = [
         {"quantity": quantity, "value": n, "seconds": n * 1e-3, "peak_bytes": n * 10**6, "flops": n * 10**7}

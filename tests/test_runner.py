@@ -63,6 +63,13 @@ class Workplace:
         return (self.build / "html" / f"{stem}.html").read_text(encoding="utf-8")
 
 
+NOTE = """\
+from nnlib.search import Ledger
+ledger = Ledger.named("sweep")
+print("found", len(ledger.rows))
+ledger.append({"kind": "trial", "id": "0"})"""
+
+
 @pytest.fixture
 def place(tmp_path):
     return Workplace(tmp_path)
@@ -70,6 +77,17 @@ def place(tmp_path):
 
 def texts(notebook):
     return [output.get("text", "") for cell in code_cells(notebook) for output in cell.outputs]
+
+
+def test_each_run_starts_with_empty_ledgers(place, monkeypatch, tmp_path):
+    """A sweep that finds its trials in a ledger does not train: the results would be another run's."""
+    monkeypatch.setenv("NNLIB_LEDGERS", str(tmp_path / "users"))
+    place.add("q2_note", NOTE)
+    for _ in range(2):
+        assert place.run() == 0
+        assert texts(place.copy("q2_note")) == ["found 0\n"]
+        assert [path.name for path in (place.build / "notebooks" / "ledgers").iterdir()] == ["sweep.jsonl"]
+    assert not (tmp_path / "users").exists()
 
 
 def test_a_run(place, capsys, monkeypatch, tmp_path):

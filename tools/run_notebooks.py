@@ -15,14 +15,16 @@ from tools import kernels, notebook_files, pages
 from tools.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[1]
+LEDGERS = "ledgers"
 
 _EXAMPLES = """examples:
   python -m tools.run_notebooks                 all of them (`make run`)
   python -m tools.run_notebooks q1 q4           two of them
   python -m tools.run_notebooks --in-place q4   one, written back to notebooks/ in the form that is committed
 
-BUILD then holds notebooks/ (the executed copies), html/ (open index.html), and results.json; nothing in them is left
-over from an earlier run. NNLIB_DATA names a folder to look in first for data files."""
+BUILD then holds notebooks/ (the executed copies, and in ledgers/ their sweeps), html/ (open index.html), and
+results.json; nothing in them is left over from an earlier run. NNLIB_DATA names a folder to look in first for data
+files."""
 
 _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -63,8 +65,12 @@ def run(notebooks: list[Path], build: Path, *, in_place: bool) -> Results:
 
 
 def _forget_last_run(build: Path) -> None:
-    """Remove what an earlier run wrote: after a failure, its results must not pass for this run's."""
+    """Remove what an earlier run wrote: after a failure, its results must not pass for this run's.
+
+    The ledgers too: a sweep that finds its trials there does not train.
+    """
     old = [build / "results.json", *build.glob("notebooks/*.ipynb"), *build.glob("html/*.html")]
+    old += build.glob(f"notebooks/{LEDGERS}/*")
     for path in old:
         path.unlink(missing_ok=True)
 
@@ -74,7 +80,12 @@ def _execute(path: Path, notebook: NotebookNode, copy: Path, progress: Progress)
     cells = len(notebook_files.code_cells(notebook))
     progress.start(path.stem, cells)
     try:
-        kernels.execute(notebook, path.parent, lambda number, total: progress.cell(path.stem, number, total))
+        kernels.execute(
+            notebook,
+            path.parent,
+            lambda number, total: progress.cell(path.stem, number, total),
+            ledgers=copy.parent / LEDGERS,
+        )
     except kernels.CellFailure as failure:
         error = failure.error if sys.stderr.isatty() else _COLOUR_CODES.sub("", failure.error)
         raise RunError(

@@ -152,7 +152,7 @@ SWEEPS = {
         NamedSweep(
             "q4",
             "softmax: hidden units, four epochs of MNIST",
-            functools.partial(SoftmaxClassifier, weight_scale=None),
+            functools.partial(SoftmaxClassifier, weight_scale=None, reg=1e-4),
             load_mnist,
             {"hidden_dim": WIDTHS},
             {"update_rule": "sgd_momentum", "learning_rate": 0.3, "lr_decay": 0.5, "num_epochs": 4, "batch_size": 200},

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -18,12 +19,32 @@ from tools.notebook_files import write_text
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def work(task: str, budget: float) -> dict:
-    """Return what one worker process measured; nothing else of ours runs meanwhile."""
+def work(task: str, budget: float, processes: int = 1) -> list[dict]:
+    """Return what worker processes at the same task measured, side by side; nothing else of ours runs meanwhile."""
     command = [sys.executable, "-m", "tools.bench.worker", task, "--budget", str(budget)]
     environment = {**os.environ, "TQDM_MININTERVAL": "0.5"}
-    finished = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(finished.stdout)
+    running = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(processes)
+    ]
+    printed = [process.communicate()[0] for process in running]
+    for process in running:
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+    return [json.loads(text) for text in printed]
+
+
+def crowd(rounds: int, budget: float) -> dict:
+    """Return the time of a step alone and beside a second process, and the median of their ratios."""
+    pairs = []
+    for _ in range(rounds):
+        alone, together = (
+            statistics.median(outcome["rows"][0]["step"] for outcome in work("crowd", 4 * budget, processes))
+            for processes in (1, 2)
+        )
+        pairs.append((alone, together))
+    alone, together = map(statistics.median, zip(*pairs, strict=True))
+    return {"alone": alone, "together": together, "ratio": statistics.median(b / a for a, b in pairs)}
 
 
 def measure(rounds: int, budget: float) -> dict:
@@ -33,7 +54,7 @@ def measure(rounds: int, budget: float) -> dict:
         order = ("numpy", "torch") if number % 2 == 0 else ("torch", "numpy")
         one = {}
         for task in order:
-            outcome = work(task, budget)
+            (outcome,) = work(task, budget)
             one[task], versions[task] = outcome["rows"], outcome["version"]
         by_round.append(one)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -41,9 +62,10 @@ def measure(rounds: int, budget: float) -> dict:
         "machine": {"processor": _processor(), "cores": cores, "python": platform.python_version()} | versions,
         "rounds": rounds,
         "steps": report.summarise(by_round),
-        "products": work("products", budget)["rows"][0],
-        "epoch": work("epoch", budget)["rows"][0],
-        "growth": work("growth", budget)["rows"],
+        "products": work("products", budget)[0]["rows"][0],
+        "epoch": work("epoch", budget)[0]["rows"][0],
+        "crowd": crowd(rounds, budget),
+        "growth": work("growth", budget)[0]["rows"],
     }
 
 

@@ -57,7 +57,7 @@ def markdown(result: dict) -> str:
             f"| {train['ratio']:.2f} | {batch / forward['numpy']:,.0f} | {batch / forward['torch']:,.0f} "
             f"| {forward['ratio']:.2f} |"
         )
-    products, epoch = result["products"], result["epoch"]
+    products, epoch, crowd = result["products"], result["epoch"], result["crowd"]
     lines += [
         "",
         f"- Geometric mean of the four train-step ratios at batch {HEADLINE_BATCH}: **{geometric_mean(table):.2f}**.",
@@ -67,6 +67,8 @@ def markdown(result: dict) -> str:
         f"{epoch['evaluation']:.1f} s of accuracies, and {epoch['rest'] / epoch['steps']:.1%} of the steps' time for "
         f"shuffling, histories and progress bar; peak memory of the process {epoch['peak_bytes'] / 2**20:,.0f} MiB, "
         "an evaluation of 10,000 images at once included.",
+        f"- Two processes at once, each at its default threads: a step of the CNN takes {crowd['ratio']:.2f} times as "
+        f"long as alone ({1e3 * crowd['together']:.2f} ms against {1e3 * crowd['alone']:.2f} ms).",
         "",
         "![Growth of the CNN's step time and peak memory](growth.png)",
     ]

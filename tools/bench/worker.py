@@ -46,6 +46,12 @@ def products(budget: float) -> Iterable[dict]:
     yield {"step": step_seconds, "products": bare_seconds, "ratio": statistics.median(a / b for a, b in pairs)}
 
 
+def crowd(budget: float) -> Iterable[dict]:
+    """Yield the time of the CNN's train step, at the default number of threads, for another process beside this one."""
+    train, _ = models.numpy_steps(CNN, 100)
+    yield {"step": median_seconds(train, budget)}
+
+
 def growth(budget: float) -> Iterable[dict]:
     """Yield the CNN's step time and peak memory as one of its sizes grows and the others stay."""
     sizes = {
@@ -90,6 +96,7 @@ TASKS: dict[str, Callable[[float], Iterable[dict]]] = {
     "numpy": lambda budget: steps(models.numpy_steps, budget),
     "torch": lambda budget: steps(models.torch_steps, budget),
     "products": products,
+    "crowd": crowd,
     "growth": growth,
     "epoch": epoch,
 }
