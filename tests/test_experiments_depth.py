@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-from nnlib import FullyConnected, Sequential
-from nnlib.experiments import ACTIVATIONS, Probe, Sigmoid, Tanh, draw_depth, one_sided, send
+from nnlib import BatchNorm, FullyConnected, ReLU, Sequential
+from nnlib.experiments import ACTIVATIONS, Probe, Sigmoid, Tanh, deep_classifier, draw_depth, one_sided, send
 from nnlib.experiments.depth import COLOURS
 from nnlib.experiments.digits import COUNT, first_digits
 from nnlib.gradcheck import check_gradient
@@ -113,6 +113,17 @@ def test_signals_are_those_of_a_network_written_out(activation, gain, depth):
 def test_a_sigmoid_leaves_at_most_a_quarter_whatever_the_weights(depth, gain, seed):
     signals = send(examples(seed=seed), depth=depth, activation="sigmoid", gain=gain, width=4, rng=seed)
     assert (signals.slopes <= 0.25 * (1 + 1e-12)).all()
+
+
+def test_a_deep_classifier_puts_what_it_is_given_behind_each_hidden_layer():
+    model = deep_classifier([[BatchNorm(), Sigmoid()], [ReLU()]], gain=3, input_dim=400, width=300, rng=1)
+    kinds = [type(spec).__name__ for spec in model.network.specs]
+    assert kinds == ["FullyConnected", "BatchNorm", "Sigmoid", "FullyConnected", "ReLU", "FullyConnected"]
+    spreads = [float(model.params[name].std()) for name in ("W1", "W2", "W3")]
+    assert spreads == pytest.approx([3 / 20, 3 / np.sqrt(300), 3 / np.sqrt(300)], rel=0.05)
+    assert {array.dtype for array in model.params.values()} == {np.dtype(np.float32)}
+    assert not model.params["b1"].any()
+    assert model.loss(np.zeros((2, 400))).shape == (2, 10)
 
 
 def test_one_sided_counts_columns_with_one_sign_among_those_with_any():

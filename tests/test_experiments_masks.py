@@ -60,11 +60,14 @@ def test_it_draws_one_units_outputs_and_all_units_means():
     marks = [line.get_xdata()[0] for line in histogram.lines[1:]]
     assert marks == pytest.approx([mean[unit], (x @ w + b)[unit]])
     assert sum(bar.get_height() * bar.get_width() for bar in histogram.patches) == pytest.approx(1)
-    measured, scaled, predicted = means.lines
-    assert measured.get_xdata() == pytest.approx(mean)
-    assert measured.get_ydata() == pytest.approx(np.maximum(outputs, 0).mean(axis=0))
-    assert scaled.get_ydata() == pytest.approx(np.maximum(np.sort(mean), 0))
-    assert predicted.get_ydata() == pytest.approx(rectified_mean(mean, variance))
+    sd = np.sqrt(variance)
+    measured, predicted, scaled = means.lines
+    assert measured.get_xdata() == pytest.approx(mean / sd)
+    missing = np.maximum(outputs, 0).mean(axis=0) - np.maximum(mean, 0)
+    assert measured.get_ydata() == pytest.approx(missing / sd)
+    at_zero = predicted.get_ydata()[predicted.get_xdata() == 0]
+    assert at_zero == pytest.approx([1 / np.sqrt(2 * np.pi)])  # E max(Y, 0) of a standard normal Y
+    assert set(scaled.get_ydata()) == {0}
 
 
 def test_it_draws_a_layer_of_its_own_with_nothing_dropped():
@@ -72,8 +75,7 @@ def test_it_draws_a_layer_of_its_own_with_nothing_dropped():
     outputs = draw_dropout(figure, keep=1.0)
     assert outputs.shape == (2000, 100)
     assert np.ptp(outputs, axis=0).max() < 1e-9  # every mask keeps all
-    measured, scaled, _ = figure.axes[1].lines
-    assert np.sort(measured.get_ydata()) == pytest.approx(np.sort(scaled.get_ydata()))
+    assert len(figure.axes[1].lines[0].get_xdata()) == 0  # and nothing is missing of any unit
 
 
 @pytest.mark.parametrize("keep", [0, -0.1, 1.1])

@@ -8,7 +8,17 @@ Each `draw_*` fills an empty figure for one value of its parameter, fast enough 
 Without examples of the caller's own they use MNIST's first training digits.
 """
 
-from nnlib.experiments.depth import ACTIVATIONS, Probe, Sigmoid, Signals, Tanh, draw_depth, one_sided, send
+from nnlib.experiments.depth import (
+    ACTIVATIONS,
+    Probe,
+    Sigmoid,
+    Signals,
+    Tanh,
+    deep_classifier,
+    draw_depth,
+    one_sided,
+    send,
+)
 from nnlib.experiments.descent import (
     Sharpness,
     descend,
@@ -28,6 +38,7 @@ __all__ = [
     "Sigmoid",
     "Signals",
     "Tanh",
+    "deep_classifier",
     "descend",
     "draw_depth",
     "draw_descent",

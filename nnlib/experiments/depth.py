@@ -11,6 +11,7 @@ the weights decide, and by a slope, |dL/dz_l| / |dL/da_l|, which the activation 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -115,6 +116,27 @@ class Signals:
         return _norms(self.grad_outputs[:-1]) / _norms(self.grad_inputs[1:])
 
 
+def deep_classifier(
+    hidden: Sequence[Sequence[Layer]], *, gain: float, input_dim: int = 784, width: int = 100, rng=0, dtype=np.float32
+) -> Classifier:
+    """Return a classifier of fully connected layers, with a softmax loss.
+
+    Args:
+        hidden: for each hidden layer, what follows its `width` affine functions: [Sigmoid()] or [BatchNorm(), ReLU()].
+        gain: the weights have standard deviation gain / sqrt(fan_in), the last layer's too.
+        input_dim: features of an example.
+        width: units of each hidden layer.
+        rng: seed or Generator for the weights.
+        dtype: of the parameters.
+    """
+    specs = [spec for following in hidden for spec in (FullyConnected(width), *following)]
+    network = Sequential([*specs, FullyConnected(NUM_CLASSES)], (input_dim,), rng=rng, dtype=dtype)
+    for name, array in network.params.items():
+        if name.startswith("W"):
+            network.params[name] = array * (gain / math.sqrt(2))  # they come in He's initialisation, whose gain is that
+    return Classifier(network, softmax_loss)
+
+
 def send(
     examples: Examples, *, depth: int, activation: str, gain: float | None = None, width: int = 100, rng=0
 ) -> Signals:
@@ -124,7 +146,7 @@ def send(
         examples: X (N, D), y (N,).
         depth: fully connected layers, at least 2: all but the last are followed by the activation.
         activation: a key of `ACTIVATIONS`.
-        gain: of the weights; None for the activation's own.
+        gain: see `deep_classifier`; None for the activation's own.
         width: hidden units of each layer.
         rng: seed or Generator for the weights.
     """
@@ -133,18 +155,14 @@ def send(
     checks.choice("activation", activation, tuple(ACTIVATIONS))
     X, y = examples
     f, own_gain = ACTIVATIONS[activation]
-    inputs, outputs = [Probe() for _ in range(depth - 1)], [Probe() for _ in range(depth - 1)]
-    hidden = [spec for z, a in zip(inputs, outputs, strict=True) for spec in (FullyConnected(width), z, f, a)]
-    network = Sequential([*hidden, FullyConnected(NUM_CLASSES)], X.shape[1:], rng=rng, dtype=np.float64)
-    factor = (own_gain if gain is None else gain) / math.sqrt(2)  # He's weights, which Sequential makes, have sqrt(2)
-    weights = [name for name in network.params if name.startswith("W")]
-    network.params.update({name: factor * network.params[name] for name in weights})
-    _, grads = Classifier(network, softmax_loss).loss(X, y)
+    hidden = [(Probe(), f, Probe()) for _ in range(depth - 1)]
+    options = {"gain": own_gain if gain is None else gain, "input_dim": X.shape[1], "width": width, "rng": rng}
+    _, grads = deep_classifier(hidden, dtype=np.float64, **options).loss(X, y)
     return Signals(
-        np.stack([probe.values[0] for probe in outputs]),
-        np.stack([probe.gradients[0] for probe in outputs]),
-        np.stack([probe.gradients[0] for probe in inputs]),
-        tuple(grads[name] for name in weights),
+        np.stack([outputs.values[0] for _, _, outputs in hidden]),
+        np.stack([outputs.gradients[0] for _, _, outputs in hidden]),
+        np.stack([inputs.gradients[0] for inputs, _, _ in hidden]),
+        tuple(grads[f"W{layer}"] for layer in range(1, depth + 1)),
     )
 
 

@@ -28,7 +28,7 @@ from nnlib.specs import FullyConnected
 
 Product = Callable[[np.ndarray], np.ndarray]
 
-SMALLEST = 1e-2  # a sharpness below it, or a negative one, is drawn there
+SMALLEST = 0.1  # a sharpness below it, or a negative one, is drawn there
 
 
 def squared_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -88,8 +88,8 @@ def largest_eigenvalue(
     """Find the largest eigenvalue of a symmetric matrix H by power iteration.
 
     Plain power iteration finds the eigenvalue of largest magnitude, which may be a negative one. So the iteration is
-    v <- (H + s) v, with s the longest H v met for a v of length 1: once s reaches the magnitude of the most negative
-    eigenvalue, H + s has none, and the largest one wins.
+    v <- (H + s) v, with an s of at least the length of every H v met: where a negative eigenvalue wins, that length
+    grows to its magnitude, and s with it, until H + s has no negative eigenvalue and the largest one wins.
 
     Args:
         product: v -> H v.
@@ -105,9 +105,9 @@ def largest_eigenvalue(
     for _ in range(max_iterations):
         hv = product(v)
         value, length = float(v @ hv), float(np.linalg.norm(hv))
-        settled = length <= 1.1 * shift  # else s may still be too small, and this eigenvector the wrong one
-        shift = max(shift, length)
-        if settled and np.linalg.norm(hv - value * v) <= tolerance * shift:
+        if length > shift:
+            shift = 1.25 * length  # in leaps: small steps can end where both eigenvalues are equally strong
+        elif np.linalg.norm(hv - value * v) <= tolerance * shift:
             break
         step = hv + shift * v
         size = np.linalg.norm(step)
@@ -198,7 +198,7 @@ def descend(
 
 
 def draw_descent(
-    figure: Figure, *, learning_rate: float, examples: Examples | None = None, steps: int = 60, rng=0
+    figure: Figure, *, learning_rate: float, examples: Examples | None = None, steps: int = 80, rng=0
 ) -> tuple[np.ndarray, Sharpness]:
     """Draw the loss of gradient descent at one learning rate, and below it the sharpness against 2 / rate.
 
@@ -217,12 +217,12 @@ def draw_descent(
     losses, hook = descend(model, examples, learning_rate=learning_rate, steps=steps, every=3)
     top, bottom = figure.subplots(2, 1, sharex=True)
     top.semilogy(losses, color=BLUE)
-    top.set(ylabel="training loss", title=f"Gradient descent at rate {learning_rate:g}")
+    top.set(ylim=(0.01, 100), ylabel="training loss", title=f"Gradient descent at rate {learning_rate:g}")
     bottom.semilogy(
         hook.steps, np.maximum(hook.values, SMALLEST), "o-", color=VERMILION, markersize=3, label="sharpness"
     )
     bottom.axhline(2 / learning_rate, color="black", linestyle="--", label="2 / rate")
-    bottom.set(xlabel="step", ylabel="largest eigenvalue")
+    bottom.set(xlabel="step", ylim=(SMALLEST, 100), ylabel="largest eigenvalue")  # the same axes at every rate
     bottom.legend()
     return losses, hook
 

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from nnlib import checks
 from nnlib.experiments.digits import first_digits
 from nnlib.layers import dropout_forward, fc_forward
-from nnlib.plots import BLUE, GREEN, ORANGE, VERMILION
+from nnlib.plots import BLUE, GREEN, VERMILION
 
 Affine = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -54,7 +54,7 @@ def rectified_mean(mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
 
 
 def draw_dropout(figure: Figure, *, keep: float, layer: Affine | None = None, masks: int = MASKS, rng=0) -> np.ndarray:
-    """Draw one unit's outputs over many masks, and all units' means behind a ReLU against the ReLU of their means.
+    """Draw one unit's outputs over many masks, and what p-scaling misses of all units' means behind a ReLU.
 
     Args:
         figure: empty; gets two Axes.
@@ -69,11 +69,13 @@ def draw_dropout(figure: Figure, *, keep: float, layer: Affine | None = None, ma
     x, w, b = _random_layer() if layer is None else layer
     outputs = masked_outputs(x, w, b, keep, masks=masks, rng=rng)
     mean, variance = moments(x, w, b, keep)
+    sd = np.sqrt(variance)
     left, right = figure.subplots(1, 2)
     unit = int(np.argmax(np.abs(x @ w)))
-    _draw_unit(left, outputs[:, unit], mean[unit], math.sqrt(variance[unit]), (x @ w + b)[unit])
+    _draw_unit(left, outputs[:, unit], mean[unit], sd[unit], (x @ w + b)[unit])
     left.set_title(f"One unit, {masks:,} masks, keep {keep:g}")
-    _draw_rectified(right, np.maximum(outputs, 0).mean(axis=0), mean, variance)
+    some = sd > 0  # all of them, unless nothing is dropped
+    _draw_missing(right, outputs[:, some], mean[some], sd[some])
     return outputs
 
 
@@ -82,21 +84,22 @@ def _draw_unit(ax: Axes, outputs: np.ndarray, mean: float, sd: float, without_ma
     if sd > 0:
         y = np.linspace(mean - 4 * sd, mean + 4 * sd, 200)
         density = np.exp(-0.5 * ((y - mean) / sd) ** 2) / (sd * math.sqrt(2 * math.pi))
-        ax.plot(y, density, color="black", linewidth=1, label="normal, $p(1-p)\\sum w^2x^2$")
+        ax.plot(y, density, color="black", linewidth=1, label="normal, var. $p(1-p)\\sum w^2x^2$")
     ax.axvline(mean, color=GREEN, linewidth=2, label="$W(px)$")
     ax.axvline(without_masks, color=VERMILION, linewidth=2, linestyle="--", label="$W(x)$, not scaled")
     ax.set(xlabel="output $y$", ylabel="density")
     ax.legend(fontsize="small")
 
 
-def _draw_rectified(ax: Axes, measured: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> None:
-    order = np.argsort(mean)
-    rectified = np.maximum(mean, 0)
-    ax.plot(mean, measured, "o", color=BLUE, markersize=3.5, label="mean over masks of ReLU")
-    ax.plot(mean[order], rectified[order], color=GREEN, linewidth=2, label="ReLU of the mean: $p$-scaling")
-    predicted = rectified_mean(mean, variance)
-    ax.plot(mean, predicted, "x", color=ORANGE, markersize=4, label="if $y$ were normal")
-    ax.set(xlabel="mean of $y$ over masks, exact", ylabel="behind the ReLU", title="All units: the mean is not enough")
+def _draw_missing(ax: Axes, outputs: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> None:
+    missing = np.maximum(outputs, 0).mean(axis=0) - np.maximum(mean, 0)
+    ax.plot(mean / sd, missing / sd, "o", color=BLUE, markersize=3.5, label="each unit, mean over masks")
+    t = np.linspace(-4, 4, 161)
+    predicted = rectified_mean(t, np.ones_like(t)) - np.maximum(t, 0)
+    ax.plot(t, predicted, color="black", linewidth=1, label="if $y$ were normal")
+    ax.axhline(0, color=GREEN, linewidth=2, label="$p$-scaling, ReLU$(W(px))$", zorder=0)
+    ax.set(xlabel="mean of $y$ / its standard deviation", ylabel="missing / standard deviation", xlim=(-4, 4))
+    ax.set(title="What $p$-scaling misses behind a ReLU", ylim=(-0.1, 0.5))
     ax.legend(fontsize="small")
 
 
