@@ -31,6 +31,11 @@ def test_a_run_gives_a_row_and_puts_it_into_the_ledger():
     assert explorer.progress.value == 1
 
 
+@pytest.fixture(autouse=True)
+def ledgers(tmp_path, monkeypatch):
+    monkeypatch.setenv("NNLIB_LEDGERS", str(tmp_path))
+
+
 def test_it_trains_what_a_sweep_would_train():
     """The same trial: the same id, the same curve to the bit, although accuracies were measured in between."""
     explorer = q2_explorer()
@@ -41,8 +46,7 @@ def test_it_trains_what_a_sweep_would_train():
     assert (row["id"], row["curve"], row["val_acc"]) == (direct["id"], direct["curve"], direct["val_acc"])
 
 
-def test_a_row_can_be_replayed_from_the_ledgers_file(tmp_path, monkeypatch):
-    monkeypatch.setenv("NNLIB_LEDGERS", str(tmp_path))
+def test_a_row_can_be_replayed_from_the_ledgers_file(tmp_path):
     q2_explorer().run(wait=True, num_epochs=3)
     (row,) = Ledger(tmp_path / "q2_logistic_explorer.jsonl").rows
     again = replay(row, data=standard_binary())

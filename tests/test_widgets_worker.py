@@ -37,6 +37,17 @@ def test_an_error_reaches_whoever_waits_and_the_next_job_starts_without_it():
     assert done == [False]
 
 
+def test_when_it_says_that_it_is_idle_the_next_job_starts():
+    """A button that is enabled then never swallows a click."""
+    told, started = threading.Event(), []
+    worker = Worker(told.set)
+    for _ in range(20):
+        told.clear()
+        started.append(worker.start(lambda stop: None))
+        assert told.wait(PATIENCE)
+    assert started == [True] * 20
+
+
 def test_calls_repeat_while_the_body_runs_and_not_after():
     calls = []
     with repeating(0.001, lambda: calls.append(threading.current_thread())):

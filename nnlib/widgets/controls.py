@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import ipywidgets
 
 from nnlib import checks
+from nnlib.widgets.style import CONTROL
 
 Value = int | float | str
 
@@ -161,6 +162,7 @@ class View:
             self._show_note()
             self.on_change(self._show_note)
         self.row = ipywidgets.HBox([label, *widgets, self.note], layout={"align_items": "center"})
+        self.row.add_class(CONTROL)
 
     def _show_note(self) -> None:
         self.note.value = self.control.note(self.value)

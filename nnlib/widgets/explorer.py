@@ -43,7 +43,7 @@ class Explorer(Panel):
         ledger: Ledger,
         name: str,
     ):
-        self._worker = Worker()
+        self._worker = Worker(self._idle)
         names = [control.name for control in controls]
         checks.require(len(names) > 0, "controls", "at least one", "none")
         checks.require(len(set(names)) == len(names), "controls", "one for each setting", ", ".join(names))
@@ -157,9 +157,11 @@ class Explorer(Panel):
             self.trials.append(run.row)
             self.ledger.append(run.row)
             self.table.add(run)
-            self.run_button.disabled, self.stop_button.disabled = False, True
             self._paint()
             self.refresh_plain_copy()
+
+    def _idle(self) -> None:
+        self.run_button.disabled, self.stop_button.disabled = False, True
 
     def _train_trial(self, trial: Trial, run: Run) -> None:
         if self._about is None:

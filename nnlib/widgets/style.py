@@ -3,7 +3,7 @@
 LIVE = "nnlib-live"
 """The class of a panel whose widgets are alive."""
 
-TABLE = "nnlib-trials"
+TABLE, CONTROL = "nnlib-trials", "nnlib-control"
 
 USE = 52  # pixels: the column of buttons
 

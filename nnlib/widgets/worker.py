@@ -9,24 +9,26 @@ from contextlib import contextmanager
 
 
 class Worker:
-    """Runs one job at a time in a daemon thread."""
+    """Runs one job at a time in a daemon thread.
 
-    def __init__(self) -> None:
+    Args:
+        on_idle: called in the job's thread once the next job may start, and before it can.
+    """
+
+    def __init__(self, on_idle: Callable[[], None] = lambda: None) -> None:
+        self._on_idle = on_idle
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self._error: BaseException | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Whether a job is running."""
-        return self._thread is not None and self._thread.is_alive()
+        self.busy = False
 
     def start(self, job: Callable[[threading.Event], None]) -> bool:
         """Start `job`, which ends soon after the event that it is given is set; False, and nothing, while one runs."""
         with self._lock:
             if self.busy:
                 return False
+            self.busy = True
             self._stop, self._error = threading.Event(), None
             self._thread = threading.Thread(target=self._run, args=(job, self._stop), name="nnlib-widgets", daemon=True)
             self._thread.start()
@@ -52,6 +54,9 @@ class Worker:
             job(stop)
         except BaseException as error:
             self._error = error
+        with self._lock:
+            self.busy = False
+            self._on_idle()
 
 
 @contextmanager
