@@ -168,6 +168,7 @@ PLANTED = {
     "opened twice": (open_twice, "opened at 2 places (code cells [3, 4])"),
     "opened in a function": (open_through_a_function, "opened at 2 places (code cells [3, 4])"),
     "trained after opening": (plant(code="Solver(model, data)"), "code cell 5 calls Solver, which trains"),
+    "explored after opening": (plant(code="q4_explorer(data)"), "code cell 5 calls q4_explorer, which trains"),
     "tuned after opening": (plant(code="best = [fit() for _ in range(3)]"), "code cell 5 calls fit, which trains"),
 }
 

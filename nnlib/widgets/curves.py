@@ -114,7 +114,7 @@ def _margins(figure: Figure, bottom: float) -> dict[str, float]:
     width, height = figure.get_size_inches()
     return {
         "left": 0.55 / width,
-        "right": 1 - 0.1 / width,
+        "right": 1 - 0.2 / width,
         "bottom": bottom / height,
         "top": 1 - 0.3 / height,
         "wspace": 0.2,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets
@@ -19,7 +20,7 @@ from nnlib.widgets.run import Run
 from nnlib.widgets.table import Column, TrialTable, accuracy_text, best_run
 from nnlib.widgets.worker import Worker, repeating
 
-REDRAW_SECONDS = 0.35
+REDRAW_SECONDS, SAY_SECONDS = 0.35, 3.0
 
 _SIZE = (8.6, 2.9)  # inches
 
@@ -54,6 +55,7 @@ class Explorer(Panel):
         self._about: dict | None = None  # taken by the first run: it looks at every byte
         self.trials: list[dict] = []
         self.runs: list[Run] = []
+        self._said: tuple[object, float] = ((), 0.0)
         self.views = {control.name: control.view() for control in controls}
         self.picture = Picture()
         self.table = TrialTable(_columns(controls), self._put_back)
@@ -178,11 +180,19 @@ class Explorer(Panel):
             return
         image = png(curves.live_figure(_SIZE, list(self.runs)))
         run = self.runs[-1] if self.runs else None
-        failed = run is not None and run.status in ("error", "diverged")
-        self.picture.show(image, self._words(), alert=failed)
+        self.picture.image.value = image
+        self._say(run)
         if run is not None:
             self.progress.value = run.fraction
             self.clock.value = _clock(run)
+
+    def _say(self, run: Run | None) -> None:
+        """Put the picture into words, when something new has happened and every few seconds: they are read aloud."""
+        news = run and (run.number, run.status, bool(run.losses))
+        now = time.monotonic()
+        if news != self._said[0] or now - self._said[1] >= SAY_SECONDS:
+            self._said = news, now
+            self.picture.say(self._words(), alert=run is not None and run.status in ("error", "diverged"))
 
     def _words(self) -> str:
         if not self.runs:

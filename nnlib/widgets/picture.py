@@ -38,22 +38,8 @@ class Picture(ipywidgets.VBox):
         self.line = ipywidgets.HTML()
         super().__init__([self.image, self.line])
 
-    def show(self, image: bytes, words: str, *, alert: bool = False) -> None:
-        """Replace the image, and the words where they changed.
-
-        Args:
-            image: a PNG file.
-            words: plain text.
-            alert: an error, to be announced at once by a screen reader rather than when it next pauses.
-        """
-        self.image.value = image
-        self.say(words, alert=alert)
-
     def say(self, words: str, *, alert: bool = False) -> None:
-        """Replace the words."""
-        role = (
-            'role="alert" style="color: var(--jp-error-color0, #a4000f); line-height: 1.4"'
-            if alert
-            else 'role="status" style="line-height: 1.4"'
-        )
-        self.line.value = f"<div {role}>{html.escape(words)}</div>"
+        """Replace the words, which are plain text; a screen reader announces an `alert`, an error, at once."""
+        role = "alert" if alert else "status"
+        style = "color: var(--jp-error-color0, #a4000f); line-height: 1.4" if alert else "line-height: 1.4"
+        self.line.value = f'<div role="{role}" style="{style}">{html.escape(words)}</div>'

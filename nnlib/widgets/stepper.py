@@ -142,7 +142,8 @@ class ConvolutionStepper(Panel):
         figure = new_figure(*_SIZE)
         self.products = draw_step(figure, self.kind.value, self._a, self._b, self.output, (i, j))
         self._png, self.words = png(figure), self._in_words()
-        self.picture.show(self._png, self.words)
+        self.picture.image.value = self._png
+        self.picture.say(self.words)
         self.refresh_plain_copy()
 
     def _in_words(self) -> str:

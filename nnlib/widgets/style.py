@@ -14,6 +14,7 @@ SHEET = f"""<style>
 .{LIVE} {{ overflow: visible }}
 .{LIVE} .widget-html-content {{ line-height: 1.4 }}
 .{LIVE} button:focus-visible, .{LIVE} .noUi-handle:focus-visible {{ outline: 2px solid #0072B2; outline-offset: 1px }}
+.{CONTROL} .widget-hslider, .{CONTROL} .slider-container {{ overflow: visible }}
 .{TABLE} button {{ margin: 0; padding: 0 2px; font-size: 12px }}
 .{TABLE} .nnlib-headings button {{ white-space: normal; height: 34px; line-height: 1.2 }}
 .{TABLE} .nnlib-row {{ display: flex; line-height: 26px; font-size: 12px; font-variant-numeric: tabular-nums }}
