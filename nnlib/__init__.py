@@ -1,6 +1,7 @@
 """nnlib: the layers, losses, models and training loop of EECS 598 Homework 1, in plain NumPy.
 
-`import nnlib` brings neither torch nor matplotlib nor ipywidgets; `nnlib.plots` and `nnlib.vgg` are imported by name.
+`import nnlib` brings neither torch nor matplotlib nor ipywidgets nor joblib; `nnlib.search`, `nnlib.plots` and
+`nnlib.vgg` are imported by name.
 """
 
 from nnlib import data, gradcheck, optim

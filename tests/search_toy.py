@@ -34,9 +34,13 @@ def make_and_note(hidden_dim, rng, folder, reg=0.0, trouble=None, parent=None):
         os._exit(7)
     if trouble == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
-    if trouble == "interrupt":
+    if trouble == "interrupt once" and not (Path(folder).parent / "interrupted").exists():
+        (Path(folder).parent / "interrupted").touch()
         os.kill(parent or os.getpid(), signal.SIGINT)
-        time.sleep(20)
+        time.sleep(1.5)
+    if trouble == "kill once" and not (Path(folder).parent / "killed").exists():
+        (Path(folder).parent / "killed").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
     if trouble == "raise":
         raise ZeroDivisionError("one by nought")
     if trouble == "sys.exit":

@@ -1,5 +1,6 @@
 """tools.bench: both libraries run the same networks, and the report says what was measured. No time is asserted."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -8,10 +9,12 @@ import tempfile
 import numpy as np
 import pytest
 import torch
+from search_toy import SOLVER, make, toy_data
 
 from nnlib import Solver
+from nnlib.search.homework import SWEEPS, NamedSweep
 from tools.bench import __main__ as bench
-from tools.bench import models, report, worker
+from tools.bench import models, report, sweep, worker
 from tools.bench.timing import SolverClock, median_seconds
 
 architectures = pytest.mark.parametrize("architecture", models.ARCHITECTURES, ids=lambda item: item.name)
@@ -104,6 +107,22 @@ def test_a_solver_is_taken_apart_without_a_rest_that_is_lost(tmp_path):
     assert all(seconds > 0 for seconds in spent.values())
 
 
+def test_a_sweep_is_timed_on_one_worker_and_on_two():
+    named = NamedSweep("toy", "toy", make, toy_data, {"hidden_dim": [2, 3, 4]}, SOLVER, seeds=(0,))
+    seconds = sweep.throughput(named, rounds=1)
+    assert seconds["ratio"] == pytest.approx(seconds["one"] / seconds["two"])
+    assert min(seconds.values()) > 0
+    broken = dataclasses.replace(named, solver={**SOLVER, "learning_rate": 1e200})
+    with pytest.raises(RuntimeError, match="3 trials are not done; the first: The loss became"):
+        sweep.throughput(broken, rounds=1)
+
+
+def test_the_sweep_that_is_timed_is_q4s():
+    short, named = sweep.q4_in_short(), SWEEPS["q4"]
+    assert short.solver == {**named.solver, "num_epochs": 1}
+    assert dataclasses.replace(short, solver=named.solver) == named
+
+
 def rounds():
     """Two rounds of one network: the ratios 1/2 and 1/4, the medians 15 and 50."""
 
@@ -128,9 +147,19 @@ def test_the_report_names_versions_ratios_and_draws_growth(tmp_path):
         "products": {"ratio": 2.5, "step": 0.01, "products": 0.004},
         "epoch": {"examples": 54_000, "steps": 5.0, "evaluation": 0.5, "rest": 0.1, "peak_bytes": 600 * 2**20},
         "crowd": {"alone": 0.01, "together": 0.021, "ratio": 2.1},
+        "sweep": {"one": 18.0, "two": 10.0, "ratio": 1.8},
     }
     text = report.markdown(result)
-    for expected in ("a processor, 2 cores", "PyTorch 2.y", "0.38", "2.50 times", "2.0%", "600 MiB", "2.10 times as"):
+    for expected in (
+        "a processor, 2 cores",
+        "PyTorch 2.y",
+        "0.38",
+        "2.50 times",
+        "2.0%",
+        "600 MiB",
+        "2.10 times as",
+        "1.80 times as",
+    ):
         assert expected in text
     growth = [
         {"quantity": quantity, "value": n, "seconds": n * 1e-3, "peak_bytes": n * 10**6, "flops": n * 10**7}

@@ -169,6 +169,9 @@ PLANTED = {
     "opened in a function": (open_through_a_function, "opened at 2 places (code cells [3, 4])"),
     "trained after opening": (plant(code="Solver(model, data)"), "code cell 5 calls Solver, which trains"),
     "explored after opening": (plant(code="q4_explorer(data)"), "code cell 5 calls q4_explorer, which trains"),
+    "swept after opening": (plant(code="SWEEPS['q4'].sweep(mnist)"), "code cell 5 calls sweep, which trains"),
+    "replayed after opening": (plant(code="print(replay(rows[0]))"), "code cell 5 calls replay, which trains"),
+    "tried after opening": (plant(code="run_trial(trial, mnist)"), "code cell 5 calls run_trial, which trains"),
     "tuned after opening": (plant(code="best = [fit() for _ in range(3)]"), "code cell 5 calls fit, which trains"),
 }
 

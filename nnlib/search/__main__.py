@@ -68,8 +68,11 @@ def _cluster(scheduler: str | None) -> Iterator[None]:
     if scheduler is None:
         yield
         return
-    from distributed import Client
-
+    try:
+        from distributed import Client
+    except ImportError:
+        todo = "--scheduler needs the package distributed, here and on the workers: pip install distributed"
+        raise SystemExit(todo) from None
     with Client(scheduler) as client, joblib.parallel_config(backend="dask"):
         print(f"cluster: {scheduler}, {sum(client.nthreads().values())} threads on {len(client.nthreads())} workers")
         yield
@@ -80,7 +83,7 @@ def _run(named: NamedSweep, ledger: Ledger, jobs: int | None, chosen: dict[str, 
     if named.after is not None and named.after not in chosen:
         _run(homework.SWEEPS[named.after], ledger, jobs, chosen)
     fixed = None if named.after is None else chosen[named.after].settings
-    swept = named.run(fixed=fixed, n_jobs=jobs, ledger=ledger)
+    swept = named.sweep(fixed=fixed, n_jobs=jobs, ledger=ledger)
     chosen[named.name] = choose(swept)
     print(f"\n{swept!r}\n{chosen[named.name]}\n")
 

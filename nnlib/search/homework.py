@@ -99,7 +99,7 @@ class NamedSweep:
     cost: Callable[[Settings], float] = hidden_units
     after: str | None = None
 
-    def run(self, data: Dataset | None = None, *, fixed: Settings | None = None, **options: object) -> Sweep:
+    def sweep(self, data: Dataset | None = None, *, fixed: Settings | None = None, **options: object) -> Sweep:
         """Run it.
 
         Args:
@@ -136,7 +136,7 @@ def _binary_sweep(name: str, title: str, model: type[Classifier]) -> NamedSweep:
         title,
         functools.partial(model, input_dim=20, weight_scale=1e-3, dtype="float64"),
         standard_binary,
-        {"hidden_dim": WIDTHS, "learning_rate": (0.03, 0.1, 0.3), "reg": (0.0, 1e-3, 1e-2, 1e-1)},
+        {"hidden_dim": WIDTHS, "learning_rate": (0.03, 0.1, 0.3), "reg": (0.0, 1e-3, 1e-2)},
         {"update_rule": "sgd_momentum", "lr_decay": 0.95, "num_epochs": 60, "hooks": [KeepLast()]},
         seeds=range(3),
     )

@@ -36,6 +36,7 @@ def train_trial(
     hooks: Iterable[Hook] = (),
     *,
     about: Mapping[str, object] | None = None,
+    code: str | None = None,
 ) -> tuple[Solver, dict[str, object]]:
     """Train, and return the Solver (its `model` is the trained one) and the ledger row.
 
@@ -44,6 +45,7 @@ def train_trial(
         data: `X_train`, `y_train`, `X_val`, `y_val`.
         hooks: they watch this run and are no part of the trial: one that raises StopTraining makes it 'stopped'.
         about: `about_data(data)` if it is known; it takes a look at every byte.
+        code: `trial.fingerprint()` if it is known.
 
     Raises:
         Exception: what make_model or a hook raises. A divergence does not raise, it is the row's status.
@@ -70,7 +72,7 @@ def train_trial(
         "curve": _curve(solver),
         "seconds": seconds,
     }
-    return solver, make_row(trial, about, status, reason, outcome)
+    return solver, make_row(trial, about, status, reason, outcome, code=code)
 
 
 def run_trial(
@@ -79,6 +81,7 @@ def run_trial(
     hooks: Iterable[Hook] = (),
     *,
     about: Mapping[str, object] | None = None,
+    code: str | None = None,
 ) -> dict[str, object]:
     """Train, and return the ledger row alone; an exception becomes a row too, of status 'error'.
 
@@ -89,9 +92,9 @@ def run_trial(
     """
     about = about_data(data) if about is None else about
     try:
-        return train_trial(trial, data, hooks, about=about)[1]
+        return train_trial(trial, data, hooks, about=about, code=code)[1]
     except (Exception, SystemExit) as error:
-        return make_row(trial, about, "error", f"{type(error).__name__}: {error}")
+        return make_row(trial, about, "error", f"{type(error).__name__}: {error}", code=code)
 
 
 def make_row(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import joblib
 import numpy as np
@@ -16,10 +17,15 @@ from nnlib.search.trial import Trial
 from nnlib.solver import DATA_KEYS
 
 Outcome = tuple[int, dict]
+Attempt = Callable[[Sequence[int], list[int]], Iterator[Outcome]]
 
 
 class _OldWorker(Exception):
     """A worker has other code than this process."""
+
+
+class _WorkerDied(Exception):
+    """A worker died, and with it the trials that were handed out and did not come back."""
 
 
 class Job:
@@ -54,53 +60,52 @@ class Job:
             return iter(())
         backend, configured = joblib.parallel.get_active_backend()
         if n_jobs != 1 and type(backend).__name__ == "DaskDistributedBackend":
-            return self._on_dask(backend.client)
+            return self._surviving(functools.partial(self._on_dask, backend.client))
         jobs = backend.effective_n_jobs(n_jobs or configured or joblib.cpu_count())
         if jobs == 1:
             return self._here()
-        return self._on_joblib(backend, min(jobs, max(2, len(self.trials))))  # one alone may die, but not take us along
+        jobs = min(jobs, max(2, len(self.trials)))  # even one alone may die, but not take us along
+        return self._surviving(functools.partial(self._on_joblib, backend, jobs))
 
     def _here(self) -> Iterator[Outcome]:
         data = dict(zip(DATA_KEYS, self.arrays, strict=True))
         for place, trial in self.trials.items():
             self.running = {place}
-            row = run_trial(trial, data, about=self.about)
+            row = run_trial(trial, data, about=self.about, code=self.code)
             self.running = set()
             yield place, row
 
-    def _on_joblib(self, backend: object, jobs: int) -> Iterator[Outcome]:
-        """Run on joblib's workers; when one dies, find out by halves which trial it was.
+    def _surviving(self, attempt: Attempt) -> Iterator[Outcome]:
+        """Run on workers; when one dies, find out by halves which trial it was.
 
-        A dead worker takes the pool with it, and nobody says which trial killed it. All that were under way are run
-        again, half of them at a time, and the half that kills again is halved again: a trial that dies alone is it.
+        Nobody says for certain which trial killed a worker, and others are lost with it. All of them are run again,
+        half of them at a time, and a half that is struck again is halved again: a trial that dies alone is it.
         """
         groups = [list(self.trials)]
         renewed = False
         while groups:
             group, given, done = groups.pop(), [], set()
             try:
-                for place, row in self._parallel(backend, jobs, self._tasks(group, given)):
-                    if row is None:
-                        raise _OldWorker
+                for place, row in attempt(group, given):
                     self.running.discard(place)
                     done.add(place)
                     yield place, row
-            except _OldWorker:  # it was started before the last change of the code
-                if renewed:
-                    raise _other_code("this machine's workers") from None
-                renewed = True
-                loky.get_reusable_executor().shutdown(wait=True, kill_workers=True)
-                groups.append([place for place in group if place not in done])
-            except loky.process_executor.TerminatedWorkerError as death:
-                unstarted = [place for place in group if place not in given]
+            except _WorkerDied as death:
                 suspects = [place for place in given if place not in done]
                 half = len(suspects) // 2
-                groups.append(unstarted)
+                groups.append([place for place in group if place not in given])
                 if half:
                     groups += [suspects[half:], suspects[:half]]
                 else:
                     self.running.clear()
-                    yield suspects[0], self._died(suspects[0], _exit_codes(death))
+                    died = make_row(self.trials[suspects[0]], self.about, "died", str(death), code=self.code)
+                    yield suspects[0], died
+            except _OldWorker as problem:
+                if renewed:
+                    raise _other_code("this machine's workers") from problem
+                renewed = True
+                loky.get_reusable_executor().shutdown(wait=True, kill_workers=True)
+                groups.append([place for place in group if place not in done])
             self.running.clear()
             groups = [rest for rest in groups if rest]
 
@@ -110,7 +115,8 @@ class Job:
             self.running.add(place)
             yield joblib.delayed(work)(place, self.trials[place], self.about, self.code, *self.arrays)
 
-    def _parallel(self, backend: object, jobs: int, tasks: Iterator[tuple]) -> Iterator[Outcome]:
+    def _on_joblib(self, backend: object, jobs: int, group: Sequence[int], given: list[int]) -> Iterator[Outcome]:
+        """Run a group on joblib's workers. A dead one takes the pool with it."""
         config = {}
         if type(backend).__name__ == "LokyBackend" and backend.inner_max_num_threads is None:
             config = {"backend": "loky", "inner_max_num_threads": 1}
@@ -122,44 +128,52 @@ class Job:
                 pre_dispatch="n_jobs",
                 max_nbytes=1,  # every array through the memory map, none by pickle
             )
-            finished = parallel(tasks)
+            finished = parallel(self._tasks(group, given))
         try:
-            yield from finished
+            for place, row in finished:
+                if row is None:
+                    raise _OldWorker
+                yield place, row
+        except loky.process_executor.TerminatedWorkerError as death:
+            raise _WorkerDied(_exit_codes(death)) from death
+        except loky.BrokenProcessPool as problem:  # the task could not be read: the worker is older than a module of it
+            raise _OldWorker from problem
         finally:
-            with warnings.catch_warnings():  # that it is given up is known here
+            with warnings.catch_warnings():  # joblib warns of results that nobody waits for any more
                 warnings.simplefilter("ignore")
                 finished.close()
 
-    def _on_dask(self, client: object) -> Iterator[Outcome]:
-        """Run on a Dask cluster, by its own futures: joblib's (1.6) wait for ever for a task whose worker died."""
+    def _on_dask(self, client: object, group: Sequence[int], given: list[int]) -> Iterator[Outcome]:
+        """Run a group on a Dask cluster, by its own futures: joblib's (1.6) wait for ever for one whose worker died."""
         from distributed import KilledWorker, as_completed
 
+        given.extend(group)
+        self.running.update(group)
         arrays = client.scatter(self.arrays, broadcast=True, hash=False)
         common = (self.about, self.code, *arrays)
-        futures = {}
-        for order, (place, trial) in enumerate(self.trials.items()):
-            future = client.submit(work, place, trial, *common, pure=False, priority=-order)
-            futures[future] = place
-            self.running.add(place)
+        futures = {
+            client.submit(work, place, self.trials[place], *common, pure=False, priority=-order): place
+            for order, place in enumerate(group)
+        }
+        lost = ""
         try:
             for future in as_completed(list(futures)):
-                place = futures.pop(future)
-                error = future.exception()
-                row = None if error else future.result()[1]
-                if isinstance(error, KilledWorker):
-                    row = self._died(place, str(error))
-                elif error is not None:
-                    raise error
-                elif row is None:
-                    raise _other_code("the cluster's workers")
-                self.running.discard(place)
-                future.release()
-                yield place, row
+                if future.status == "cancelled":  # with the last worker that held the data
+                    lost = lost or "its worker died, and the data with it"
+                elif future.status == "error":
+                    if not isinstance(future.exception(), KilledWorker):
+                        raise future.exception()
+                    lost = str(future.exception())
+                else:
+                    place, row = future.result()
+                    if row is None:
+                        raise _other_code("the cluster's workers")
+                    del futures[future]
+                    yield place, row
         finally:
             client.cancel(list(futures))
-
-    def _died(self, place: int, reason: str) -> dict:
-        return make_row(self.trials[place], self.about, "died", reason, code=self.code)
+        if lost:
+            raise _WorkerDied(lost)
 
 
 def work(place: int, trial: Trial, about: dict, code: str, *arrays: np.ndarray) -> tuple[int, dict | None]:
@@ -167,7 +181,7 @@ def work(place: int, trial: Trial, about: dict, code: str, *arrays: np.ndarray) 
     if trial.fingerprint() != code:
         return place, None
     with runtime.one_thread():
-        return place, run_trial(trial, dict(zip(DATA_KEYS, arrays, strict=True)), about=about)
+        return place, run_trial(trial, dict(zip(DATA_KEYS, arrays, strict=True)), about=about, code=code)
 
 
 def _exit_codes(death: Exception) -> str:
@@ -179,5 +193,6 @@ def _exit_codes(death: Exception) -> str:
 def _other_code(who: str) -> RuntimeError:
     return RuntimeError(
         f"{who}: expected the code that is loaded here, got another: files of nnlib or of make_model's module were "
-        "edited and not reloaded, or the workers have another Python or nnlib. Restart the kernel, or the workers."
+        "edited and not reloaded, or the workers cannot import them, or have another Python. Restart the kernel or "
+        "the workers."
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from nnlib.search.machine import processor
 from tools.bench import report
 from tools.notebook_files import write_text
 
@@ -59,23 +60,15 @@ def measure(rounds: int, budget: float) -> dict:
         by_round.append(one)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
-        "machine": {"processor": _processor(), "cores": cores, "python": platform.python_version()} | versions,
+        "machine": {"processor": processor(), "cores": cores, "python": platform.python_version()} | versions,
         "rounds": rounds,
         "steps": report.summarise(by_round),
         "products": work("products", budget)[0]["rows"][0],
         "epoch": work("epoch", budget)[0]["rows"][0],
         "crowd": crowd(rounds, budget),
+        "sweep": work("sweep", budget)[0]["rows"][0],
         "growth": work("growth", budget)[0]["rows"],
     }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 def main(argv: list[str] | None = None) -> None:

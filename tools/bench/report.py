@@ -57,7 +57,7 @@ def markdown(result: dict) -> str:
             f"| {train['ratio']:.2f} | {batch / forward['numpy']:,.0f} | {batch / forward['torch']:,.0f} "
             f"| {forward['ratio']:.2f} |"
         )
-    products, epoch, crowd = result["products"], result["epoch"], result["crowd"]
+    products, epoch, crowd, sweep = (result[key] for key in ("products", "epoch", "crowd", "sweep"))
     lines += [
         "",
         f"- Geometric mean of the four train-step ratios at batch {HEADLINE_BATCH}: **{geometric_mean(table):.2f}**.",
@@ -69,6 +69,8 @@ def markdown(result: dict) -> str:
         "an evaluation of 10,000 images at once included.",
         f"- Two processes at once, each at its default threads: a step of the CNN takes {crowd['ratio']:.2f} times as "
         f"long as alone ({1e3 * crowd['together']:.2f} ms against {1e3 * crowd['alone']:.2f} ms).",
+        f"- Q4's sweep with one epoch a trial: two workers do {sweep['ratio']:.2f} times as much as one "
+        f"({sweep['two']:.1f} s against {sweep['one']:.1f} s).",
         "",
         "![Growth of the CNN's step time and peak memory](growth.png)",
     ]

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from nnlib import ConvNet, Solver, data
-from tools.bench import models
+from tools.bench import models, sweep
 from tools.bench.models import ARCHITECTURES, Architecture
 from tools.bench.timing import SolverClock, median_seconds
 
@@ -99,6 +99,7 @@ TASKS: dict[str, Callable[[float], Iterable[dict]]] = {
     "crowd": crowd,
     "growth": growth,
     "epoch": epoch,
+    "sweep": lambda _: [sweep.throughput(sweep.q4_in_short())],
 }
 
 

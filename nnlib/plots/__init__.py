@@ -1,0 +1,32 @@
+"""Figures of the notebooks: Axes in, Axes out.
+
+Every function draws into the Axes it is given and returns it; figures are made, titled and asserted by the caller.
+"""
+
+from nnlib.plots.grids import plot_heat_map, plot_parallel_coordinates
+from nnlib.plots.images import confusion_matrix, image_grid, plot_confusion, plot_images, plot_mistakes
+from nnlib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, YELLOW
+from nnlib.plots.sweeps import plot_best_curves, plot_hyperparameter, plot_sweep
+from nnlib.plots.training import plot_accuracy, plot_loss
+
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "ORANGE",
+    "PURPLE",
+    "SKY",
+    "VERMILION",
+    "YELLOW",
+    "confusion_matrix",
+    "image_grid",
+    "plot_accuracy",
+    "plot_best_curves",
+    "plot_confusion",
+    "plot_heat_map",
+    "plot_hyperparameter",
+    "plot_images",
+    "plot_loss",
+    "plot_mistakes",
+    "plot_parallel_coordinates",
+    "plot_sweep",
+]

@@ -1,0 +1,34 @@
+"""The points of a sweep, as its figures want them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from nnlib import checks
+from nnlib.search.result import Point, to_points, varying
+
+Rows = Iterable[Mapping[str, object]]
+
+
+def slice_points(rows: Rows, names: Sequence[str], fixed: Mapping[str, object]) -> list[Point]:
+    """Return the points that agree with `fixed`, if nothing but `names` differs between them."""
+    points = to_points(rows)
+    known = {name for point in points for name in point.settings}
+    for name in names:
+        checks.require(name in known, "name", f"one of {', '.join(sorted(known))}", repr(name))
+    apart = {name: value for name, value in fixed.items() if name not in names}
+    points = [point for point in points if all(point.settings.get(name) == value for name, value in apart.items())]
+    checks.require(len(points) > 0, "fixed", "values that were tried", apart)
+    others = [name for name in varying(points) if name not in names]
+    todo = "Fix them: fixed=choose(sweep).best, for example."
+    checks.require(
+        not others, "fixed", f"values of {', '.join(others)}, which differ between points", fixed or None, todo
+    )
+    return points
+
+
+def values_of(points: Sequence[Point], name: str) -> list:
+    """Return the values of a hyper-parameter, numbers in order, anything else as it came."""
+    values = list({str(point.settings.get(name)): point.settings.get(name) for point in points}.values())
+    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
+    return sorted(values) if numbers else values

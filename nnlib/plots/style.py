@@ -1,0 +1,34 @@
+"""Colours and axes that all figures share.
+
+The colours are Okabe and Ito's, which readers with any colour vision can tell apart; lines differ in style as well.
+"""
+
+from __future__ import annotations
+
+from matplotlib.axis import Axis
+from matplotlib.ticker import PercentFormatter
+
+BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#CC79A7",
+    "#56B4E9",
+    "#F0E442",
+)
+
+# For several lines in one picture, each with a colour, a line style and a marker of its own.
+LINES = (
+    {"color": BLUE, "linestyle": "-", "marker": "o"},
+    {"color": VERMILION, "linestyle": "--", "marker": "s"},
+    {"color": GREEN, "linestyle": "-.", "marker": "^"},
+    {"color": ORANGE, "linestyle": ":", "marker": "D"},
+    {"color": PURPLE, "linestyle": (0, (5, 1, 1, 1, 1, 1)), "marker": "v"},
+    {"color": SKY, "linestyle": (0, (8, 2)), "marker": "P"},
+)
+
+
+def percent(axis: Axis, decimals: int | None = None) -> None:
+    """Write an axis's fractions as percentages."""
+    axis.set_major_formatter(PercentFormatter(1.0, decimals=decimals))

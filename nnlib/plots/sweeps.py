@@ -1,0 +1,144 @@
+"""What a sweep found: accuracy against one hyper-parameter, and the best learning curves.
+
+`rows` is a Sweep, or any ledger rows of kind 'trial'. Points are drawn with the seeds that are done; one of which no
+seed is done (it diverged, or died) is marked as such where it would stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from nnlib import checks
+from nnlib.plots.points import Rows, slice_points, values_of
+from nnlib.plots.style import LINES, percent
+from nnlib.search.result import Point, brief, to_points, varying
+
+
+def plot_sweep(ax: Axes, values: Sequence, accuracies: np.ndarray, *, xlabel: str, label: str = "validation") -> Axes:
+    """Draw mean accuracy against the values of one hyper-parameter.
+
+    Args:
+        ax: where to draw.
+        values: the V values tried, in order; drawn evenly spaced.
+        accuracies: fractions, (V,) or (V, seeds); with seeds, each is a dot and bars show one standard deviation.
+        xlabel: the hyper-parameter.
+        label: of the line.
+    """
+    accuracies = np.asarray(accuracies, dtype=float)
+    if accuracies.ndim == 1:
+        accuracies = accuracies[:, None]
+    checks.require(
+        accuracies.ndim == 2 and len(accuracies) == len(values),
+        "accuracies",
+        f"({len(values)},) or ({len(values)}, seeds)",
+        f"shape {accuracies.shape}",
+    )
+    places = np.arange(len(values))
+    seeds = accuracies.shape[1]
+    spread = accuracies.std(axis=1, ddof=1) if seeds > 1 else None
+    line = ax.errorbar(places, accuracies.mean(axis=1), yerr=spread, fmt="o-", capsize=4, label=label)
+    if seeds > 1:
+        colour = line.lines[0].get_color()
+        for column in accuracies.T:
+            ax.plot(places, column, ".", color=colour, alpha=0.35)
+    ax.set_xticks(places, [str(value) for value in values])
+    ax.set(xlabel=xlabel, ylabel="accuracy")
+    percent(ax.yaxis, decimals=1)
+    ax.legend()
+    return ax
+
+
+def plot_hyperparameter(
+    ax: Axes, rows: Rows, name: str, *, by: str | None = None, fixed: Mapping[str, object] | None = None
+) -> Axes:
+    """Draw mean validation accuracy against one hyper-parameter, with bars of one standard deviation over the seeds.
+
+    Args:
+        ax: where to draw.
+        rows: of a sweep.
+        name: the hyper-parameter along the x axis; its values are drawn evenly spaced.
+        by: another one, with a line for each of its values.
+        fixed: values of all others that differ between points, such as `choose(sweep).best`.
+
+    Raises:
+        ValueError: a name that no point has, or another one that differs and is not fixed.
+    """
+    names = [name] if by is None else [name, by]
+    points = slice_points(rows, names, fixed or {})
+    values = values_of(points, name)
+    lines = [None] if by is None else values_of(points, by)
+    for place, line in enumerate(lines):
+        here = [point for point in points if by is None or point.settings.get(by) == line]
+        label = "validation" if by is None else f"{by} {brief(line)}"
+        shift = 0.12 * (place - (len(lines) - 1) / 2) * min(1, 4 / len(lines))  # bars side by side
+        _draw_line(ax, here, name, values, {**LINES[place % len(LINES)], "label": label}, shift)
+    ax.set_xticks(range(len(values)), [brief(value) for value in values])
+    ax.set(xlabel=name, ylabel="validation accuracy")
+    percent(ax.yaxis, decimals=1)
+    ax.legend()
+    return ax
+
+
+def plot_best_curves(ax: Axes, rows: Rows, *, count: int = 5, curve: str = "val_acc", label: bool = True) -> Axes:
+    """Draw the learning curves of the best points by mean validation accuracy, each the mean over its seeds.
+
+    Args:
+        ax: where to draw.
+        rows: of a sweep.
+        count: how many.
+        curve: 'val_acc' or 'train_acc', after every epoch; 'losses', of the steps that the ledger keeps, each the mean
+            of nine of them around it.
+        label: whether a legend names the points.
+
+    Raises:
+        ValueError: another curve, or no point that is done.
+    """
+    checks.choice("curve", curve, ("val_acc", "train_acc", "losses"))
+    points = to_points(rows)
+    names = varying(points)
+    done = sorted((point for point in points if len(point.accuracies)), key=lambda point: -point.mean)
+    checks.require(len(done) > 0, "rows", "a point with a trial that is done", "none")
+    for place, point in enumerate(done[:count]):
+        curves = [row["curve"] for row in point.rows if row["status"] == "done"]
+        length = min(len(each[curve]) for each in curves)  # a hook may have ended one early
+        mean = np.mean([each[curve][:length] for each in curves], axis=0)
+        steps = np.array(curves[0]["steps"][:length]) if curve == "losses" else np.arange(1, length + 1)
+        if curve == "losses":
+            window = min(9, length)
+            mean = np.convolve(mean, np.full(window, 1 / window), mode="valid")
+            steps = steps[(window - 1) // 2 :][: len(mean)]
+        text = ", ".join(f"{name} {brief(point.settings.get(name))}" for name in names) or "all seeds"
+        style = LINES[place % len(LINES)] | ({"marker": ""} if length > 30 else {"markersize": 4})
+        ax.plot(steps, mean, **style, label=f"{text}: {point.mean:.2%}")
+    if curve == "losses":
+        ax.set(xlabel="step", ylabel="training loss", yscale="log")
+    else:
+        ax.set(xlabel="epoch", ylabel={"val_acc": "validation accuracy", "train_acc": "training accuracy"}[curve])
+        percent(ax.yaxis)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if label:
+        ax.legend(fontsize="small")
+    return ax
+
+
+def _draw_line(
+    ax: Axes, points: Sequence[Point], name: str, values: list, style: Mapping[str, object], shift: float
+) -> None:
+    """Draw the points' means over the places of their values, bars where there are seeds, crosses where nothing is."""
+    points = sorted(points, key=lambda point: values.index(point.settings.get(name)))
+    done = [point for point in points if len(point.accuracies)]
+    places = np.array([values.index(point.settings.get(name)) + shift for point in done])
+    means, spreads = (np.array([getattr(point, what) for point in done]) for what in ("mean", "spread"))
+    bars = None if np.isnan(spreads).all() else np.nan_to_num(spreads)
+    ax.errorbar(places, means, yerr=bars, capsize=4, markersize=5, **style)
+    for place, point in zip(places, done, strict=True):
+        if len(point.accuracies) > 1:
+            ax.plot([place] * len(point.accuracies), point.accuracies, ".", color=style["color"], alpha=0.35)
+    failed = [values.index(point.settings.get(name)) + shift for point in points if not len(point.accuracies)]
+    if failed:
+        axes = ax.get_xaxis_transform()  # x in data, y in the Axes: at the bottom
+        ax.plot(failed, [0.03] * len(failed), "x", color=style["color"], transform=axes, label="failed")

@@ -1,0 +1,45 @@
+"""What a Solver recorded: loss and accuracies."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from nnlib import checks
+from nnlib.plots.style import BLUE, VERMILION, percent
+from nnlib.solver import Solver
+
+
+def plot_loss(ax: Axes, solver: Solver, *, window: int = 50, label: str = "training loss", color: str = BLUE) -> Axes:
+    """Draw the loss of every step, faint, under its running mean over `window` steps."""
+    losses = np.asarray(solver.loss_history)
+    checks.require(len(losses) > 0, "solver", "one that has trained", "an empty loss history", "Call solver.train().")
+    window = min(window, len(losses))
+    steps = np.arange(1, len(losses) + 1)
+    ax.plot(steps, losses, color=color, alpha=0.25, linewidth=0.7)
+    mean = np.convolve(losses, np.full(window, 1 / window), mode="valid")
+    ax.plot(steps[window - 1 :], mean, color=color, label=f"{label}, mean of {window} steps")
+    ax.set(xlabel="step", ylabel="loss")
+    ax.legend()
+    return ax
+
+
+def plot_accuracy(ax: Axes, solver: Solver) -> Axes:
+    """Draw training and validation accuracy after each epoch, the best validation accuracy marked."""
+    checks.require(solver.epoch > 0, "solver", "one that has trained an epoch", "none", "Call solver.train().")
+    epochs = np.arange(1, len(solver.val_acc_history) + 1)
+    ax.plot(epochs, solver.train_acc_history, "o--", color=BLUE, markersize=4, label="training")
+    ax.plot(epochs, solver.val_acc_history, "s-", color=VERMILION, markersize=4, label="validation")
+    best = int(np.argmax(solver.val_acc_history))
+    ax.plot(
+        epochs[best],
+        solver.best_val_acc,
+        "*",
+        color="black",
+        markersize=12,
+        label=f"best validation, {solver.best_val_acc:.2%}",
+    )
+    ax.set(xlabel="epoch", ylabel="accuracy")
+    percent(ax.yaxis)
+    ax.legend()
+    return ax
