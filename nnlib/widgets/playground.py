@@ -45,7 +45,8 @@ class Playground(Panel):
         figure = new_figure(*self._size)
         words = self._draw(figure, **{name: view.value for name, view in self.views.items()})
         self._png, self.words = png(figure), words
-        self.picture.show(self._png, words)
+        self.picture.image.value = self._png
+        self.picture.say(words)
         self.refresh_plain_copy()
         immediate = time.perf_counter() - start < IMMEDIATE_SECONDS
         for view in self.views.values():
