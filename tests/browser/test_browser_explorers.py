@@ -5,7 +5,7 @@ tests alone, when no other needs the processors.
 """
 
 import pytest
-from pages import LabPage
+from pages import FAULTS, LabPage, VoilaPage
 from playwright.sync_api import expect
 
 # Which slider is moved by which key, and what then stands in its box and beside it.
@@ -88,6 +88,20 @@ def test_the_stepper_steps(open_page):
     page.screenshot("2_full")
     assert page.faults() == []
     assert page.errors == []
+
+
+def test_a_playground_redraws_and_nothing_on_its_page_is_clipped(voila, browser):
+    page = VoilaPage(browser.new_page(viewport={"width": 1280, "height": 800}), voila, "q7")
+    first = page.picture()
+    expect(page.line).to_contain_text("10 layers of sigmoid")
+    page.press("layers", "ArrowRight", 3)
+    expect(page.line).to_contain_text("13 layers of sigmoid")
+    assert page.picture() != first
+    page.screenshot("1_page", full_page=True)
+    panels = page.tab.locator(".nnlib-live")
+    assert [panel.evaluate(FAULTS) for panel in panels.all()] == [[], [], []]
+    assert page.errors == []
+    page.tab.close()
 
 
 def test_another_cell_runs_while_it_trains(lab, browser):
