@@ -2,11 +2,13 @@
 #   PYTHON     the interpreter that makes .venv (3.11 to 3.13)         make setup PYTHON=python3.12
 #   ARGS       passed on to the notebook runner or to JupyterLab      make run ARGS="q4"
 #   TESTS, NOTEBOOKS    what `make test` runs                         make test TESTS=tests/test_data.py
+#   BROWSER_TESTS       the tests in Chromium; empty for none         make test BROWSER_TESTS=
 #   JOBS, CELL_TIMEOUT  test processes; seconds that one cell may take under test
 #   NNLIB_DATA (environment)  a folder to look in first for data files
 PYTHON ?= python3
 TESTS ?= tests
 NOTEBOOKS ?= notebooks
+BROWSER_TESTS ?= $(if $(filter tests,$(TESTS)),tests/browser)
 JOBS ?= 2
 CELL_TIMEOUT ?= 600
 
@@ -21,13 +23,14 @@ STAMP := $(VENV)/.installed
 UNFINISHED := $(VENV)/.unfinished
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab bench constraints moved
+.PHONY: help setup run test lab app bench constraints moved
 
 help:
 	@echo 'make setup        make .venv and install everything; does nothing when that is up to date'
 	@echo 'make run          execute the notebooks, write build/, print the results table (ARGS="q4" for some of them)'
 	@echo 'make test         ruff, the tests, and every notebook run again and compared with its saved output'
 	@echo 'make lab          open JupyterLab on the notebooks'
+	@echo 'make app          serve the explorers as pages without code, for a lecture hall'
 	@echo 'make bench        time train steps in NumPy and in PyTorch, write build/bench/; wants an idle machine'
 	@echo 'make constraints  resolve constraints.txt anew from pyproject.toml, at the newest versions'
 
@@ -57,19 +60,24 @@ $(STAMP): pyproject.toml constraints.txt
 run: setup
 	@$(BIN)/python -m tools.run_notebooks $(ARGS)
 
-# Every stage runs whatever became of the one before; the last lines are pytest's own unless a stage failed.
+# Every stage runs whatever became of the one before; the last lines are pytest's own unless a stage failed. The browser
+# comes alone and last: its tests time what a user waits for, and say at the end if they were left out.
 test: setup
 	@failed=; \
 	stage() { name=$$1; shift; printf '\n== %s\n' "$$name"; "$$@" || failed="$$failed [$$name]"; }; \
 	stage 'ruff check' $(BIN)/python -m ruff check; \
 	stage 'ruff format' $(BIN)/python -m ruff format --check; \
-	stage 'pytest' $(BIN)/python -m pytest -n $(JOBS) $(TESTS); \
+	stage 'pytest' $(BIN)/python -m pytest -n $(JOBS) --ignore=tests/browser $(TESTS); \
 	stage 'nbval' $(BIN)/python -m pytest -n $(JOBS) --dist loadfile \
 	  --nbval --nbval-current-env --nbval-cell-timeout=$(CELL_TIMEOUT) $(NOTEBOOKS); \
+	[ -z '$(BROWSER_TESTS)' ] || stage 'browser' $(BIN)/python -m pytest $(BROWSER_TESTS); \
 	[ -z "$$failed" ] || { printf '\nmake test: failed:%s\n' "$$failed" >&2; exit 1; }
 
 lab: setup
 	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=notebooks $(ARGS)
+
+app: setup
+	@$(BIN)/python -m tools.app $(ARGS)
 
 bench: setup
 	@$(BIN)/python -m tools.bench $(ARGS)

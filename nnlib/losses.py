@@ -82,10 +82,10 @@ def softmax_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     shifted = x - x.max(axis=1, keepdims=True)  # the same probabilities, and exp() cannot overflow
     probabilities = np.exp(shifted)
     totals = probabilities.sum(axis=1, keepdims=True)  # (N, 1), each at least 1
-    loss = np.mean(np.log(totals[:, 0]) - shifted[rows, labels])
-    probabilities /= totals
-    probabilities[rows, labels] -= 1
-    return float(loss), probabilities / len(x)
+    loss = (np.log(totals[:, 0]) - shifted[rows, labels]).sum() / len(x)
+    probabilities /= totals * len(x)
+    probabilities[rows, labels] -= 1 / len(x)
+    return float(loss), probabilities
 
 
 def _binary_batch(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from opening_rule import opened_once_and_last
 
-from tools.notebook_files import METADATA, code_cells
+from tools.notebook_files import METADATA, WIDGET_VIEW, code_cells
 
 MAX_BYTES = 1_500_000
 IGNORE = "nbval-ignore-output"
@@ -129,6 +129,13 @@ def no_live_leftovers(notebook: NotebookNode) -> Iterator[str]:
             yield f"{where} holds a progress bar; execute the notebook with the runner, which switches bars off"
 
 
+def no_widget_views(notebook: NotebookNode) -> Iterator[str]:
+    """No view of a widget among the saved outputs: its model is gone, and JupyterLab says so in its place."""
+    for where, cell in _numbered(notebook):
+        if any(WIDGET_VIEW in output.get("data", {}) for output in cell.outputs):
+            yield f"{where} holds the view of a widget; execute the notebook with the runner, which leaves a picture"
+
+
 RULES = (
     executed_in_order,
     no_errors_or_stderr,
@@ -139,5 +146,6 @@ RULES = (
     no_check_is_switched_off,
     bounds_follow_measurements,
     no_live_leftovers,
+    no_widget_views,
     opened_once_and_last,
 )

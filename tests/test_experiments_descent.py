@@ -1,5 +1,7 @@
 """nnlib.experiments.descent: curvature against eigvalsh, and descent against the bound 2 / largest eigenvalue."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -165,9 +167,32 @@ def test_descend_ends_where_the_loss_does():
     assert np.isfinite(losses[:-1]).all()
 
 
-def test_sharpness_is_measured_now_and_then():
+def test_a_measurement_begins_where_the_last_one_ended():
+    model, calls = tanh_classifier(width=3, weight_scale=0.7, input_dim=4), []
+    loss = model.loss
+    model.loss = lambda X, y: calls.append(len(X)) or loss(X, y)
+    hook = Sharpness(model, examples(), every=2)
+    first = len(calls)
+    hook.on_step(SimpleNamespace(model=model, step=1))
+    assert len(calls) == first  # not yet
+    hook.on_step(SimpleNamespace(model=model, step=2))
+    assert len(calls) - first == 4 < first  # two gradients for H v, and once more to see that it stays
+    assert hook.steps == [0, 2]
+    assert hook.values[1] == pytest.approx(hook.values[0], rel=1e-3)
+
+
+def test_every_is_checked():
     with pytest.raises(ValueError, match="every: expected a whole number"):
         Sharpness(linear(), examples(classes=3), every=0)
+
+
+def test_a_tanh_classifier_has_three_layers_and_is_smooth():
+    model = tanh_classifier(width=30, input_dim=200, weight_scale=0.3, rng=1)
+    kinds = [type(spec).__name__ for spec in model.network.specs]
+    assert kinds == ["FullyConnected", "Tanh", "FullyConnected", "Tanh", "FullyConnected"]
+    assert [model.params[f"W{layer}"].shape for layer in (1, 2, 3)] == [(200, 30), (30, 30), (30, 10)]
+    assert model.params["W1"].std() == pytest.approx(0.3, rel=0.05)
+    assert {array.dtype for array in model.params.values()} == {np.dtype(np.float64)}
 
 
 def test_it_draws_the_loss_and_the_sharpness_against_the_bound():

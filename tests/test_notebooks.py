@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from notebook_rules import IGNORE, MAX_BYTES, violations
 
 from nnlib import results
-from tools.notebook_files import METADATA, normalise, read
+from tools.notebook_files import METADATA, WIDGET_VIEW, normalise, read
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 EXPECTED = ["q1_layers", "q2_logistic", "q3_svm", "q4_softmax", "q5_cnn", "q7_short_answers"]
@@ -134,6 +134,7 @@ def open_through_a_function(notebook):
 
 html = new_output("display_data", data={"text/html": "<img src='/tmp/figure.png'>", "text/plain": "figure"})
 image = new_output("display_data", data={"text/html": "<img src='data:image/png;base64,AA+/tmp/BB=='>"})
+view = new_output("display_data", data={WIDGET_VIEW: {"model_id": "1"}, "text/plain": "a slider"})
 traceback = new_output("error", ename="ValueError", evalue="no", traceback=["ValueError: no"])
 
 PLANTED = {
@@ -163,9 +164,11 @@ PLANTED = {
     "measurement at the end": (end_on_a_measurement, "code cell 4 is not compared, and the next"),
     "clear_output": (plant(source="clear_output(wait=True)"), "code cell 3 calls clear_output"),
     "progress bar": (plant(output=printed(" 40%|####      |")), "code cell 3 holds a progress bar"),
+    "view of a widget": (plant(output=view), "code cell 3 holds the view of a widget"),
     "opened twice": (open_twice, "opened at 2 places (code cells [3, 4])"),
     "opened in a function": (open_through_a_function, "opened at 2 places (code cells [3, 4])"),
     "trained after opening": (plant(code="Solver(model, data)"), "code cell 5 calls Solver, which trains"),
+    "explored after opening": (plant(code="q4_explorer(data)"), "code cell 5 calls q4_explorer, which trains"),
     "swept after opening": (plant(code="SWEEPS['q4'].sweep(mnist)"), "code cell 5 calls sweep, which trains"),
     "replayed after opening": (plant(code="print(replay(rows[0]))"), "code cell 5 calls replay, which trains"),
     "tried after opening": (plant(code="run_trial(trial, mnist)"), "code cell 5 calls run_trial, which trains"),

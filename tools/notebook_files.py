@@ -32,11 +32,19 @@ def clear_outputs(notebook: NotebookNode) -> None:
         cell.execution_count = None
 
 
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
 def normalise(notebook: NotebookNode) -> None:
-    """Strip the metadata that a commit does not need: all but the kernel's name and the cells' tags."""
+    """Strip what a commit does not need: metadata but the kernel's name and the cells' tags, and views of widgets.
+
+    A saved view points to a model that died with its kernel; what stands beside it for readers without widgets stays.
+    """
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata = NotebookNode({key: value for key, value in cell.metadata.items() if key == "tags"})
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop(WIDGET_VIEW, None)
 
 
 def write(notebook: NotebookNode, path: Path) -> None:

@@ -1,0 +1,24 @@
+"""The one style sheet of the explorers; every panel brings it along."""
+
+LIVE = "nnlib-live"
+"""The class of a panel whose widgets are alive."""
+
+TABLE, CONTROL = "nnlib-trials", "nnlib-control"
+
+USE = 52  # pixels: the column of buttons
+
+SHEET = f"""<style>
+/* The two outputs behind a panel are for readers without widgets: where this rule is, there are some. */
+.jp-OutputArea-child:has(.{LIVE}) + .jp-OutputArea-child,
+.jp-OutputArea-child:has(.{LIVE}) + .jp-OutputArea-child + .jp-OutputArea-child {{ display: none }}
+.{LIVE} {{ overflow: visible }}
+.{LIVE} .widget-html-content {{ line-height: 1.4 }}
+.{LIVE} button:focus-visible, .{LIVE} .noUi-handle:focus-visible {{ outline: 2px solid #0072B2; outline-offset: 1px }}
+.{CONTROL} .widget-hslider, .{CONTROL} .slider-container {{ overflow: visible }}
+.{TABLE} button {{ margin: 0; padding: 0 2px; font-size: 12px }}
+.{TABLE} .nnlib-headings button {{ white-space: normal; height: 34px; line-height: 1.2 }}
+.{TABLE} .nnlib-row {{ display: flex; line-height: 26px; font-size: 12px; font-variant-numeric: tabular-nums }}
+.{TABLE} .nnlib-row span {{ text-align: center; flex: none; white-space: nowrap }}
+.{TABLE} .nnlib-best {{ font-weight: bold; background: #fff3c4; color: #000 }}
+.{TABLE} .widget-html, .{TABLE} .widget-html-content {{ height: 26px; margin: 0; line-height: 26px }}
+</style>"""

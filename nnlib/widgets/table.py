@@ -1,0 +1,123 @@
+"""The table of trials: sorted by any column, the best validation accuracy marked, a button to put settings back."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import ipywidgets
+
+from nnlib.widgets.run import Run
+from nnlib.widgets.style import TABLE, USE
+
+
+class Column(NamedTuple):
+    """A column: its heading, what it shows of a run, what it is sorted by (None goes last), the longest it may show."""
+
+    heading: str
+    text: Callable[[Run], str]
+    key: Callable[[Run], float | str | None]
+    longest: str
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return 10 + round(7.6 * max(map(len, [self.longest, *f"{self.heading} ▲".split()])))
+
+
+def accuracy_text(accuracy: float | None) -> str:
+    """Return an accuracy as the table shows it; without one, a dash."""
+    return "–" if accuracy is None else f"{accuracy:.2%}"
+
+
+def best_run(runs: Sequence[Run]) -> Run | None:
+    """Return the run with the best validation accuracy, the first of equals; None where no run has one."""
+    measured = [run for run in runs if run.val_acc is not None]
+    return max(measured, key=lambda run: run.val_acc, default=None)
+
+
+class TrialTable(ipywidgets.VBox):
+    """A row for each finished run.
+
+    Args:
+        columns: from left to right.
+        put_back: called with a run when its button is pressed.
+    """
+
+    def __init__(self, columns: Sequence[Column], put_back: Callable[[Run], None]):
+        self.columns = tuple(columns)
+        self._put_back = put_back
+        self._rows: dict[Run, tuple[ipywidgets.HTML, ipywidgets.HBox]] = {}
+        self._order: tuple[Column, bool] = (self.columns[0], False)  # the column and whether it falls
+        self.headings = [self._heading(column) for column in self.columns]
+        self._body = ipywidgets.VBox(layout={"max_height": "190px", "overflow": "hidden auto"})
+        width = f"{sum(column.width for column in self.columns) + USE + 20}px"
+        super().__init__(layout={"display": "none", "width": width, "max_width": "100%", "overflow": "auto hidden"})
+        self.add_class(TABLE)
+        corner = ipywidgets.HTML(layout={"width": f"{USE}px", "flex": "0 0 auto"})
+        header = ipywidgets.HBox([corner, *self.headings], layout={"width": width, "flex": "0 0 auto"})
+        header.add_class("nnlib-headings")
+        self._body.layout.width, self._body.layout.flex = width, "0 0 auto"
+        self.children = (header, self._body)
+
+    @property
+    def runs(self) -> list[Run]:
+        """The runs in the order in which they are shown."""
+        column, falls = self._order
+        known = [run for run in self._rows if column.key(run) is not None]
+        unknown = [run for run in self._rows if column.key(run) is None]
+        return sorted(known, key=column.key, reverse=falls) + unknown
+
+    def add(self, run: Run) -> None:
+        """Add a row at its place."""
+        cells = ipywidgets.HTML()
+        button = ipywidgets.Button(
+            description="Use",
+            tooltip=f"put the settings of run {run.number} back",
+            layout={"width": f"{USE}px", "height": "24px"},
+        )
+        button.on_click(lambda _: self._put_back(run))
+        self._rows[run] = cells, ipywidgets.HBox([button, cells], layout={"align_items": "center"})
+        self._show()
+
+    def sort_by(self, column: Column) -> None:
+        """Sort by a column, the other way round if it is sorted by it already; accuracies start with the best."""
+        current, falls = self._order
+        self._order = column, not falls if column is current else column.heading in ("training", "validation")
+        self._show()
+
+    def as_text(self) -> list[str]:
+        """Return the table as lines of text, its columns aligned; the first is the headings."""
+        best = best_run(list(self._rows))
+        rows = [[column.heading for column in self.columns], *(self._texts(run, best) for run in self.runs)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return ["  ".join(map(str.rjust, row, widths)) for row in rows]
+
+    def _heading(self, column: Column) -> ipywidgets.Button:
+        button = ipywidgets.Button(
+            tooltip=f"sort by {column.heading}", layout={"width": f"{column.width}px", "flex": "0 0 auto"}
+        )
+        button.on_click(lambda _: self.sort_by(column))
+        return button
+
+    def _show(self) -> None:
+        for column, button in zip(self.columns, self.headings, strict=True):
+            arrow = {False: " ▲", True: " ▼"}[self._order[1]] if column is self._order[0] else ""
+            button.description = column.heading + arrow
+        best = best_run(list(self._rows))
+        for run, (cells, _) in self._rows.items():
+            cells.value = self._row_html(run, best)
+        self._body.children = [self._rows[run][1] for run in self.runs]
+        self.layout.display = "flex" if self._rows else "none"
+
+    def _row_html(self, run: Run, best: Run | None) -> str:
+        spans = [
+            f'<span style="width: {column.width}px">{html.escape(text)}</span>'
+            for column, text in zip(self.columns, self._texts(run, best), strict=True)
+        ]
+        return f'<div class="nnlib-row{" nnlib-best" if run is best else ""}">{"".join(spans)}</div>'
+
+    def _texts(self, run: Run, best: Run | None) -> list[str]:
+        star = "★ " if run is best else ""
+        return [(star if column.heading == "validation" else "") + column.text(run) for column in self.columns]

@@ -1,0 +1,156 @@
+"""A real browser, a JupyterLab and a Voila on loopback, each on a port and with a token of its own.
+
+Without Chromium these tests are left out, and the end of the run says so; NNLIB_REQUIRE_BROWSER=1 makes that a failure.
+"""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from pages import LabPage, VoilaPage
+from playwright.sync_api import sync_playwright
+
+from tools import app
+from tools.notebook_files import METADATA, write
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+REQUIRED = os.environ.get("NNLIB_REQUIRE_BROWSER", "") not in ("", "0")
+FLAGS = [
+    "--no-sandbox",  # Chromium refuses to run as root with it
+    *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+NOTEBOOKS = {
+    "q1": "from nnlib.widgets.stepper import ConvolutionStepper\n\nConvolutionStepper()",
+    "q4": "from nnlib.widgets.homework import q4_explorer\n\nq4_explorer()",
+    "q5": "from nnlib.widgets.homework import q5_explorer\n\nq5_explorer()",
+}
+START_SECONDS = 60
+_left_out = []
+
+
+def pytest_runtest_setup(item):
+    if CHROMIUM is None:
+        if REQUIRED:
+            pytest.fail("NNLIB_REQUIRE_BROWSER is set and there is no Chromium.", pytrace=False)
+        _left_out.append(item.name)
+        pytest.skip("needs Chromium")
+
+
+def pytest_terminal_summary(terminalreporter):
+    if _left_out:
+        terminalreporter.section("BROWSER TESTS LEFT OUT", sep="!", red=True, bold=True)
+        terminalreporter.line(f"There is no Chromium here, so {len(_left_out)} tests of the explorers did not run:")
+        terminalreporter.line(", ".join(_left_out))
+        terminalreporter.line("Install Debian's chromium, or Google Chrome, and run make test again.")
+        terminalreporter.section("BROWSER TESTS LEFT OUT", sep="!", red=True, bold=True)
+
+
+class Server:
+    """A server process on a free port of loopback, ready when it is made."""
+
+    def __init__(self, folder, command, environment):
+        self.token, self.log = secrets.token_hex(16), folder / "server.log"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                command(self.port, self.token), env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=app.ROOT
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.1)
+
+    def url(self, path, query=""):
+        return f"http://127.0.0.1:{self.port}/{path}?token={self.token}{query}"
+
+    def _answers(self):
+        try:
+            with urllib.request.urlopen(self.url("")) as answer:
+                return answer.status == 200
+        except urllib.error.URLError:
+            return False
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(timeout=START_SECONDS)
+
+
+def clean_environment(folder):
+    """Return an environment in which nothing of the user's own Jupyter or ledgers is read or written."""
+    own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime"}
+    own |= {"IPYTHONDIR": "ipython", "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
+    own |= {"NNLIB_LEDGERS": "ledgers"}
+    paths = {name: str(folder / value) for name, value in own.items()}
+    python_path = os.pathsep.join(filter(None, [str(app.ROOT), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, **paths, "PYTHONPATH": python_path, "JUPYTER_PREFER_ENV_PATH": "1"}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lab")
+    for stem, code in NOTEBOOKS.items():
+        cells = [new_code_cell(code), new_code_cell("6 * 7")]
+        write(new_notebook(cells=cells, metadata=METADATA), folder / "notebooks" / f"{stem}.ipynb")
+    config = folder / "config" / "labconfig" / "page_config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text('{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}')  # asks for news
+
+    def command(port, token):
+        options = [f"--port={port}", f"--IdentityProvider.token={token}", "--no-browser", "--allow-root"]
+        options += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={folder / 'notebooks'}"]
+        return [sys.executable, "-m", "jupyterlab", *options]
+
+    server = Server(folder, command, clean_environment(folder))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def voila(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("voila")
+    app.write_pages(folder / "pages")
+
+    def command(port, token):
+        options = [f"--port={port}", f"--token={token}", "--no-browser", "--Voila.ip=127.0.0.1"]
+        return app.command(folder / "pages", options)
+
+    environment = {**clean_environment(folder), **{"JUPYTER_PATH": app.environment()["JUPYTER_PATH"]}}
+    server = Server(folder, command, environment)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["lab", "voila"])
+def open_page(request, browser):
+    """Return a function that opens the explorer of a question: in JupyterLab, and as a page of `make app`."""
+    server = request.getfixturevalue(request.param)
+    opened = []
+
+    def open_question(question):
+        tab = browser.new_page(viewport={"width": 1280, "height": 800})
+        opened.append((LabPage if request.param == "lab" else VoilaPage)(tab, server, question))
+        return opened[-1]
+
+    yield open_question
+    for page in opened:
+        page.tab.close()

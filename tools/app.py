@@ -1,0 +1,89 @@
+"""Serve the homework's explorers as pages without code, for a lecture hall: what `make app` does.
+
+A page is a small notebook that shows the same explorer as the homework's notebook; Voila runs it in a kernel of its own
+for each visitor. What follows on the command line goes to Voila.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from tools.notebook_files import METADATA, write
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATES = ROOT / "tools" / "jupyter"
+
+PAGES = {
+    "q1_layers": (
+        "Q1 · Layers",
+        {
+            "Convolution, step by step": "stepper:ConvolutionStepper",
+            "Batch norm": "demonstrations:batch_norm_playground",
+            "Dropout": "demonstrations:dropout_playground",
+        },
+    ),
+    "q2_logistic": ("Q2 · Logistic regression", {"Hidden units": "homework:q2_explorer"}),
+    "q3_svm": ("Q3 · Support vector machine", {"Hidden units": "homework:q3_explorer"}),
+    "q4_softmax": ("Q4 · Softmax on MNIST", {"Hidden units": "homework:q4_explorer"}),
+    "q5_cnn": ("Q5 · Convolutional network on MNIST", {"Filter size, hidden units, dropout": "homework:q5_explorer"}),
+    "q7_short_answers": (
+        "Q7 · Short answers",
+        {
+            "The gradient in a deep network": "demonstrations:gradient_norm_playground",
+            "Dropout in training and in testing": "demonstrations:train_test_playground",
+            "A learning rate that is too high": "demonstrations:learning_rate_playground",
+        },
+    ),
+}
+"""By file name: the title of the page, and its explorers by heading, each as module:function in nnlib.widgets."""
+
+
+def write_pages(folder: Path) -> list[Path]:
+    """Write a notebook for each page to `folder`; return their paths."""
+    paths = []
+    for stem, (title, explorers) in PAGES.items():
+        cells = [new_markdown_cell(f"# {title}", id="title")]
+        for number, (heading, name) in enumerate(explorers.items()):
+            module, _, function = name.partition(":")
+            code = f"from nnlib.widgets.{module} import {function}\n\n{function}()"
+            cells += [
+                new_markdown_cell(f"## {heading}", id=f"heading{number}"),
+                new_code_cell(code, id=f"code{number}"),
+            ]
+        paths.append(folder / f"{stem}.ipynb")
+        write(new_notebook(cells=cells, metadata=METADATA), paths[-1])
+    return paths
+
+
+def environment() -> dict[str, str]:
+    """Return the environment that the server needs: its page template lies in this repository."""
+    return {**os.environ, "JUPYTER_PATH": os.pathsep.join([str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")])}
+
+
+def command(folder: Path, arguments: list[str]) -> list[str]:
+    """Return the command line that serves `folder`."""
+    options = [
+        "--template=homework",
+        "--classic-tree",  # the other one looks for a kernel and finds none
+        "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension",  # it fails outside of Notebook
+        "--show_tracebacks=True",  # a lecturer wants to see what is wrong, and not an empty page
+        "--MappingKernelManager.cull_interval=60",
+        "--MappingKernelManager.cull_idle_timeout=600",  # of visitors who have gone without a word
+    ]
+    return [sys.executable, "-m", "voila", str(folder), *options, *arguments]
+
+
+def main() -> None:
+    """Write the pages, and become the server."""
+    folder = ROOT / "build" / "app"
+    write_pages(folder)
+    arguments = command(folder, sys.argv[1:])
+    os.execve(arguments[0], arguments, environment())  # no process in between: Ctrl-C and signals reach Voila
+
+
+if __name__ == "__main__":
+    main()
