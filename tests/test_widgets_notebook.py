@@ -31,7 +31,6 @@ LATER = "explorer.run(wait=True, num_epochs=2)\nprint('a later cell')"
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
     """A notebook with an explorer, its bound, a stepper and a later run: as committed, and the outputs as executed."""
-    os.environ["NNLIB_LEDGERS"] = str(tmp_path_factory.mktemp("ledgers"))
     cells = [
         new_markdown_cell("# Q2"),
         new_code_cell(EXPLORER, metadata={"tags": [IGNORE]}),
@@ -40,8 +39,8 @@ def executed(tmp_path_factory):
         new_code_cell(LATER),
     ]
     notebook = new_notebook(cells=cells, metadata=METADATA)
-    kernels.execute(notebook, tmp_path_factory.mktemp("notebook"), lambda *_: None)
-    del os.environ["NNLIB_LEDGERS"]
+    folder, ledgers = tmp_path_factory.mktemp("notebook"), tmp_path_factory.mktemp("ledgers")
+    kernels.execute(notebook, folder, lambda *_: None, ledgers=ledgers)
     live = [[dict(output.get("data", {})) for output in cell.outputs] for cell in code_cells(notebook)]
     normalise(notebook)
     return notebook, live
