@@ -34,13 +34,18 @@ def _no_worker_is_left():
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Two worker processes on the loopback, without a dashboard; a trial that kills one is not tried on others."""
+    """Two worker processes, all on the loopback; a trial that kills one is not tried on others."""
     import dask
 
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1", silence_logs=50
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address="127.0.0.1:0",
+            host="127.0.0.1",
+            silence_logs=50,
         ) as local,
         Client(local) as client,
     ):

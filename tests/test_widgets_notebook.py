@@ -39,8 +39,8 @@ def executed(tmp_path_factory):
         new_code_cell(LATER),
     ]
     notebook = new_notebook(cells=cells, metadata=METADATA)
-    folder, ledgers = tmp_path_factory.mktemp("notebook"), tmp_path_factory.mktemp("ledgers")
-    kernels.execute(notebook, folder, lambda *_: None, ledgers=ledgers)
+    ledgers = tmp_path_factory.mktemp("ledgers")
+    kernels.execute(notebook, tmp_path_factory.mktemp("notebook"), lambda *_: None, ledgers=ledgers)
     live = [[dict(output.get("data", {})) for output in cell.outputs] for cell in code_cells(notebook)]
     normalise(notebook)
     return notebook, live
