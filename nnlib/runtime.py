@@ -10,11 +10,11 @@ processes that both use them on two cores wait for each other.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
@@ -102,7 +102,7 @@ def threads() -> int:
     return 1 if getattr(_alone, "depth", 0) else _blas_threads()
 
 
-@contextmanager
+@contextlib.contextmanager
 def one_thread() -> Iterator[None]:
     """Run everything that this thread asks of nnlib on this thread alone: for a worker beside other workers."""
     _alone.depth = getattr(_alone, "depth", 0) + 1
@@ -116,7 +116,7 @@ def one_thread() -> Iterator[None]:
 _alone = threading.local()
 
 
-@contextmanager
+@contextlib.contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Hold BLAS to one thread of its own, in the whole process; entered again, it costs nothing more."""
     if _blas_threads() == 1:
@@ -170,8 +170,18 @@ def _keep_freed_memory() -> None:
     Freeing one large block raises its threshold to twice the block's size (mallopt(3), M_MMAP_THRESHOLD); the block is
     never touched and costs nothing. Without it each step faults its activations in again, page by page: 25 % of a
     train step of Q5's network was measured to go there. Other allocators take no notice.
+
+    Where MALLOC_TRIM_THRESHOLD_ is set, glibc's thresholds stay where they are, and have to be told. Dask sets it in
+    its workers, where a trial of Q4's largest network took twice as long.
     """
     np.empty(31 << 20, dtype=np.uint8)
+    if "MALLOC_TRIM_THRESHOLD_" in os.environ:
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):  # another system, another allocator
+            mallopt = ctypes.CDLL(None).mallopt
+            mallopt(-1, 64 << 20)  # M_TRIM_THRESHOLD
+            mallopt(-3, 32 << 20)  # M_MMAP_THRESHOLD, the most that it takes
 
 
 _keep_freed_memory()

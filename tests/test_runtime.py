@@ -1,5 +1,9 @@
 """nnlib.runtime: slices cover everything once, and threads change no result."""
 
+import os
+import platform
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -132,3 +136,26 @@ def test_blas_has_one_thread_within_and_its_own_number_after(monkeypatch):
                 fail()
             assert blas_threads() == {1}
         assert blas_threads() == {2}
+
+
+FAULTS = """
+import resource
+import numpy as np
+import nnlib
+def touch():
+    return np.ones(8 << 20, dtype=np.uint8).sum()
+touch()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(20):
+    touch()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another allocator")
+@pytest.mark.parametrize("variables", [{}, {"MALLOC_TRIM_THRESHOLD_": "65536"}], ids=["plain", "as in Dask's workers"])
+def test_freed_memory_is_kept(variables):
+    """Twenty times 8 MB: given back each time, it would fault in 2048 pages of 4 KB anew each time."""
+    environment = {**os.environ, **variables}
+    done = subprocess.run([sys.executable, "-c", FAULTS], env=environment, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 2048
