@@ -15,7 +15,7 @@ import urllib.request
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from pages import LabPage, VoilaPage
+from pages import CommittedPage, LabPage, VoilaPage
 from playwright.sync_api import sync_playwright
 
 from tools import app
@@ -33,6 +33,7 @@ NOTEBOOKS = {
     "q4": "from nnlib.widgets.homework import q4_explorer\n\nq4_explorer()",
     "q5": "from nnlib.widgets.homework import q5_explorer\n\nq5_explorer()",
 }
+COMMITTED = {"q4": "q4_softmax", "q5": "q5_cnn"}
 START_SECONDS = 60
 _left_out = []
 
@@ -111,6 +112,12 @@ def lab(tmp_path_factory):
     for stem, code in NOTEBOOKS.items():
         cells = [new_code_cell(code), new_code_cell("6 * 7")]
         write(new_notebook(cells=cells, metadata=METADATA), folder / "notebooks" / f"{stem}.ipynb")
+    for stem in COMMITTED.values():
+        shutil.copy(app.ROOT / "notebooks" / f"{stem}.ipynb", folder / "notebooks")
+    # Cells out of sight are taken out of the page otherwise, and the tests look for one.
+    settings = folder / "settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"windowingMode": "none"}')
     config = folder / "config" / "labconfig" / "page_config.json"
     config.parent.mkdir(parents=True)
     config.write_text('{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}')  # asks for news
@@ -138,6 +145,19 @@ def voila(tmp_path_factory):
     server = Server(folder, command, environment)
     yield server
     server.stop()
+
+
+@pytest.fixture(params=COMMITTED)
+def committed_page(request, lab, browser):
+    """The explorer in a committed notebook of the homework that was run from top to bottom in JupyterLab."""
+    question = request.param
+    if question == "q5" and not REQUIRED:
+        pytest.skip(
+            "LEFT OUT: running all of q5 takes over two minutes; NNLIB_REQUIRE_BROWSER=1 has it done, as CI does"
+        )
+    tab = browser.new_page(viewport={"width": 1280, "height": 800})
+    yield CommittedPage(tab, lab, COMMITTED[question]), question
+    tab.close()
 
 
 @pytest.fixture(params=["lab", "voila"])

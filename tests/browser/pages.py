@@ -4,8 +4,11 @@ import re
 import time
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 from tools import app
 
+RUN_ALL_SECONDS = 600
 SCREENS = Path(app.ROOT) / "build" / "screens"
 
 # In what is visible of a panel: texts wider than their boxes, and widgets that lie on each other.
@@ -126,6 +129,25 @@ class LabPage(PanelPage):
             r"([cell, before]) => /^\[\d+\]:$/.test(cell.innerText.trim()) && cell.innerText !== before",
             arg=[prompt.element_handle(), before],
         )
+
+
+class CommittedPage(LabPage):
+    """A notebook of the homework as it is committed, all cells executed; its explorer is the panel."""
+
+    kind = "committed"
+
+    def _open(self, server):
+        self.tab.goto(server.url(f"lab/tree/{self.question}.ipynb", "&reset"))
+        idle = self.tab.get_by_text("Python 3 (ipykernel) | Idle")
+        idle.wait_for(timeout=60_000)
+        self.tab.get_by_role("menuitem", name="Run", exact=True).click()
+        self.tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        waiting = self.tab.locator(".jp-InputPrompt", has_text="*")
+        waiting.first.wait_for()  # what is on the page below is of this run, not of the committed one
+        expect(waiting).to_have_count(0, timeout=RUN_ALL_SECONDS * 1000)
+        idle.wait_for()
+        expect(self.tab.locator("[data-mime-type='application/vnd.jupyter.error']")).to_have_count(0)
+        self.tab.locator(".nnlib-live").first.scroll_into_view_if_needed()
 
 
 class VoilaPage(PanelPage):
