@@ -116,5 +116,5 @@ def test_the_questions_of_q7_are_answered():
     assert ratio(activation="sigmoid", depth=20) < 1e-8
     assert 0.1 < ratio(activation="relu", depth=20) < 100
     assert "the loss fell" in words(demonstrations.learning_rate_playground)
-    assert "the loss rose" in words(demonstrations.learning_rate_playground, learning_rate=20.0)
+    assert "the loss rose" in words(demonstrations.learning_rate_playground, learning_rate=10.0)
     assert "± 0.000" in words(demonstrations.train_test_playground, keep=1.0)

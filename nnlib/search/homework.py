@@ -169,9 +169,9 @@ SWEEPS = {
         ),
         NamedSweep(
             "q5-regularise",
-            "CNN: where batch norm and dropout stand, and how much is kept, an epoch of 10,000 digits",
+            "CNN: where batch norm and dropout stand, and how much is kept, an epoch of 8,000 digits",
             regularised_conv_net,
-            functools.partial(digits, 10_000),
+            functools.partial(digits, 8_000),
             {"architecture": tuple(ARCHITECTURES), "keep": KEPT},
             _ADAM,
             cost=conv_net_products,

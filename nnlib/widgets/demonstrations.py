@@ -61,8 +61,7 @@ def _draw_running(ax: Axes, running: np.ndarray, mean: float, scale: float) -> N
         ax.axhline(truth, color=colour, linestyle=":", linewidth=1.5)
     ax.plot([], [], ":", color="black", linewidth=1.5, label="in all data")
     ax.set(xlabel="batch", title="Running statistics", xlim=(0, len(running) + 1))
-    ax.margins(y=0.25)  # room for the legend
-    ax.legend(fontsize="small", ncols=2, loc="upper left", columnspacing=1)
+    _legend_above(ax, ncols=2, columnspacing=1)
 
 
 def draw_dropout_layer(figure: Figure, *, keep: float, mode: str, seed: int) -> str:
@@ -95,6 +94,13 @@ def draw_dropout_layer(figure: Figure, *, keep: float, mode: str, seed: int) -> 
     )
 
 
+def _legend_above(ax: Axes, **options: object) -> None:
+    """Make room for the legend above what is drawn."""
+    bottom, top = ax.get_ylim()
+    ax.set_ylim(bottom, top + 0.4 * (top - bottom))
+    ax.legend(fontsize="small", loc="upper left", **options)
+
+
 def _histogram(ax: Axes, values: np.ndarray, colour: str, title: str, xlabel: str, bins: object = 30) -> None:
     ax.hist(values.ravel(), bins, color=colour, edgecolor="white", linewidth=0.4)
     ax.axvline(values.mean(), color="black", linestyle="--", linewidth=1.2, label=f"mean {_two(values.mean())}")
@@ -118,6 +124,8 @@ def draw_gradient_norms(figure: Figure, *, depth: int, activation: str) -> str:
 def draw_train_test(figure: Figure, *, keep: float) -> str:
     """Draw the outputs of a layer over many masks; see `nnlib.experiments.draw_dropout`."""
     outputs = np.maximum(draw_dropout(figure, keep=keep, masks=1000), 0)
+    for ax in figure.axes:
+        _legend_above(ax)
     spread = outputs.std(axis=0).mean()
     mean = outputs.mean()
     return f"Keep {keep:g}: behind the ReLU a unit puts out {mean:.3f} on average over the masks, ± {spread:.3f}."
@@ -159,10 +167,10 @@ def gradient_norm_playground() -> Playground:
 def train_test_playground() -> Playground:
     """Return Q7's playground for the mismatch between dropout's train and test mode."""
     keep = Steps("keep", "keep probability", 0.5, 0.05, 1.0, 0.05, note=lambda keep: f"drops {1 - keep:.0%}")
-    return play(draw_train_test, [keep], name="q7_train_test")
+    return play(draw_train_test, [keep], size=(8.6, 4.0), name="q7_train_test")
 
 
 def learning_rate_playground() -> Playground:
     """Return Q7's playground for a learning rate that is too high."""
-    rates = Notches("learning_rate", "learning rate", 1.0, (0.03, 0.1, 0.3, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0))
+    rates = Notches("learning_rate", "learning rate", 1.0, (0.03, 0.1, 0.3, 1.0, 2.0, 3.0, 5.0, 10.0))
     return play(draw_learning_rate, [rates], size=(8.6, 4.4), name="q7_learning_rate")

@@ -17,7 +17,7 @@ from nnlib.widgets.controls import Control
 from nnlib.widgets.panel import Panel
 from nnlib.widgets.picture import Picture, png
 from nnlib.widgets.run import Run
-from nnlib.widgets.table import Column, TrialTable, accuracy_text, best_run
+from nnlib.widgets.table import TrialTable, best_run, trial_columns
 from nnlib.widgets.worker import Worker, repeating
 
 REDRAW_SECONDS, SAY_SECONDS = 0.35, 3.0
@@ -58,7 +58,7 @@ class Explorer(Panel):
         self._said: tuple[object, float] = ((), 0.0)
         self.views = {control.name: control.view() for control in controls}
         self.picture = Picture()
-        self.table = TrialTable(_columns(controls), self._put_back)
+        self.table = TrialTable(trial_columns(controls), self._put_back)
         narrow = {"width": "96px"}
         self.run_button = ipywidgets.Button(description="Run", icon="play", button_style="primary", layout=narrow)
         self.stop_button = ipywidgets.Button(description="Stop", icon="stop", disabled=True, layout=narrow)
@@ -225,22 +225,6 @@ def explore(
     """
     ledger = Ledger.named(f"{name}_explorer") if ledger is None else ledger
     return Explorer(make_model, data, controls, solver or {}, ledger, name)
-
-
-def _columns(controls: Sequence[Control]) -> list[Column]:
-    def of(control: Control) -> Column:
-        name, text = control.name, control.text
-        longest = max(map(text, [*control.extremes, control.default]), key=len)
-        return Column(control.label, lambda run: text(run.settings[name]), lambda run: run.settings[name], longest)
-
-    return [
-        Column("run", lambda run: str(run.number), lambda run: run.number, "999"),
-        *map(of, controls),
-        Column("training", lambda run: accuracy_text(run.train_acc), lambda run: run.train_acc, "100.00%"),
-        Column("validation", lambda run: accuracy_text(run.val_acc), lambda run: run.val_acc, "★ 100.00%"),
-        Column("seconds", lambda run: f"{run.seconds:.1f}", lambda run: run.seconds, "100.0"),
-        Column("status", lambda run: run.status, lambda run: run.status, "diverged"),
-    ]
 
 
 def _clock(run: Run) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import ipywidgets
 
+from nnlib.widgets.controls import Control
 from nnlib.widgets.run import Run
 from nnlib.widgets.style import TABLE, USE
 
@@ -29,6 +30,24 @@ class Column(NamedTuple):
 def accuracy_text(accuracy: float | None) -> str:
     """Return an accuracy as the table shows it; without one, a dash."""
     return "–" if accuracy is None else f"{accuracy:.2%}"
+
+
+def trial_columns(controls: Sequence[Control]) -> list[Column]:
+    """Return the columns of an explorer: the run, its settings, and what came of it."""
+
+    def of(control: Control) -> Column:
+        name, text = control.name, control.text
+        longest = max(map(text, [*control.extremes, control.default]), key=len)
+        return Column(control.label, lambda run: text(run.settings[name]), lambda run: run.settings[name], longest)
+
+    return [
+        Column("run", lambda run: str(run.number), lambda run: run.number, "999"),
+        *map(of, controls),
+        Column("training", lambda run: accuracy_text(run.train_acc), lambda run: run.train_acc, "100.00%"),
+        Column("validation", lambda run: accuracy_text(run.val_acc), lambda run: run.val_acc, "★ 100.00%"),
+        Column("seconds", lambda run: f"{run.seconds:.1f}", lambda run: run.seconds, "100.0"),
+        Column("status", lambda run: run.status, lambda run: run.status, "diverged"),
+    ]
 
 
 def best_run(runs: Sequence[Run]) -> Run | None:

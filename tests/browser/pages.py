@@ -94,10 +94,10 @@ class PanelPage:
         """Return what is clipped or overlaps at the present size."""
         return self.panel.evaluate(FAULTS)
 
-    def screenshot(self, name, **options):
+    def screenshot(self, name):
         """Save what a user sees as build/screens/NAME.png."""
         SCREENS.mkdir(parents=True, exist_ok=True)
-        self.tab.screenshot(path=SCREENS / f"{self.kind}_{self.question}_{name}.png", **options)
+        self.tab.screenshot(path=SCREENS / f"{self.kind}_{self.question}_{name}.png")
 
 
 class LabPage(PanelPage):

@@ -5,7 +5,7 @@ tests alone, when no other needs the processors.
 """
 
 import pytest
-from pages import FAULTS, LabPage, VoilaPage
+from pages import FAULTS, SCREENS, LabPage, VoilaPage
 from playwright.sync_api import expect
 
 # Which slider is moved by which key, and what then stands in its box and beside it.
@@ -86,7 +86,9 @@ def test_the_stepper_steps(open_page):
     page.panel.locator("textarea").nth(1).blur()
     expect(page.panel.get_by_role("alert")).to_contain_text("rows of one length")
     page.screenshot("2_full")
-    assert page.faults() == []
+    for number, panel in enumerate(page.tab.locator(".nnlib-live").all()):
+        panel.screenshot(path=SCREENS / f"{page.kind}_q1_panel{number}.png")
+        assert panel.evaluate(FAULTS) == []
     assert page.errors == []
 
 
@@ -97,9 +99,9 @@ def test_a_playground_redraws_and_nothing_on_its_page_is_clipped(voila, browser)
     page.press("layers", "ArrowRight", 3)
     expect(page.line).to_contain_text("13 layers of sigmoid")
     assert page.picture() != first
-    page.screenshot("1_page", full_page=True)
-    panels = page.tab.locator(".nnlib-live")
-    assert [panel.evaluate(FAULTS) for panel in panels.all()] == [[], [], []]
+    for number, panel in enumerate(page.tab.locator(".nnlib-live").all()):
+        panel.screenshot(path=SCREENS / f"voila_q7_panel{number}.png")
+        assert panel.evaluate(FAULTS) == []
     assert page.errors == []
     page.tab.close()
 

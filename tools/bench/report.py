@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from nnlib.plots import BLUE, VERMILION
 
@@ -95,6 +96,10 @@ def draw_growth(rows: list[dict], path: Path) -> None:
             for x, y, row in zip(flops, values, points, strict=True):
                 ax.annotate(str(row["value"]), (x, y), textcoords="offset points", xytext=(4, -11), fontsize="small")
             ax.grid(True, which="both", alpha=0.2)
+            for axis in (ax.xaxis, ax.yaxis):  # 200, not 2 x 10^2, which runs into its neighbour
+                axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+                axis.set_major_formatter("{x:g}")
+                axis.set_minor_formatter(NullFormatter())
         axes[0, column].set_title(quantity)
         axes[1, column].set_xlabel("operations in products, millions")
     axes[0, 0].set_ylabel("train step, ms")
