@@ -20,7 +20,7 @@ from joblib.externals import loky
 from search_toy import GRID, SOLVER, SeeData, calls, make, noting, toy_data, without_times
 
 from nnlib import runtime
-from nnlib.search import Ledger, choose, homework, replay, sweep, workers
+from nnlib.search import Ledger, Trial, choose, homework, replay, sweep, workers
 from nnlib.search.__main__ import main
 
 OPTIONS = {"solver": SOLVER, "verbose": False}
@@ -69,6 +69,20 @@ def backend(request):
         request.getfixturevalue("cluster")
         with joblib.parallel_config(backend="dask"):
             yield "dask"
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_worker_that_dies_behind_its_last_result_costs_no_trial(count):
+    trials = {place: Trial(make, {"hidden_dim": place + 2}, 0, SOLVER) for place in range(count)}
+    job = workers.Job(trials, toy_data(), {}, "")
+
+    def attempt(group, given):
+        for place in group:
+            given.append(place)
+            yield place, {"status": "done"}
+        raise workers._WorkerDied("late")
+
+    assert list(job._surviving(attempt)) == [(place, {"status": "done"}) for place in range(count)]
 
 
 def test_processes_and_cluster_give_the_ledger_of_one_process(backend, tmp_path):

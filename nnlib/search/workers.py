@@ -79,7 +79,8 @@ class Job:
         """Run on workers; when one dies, find out by halves which trial it was.
 
         Nobody says for certain which trial killed a worker, and others are lost with it. All of them are run again,
-        half of them at a time, and a half that is struck again is halved again: a trial that dies alone is it.
+        half of them at a time, and a half that is struck again is halved again: a trial that dies alone is it. One that
+        dies by chance, beside others, so has a second life.
         """
         groups = [list(self.trials)]
         renewed = False
@@ -93,10 +94,9 @@ class Job:
             except _WorkerDied as death:
                 suspects = [place for place in given if place not in done]
                 half = len(suspects) // 2
-                groups.append([place for place in group if place not in given])
-                if half:
-                    groups += [suspects[half:], suspects[:half]]
-                else:
+                if len(group) > 1:
+                    groups += [[place for place in group if place not in given], suspects[half:], suspects[:half]]
+                elif suspects:
                     self.running.clear()
                     died = make_row(self.trials[suspects[0]], self.about, "died", str(death), code=self.code)
                     yield suspects[0], died
