@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
@@ -117,13 +118,44 @@ def test_images_may_share_one_scale(ax):
     assert not ax.axison
 
 
+def test_a_grid_of_colours_scales_the_channels_together():
+    images = np.array([[[[-1.0, 0.0, 1.0]]], [[[2.0, 2.0, 3.0]]]])  # two, of one pixel
+    grid = plots.image_grid(images, columns=1)
+    np.testing.assert_array_equal(grid, [[[0, 0.5, 1]], [[np.nan] * 3], [[0, 0, 1]]])
+    shared = plots.image_grid(images, columns=2, pad=0, scale_each=False)
+    np.testing.assert_array_equal(shared, [[[0, 0.25, 0.5], [0.75, 0.75, 1]]])
+
+
+def test_nothing_is_drawn_between_images_in_colour(ax):
+    images = np.stack([np.full((2, 2, 3), value) for value in (0.0, 1.0, 0.5)])
+    plots.plot_images(ax, images, columns=2, scale_each=False)
+    (shown,) = ax.images
+    grid = np.asarray(shown.get_array())
+    assert grid.shape == (5, 5, 4)
+    np.testing.assert_array_equal(grid[..., 3].sum(axis=1), [4, 4, 0, 2, 2])  # the images alone are opaque
+    np.testing.assert_array_equal(grid[[0, 0, 3], [0, 3, 0], :3], [[0] * 3, [1] * 3, [0.5] * 3])
+    ax.figure.set_facecolor("yellow")
+    canvas = FigureCanvasAgg(ax.figure)
+    canvas.draw()
+    pixels = np.asarray(canvas.buffer_rgba())[::-1]  # from the bottom, as Axes count
+    for place, colour in (((0.5, 0.5), [0, 0, 0]), ((2, 0.5), [255, 255, 0]), ((3.5, 3.5), [255, 255, 0])):
+        column, row = ax.transData.transform(place).astype(int)
+        assert pixels[row, column, :3].tolist() == colour
+
+
 def test_wrong_images_are_named():
-    with pytest.raises(ValueError, match=r"images: expected 3 axes, got shape \(2, 2\)"):
+    with pytest.raises(
+        ValueError, match=r"images: expected \(N, H, W\), or in colour \(N, H, W, 3\), got shape \(2, 2\)"
+    ):
         plots.image_grid(np.ones((2, 2)), columns=1)
     with pytest.raises(ValueError, match=r"images: expected at least one image, got shape \(0, 2, 2\)"):
         plots.image_grid(np.ones((0, 2, 2)), columns=1)
     with pytest.raises(ValueError, match="columns: expected a whole number of at least 1, got 0"):
         plots.image_grid(np.ones((1, 2, 2)), columns=0)
+    with pytest.raises(ValueError, match=r"got shape \(5, 3, 8, 8\)\. Put the channels last: images\.transpose"):
+        plots.image_grid(np.ones((5, 3, 8, 8)), columns=1)
+    with pytest.raises(ValueError, match=r"in colour \(N, H, W, 3\), got shape \(5, 8, 8, 1\)\.$"):
+        plots.plot_mistakes(Figure().subplots(1, 2), np.ones((5, 8, 8, 1)), np.zeros(5, int), np.eye(5))
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64])
@@ -162,3 +194,24 @@ def test_mistakes_are_the_most_confident_ones_first():
     assert [ax.get_title() for ax in axes] == ["0, read as 1\n(70.0%)", "0, read as 1\n(60.0%)", ""]
     assert [[image.get_array()[0, 0] for image in ax.images] for ax in axes] == [[1.0], [2.0], []]
     assert not any(ax.axison for ax in axes)
+
+
+def test_names_of_classes_stand_in_a_confusion_matrix(ax):
+    counts = np.array([[3, 1], [0, 4]])
+    plots.plot_confusion(ax, counts, classes=["cat", "dog"])
+    for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
+        assert [label.get_text() for label in labels] == ["cat", "dog"]
+    assert {label.get_rotation() for label in ax.get_xticklabels()} == {45}
+    with pytest.raises(ValueError, match="classes: expected 2 names, one a class, got 3"):
+        plots.plot_confusion(ax, counts, classes=["cat", "dog", "ship"])
+
+
+def test_mistakes_in_colour_are_stretched_and_named():
+    scores = np.log([[0.9, 0.1], [0.3, 0.7]])
+    images = np.array([[[[0.0, 0.0, 0.0]]], [[[-1.0, 0.0, 1.0]]]])
+    axes = Figure().subplots(1, 2)
+    plots.plot_mistakes(axes, images, np.array([0, 0]), scores, classes=["cat", "dog"])
+    assert [ax.get_title() for ax in axes] == ["cat,\nread as dog\n(70.0%)", ""]
+    np.testing.assert_array_equal(axes[0].images[0].get_array(), [[[0, 0.5, 1]]])
+    with pytest.raises(ValueError, match="classes: expected 2 names, one a class, got 1"):
+        plots.plot_mistakes(axes, images, np.array([0, 0]), scores, classes=["cat"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -9,23 +11,22 @@ from nnlib import checks
 
 
 def image_grid(images: np.ndarray, *, columns: int, pad: int = 1, scale_each: bool = True) -> np.ndarray:
-    """Lay images (N, H, W) out row by row as one picture in [0, 1], NaN between them.
+    """Lay images out row by row as one picture in [0, 1], (H', W') or (H', W', 3), NaN between them.
 
     Args:
-        images: (N, H, W).
+        images: (N, H, W), or in colour (N, H, W, 3).
         columns: images in a row.
         pad: pixels between two images.
-        scale_each: stretch each image to [0, 1] by itself; otherwise all share one scale.
+        scale_each: stretch each image to [0, 1] by itself, its channels together; otherwise all share one scale.
     """
-    checks.floating("images", images, ndim=3)
+    checks.floating("images", images)
+    _check_images(images)
     checks.positive_int("columns", columns)
-    n, height, width = images.shape
+    n, height, width, *channels = images.shape
     checks.require(n > 0, "images", "at least one image", f"shape {images.shape}")
-    axes = (1, 2) if scale_each else None
-    low, high = images.min(axis=axes, keepdims=True), images.max(axis=axes, keepdims=True)
-    scaled = (images - low) / np.where(high > low, high - low, 1)
+    scaled = _stretch(images, axes=tuple(range(1, images.ndim)) if scale_each else None)
     rows = -(-n // columns)
-    grid = np.full((rows * (height + pad) - pad, columns * (width + pad) - pad), np.nan)
+    grid = np.full((rows * (height + pad) - pad, columns * (width + pad) - pad, *channels), np.nan)
     for place, image in enumerate(scaled):
         top, left = place // columns * (height + pad), place % columns * (width + pad)
         grid[top : top + height, left : left + width] = image
@@ -35,8 +36,12 @@ def image_grid(images: np.ndarray, *, columns: int, pad: int = 1, scale_each: bo
 def plot_images(
     ax: Axes, images: np.ndarray, *, columns: int, cmap: str = "gray", scale_each: bool = True, pad: int = 1
 ) -> Axes:
-    """Draw images (N, H, W) as one grid: filters, feature maps, the weights of linear classes."""
-    ax.imshow(image_grid(images, columns=columns, scale_each=scale_each, pad=pad), cmap=cmap, interpolation="nearest")
+    """Draw images (N, H, W) or (N, H, W, 3) as one grid: filters, feature maps, the weights of linear classes."""
+    grid = image_grid(images, columns=columns, scale_each=scale_each, pad=pad)
+    if grid.ndim == 3:  # a colour map leaves NaN out, but as a colour it would be black
+        opaque = np.isfinite(grid).all(axis=2, keepdims=True)
+        grid = np.concatenate([np.where(opaque, grid, 1.0), opaque], axis=2)  # (H', W', 4)
+    ax.imshow(grid, cmap=cmap, interpolation="nearest")
     ax.set_axis_off()
     return ax
 
@@ -49,8 +54,15 @@ def confusion_matrix(y_true: np.ndarray, y_pred: np.ndarray, num_classes: int) -
     return counts.reshape(num_classes, num_classes)
 
 
-def plot_confusion(ax: Axes, counts: np.ndarray) -> Axes:
-    """Draw a confusion matrix (K, K): colour shows the mistakes alone, which the diagonal would drown."""
+def plot_confusion(ax: Axes, counts: np.ndarray, *, classes: Sequence[str] | None = None) -> Axes:
+    """Draw a confusion matrix (K, K): colour shows the mistakes alone, which the diagonal would drown.
+
+    Args:
+        ax: where to draw.
+        counts: true classes in rows, predicted ones in columns.
+        classes: K names, written instead of the indices.
+    """
+    _check_classes(classes, len(counts))
     mistakes = counts.astype(float)
     np.fill_diagonal(mistakes, np.nan)
     ax.imshow(mistakes, cmap="Blues")
@@ -60,20 +72,33 @@ def plot_confusion(ax: Axes, counts: np.ndarray) -> Axes:
         ax.text(
             column, row, str(count), ha="center", va="center", fontsize="x-small", color="white" if dark else "black"
         )
-    classes = np.arange(len(counts))
-    ax.set(xticks=classes, yticks=classes, xlabel="predicted class", ylabel="true class")
+    places = np.arange(len(counts))
+    ax.set(xticks=places, yticks=places, xlabel="predicted class", ylabel="true class")
+    if classes is not None:
+        ax.set_xticklabels(classes, rotation=45, ha="right", rotation_mode="anchor")
+        ax.set_yticklabels(classes)
     return ax
 
 
-def plot_mistakes(axes: np.ndarray, images: np.ndarray, y_true: np.ndarray, scores: np.ndarray) -> np.ndarray:
+def plot_mistakes(
+    axes: np.ndarray,
+    images: np.ndarray,
+    y_true: np.ndarray,
+    scores: np.ndarray,
+    *,
+    classes: Sequence[str] | None = None,
+) -> np.ndarray:
     """Draw the most confident mistakes, one in each of `axes`, titled "true, taken for predicted, at probability".
 
     Args:
         axes: an array of Axes.
-        images: (N, H, W).
+        images: (N, H, W), or in colour (N, H, W, 3); each is stretched over the whole scale by itself.
         y_true: labels, (N,).
         scores: (N, K), before the softmax.
+        classes: K names, written instead of the labels, on lines of their own.
     """
+    _check_images(images)
+    _check_classes(classes, scores.shape[1])
     y_pred = scores.argmax(axis=1)
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
     confidence = 1 / shifted.sum(axis=1)  # the softmax of the highest score
@@ -82,6 +107,31 @@ def plot_mistakes(axes: np.ndarray, images: np.ndarray, y_true: np.ndarray, scor
     for ax in axes.flat:
         ax.set_axis_off()
     for ax, i in zip(axes.flat, worst, strict=False):
-        ax.imshow(images[i], cmap="gray_r", interpolation="nearest")
-        ax.set_title(f"{y_true[i]}, read as {y_pred[i]}\n({confidence[i]:.1%})", fontsize="small")
+        image = _stretch(images[i]) if images.ndim == 4 else images[i]  # imshow stretches grey, and clips colours
+        ax.imshow(image, cmap="gray_r", interpolation="nearest")
+        true, predicted = (y_true[i], y_pred[i]) if classes is None else (classes[y_true[i]], classes[y_pred[i]])
+        gap = " " if classes is None else "\n"
+        ax.set_title(f"{true},{gap}read as {predicted}\n({confidence[i]:.1%})", fontsize="small")
     return axes
+
+
+def _check_images(images: np.ndarray) -> None:
+    first = images.ndim == 4 and images.shape[1] == 3
+    checks.require(
+        images.ndim == 3 or (images.ndim == 4 and images.shape[3] == 3),
+        "images",
+        "(N, H, W), or in colour (N, H, W, 3)",
+        f"shape {images.shape}",
+        "Put the channels last: images.transpose(0, 2, 3, 1)." if first else "",
+    )
+
+
+def _check_classes(classes: Sequence[str] | None, count: int) -> None:
+    if classes is not None:
+        checks.require(len(classes) == count, "classes", f"{count} names, one a class", len(classes))
+
+
+def _stretch(images: np.ndarray, axes: tuple[int, ...] | None = None) -> np.ndarray:
+    """Return the images stretched to [0, 1] over these axes (all of them for None); even ones become 0."""
+    low, high = images.min(axis=axes, keepdims=True), images.max(axis=axes, keepdims=True)
+    return (images - low) / np.where(high > low, high - low, 1)
