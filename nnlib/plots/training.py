@@ -1,16 +1,27 @@
-"""What a Solver recorded: loss and accuracies."""
+"""What training recorded, a Solver's or any other's: loss and accuracies."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from nnlib import checks
 from nnlib.plots.style import BLUE, VERMILION, percent
-from nnlib.solver import Solver
 
 
-def plot_loss(ax: Axes, solver: Solver, *, window: int = 50, label: str = "training loss", color: str = BLUE) -> Axes:
+class Trained(Protocol):
+    """A Solver, or another record of training with the same attributes."""
+
+    loss_history: list[float]
+    train_acc_history: list[float]
+    val_acc_history: list[float]
+    best_val_acc: float
+    epoch: int
+
+
+def plot_loss(ax: Axes, solver: Trained, *, window: int = 50, label: str = "training loss", color: str = BLUE) -> Axes:
     """Draw the loss of every step, faint, under its running mean over `window` steps."""
     losses = np.asarray(solver.loss_history)
     checks.require(len(losses) > 0, "solver", "one that has trained", "an empty loss history", "Call solver.train().")
@@ -24,7 +35,7 @@ def plot_loss(ax: Axes, solver: Solver, *, window: int = 50, label: str = "train
     return ax
 
 
-def plot_accuracy(ax: Axes, solver: Solver) -> Axes:
+def plot_accuracy(ax: Axes, solver: Trained) -> Axes:
     """Draw training and validation accuracy after each epoch, the best validation accuracy marked."""
     checks.require(solver.epoch > 0, "solver", "one that has trained an epoch", "none", "Call solver.train().")
     epochs = np.arange(1, len(solver.val_acc_history) + 1)
