@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nnlib.data import __main__ as listing
-from nnlib.data import binary, files
+from nnlib.data import binary, cifar10, files
 
 DATASETS = Path(__file__).resolve().parents[1] / "datasets"
 USERS_SET = np.ones((1000, 20)), np.arange(1000) % 2
@@ -116,7 +116,7 @@ def test_a_link_to_an_archive_that_is_gone(repository):
 
 def test_the_right_archive(repository, monkeypatch):
     (repository / "cifar10-images.tar.xz").write_bytes(b"pictures")
-    monkeypatch.setattr(listing, "CIFAR10_SHA256", files.sha256(b"pictures"))
+    monkeypatch.setattr(cifar10, "ARCHIVE_SHA256", files.sha256(b"pictures"))
     assert states()["cifar10-images.tar.xz"] == "ok"
 
 

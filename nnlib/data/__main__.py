@@ -10,11 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnlib.data import binary, mnist
+from nnlib.data import binary, cifar10, mnist
 from nnlib.data.files import VARIABLE, DataError, data_error, file_sha256, folders, locate, locate_bundled
-
-CIFAR10_ARCHIVE = "cifar10-images.tar.xz"
-CIFAR10_SHA256 = "574b0ab695482ad58c90fa4010c4ec978c72f386f73062cfbac0eb1e0de9a922"
 
 
 @dataclass(frozen=True)
@@ -70,18 +67,18 @@ def _binary_row(name: str) -> Row:
 
 def cifar10_row() -> Row:
     """Return the row for the JPEG copy of CIFAR-10, which Q6 reads where torchvision cannot download the original."""
-    path = locate(CIFAR10_ARCHIVE)
+    path = locate(cifar10.ARCHIVE)
     if path is None:
         note = f"Needed only for Q6 on CIFAR-10 without internet: put it into the folder that {VARIABLE} names."
-        return Row("CIFAR-10", CIFAR10_ARCHIVE, "absent", note=note)
+        return Row("CIFAR-10", cifar10.ARCHIVE, "absent", note=note)
     todo = "Copy the archive again."
     try:
         checksum = file_sha256(path, todo)
-        if checksum != CIFAR10_SHA256:
-            raise data_error(path, f"SHA-256 {CIFAR10_SHA256}", checksum, todo)
+        if checksum != cifar10.ARCHIVE_SHA256:
+            raise data_error(path, f"SHA-256 {cifar10.ARCHIVE_SHA256}", checksum, todo)
     except DataError as error:
-        return Row("CIFAR-10", CIFAR10_ARCHIVE, "WRONG", str(path.parent), note=str(error))
-    return Row("CIFAR-10", CIFAR10_ARCHIVE, "ok", str(path.parent), "SHA-256 right")
+        return Row("CIFAR-10", cifar10.ARCHIVE, "WRONG", str(path.parent), note=str(error))
+    return Row("CIFAR-10", cifar10.ARCHIVE, "ok", str(path.parent), "SHA-256 right")
 
 
 def table(rows: list[Row]) -> str:
