@@ -30,7 +30,7 @@ def repository(monkeypatch, tmp_path):
 
 
 def states():
-    rows = [*listing.mnist_rows(), *listing.binary_rows(), listing.cifar10_row()]
+    rows = [*listing.mnist_rows(), *listing.binary_rows(), *listing.cifar10_rows()]
     return {row.file: row.state for row in rows}
 
 
@@ -112,6 +112,23 @@ def test_nothing_is_found(repository, capsys):
 def test_a_link_to_an_archive_that_is_gone(repository):
     (repository / "cifar10-images.tar.xz").symlink_to(repository / "gone")
     assert states()["cifar10-images.tar.xz"] == "WRONG"
+
+
+def test_an_archive_of_another_checksum_is_read_whole(repository, monkeypatch, capsys):
+    (repository / "cifar10-images.tar.xz").write_bytes(b"other pictures")
+    read = []
+    monkeypatch.setattr(cifar10, "read_part", lambda path, part: read.append((path.name, part)))
+    assert listing.main() == 0
+    assert states()["cifar10-images.tar.xz"] == "unknown"
+    assert set(read) == {("cifar10-images.tar.xz", "train"), ("cifar10-images.tar.xz", "test")}
+    assert "unknown: cifar10-images.tar.xz\n  The form is right, but SHA-256 " in capsys.readouterr().out
+
+
+def test_torchvisions_folder(repository, capsys):
+    (repository / "cifar-10-batches-py").mkdir()
+    assert listing.main() == 0
+    assert states()["cifar-10-batches-py/"] == "unknown"
+    assert "unknown: cifar-10-batches-py/\n  The original, as torchvision downloads it" in capsys.readouterr().out
 
 
 def test_the_right_archive(repository, monkeypatch):

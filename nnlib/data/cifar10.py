@@ -29,6 +29,7 @@ CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 NUM_TRAIN = 45_000  # of the 50,000 training images, in a fixed random order; the last tenth validates
 IMAGE_SHAPE = (3, 32, 32)
 
+TORCHVISION_FOLDER = "cifar-10-batches-py"  # of the original, as torchvision unpacks it
 ARCHIVE = "cifar10-images.tar.xz"
 ARCHIVE_SHA256 = "574b0ab695482ad58c90fa4010c4ec978c72f386f73062cfbac0eb1e0de9a922"
 JPEG_COPY, UNKNOWN_COPY = "CIFAR-10, JPEG copy", "CIFAR-10, JPEG copy of unknown origin"
@@ -42,7 +43,7 @@ _KINDS |= {tarfile.CHRTYPE: "a device", tarfile.BLKTYPE: "a device", tarfile.DIR
 
 # The known archive has 18.5 MB, of 92 MB unpacked, and no image in it is longer than 1,124 bytes.
 _MAX_BYTES, _MAX_UNPACKED, _MAX_IMAGE = 2**26, 2**28, 2**16
-_TODO = f"Copy {ARCHIVE} again, or move it away to do without it."
+TODO = f"Copy {ARCHIVE} again, or move it away to do without it."
 
 Place = tuple[int, int]
 """Where an image's bytes start in the unpacked archive, and how many they are."""
@@ -101,7 +102,7 @@ def read_part(path: Path, part: str, checksum: str | None = None) -> tuple[np.nd
     The names in the whole archive are checked, but only the images of this part are decoded; none is if `checksum` is
     given and is not the archive's. Forms and errors as for `load_jpeg_archive`.
     """
-    content = read_bytes(path, _MAX_BYTES, _TODO)
+    content = read_bytes(path, _MAX_BYTES, TODO)
     now = sha256(content)
     if checksum not in (None, now):
         raise data_error(path, f"the file that was loaded, SHA-256 {checksum}", now, "Load the set again and retrain.")
@@ -131,13 +132,13 @@ def _unpack(path: Path, content: bytes) -> bytes:
     try:
         unpacked = inflater.decompress(content, _MAX_UNPACKED + 1)
     except lzma.LZMAError as error:
-        raise data_error(path, expected, f"corrupt data ({error})", _TODO) from error
+        raise data_error(path, expected, f"corrupt data ({error})", TODO) from error
     if len(unpacked) > _MAX_UNPACKED:
-        raise data_error(path, f"at most {_MAX_UNPACKED} bytes when unpacked", "more", _TODO)
+        raise data_error(path, f"at most {_MAX_UNPACKED} bytes when unpacked", "more", TODO)
     if not inflater.eof:
-        raise data_error(path, expected, "a truncated file", _TODO)
+        raise data_error(path, expected, "a truncated file", TODO)
     if inflater.unused_data:
-        raise data_error(path, expected, "more bytes after it", _TODO)
+        raise data_error(path, expected, "more bytes after it", TODO)
     return unpacked
 
 
@@ -156,7 +157,7 @@ def _index(path: Path, unpacked: bytes) -> dict[str, Place]:
         raise
     except Exception as error:  # whatever hostile or broken headers may provoke in tarfile
         got = f"a file that cannot be read as that ({type(error).__name__}: {str(error)[:200]})"
-        raise data_error(path, "a tar archive", got, _TODO) from error
+        raise data_error(path, "a tar archive", got, TODO) from error
     return places
 
 
@@ -165,16 +166,16 @@ def _check_member(path: Path, member: tarfile.TarInfo, seen: set[str]) -> None:
     match = _NAME.fullmatch(member.name)
     if not match:
         expected = "only members cifar10-images/{train,test}/<class>/NNNN.jpg"
-        raise data_error(path, expected, f"the name {name}", _TODO)
+        raise data_error(path, expected, f"the name {name}", TODO)
     # Not isreg(), which holds for sparse files too, whose bytes do not stand in one piece.
     plain = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and not member.issparse()
     if not (plain if match[3] else member.isdir()):
         kind = _KINDS.get(member.type, "a plain file" if plain else "a special file")
-        raise data_error(path, f"{name} to be a {'plain file' if match[3] else 'folder'}", kind, _TODO)
+        raise data_error(path, f"{name} to be a {'plain file' if match[3] else 'folder'}", kind, TODO)
     if member.name in seen:
-        raise data_error(path, f"{name} once", "it twice", _TODO)
+        raise data_error(path, f"{name} once", "it twice", TODO)
     if plain and member.size > _MAX_IMAGE:
-        raise data_error(path, f"at most {_MAX_IMAGE} bytes in {name}", f"{member.size}", _TODO)
+        raise data_error(path, f"at most {_MAX_IMAGE} bytes in {name}", f"{member.size}", TODO)
 
 
 def _check_counts(path: Path, places: dict[str, Place]) -> None:
@@ -187,7 +188,7 @@ def _check_counts(path: Path, places: dict[str, Place]) -> None:
     ]
     if wrong:
         expected = " and ".join(f"{count:,} {part}" for part, count in PER_CLASS.items())
-        raise data_error(path, f"{expected} images of each class", ", ".join(wrong), _TODO)
+        raise data_error(path, f"{expected} images of each class", ", ".join(wrong), TODO)
 
 
 def _decode(path: Path, name: str, content: bytes) -> np.ndarray:
@@ -202,5 +203,5 @@ def _decode(path: Path, name: str, content: bytes) -> np.ndarray:
                 return np.asarray(image).transpose(2, 0, 1)
     except Exception as error:  # whatever hostile or broken bytes may provoke in Pillow
         form = f"a file that cannot be read as that ({type(error).__name__}: {str(error)[:200]})"
-        raise data_error(f"{path}: {name}", expected, form, _TODO) from error
-    raise data_error(f"{path}: {name}", expected, form, _TODO)
+        raise data_error(f"{path}: {name}", expected, form, TODO) from error
+    raise data_error(f"{path}: {name}", expected, form, TODO)
