@@ -69,7 +69,7 @@ def test_a_plain_dict_can_be_changed_but_has_no_test_set(duplicate):
     plain = duplicate(small_dataset())
     plain["X_train"] = plain["X_train"][:2]
     with pytest.raises(
-        TypeError, match=r"dataset: expected the Dataset that load_mnist or load_binary returned, got dict"
+        TypeError, match=r"dataset: expected the Dataset that a loader such as load_mnist returned, got dict"
     ):
         open_test(plain)
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlib.data import DataError, binary, files, load_binary, load_mnist, mnist
-from nnlib.data import __main__ as listing
+from nnlib.data import DataError, binary, cifar10, files, load_binary, load_mnist, mnist
 
 DATASETS = Path(__file__).resolve().parents[1] / "datasets"
 
@@ -64,5 +63,5 @@ def test_the_readme_states_the_checksums_of_the_code():
         **{name: md5 for name, (_, md5) in mnist.FILES.items()},
         binary.GENERATED: binary.GENERATED_SHA256,
         binary.PICKLE: binary.COURSE_SHA256,
-        listing.CIFAR10_ARCHIVE: listing.CIFAR10_SHA256,
+        cifar10.ARCHIVE: cifar10.ARCHIVE_SHA256,
     }

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nnlib.data import __main__ as listing
-from nnlib.data import binary, files
+from nnlib.data import binary, cifar10, files
 
 DATASETS = Path(__file__).resolve().parents[1] / "datasets"
 USERS_SET = np.ones((1000, 20)), np.arange(1000) % 2
@@ -30,7 +30,7 @@ def repository(monkeypatch, tmp_path):
 
 
 def states():
-    rows = [*listing.mnist_rows(), *listing.binary_rows(), listing.cifar10_row()]
+    rows = [*listing.mnist_rows(), *listing.binary_rows(), *listing.cifar10_rows()]
     return {row.file: row.state for row in rows}
 
 
@@ -114,9 +114,26 @@ def test_a_link_to_an_archive_that_is_gone(repository):
     assert states()["cifar10-images.tar.xz"] == "WRONG"
 
 
+def test_an_archive_of_another_checksum_is_read_whole(repository, monkeypatch, capsys):
+    (repository / "cifar10-images.tar.xz").write_bytes(b"other pictures")
+    read = []
+    monkeypatch.setattr(cifar10, "read_part", lambda path, part: read.append((path.name, part)))
+    assert listing.main() == 0
+    assert states()["cifar10-images.tar.xz"] == "unknown"
+    assert set(read) == {("cifar10-images.tar.xz", "train"), ("cifar10-images.tar.xz", "test")}
+    assert "unknown: cifar10-images.tar.xz\n  The form is right, but SHA-256 " in capsys.readouterr().out
+
+
+def test_torchvisions_folder(repository, capsys):
+    (repository / "cifar-10-batches-py").mkdir()
+    assert listing.main() == 0
+    assert states()["cifar-10-batches-py/"] == "unknown"
+    assert "unknown: cifar-10-batches-py/\n  The original, as torchvision downloads it" in capsys.readouterr().out
+
+
 def test_the_right_archive(repository, monkeypatch):
     (repository / "cifar10-images.tar.xz").write_bytes(b"pictures")
-    monkeypatch.setattr(listing, "CIFAR10_SHA256", files.sha256(b"pictures"))
+    monkeypatch.setattr(cifar10, "ARCHIVE_SHA256", files.sha256(b"pictures"))
     assert states()["cifar10-images.tar.xz"] == "ok"
 
 

@@ -7,9 +7,21 @@
 """
 
 from nnlib.data.binary import load_binary
+from nnlib.data.cifar10 import load_jpeg_archive
+from nnlib.data.coloured import load_coloured_mnist
 from nnlib.data.dataset import Dataset, open_test
 from nnlib.data.files import DataError
 from nnlib.data.mnist import load_mnist
 from nnlib.data.prepare import standardise, take
 
-__all__ = ["DataError", "Dataset", "load_binary", "load_mnist", "open_test", "standardise", "take"]
+__all__ = [
+    "DataError",
+    "Dataset",
+    "load_binary",
+    "load_coloured_mnist",
+    "load_jpeg_archive",
+    "load_mnist",
+    "open_test",
+    "standardise",
+    "take",
+]

@@ -79,7 +79,7 @@ def open_test(dataset: Dataset) -> Examples:
     """
     if not isinstance(dataset, Dataset):
         raise TypeError(
-            f"dataset: expected the Dataset that load_mnist or load_binary returned, got {type(dataset).__name__}. "
+            f"dataset: expected the Dataset that a loader such as load_mnist returned, got {type(dataset).__name__}. "
             "Keep the loader's return value and pass that: a copy does not know which test examples belong to it."
         )
     X_test, y_test = dataset._read_test()
