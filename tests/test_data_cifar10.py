@@ -41,7 +41,8 @@ def test_a_right_archive(write, tmp_path):
 def test_the_known_checksum_gives_the_name(write, monkeypatch):
     path = write()
     monkeypatch.setattr(cifar10, "ARCHIVE_SHA256", files.sha256(path.read_bytes()))
-    assert load_jpeg_archive(str(path)).name == "CIFAR-10, JPEG copy"
+    data = load_jpeg_archive(str(path))
+    assert (data.name, data.source) == ("CIFAR-10, JPEG copy", path)
 
 
 def test_channels_and_axes(write):

@@ -2,6 +2,8 @@
 
 import lzma
 import tarfile
+import tracemalloc
+import warnings
 
 import pytest
 from cifar10_archive import FIRST, archive_writer, member, packed, picture, refused, right_members
@@ -110,6 +112,13 @@ def test_files_that_are_no_such_image(write, content, told):
     refused(path, f"{path}: {FIRST}: expected a JPEG image of 32 x 32 pixels in RGB, got {told}")
 
 
+def test_a_warning_of_pillows_is_an_error_whatever_the_callers_filters(write):
+    path = write({**right_members(), FIRST: LARGE})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        refused(path, "(DecompressionBombWarning")
+
+
 def test_the_size_is_looked_at_before_anything_is_decoded(write, monkeypatch):
     path = write({**right_members(), FIRST: picture(size=(1000, 1000))})
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda self: pytest.fail("it was decoded"))
@@ -166,6 +175,21 @@ def test_bombs(write, monkeypatch):
     refused(path, f"expected at most {size - 1} bytes when unpacked, got more.")
     monkeypatch.setattr(cifar10, "_MAX_BYTES", path.stat().st_size - 1)
     refused(path, "got a longer file.")
+
+
+def test_a_bomb_takes_little_memory(write, monkeypatch):
+    path = write()
+    path.write_bytes(lzma.compress(bytes(2**26), preset=0))
+    monkeypatch.setattr(cifar10, "_MAX_BYTES", 2**20)  # room for that many is made before the file is read
+    monkeypatch.setattr(cifar10, "_MAX_UNPACKED", 2**20)
+    monkeypatch.setattr(cifar10.lzma, "LZMADecompressor", without_limit)
+    tracemalloc.start()
+    try:
+        refused(path, "expected at most 1048576 bytes when unpacked, got more.")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**24
 
 
 def test_an_xz_that_asks_for_much_memory(write, monkeypatch):

@@ -51,7 +51,7 @@ def _read(folder: Path, part: str) -> Examples:
 
 def colour(digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return digits (N, 28, 28), 0 the paper and 255 the ink, as colour images (N, 3, 32, 32); both uint8."""
-    paper, ink = draw_colours(len(digits), rng).astype(np.uint16)[..., None, None]
+    paper, ink = draw_colours(len(digits), rng)[..., None, None]  # each (N, 3, 1, 1)
     images = np.empty((len(digits), 3, 32, 32), np.uint8)
     for start in range(0, len(digits), _AT_ONCE):
         these = slice(start, start + _AT_ONCE)
