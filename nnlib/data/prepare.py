@@ -23,16 +23,26 @@ def standardise(dataset: Dataset) -> Dataset:
     return _derive(dataset, arrays, "standardised", partial(_scaled_test, dataset._read_test, mean, scale))
 
 
-def take(dataset: Dataset, num_train: int) -> Dataset:
-    """Return the set with its first `num_train` training examples alone; validation and test examples are all there.
+def take(dataset: Dataset, num_train: int, num_val: int | None = None) -> Dataset:
+    """Return the set with its first `num_train` training and first `num_val` validation examples (None: all) alone.
+
+    The test examples are all there.
 
     Raises:
         ValueError: more than there are.
     """
-    num_train, there = checks.positive_int("num_train", num_train), len(dataset["y_train"])
-    checks.require(num_train <= there, "num_train", f"at most {there}, the training examples there are", num_train)
-    arrays = {**dataset, **{key: dataset[key][:num_train] for key in ("X_train", "y_train")}}
-    return _derive(dataset, arrays, f"first {num_train:,} training examples", dataset._read_test)
+    arrays, kept = dict(dataset), []
+    for argument, part, title, count in (
+        ("num_train", "train", "training", num_train),
+        ("num_val", "val", "validation", num_val),
+    ):
+        if count is None:
+            continue
+        count, there = checks.positive_int(argument, count), len(dataset[f"y_{part}"])
+        checks.require(count <= there, argument, f"at most {there}, the {title} examples there are", count)
+        arrays |= {key: dataset[key][:count] for key in (f"X_{part}", f"y_{part}")}
+        kept.append(f"first {count:,} {title} examples")
+    return _derive(dataset, arrays, " and ".join(kept), dataset._read_test)
 
 
 def _derive(dataset: Dataset, arrays: dict[str, np.ndarray], how: str, read_test: Callable[[], Examples]) -> Dataset:

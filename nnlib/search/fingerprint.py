@@ -30,12 +30,25 @@ def fingerprint(*objects: object) -> str:
     Of a function that is not nnlib's, the functions, classes and plain constants of its own package that it names
     count too.
     """
-    reader = _Reader({"nnlib", "__main__", *map(_root, objects)})
+    reader = _reader_for(objects)
     for name in MODULES:
         for key, value in sorted(vars(sys.modules[name]).items()):
             if not key.startswith("__"):
                 reader.read(key)
                 reader.read(value)
+    return _read_all(reader, objects)
+
+
+def code_checksum(*objects: object) -> str:
+    """Return a checksum of `objects`, as for `fingerprint`, and of what they name in their own packages; no more."""
+    return _read_all(_reader_for(objects), objects)
+
+
+def _reader_for(objects: tuple[object, ...]) -> _Reader:
+    return _Reader({"nnlib", "__main__", *map(_root, objects)})
+
+
+def _read_all(reader: _Reader, objects: tuple[object, ...]) -> str:
     for item in objects:
         reader.read(item)
     return reader.digest.hexdigest()[:16]

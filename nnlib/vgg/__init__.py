@@ -1,0 +1,54 @@
+"""Q6: VGG11 on CIFAR-10 in PyTorch. The only part of nnlib that imports torch; `import nnlib` does not import it.
+
+    data = load_for(PROFILES["full"])
+    result = run(RECIPES["handout"], data)          # trains, validates, returns network and history
+    result.accuracy(*open_test(data))               # at the very end
+
+`python -m nnlib.vgg` trains from a shell, `torchrun --nproc-per-node 2 -m nnlib.vgg` on several processes.
+"""
+
+from nnlib.vgg.batches import Augment, Batches
+from nnlib.vgg.checkpoint import default_folder
+from nnlib.vgg.device import fast_bfloat16, machine, pick_device
+from nnlib.vgg.networks import VGG11, WhitenedVGG
+from nnlib.vgg.probe import Cost, affine_map, cost, nonlinear_modules
+from nnlib.vgg.recipes import HANDOUT, LADDER, OURS, PROFILES, RECIPES, REPORT, OneCycle, Profile, Recipe
+from nnlib.vgg.run import Run, Training, run
+from nnlib.vgg.source import class_names, load_cifar10, load_for
+from nnlib.vgg.training import DivergedError, History, loss_of, predict, test, train
+
+__all__ = [
+    "HANDOUT",
+    "LADDER",
+    "OURS",
+    "PROFILES",
+    "RECIPES",
+    "REPORT",
+    "VGG11",
+    "Augment",
+    "Batches",
+    "Cost",
+    "DivergedError",
+    "History",
+    "OneCycle",
+    "Profile",
+    "Recipe",
+    "Run",
+    "Training",
+    "WhitenedVGG",
+    "affine_map",
+    "class_names",
+    "cost",
+    "default_folder",
+    "fast_bfloat16",
+    "load_cifar10",
+    "load_for",
+    "loss_of",
+    "machine",
+    "nonlinear_modules",
+    "pick_device",
+    "predict",
+    "run",
+    "test",
+    "train",
+]

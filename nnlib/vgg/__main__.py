@@ -1,0 +1,101 @@
+"""`python -m nnlib.vgg`: train Q6's recipes from a shell, on one machine or, under torchrun, on several processes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import torch
+import torch.distributed
+
+from nnlib.data import DataError
+from nnlib.vgg import checkpoint
+from nnlib.vgg.device import pick_device
+from nnlib.vgg.recipes import PROFILES, RECIPES
+from nnlib.vgg.run import run
+from nnlib.vgg.source import load_for
+from nnlib.vgg.training import DivergedError
+
+_EXAMPLES = """examples:
+  python -m nnlib.vgg --list                              what there is to train
+  python -m nnlib.vgg                                     all of it, as the notebook does with PROFILE=full
+  python -m nnlib.vgg ours-short                          one training
+  python -m nnlib.vgg ours-short --profile quick          a few steps of it, to see that it runs
+  torchrun --nproc-per-node 2 -m nnlib.vgg report         on two processes, which share every minibatch
+
+Every epoch ends with a checkpoint. Interrupt with Ctrl-C; the same command goes on from the last one. A training that
+is complete is read and not repeated. The checkpoints are in build/checkpoints/, or where NNLIB_CHECKPOINTS says."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m nnlib.vgg",
+        description=__doc__,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="recipes (default: all)")
+    parser.add_argument("--list", action="store_true", help="list the recipes and stop")
+    parser.add_argument("--profile", choices=PROFILES, default="full", help="how much of the work (default: full)")
+    parser.add_argument("--device", help="such as cpu or cuda (default: the best there is)")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="for checkpoints")
+    return parser
+
+
+def _join_processes(device: torch.device) -> tuple[torch.device, int, int]:
+    """Return this process's device, its number and how many there are; join the others if torchrun started it."""
+    if "WORLD_SIZE" not in os.environ:
+        return device, 0, 1
+    if device.type == "cuda":
+        device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+        torch.cuda.set_device(device)
+    torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    return device, torch.distributed.get_rank(), torch.distributed.get_world_size()
+
+
+def _train(names: list[str], arguments: argparse.Namespace) -> None:
+    profile = PROFILES[arguments.profile]
+    folder = arguments.folder or checkpoint.default_folder() / profile.name
+    device = torch.device(arguments.device) if arguments.device else pick_device()
+    device, rank, world = _join_processes(device)
+    try:
+        data = load_for(profile)
+        if rank == 0:
+            print(f"{data!r}\ntrained on {device}, {world} process{'es' * (world > 1)}", flush=True)
+        for name in names:
+            result = run(profile.shorten(RECIPES[name]), data, device=device, folder=folder, rank=rank, world=world)
+            if rank == 0:
+                print(
+                    f"{name:12} validation {result.val_acc:.2%}   {result.seconds:.1f} s   {result.machine}", flush=True
+                )
+    finally:
+        if world > 1:
+            torch.distributed.destroy_process_group()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; return the exit status: 0, 1 for a failure, 2 for a wrong name, 130 after Ctrl-C."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    unknown = [name for name in arguments.names if name not in RECIPES]
+    if unknown:
+        parser.error(f"no recipe {', '.join(map(repr, unknown))}; there are: {', '.join(RECIPES)}.")
+    if arguments.list:
+        for recipe in RECIPES.values():
+            print(f"{recipe.name:12} {recipe.title:24} {recipe.epochs:3} epochs of batches of {recipe.batch_size}")
+        return 0
+    try:
+        _train(arguments.names or list(RECIPES), arguments)
+    except (DataError, DivergedError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. The same command goes on after the last whole epoch.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,67 @@
+"""Checkpoints: what a training needs to go on as if it had never stopped, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from pathlib import Path
+
+import torch
+
+from nnlib.data.files import REPOSITORY_DATASETS, DataError, data_error, in_repository
+
+FOLDER_VARIABLE = "NNLIB_CHECKPOINTS"
+_KEYS = {"training", "net", "optimizer", "scheduler", "history", "machine"}
+
+
+def default_folder() -> Path:
+    """Return the folder for checkpoints: `$NNLIB_CHECKPOINTS`, else the repository's build/, or here without one."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named).expanduser().absolute()
+    root = REPOSITORY_DATASETS.parent if in_repository() else Path.cwd()
+    return root / "build" / "checkpoints"
+
+
+def save(path: Path, state: dict[str, object]) -> None:
+    """Write `state` to `path`: under another name first, so that a crash leaves the checkpoint before it whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        with open(new, "wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def load(path: Path, training: dict[str, object]) -> dict[str, object] | None:
+    """Return the checkpoint at `path`, on the CPU, or None if there is none.
+
+    Nothing in the file is executed: PyTorch unpickles tensors, numbers, strings and containers alone.
+
+    Args:
+        path: the file.
+        training: what decides the weights; the checkpoint has to be of the same.
+
+    Raises:
+        DataError: the file is damaged, no checkpoint, or of another training.
+    """
+    todo = "Delete the file to train anew."
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        return None
+    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        raise data_error(path, "a whole checkpoint", str(error).splitlines()[0], todo) from error
+    if not isinstance(state, dict) or set(state) != _KEYS:
+        keys = sorted(state) if isinstance(state, dict) else type(state).__name__
+        raise data_error(path, f"a checkpoint with {sorted(_KEYS)}", str(keys), todo)
+    if state["training"] != training:
+        raise data_error(path, "a checkpoint of this training", "one of another", todo)
+    return state
+
+
+__all__ = ["FOLDER_VARIABLE", "DataError", "default_folder", "load", "save"]

@@ -1,0 +1,210 @@
+"""The homework's trainings as data: the handout's, the report's, each step of the ladder, and ours.
+
+A recipe holds everything that decides the weights but the data. Two profiles: `full` is the homework; `quick` runs the
+same code on few images, so that a test of everything takes seconds and its accuracies mean nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
+
+from nnlib import checks
+from nnlib.search.describe import describe
+from nnlib.vgg.batches import SIDE, Augment
+from nnlib.vgg.device import PRECISIONS
+from nnlib.vgg.networks import VGG11, WhitenedVGG
+
+SEED = 598
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """How much of the work is done.
+
+    Args:
+        name: of the profile.
+        num_train: training images at most.
+        num_val: validation images at most.
+        num_test: test images at most.
+        epochs: epochs at most.
+    """
+
+    name: str
+    num_train: int
+    num_val: int
+    num_test: int
+    epochs: int
+
+    def shorten(self, recipe: Recipe) -> Recipe:
+        """Return `recipe` with the profile's number of epochs at most."""
+        return replace(recipe, epochs=min(recipe.epochs, self.epochs))
+
+
+PROFILES = {
+    "quick": Profile(name="quick", num_train=3_000, num_val=500, num_test=500, epochs=1),
+    "full": Profile(name="full", num_train=54_000, num_val=6_000, num_test=10_000, epochs=1_000),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneCycle:
+    """The rate climbs in a straight line to the recipe's, then falls in one (Smith and Topin 2017, arXiv:1708.07120).
+
+    Args:
+        start: fraction of the top rate at the first step.
+        peak: fraction of all steps after which the top is reached.
+        end: fraction of the top rate at the last step.
+    """
+
+    start: float = 0.2
+    peak: float = 0.25
+    end: float = 0.02
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A training, by everything that decides it.
+
+    Args:
+        name: short; also of the checkpoint's file.
+        title: of the rung, for tables.
+        network: makes the network.
+        optimizer: makes the optimizer from the network and the learning rate.
+        learning_rate: the rate; of a one-cycle schedule, the top.
+        schedule: None for a constant rate.
+        epochs: passes over the training set.
+        batch_size: images in a step.
+        augment: how training images are varied.
+        sides: pixels a side that training images are resized to, for equal parts of the epochs: small and cheap first.
+        label_smoothing: share of the target that is spread over all classes.
+        flip_at_test: whether scores are the mean over an image and its mirror image.
+        precision: 'float32', or 'bfloat16', which is used where it is faster.
+        seed: of the weights, the order and the augmentation.
+    """
+
+    name: str
+    title: str
+    network: Callable[[], nn.Module]
+    optimizer: Callable[[nn.Module, float], Optimizer]
+    learning_rate: float = 1e-3
+    schedule: OneCycle | None = None
+    epochs: int = 10
+    batch_size: int = 100
+    augment: Augment = Augment()  # noqa: RUF009  (frozen)
+    sides: tuple[int, ...] = (SIDE,)
+    label_smoothing: float = 0.0
+    flip_at_test: bool = False
+    precision: str = "bfloat16"
+    seed: int = SEED
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size"):
+            checks.positive_int(name, getattr(self, name))
+        checks.choice("precision", self.precision, tuple(PRECISIONS))
+
+    def training(self) -> dict[str, object]:
+        """Return what decides the weights, in JSON's terms; two recipes that agree in it share one training."""
+        described = describe(self)["vars"]
+        return {name: value for name, value in described.items() if name not in ("name", "title", "flip_at_test")}
+
+    def make_network(self) -> nn.Module:
+        """Return the network with its initial weights, which the seed alone decides; PyTorch's own generator stays."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.seed)
+            return self.network()
+
+    def make_scheduler(self, optimizer: Optimizer, steps_an_epoch: int) -> LRScheduler | None:
+        """Return the schedule of `optimizer`'s rates, or None for constant ones."""
+        if self.schedule is None:
+            return None
+        return OneCycleLR(
+            optimizer,
+            max_lr=[group["lr"] for group in optimizer.param_groups],
+            total_steps=self.epochs * steps_an_epoch + 1,  # PyTorch asks for the rate after the last step too
+            pct_start=self.schedule.peak,
+            anneal_strategy="linear",
+            cycle_momentum=False,
+            div_factor=1 / self.schedule.start,
+            final_div_factor=self.schedule.start / self.schedule.end,
+        )
+
+    def sides_by_epoch(self) -> list[int]:
+        """Return the side of each epoch's training images."""
+        return [self.sides[epoch * len(self.sides) // self.epochs] for epoch in range(self.epochs)]
+
+    def criterion(self) -> nn.Module:
+        """Return the loss: (scores, labels) -> mean cross-entropy."""
+        return nn.CrossEntropyLoss(label_smoothing=self.label_smoothing)
+
+
+def adam(net: nn.Module, learning_rate: float) -> Optimizer:
+    """Return the handout's optimizer."""
+    return torch.optim.Adam(net.parameters(), lr=learning_rate)
+
+
+def nesterov(
+    net: nn.Module,
+    learning_rate: float,
+    *,
+    momentum: float = 0.85,
+    weight_decay: float = 1.33e-3,
+    bias_factor: int = 64,
+) -> Optimizer:
+    """Return SGD with Nesterov's momentum, which moves biases `bias_factor` times as fast (Jordan 2024, section 3.4).
+
+    Behind a batch norm without a scale the weights' size does not matter and the biases alone set how far an
+    activation is from its kink. Their decay is divided by the factor: per step it is the weights'.
+    """
+    trained = [parameter for parameter in net.parameters() if parameter.requires_grad]
+    groups = [
+        {"params": [parameter for parameter in trained if parameter.ndim > 1], "weight_decay": weight_decay},
+        {
+            "params": [parameter for parameter in trained if parameter.ndim == 1],
+            "lr": bias_factor * learning_rate,
+            "weight_decay": weight_decay / bias_factor,
+        },
+    ]
+    return torch.optim.SGD(groups, lr=learning_rate, momentum=momentum, nesterov=True)
+
+
+HANDOUT = Recipe(name="handout", title="handout", network=VGG11, optimizer=adam, precision="float32")
+_RELU = replace(HANDOUT, name="relu", title="+ ReLU", network=partial(VGG11, relu=True))
+REPORT = replace(
+    _RELU, name="report", title="+ width (the report)", network=partial(VGG11, relu=True, width=4), precision="bfloat16"
+)
+_NORM = replace(REPORT, name="norm", title="+ batch norm", network=partial(VGG11, relu=True, width=4, batch_norm=True))
+_AUGMENT = replace(_NORM, name="augment", title="+ augmentation", augment=Augment(crop=2, flip=True, cutout=8))
+_CYCLE = replace(_AUGMENT, name="cycle", title="+ one-cycle schedule", schedule=OneCycle(), learning_rate=3e-3)
+_SMOOTH = replace(_CYCLE, name="smooth", title="+ label smoothing", label_smoothing=0.1)
+_FLIP = replace(_SMOOTH, name="flip", title="+ flip at test", flip_at_test=True)
+
+LADDER = (HANDOUT, _RELU, REPORT, _NORM, _AUGMENT, _CYCLE, _SMOOTH, _FLIP)
+"""Each differs from the one before in what its title says. The last one has the weights of the one before."""
+
+OURS_SHORT = Recipe(
+    name="ours-short",
+    title="ours, short",
+    network=WhitenedVGG,
+    optimizer=nesterov,
+    learning_rate=0.75,
+    schedule=OneCycle(start=0.2, peak=0.23, end=0.01),
+    epochs=12,
+    batch_size=500,
+    augment=Augment(crop=2, flip=True),
+    sides=(20, 24, 28, 32),
+    label_smoothing=0.2,
+    flip_at_test=True,
+)
+OURS_LONG = replace(
+    OURS_SHORT, name="ours-long", title="ours, long", epochs=40, augment=Augment(crop=4, flip=True, cutout=8)
+)
+OURS = (OURS_SHORT, OURS_LONG)
+
+RECIPES = {recipe.name: recipe for recipe in (*LADDER, *OURS)}

@@ -1,0 +1,189 @@
+"""Run a recipe from its beginning, or from its last checkpoint, to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from nnlib.search.describe import array_checksum, checksum
+from nnlib.search.fingerprint import code_checksum
+from nnlib.vgg import checkpoint
+from nnlib.vgg.batches import Batches
+from nnlib.vgg.device import dtype_of, machine, pick_device
+from nnlib.vgg.recipes import Recipe
+from nnlib.vgg.training import History, loss_of, predict, test, train
+
+EVALUATION_BATCH = 500
+PREPARATION = 5_000  # training images that a network's `prepare` sees
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished training.
+
+    Attributes:
+        recipe: what was trained.
+        net: the network after the last epoch, in evaluation mode.
+        history: what was recorded on the way.
+        val_acc: accuracy on the validation set after the last epoch, tested as the recipe says.
+        machine: what it was trained on.
+        device: where the network is.
+        dtype: of convolutions and products.
+    """
+
+    recipe: Recipe
+    net: nn.Module
+    history: History
+    val_acc: float
+    machine: str
+    device: torch.device
+    dtype: torch.dtype
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training."""
+        return self.history.seconds[-1]
+
+    @property
+    def parameters(self) -> int:
+        """The number of parameters, those that stay as they are included."""
+        return sum(parameter.numel() for parameter in self.net.parameters())
+
+    def scores(self, X: np.ndarray) -> Tensor:
+        """Return the scores (N, 10) of uint8 images (N, 3, 32, 32), tested as the recipe says."""
+        loader = Batches(X, np.zeros(len(X), dtype=np.int64), EVALUATION_BATCH, device=self.device)
+        return predict(loader, self.net, self.device, flip=self.recipe.flip_at_test, dtype=self.dtype)
+
+    def accuracy(self, X: np.ndarray, y: np.ndarray) -> float:
+        """Return the accuracy on uint8 images (N, 3, 32, 32) with labels (N,), a fraction."""
+        return float((self.scores(X).argmax(1).numpy() == y).mean())
+
+
+def run(
+    recipe: Recipe,
+    data: Mapping[str, np.ndarray],
+    *,
+    device: torch.device | str | None = None,
+    folder: Path | None = None,
+    rank: int = 0,
+    world: int = 1,
+) -> Run:
+    """Train as `recipe` says on the training images of `data`, and validate after every epoch.
+
+    With a folder, a checkpoint is written after every epoch, and a training that finds its own goes on from there: on
+    the CPU to the same weights, bit for bit, as without the interruption. One that is complete is read and not trained.
+    A checkpoint is found by the recipe, the training and validation images, and the code of the network and of a step:
+    change one of them and the training begins anew.
+
+    Args:
+        recipe: what to train.
+        data: X_train, y_train, X_val, y_val; images uint8 (N, 3, 32, 32).
+        device: where; the best there is by default.
+        folder: for checkpoints; None for none.
+        rank: this process's number of `world` under torch.distributed, which shares every minibatch.
+        world: the number of processes; where there are several, a process group has been made.
+
+    Raises:
+        DivergedError: the loss became infinite or NaN.
+        DataError: a checkpoint that cannot be used.
+    """
+    training = Training(recipe, data, pick_device() if device is None else torch.device(device), rank, world)
+    path = None if folder is None else Path(folder) / f"{checksum(training.identity)}.pt"
+    if path is not None:
+        training.resume(path)
+    return training.finish(path)
+
+
+class Training:
+    """A recipe at work: its network, optimizer, schedule, minibatches and history; arguments as for `run`."""
+
+    def __init__(
+        self, recipe: Recipe, data: Mapping[str, np.ndarray], device: torch.device, rank: int = 0, world: int = 1
+    ) -> None:
+        self.recipe, self.device, self.rank, self.world = recipe, device, rank, world
+        self.dtype = dtype_of(recipe.precision, device)
+        self.machine, self.history = machine(device), History()
+        arrays = {key: data[key] for key in ("X_train", "y_train", "X_val", "y_val")}
+        self.identity = {
+            "recipe": recipe.training(),
+            "code": code_checksum(recipe.network, recipe.optimizer, Recipe, Batches, loss_of),
+            "data": array_checksum(arrays),
+            "dtype": str(self.dtype),
+            "processes": world,
+        }
+        self.batches = Batches(
+            data["X_train"],
+            data["y_train"],
+            recipe.batch_size,
+            device=device,
+            seed=recipe.seed,
+            augment=recipe.augment,
+            sides=recipe.sides_by_epoch(),
+            rank=rank,
+            world=world,
+        )
+        self.validation = Batches(data["X_val"], data["y_val"], EVALUATION_BATCH, device=device)
+        self.net = recipe.make_network().to(device=device, memory_format=torch.channels_last)
+        if hasattr(self.net, "prepare"):
+            first = Batches(data["X_train"][:PREPARATION], data["y_train"][:PREPARATION], PREPARATION, device=device)
+            self.net.prepare(next(iter(first))[0])
+        self.optimizer = recipe.optimizer(self.net, recipe.learning_rate)
+        self.scheduler = recipe.make_scheduler(self.optimizer, len(self.batches))
+
+    def resume(self, path: Path) -> None:
+        """Take up the checkpoint at `path`, if there is one; of several processes the first reads it for all."""
+        found = [checkpoint.load(path, self.identity) if self.rank == 0 else None]
+        if self.world > 1:
+            torch.distributed.broadcast_object_list(found)
+        state = found[0]
+        if state is None:
+            return
+        self.net.load_state_dict(state["net"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        if self.scheduler is not None:
+            self.scheduler.load_state_dict(state["scheduler"])
+        self.history, self.machine = History(**state["history"]), state["machine"]
+
+    def save(self, path: Path) -> None:
+        """Write a checkpoint."""
+        state = {
+            "training": self.identity,
+            "net": self.net.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "scheduler": None if self.scheduler is None else self.scheduler.state_dict(),
+            "history": self.history.to_dict(),
+            "machine": self.machine,
+        }
+        checkpoint.save(path, state)
+
+    def finish(self, path: Path | None = None) -> Run:
+        """Train the epochs that are left, with a checkpoint at `path` after each, and return the result."""
+
+        def validate() -> float:
+            return test(self.validation, self.net, self.device, dtype=self.dtype)
+
+        writes = path is not None and self.rank == 0
+        train(
+            self.batches,
+            self.net if self.world == 1 else DistributedDataParallel(self.net),
+            self.recipe.criterion(),
+            self.optimizer,
+            self.device,
+            epochs=self.recipe.epochs,
+            scheduler=self.scheduler,
+            dtype=self.dtype,
+            validate=validate,
+            history=self.history,
+            after_epoch=(lambda history: self.save(path)) if writes else None,
+            name=self.recipe.name,
+        )
+        flip = self.recipe.flip_at_test
+        accuracy = test(self.validation, self.net, self.device, flip=flip, dtype=self.dtype)
+        return Run(self.recipe, self.net, self.history, accuracy, self.machine, self.device, self.dtype)
