@@ -4,6 +4,7 @@
 #   TESTS, NOTEBOOKS    what `make test` runs                         make test TESTS=tests/test_data.py
 #   BROWSER_TESTS       the tests in Chromium; empty for none         make test BROWSER_TESTS=
 #   JOBS, CELL_TIMEOUT  test processes; seconds that one cell may take under test
+#   PROFILE    of Q6: quick, or full: hours, kept by checkpoints      make run PROFILE=full
 #   NNLIB_DATA (environment)  a folder to look in first for data files
 PYTHON ?= python3
 TESTS ?= tests
@@ -11,6 +12,8 @@ NOTEBOOKS ?= notebooks
 BROWSER_TESTS ?= $(if $(filter tests,$(TESTS)),tests/browser)
 JOBS ?= 2
 CELL_TIMEOUT ?= 600
+PROFILE ?= $(or $(NNLIB_PROFILE),quick)
+export NNLIB_PROFILE := $(PROFILE)
 
 # A relative folder is meant from here; the notebooks run one folder further down.
 ifdef NNLIB_DATA
@@ -28,6 +31,7 @@ UNFINISHED := $(VENV)/.unfinished
 help:
 	@echo 'make setup        make .venv and install everything; does nothing when that is up to date'
 	@echo 'make run          execute the notebooks, write build/, print the results table (ARGS="q4" for some of them)'
+	@echo '                  PROFILE=full trains all of Q6, for hours; after Ctrl-C the same command goes on'
 	@echo 'make test         ruff, the tests, and every notebook run again and compared with its saved output'
 	@echo 'make lab          open JupyterLab on the notebooks'
 	@echo 'make app          serve the explorers as pages without code, for a lecture hall'

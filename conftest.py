@@ -11,7 +11,15 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "
     os.environ[variable] = "1"  # the processes are the parallelism
 os.environ.pop("MPLBACKEND", None)  # kernels then draw into the notebook, whatever the user's shell says
 
-# A sweep that finds its trials in a ledger does not train them: tests start without one. Workers of xdist share it.
+os.environ["NNLIB_PROFILE"] = os.environ.get("NNLIB_PROFILE") or "quick"  # how much of Q6 is trained
+
+# A sweep that finds its trials in a ledger does not train them, nor does Q6 what it finds in a checkpoint: tests start
+# without. The full profile's checkpoints are the work of hours, and stay where they are. Workers of xdist share it all.
 if "PYTEST_XDIST_WORKER" not in os.environ:
     _ledgers = tempfile.TemporaryDirectory(prefix="nnlib-ledgers-")  # removed when the process ends
     os.environ["NNLIB_LEDGERS"] = _ledgers.name
+    if os.environ["NNLIB_PROFILE"] != "full":
+        _checkpoints = tempfile.TemporaryDirectory(prefix="nnlib-checkpoints-")
+        os.environ["NNLIB_CHECKPOINTS"] = _checkpoints.name
+    elif os.environ.get("NNLIB_CHECKPOINTS"):  # a relative folder is meant from here, and not from the notebooks'
+        os.environ["NNLIB_CHECKPOINTS"] = os.path.abspath(os.path.expanduser(os.environ["NNLIB_CHECKPOINTS"]))

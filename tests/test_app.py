@@ -36,7 +36,7 @@ def test_every_explorer_of_a_page_is_there():
 
 def test_a_page_shows_its_explorers(folder, tmp_path):
     notebook = read(folder / "q1_layers.ipynb")
-    kernels.execute(notebook, folder, lambda *_: None, ledgers=tmp_path)
+    kernels.execute(notebook, folder, lambda *_: None, variables={"NNLIB_LEDGERS": str(tmp_path)})
     for cell in code_cells(notebook):
         assert [WIDGET_VIEW in output.get("data", {}) for output in cell.outputs] == [True, False, False]
 

@@ -11,7 +11,7 @@ from nnlib import results
 from tools.notebook_files import METADATA, WIDGET_VIEW, normalise, read
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
-EXPECTED = ["q1_layers", "q2_logistic", "q3_svm", "q4_softmax", "q5_cnn", "q7_short_answers"]
+EXPECTED = ["q1_layers", "q2_logistic", "q3_svm", "q4_softmax", "q5_cnn", "q6_vgg_cifar10", "q7_short_answers"]
 REPORT_NO_RESULT = ["q1_layers", "q7_short_answers"]
 
 
@@ -172,6 +172,7 @@ PLANTED = {
     "swept after opening": (plant(code="SWEEPS['q4'].sweep(mnist)"), "code cell 5 calls sweep, which trains"),
     "replayed after opening": (plant(code="print(replay(rows[0]))"), "code cell 5 calls replay, which trains"),
     "tried after opening": (plant(code="run_trial(trial, mnist)"), "code cell 5 calls run_trial, which trains"),
+    "run after opening": (plant(code="run(RECIPES['handout'], data)"), "code cell 5 calls run, which trains"),
     "tuned after opening": (plant(code="best = [fit() for _ in range(3)]"), "code cell 5 calls fit, which trains"),
 }
 

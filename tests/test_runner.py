@@ -1,4 +1,7 @@
-"""The runner, on tiny notebooks and real kernels: what it writes, what it says, and how it fails."""
+"""The runner, on tiny notebooks and real kernels: what it writes, what it says, and how it fails.
+
+Its profiles are in test_runner_profiles.py.
+"""
 
 import json
 import os
@@ -11,12 +14,13 @@ import time
 from pathlib import Path
 
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_markdown_cell
 from notebook_rules import violations
+from runner_workplace import Workplace, texts
 
 from tools import run_notebooks
 from tools.notebook_files import code_cells, read, write
-from tools.run_notebooks import ROOT, main
+from tools.run_notebooks import ROOT
 
 ROW = """\
 from nnlib.results import ResultRow, Results
@@ -36,33 +40,6 @@ BROWSER_FLAGS = (
 )
 
 
-class Workplace:
-    """A folder with notebooks, and the runner pointed at it."""
-
-    def __init__(self, folder):
-        self.notebooks, self.build = folder / "notebooks", folder / "build"
-        self.notebooks.mkdir()
-
-    def add(self, stem, *sources):
-        cells = [source if not isinstance(source, str) else new_code_cell(source) for source in sources]
-        metadata = {"jupytext": {"formats": "py"}, "kernelspec": {"name": "elsewhere", "display_name": "elsewhere"}}
-        path = self.notebooks / f"{stem}.ipynb"
-        write(new_notebook(cells=cells, metadata=metadata), path)
-        return path
-
-    def command(self, *arguments):
-        return [*arguments, "--notebooks", str(self.notebooks), "--build", str(self.build)]
-
-    def run(self, *arguments):
-        return main(self.command(*arguments))
-
-    def copy(self, stem):
-        return read(self.build / "notebooks" / f"{stem}.ipynb")
-
-    def page(self, stem):
-        return (self.build / "html" / f"{stem}.html").read_text(encoding="utf-8")
-
-
 NOTE = """\
 from nnlib.search import Ledger
 ledger = Ledger.named("sweep")
@@ -73,10 +50,6 @@ ledger.append({"kind": "trial", "id": "0"})"""
 @pytest.fixture
 def place(tmp_path):
     return Workplace(tmp_path)
-
-
-def texts(notebook):
-    return [output.get("text", "") for cell in code_cells(notebook) for output in cell.outputs]
 
 
 def test_each_run_starts_with_empty_ledgers(place, monkeypatch, tmp_path):

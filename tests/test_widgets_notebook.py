@@ -39,8 +39,8 @@ def executed(tmp_path_factory):
         new_code_cell(LATER),
     ]
     notebook = new_notebook(cells=cells, metadata=METADATA)
-    ledgers = tmp_path_factory.mktemp("ledgers")
-    kernels.execute(notebook, tmp_path_factory.mktemp("notebook"), lambda *_: None, ledgers=ledgers)
+    variables = {"NNLIB_LEDGERS": str(tmp_path_factory.mktemp("ledgers"))}
+    kernels.execute(notebook, tmp_path_factory.mktemp("notebook"), lambda *_: None, variables=variables)
     live = [[dict(output.get("data", {})) for output in cell.outputs] for cell in code_cells(notebook)]
     normalise(notebook)
     return notebook, live

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
@@ -14,7 +14,6 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 from traitlets import default
 
-from nnlib.search.ledger import FOLDER_VARIABLE
 from tools.notebook_files import clear_outputs, code_cells
 
 
@@ -46,7 +45,9 @@ class ThisInterpreter(AsyncKernelManager):
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
 
 
-def execute(notebook: NotebookNode, folder: Path, on_cell: Callable[[int, int], None], *, ledgers: Path) -> None:
+def execute(
+    notebook: NotebookNode, folder: Path, on_cell: Callable[[int, int], None], *, variables: Mapping[str, str]
+) -> None:
     """Execute every code cell in order, in a fresh kernel whose working directory is `folder`.
 
     The outputs are stored in `notebook`; what it held before is removed first.
@@ -55,7 +56,7 @@ def execute(notebook: NotebookNode, folder: Path, on_cell: Callable[[int, int], 
         notebook: changed in place, also when a cell fails.
         folder: where the notebook's relative paths start.
         on_cell: called before each code cell with its number, from 1, and the number of code cells.
-        ledgers: the folder for the ledgers of its sweeps.
+        variables: of the kernel's environment, besides those of this process.
 
     Raises:
         CellFailure: a cell raised an error or the kernel died; the cells after it hold no outputs.
@@ -66,7 +67,7 @@ def execute(notebook: NotebookNode, folder: Path, on_cell: Callable[[int, int], 
         notebook, kernel_manager_class=ThisInterpreter, coalesce_streams=True, shutdown_kernel="immediate"
     )
     # The context manager and not client.execute(), which would swallow Ctrl-C and report a dead kernel instead.
-    with client.setup_kernel(cwd=str(folder), env=_environment(ledgers)):
+    with client.setup_kernel(cwd=str(folder), env=_environment(variables)):
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code":
                 continue
@@ -81,10 +82,10 @@ def execute(notebook: NotebookNode, folder: Path, on_cell: Callable[[int, int], 
                 raise CellFailure(number, total, _first_line(cell), message) from None
 
 
-def _environment(ledgers: Path) -> dict[str, str]:
+def _environment(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the kernel's environment: saved outputs hold no progress bars, and figures go into the notebook."""
     own = {"TQDM_DISABLE": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-    return {**os.environ, **own, FOLDER_VARIABLE: str(ledgers.absolute())}
+    return {**os.environ, **own, **variables}
 
 
 def _first_line(cell: NotebookNode) -> str:

@@ -39,9 +39,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="NAME", help="recipes (default: all)")
     parser.add_argument("--list", action="store_true", help="list the recipes and stop")
     parser.add_argument("--profile", choices=PROFILES, default="full", help="how much of the work (default: full)")
-    parser.add_argument("--device", help="such as cpu or cuda (default: the best there is)")
+    parser.add_argument("--device", type=_device, help="such as cpu or cuda (default: the best there is)")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="for checkpoints")
     return parser
+
+
+def _device(name: str) -> torch.device:
+    try:
+        return torch.device(name)
+    except RuntimeError as error:
+        raise argparse.ArgumentTypeError(str(error).splitlines()[0]) from None
 
 
 def _join_processes(device: torch.device) -> tuple[torch.device, int, int]:
@@ -58,8 +65,7 @@ def _join_processes(device: torch.device) -> tuple[torch.device, int, int]:
 def _train(names: list[str], arguments: argparse.Namespace) -> None:
     profile = PROFILES[arguments.profile]
     folder = arguments.folder or checkpoint.default_folder() / profile.name
-    device = torch.device(arguments.device) if arguments.device else pick_device()
-    device, rank, world = _join_processes(device)
+    device, rank, world = _join_processes(arguments.device or pick_device())
     try:
         data = load_for(profile)
         if rank == 0:
@@ -71,7 +77,7 @@ def _train(names: list[str], arguments: argparse.Namespace) -> None:
                     f"{name:12} validation {result.val_acc:.2%}   {result.seconds:.1f} s   {result.machine}", flush=True
                 )
     finally:
-        if world > 1:
+        if torch.distributed.is_initialized():
             torch.distributed.destroy_process_group()
 
 

@@ -79,7 +79,9 @@ class Batches:
         labels = checks.class_labels(y, len(X), 10)
         self.batch_size = checks.positive_int("batch_size", batch_size)
         todo = "Choose a batch size that it divides."
-        checks.require(batch_size % world == 0, "world", f"a divisor of batch_size {batch_size}", world, todo)
+        divides = batch_size % checks.positive_int("world", world) == 0
+        checks.require(divides, "world", f"a divisor of batch_size {batch_size}", world, todo)
+        checks.require(0 <= rank < world, "rank", f"a number from 0 to {world - 1}", rank)
         shared = world == 1 or (seed is not None and len(X) >= batch_size)
         checks.require(shared, "world", "1 where a batch may be smaller than batch_size", world)
         fits = len(sides) > 0 and all(1 <= side <= SIDE for side in sides)
@@ -88,7 +90,7 @@ class Batches:
         self.sides = tuple(sides)
         # Pixels with their channels innermost: a batch is then in PyTorch's channels_last form, which its convolutions
         # are fastest in. uint8 takes a quarter of float32's memory.
-        pixels = np.ascontiguousarray(X.transpose(0, 2, 3, 1))
+        pixels = X.transpose(0, 2, 3, 1).copy()  # also where X is laid out so already: it is the caller's
         self.images = torch.from_numpy(pixels).to(self.device)  # (N, 32, 32, 3)
         self.labels = torch.from_numpy(labels.astype(np.int64)).to(self.device)
         self.epoch = 0

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import pickle
 from pathlib import Path
 
 import torch
 
-from nnlib.data.files import REPOSITORY_DATASETS, DataError, data_error, in_repository
+from nnlib.data.files import REPOSITORY_DATASETS, data_error, in_repository
 
 FOLDER_VARIABLE = "NNLIB_CHECKPOINTS"
 _KEYS = {"training", "net", "optimizer", "scheduler", "history", "machine"}
@@ -54,14 +53,12 @@ def load(path: Path, training: dict[str, object]) -> dict[str, object] | None:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         return None
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
-        raise data_error(path, "a whole checkpoint", str(error).splitlines()[0], todo) from error
+    except Exception as error:  # whatever broken or hostile bytes may provoke in PyTorch's unpickler
+        got = f"a file that PyTorch cannot, or will not, read as one ({type(error).__name__})"
+        raise data_error(path, "a whole checkpoint", got, todo) from error
     if not isinstance(state, dict) or set(state) != _KEYS:
         keys = sorted(state) if isinstance(state, dict) else type(state).__name__
         raise data_error(path, f"a checkpoint with {sorted(_KEYS)}", str(keys), todo)
     if state["training"] != training:
         raise data_error(path, "a checkpoint of this training", "one of another", todo)
     return state
-
-
-__all__ = ["FOLDER_VARIABLE", "DataError", "default_folder", "load", "save"]

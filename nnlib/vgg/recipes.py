@@ -22,6 +22,7 @@ from nnlib.vgg.device import PRECISIONS
 from nnlib.vgg.networks import VGG11, WhitenedVGG
 
 SEED = 598
+_NOT_OF_THE_WEIGHTS = ("name", "title", "flip_at_test", "shift_at_test")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ class OneCycle:
     Args:
         start: fraction of the top rate at the first step.
         peak: fraction of all steps after which the top is reached.
-        end: fraction of the top rate at the last step.
+        end: fraction of the top rate that would follow the last step.
     """
 
     start: float = 0.2
@@ -73,7 +74,7 @@ class Recipe:
     """A training, by everything that decides it.
 
     Args:
-        name: short; also of the checkpoint's file.
+        name: short, for the command line.
         title: of the rung, for tables.
         network: makes the network.
         optimizer: makes the optimizer from the network and the learning rate.
@@ -85,6 +86,8 @@ class Recipe:
         sides: pixels a side that training images are resized to, for equal parts of the epochs: small and cheap first.
         label_smoothing: share of the target that is spread over all classes.
         flip_at_test: whether scores are the mean over an image and its mirror image.
+        shift_at_test: pixels; if not 0, half of the score is that of the image shifted so far along its diagonal, to
+            either side.
         precision: 'float32', or 'bfloat16', which is used where it is faster.
         seed: of the weights, the order and the augmentation.
     """
@@ -101,6 +104,7 @@ class Recipe:
     sides: tuple[int, ...] = (SIDE,)
     label_smoothing: float = 0.0
     flip_at_test: bool = False
+    shift_at_test: int = 0
     precision: str = "bfloat16"
     seed: int = SEED
 
@@ -108,11 +112,16 @@ class Recipe:
         for name in ("epochs", "batch_size"):
             checks.positive_int(name, getattr(self, name))
         checks.choice("precision", self.precision, tuple(PRECISIONS))
+        fits = len(self.sides) > 0 and all(1 <= side <= SIDE for side in self.sides)
+        checks.require(fits, "sides", f"at least one number of pixels from 1 to {SIDE}", self.sides)
+        checks.require(self.learning_rate > 0, "learning_rate", "a positive number", self.learning_rate)
+        checks.require(0 <= self.label_smoothing < 1, "label_smoothing", "a share in [0, 1)", self.label_smoothing)
+        checks.require(0 <= self.shift_at_test < SIDE, "shift_at_test", f"0 to {SIDE - 1} pixels", self.shift_at_test)
 
     def training(self) -> dict[str, object]:
         """Return what decides the weights, in JSON's terms; two recipes that agree in it share one training."""
         described = describe(self)["vars"]
-        return {name: value for name, value in described.items() if name not in ("name", "title", "flip_at_test")}
+        return {name: value for name, value in described.items() if name not in _NOT_OF_THE_WEIGHTS}
 
     def make_network(self) -> nn.Module:
         """Return the network with its initial weights, which the seed alone decides; PyTorch's own generator stays."""
@@ -124,11 +133,12 @@ class Recipe:
         """Return the schedule of `optimizer`'s rates, or None for constant ones."""
         if self.schedule is None:
             return None
+        total = self.epochs * steps_an_epoch + 1  # PyTorch asks for the rate after the last step too
         return OneCycleLR(
             optimizer,
             max_lr=[group["lr"] for group in optimizer.param_groups],
-            total_steps=self.epochs * steps_an_epoch + 1,  # PyTorch asks for the rate after the last step too
-            pct_start=self.schedule.peak,
+            total_steps=total,
+            pct_start=max(self.schedule.peak, 2 / total),  # so few steps still rise in one of them
             anneal_strategy="linear",
             cycle_momentum=False,
             div_factor=1 / self.schedule.start,
@@ -186,7 +196,10 @@ _SMOOTH = replace(_CYCLE, name="smooth", title="+ label smoothing", label_smooth
 _FLIP = replace(_SMOOTH, name="flip", title="+ flip at test", flip_at_test=True)
 
 LADDER = (HANDOUT, _RELU, REPORT, _NORM, _AUGMENT, _CYCLE, _SMOOTH, _FLIP)
-"""Each differs from the one before in what its title says. The last one has the weights of the one before."""
+"""Each differs from the one before in what its title says; from the report's on, bfloat16 is used where it is fast.
+
+The last one has the weights of the one before.
+"""
 
 OURS_SHORT = Recipe(
     name="ours-short",
@@ -201,9 +214,15 @@ OURS_SHORT = Recipe(
     sides=(20, 24, 28, 32),
     label_smoothing=0.2,
     flip_at_test=True,
+    shift_at_test=1,
 )
 OURS_LONG = replace(
-    OURS_SHORT, name="ours-long", title="ours, long", epochs=40, augment=Augment(crop=4, flip=True, cutout=8)
+    OURS_SHORT,
+    name="ours-long",
+    title="ours, long",
+    network=partial(WhitenedVGG, widths=(96, 320, 320)),
+    epochs=24,
+    augment=Augment(crop=3, flip=True, cutout=8),
 )
 OURS = (OURS_SHORT, OURS_LONG)
 

@@ -18,7 +18,7 @@ from nnlib.vgg import checkpoint
 from nnlib.vgg.batches import Batches
 from nnlib.vgg.device import dtype_of, machine, pick_device
 from nnlib.vgg.recipes import Recipe
-from nnlib.vgg.training import History, loss_of, predict, test, train
+from nnlib.vgg.training import History, predict, test, train, train_epoch
 
 EVALUATION_BATCH = 500
 PREPARATION = 5_000  # training images that a network's `prepare` sees
@@ -59,11 +59,16 @@ class Run:
     def scores(self, X: np.ndarray) -> Tensor:
         """Return the scores (N, 10) of uint8 images (N, 3, 32, 32), tested as the recipe says."""
         loader = Batches(X, np.zeros(len(X), dtype=np.int64), EVALUATION_BATCH, device=self.device)
-        return predict(loader, self.net, self.device, flip=self.recipe.flip_at_test, dtype=self.dtype)
+        return predict(loader, self.net, self.device, dtype=self.dtype, **views(self.recipe))
 
     def accuracy(self, X: np.ndarray, y: np.ndarray) -> float:
         """Return the accuracy on uint8 images (N, 3, 32, 32) with labels (N,), a fraction."""
         return float((self.scores(X).argmax(1).numpy() == y).mean())
+
+
+def views(recipe: Recipe) -> dict[str, object]:
+    """Return the options with which `predict` tests a recipe's network."""
+    return {"flip": recipe.flip_at_test, "shift": recipe.shift_at_test}
 
 
 def run(
@@ -113,7 +118,7 @@ class Training:
         arrays = {key: data[key] for key in ("X_train", "y_train", "X_val", "y_val")}
         self.identity = {
             "recipe": recipe.training(),
-            "code": code_checksum(recipe.network, recipe.optimizer, Recipe, Batches, loss_of),
+            "code": code_checksum(recipe.network, recipe.optimizer, Recipe, Batches, train_epoch),
             "data": array_checksum(arrays),
             "dtype": str(self.dtype),
             "processes": world,
@@ -130,10 +135,11 @@ class Training:
             world=world,
         )
         self.validation = Batches(data["X_val"], data["y_val"], EVALUATION_BATCH, device=device)
-        self.net = recipe.make_network().to(device=device, memory_format=torch.channels_last)
-        if hasattr(self.net, "prepare"):
-            first = Batches(data["X_train"][:PREPARATION], data["y_train"][:PREPARATION], PREPARATION, device=device)
-            self.net.prepare(next(iter(first))[0])
+        net = recipe.make_network()
+        if hasattr(net, "prepare"):
+            first, _ = next(iter(Batches(data["X_train"][:PREPARATION], data["y_train"][:PREPARATION], PREPARATION)))
+            net.prepare(first)  # on the CPU: an accelerator may have no eigendecomposition
+        self.net = net.to(device=device, memory_format=torch.channels_last)
         self.optimizer = recipe.optimizer(self.net, recipe.learning_rate)
         self.scheduler = recipe.make_scheduler(self.optimizer, len(self.batches))
 
@@ -184,6 +190,5 @@ class Training:
             after_epoch=(lambda history: self.save(path)) if writes else None,
             name=self.recipe.name,
         )
-        flip = self.recipe.flip_at_test
-        accuracy = test(self.validation, self.net, self.device, flip=flip, dtype=self.dtype)
+        accuracy = test(self.validation, self.net, self.device, dtype=self.dtype, **views(self.recipe))
         return Run(self.recipe, self.net, self.history, accuracy, self.machine, self.device, self.dtype)

@@ -6,6 +6,7 @@ import contextlib
 import socket
 from collections.abc import Iterator
 from functools import partial
+from http.client import HTTPException
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,7 @@ def _download() -> Path | None:
     try:
         with _timeout(TIMEOUT):
             CIFAR10(root, download=True)  # checks the MD5 of what came; a broken download is begun anew
-    except (OSError, RuntimeError, EOFError) as error:
+    except (OSError, RuntimeError, EOFError, HTTPException) as error:
         print(
             f"CIFAR-10 could not be downloaded into {root} ({error}). "
             f"Try again, or put {CIFAR10.filename} (unpacked) or {ARCHIVE} into the folder that {VARIABLE} names."

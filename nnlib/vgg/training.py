@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
@@ -94,7 +95,7 @@ def train(
         for epoch in range(history.epoch, epochs):
             trainloader.epoch = epoch
             started = time.perf_counter()
-            losses, rates, correct = _train_epoch(trainloader, net, criterion, optimizer, device, scheduler, dtype, bar)
+            losses, rates, correct = train_epoch(trainloader, net, criterion, optimizer, device, scheduler, dtype, bar)
             seconds = (history.seconds[-1] if history.seconds else 0.0) + time.perf_counter() - started
             _require_finite(losses, rates, len(history.loss_history))
             history.loss_history += losses
@@ -109,8 +110,8 @@ def train(
     return history
 
 
-def _train_epoch(trainloader, net, criterion, optimizer, device, scheduler, dtype, bar):  # as `train` was given them
-    """Return the loss and the rate of every step, and the accuracy on the way."""
+def train_epoch(trainloader, net, criterion, optimizer, device, scheduler, dtype, bar):
+    """Return the loss and the rate of every step, and the accuracy on the way; arguments as for `train`."""
     net.train()
     losses, rates = [], []
     correct, seen = torch.zeros((), device=device), 0
@@ -170,6 +171,7 @@ def predict(
     device: torch.device,
     *,
     flip: bool = False,
+    shift: int = 0,
     dtype: torch.dtype = torch.float32,
 ) -> Tensor:
     """Return the scores (N, 10) of all images, in their order, on the CPU; batch norm uses its running averages.
@@ -179,17 +181,33 @@ def predict(
         net: on `device`; left in evaluation mode.
         device: where the net and the minibatches are.
         flip: average the scores of each image and of its mirror image.
+        shift: if not 0, half of the score is the mean over the image shifted by so many pixels down and right, and up
+            and left, each taken as `flip` says (Jordan 2024, section 3.5).
         dtype: of convolutions and products.
     """
+
+    def score(images: Tensor) -> Tensor:
+        scores = net(images).float()
+        return (scores + net(images.flip(3)).float()) / 2 if flip else scores
+
     net.eval()
     scores = []
-    for images, _ in testloader:
-        with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-            batch = net(images).float()
-            if flip:
-                batch = (batch + net(images.flip(3)).float()) / 2
-        scores.append(batch)
+    with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
+        for images, _ in testloader:
+            batch = score(images)
+            if shift:
+                there, back = (score(_shifted(images, pixels)) for pixels in (shift, -shift))
+                batch = batch / 2 + (there + back) / 4
+            scores.append(batch)
     return torch.cat(scores).cpu()
+
+
+def _shifted(images: Tensor, pixels: int) -> Tensor:
+    """Return the images moved down and right, or up and left; what becomes free shows their mirror image."""
+    side, reach = images.shape[-1], abs(pixels)
+    padded = functional.pad(images, (reach,) * 4, mode="reflect")
+    start = reach - pixels
+    return padded[:, :, start : start + side, start : start + side]
 
 
 test.__test__ = False  # a function of the course, not one for pytest to collect

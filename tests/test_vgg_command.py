@@ -1,0 +1,95 @@
+"""`python -m nnlib.vgg`: what it prints, and its exit status."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from nnlib.data import DataError
+from nnlib.vgg import DivergedError
+from nnlib.vgg import __main__ as command
+from nnlib.vgg.recipes import PROFILES, RECIPES
+
+
+@pytest.fixture
+def calls(monkeypatch, tmp_path):
+    """Put stand-ins in the place of the data and of `run`; return the calls of `run`."""
+    made = []
+
+    def run(recipe, data, **options):
+        made.append((recipe, data, options))
+        return SimpleNamespace(val_acc=0.5, seconds=1.25, machine="a machine")
+
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    monkeypatch.setenv("NNLIB_CHECKPOINTS", str(tmp_path))
+    monkeypatch.setattr(command, "load_for", lambda profile: f"data for {profile.name}")
+    monkeypatch.setattr(command, "run", run)
+    return made
+
+
+def failing(error):
+    def fail(*args, **options):
+        raise error
+
+    return fail
+
+
+def test_the_list(calls, capsys):
+    assert command.main(["--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(RECIPES)
+    assert lines[0].split()[1:] == ["handout", "10", "epochs", "of", "batches", "of", "100"]
+    assert calls == []
+
+
+def test_an_unknown_recipe(calls, capsys):
+    with pytest.raises(SystemExit) as caught:
+        command.main(["report", "nothing"])
+    assert caught.value.code == 2
+    error = capsys.readouterr().err
+    assert "no recipe 'nothing'; there are: handout, relu, report, " in error
+    assert all(name in error for name in RECIPES)
+    assert calls == []
+
+
+def test_an_unknown_profile(calls):
+    with pytest.raises(SystemExit) as caught:
+        command.main(["--profile", "half"])
+    assert caught.value.code == 2
+
+
+def test_all_recipes_in_full_by_default(calls, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "pick_device", lambda: torch.device("cpu"))
+    assert command.main([]) == 0
+    assert [recipe for recipe, _, _ in calls] == list(RECIPES.values())
+    assert all(data == "data for full" for _, data, _ in calls)
+    expected = {"device": torch.device("cpu"), "folder": tmp_path / "full", "rank": 0, "world": 1}
+    assert all(options == expected for _, _, options in calls)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["'data for full'", "trained on cpu, 1 process"]
+    assert [line.split() for line in lines[2:]] == [
+        [name, "validation", "50.00%", "1.2", "s", "a", "machine"] for name in RECIPES
+    ]
+
+
+def test_options(calls):
+    assert command.main(["ours-long", "flip", "--profile", "quick", "--folder", "here", "--device", "cuda:1"]) == 0
+    quick = PROFILES["quick"]
+    assert [recipe for recipe, _, _ in calls] == [quick.shorten(RECIPES[name]) for name in ("ours-long", "flip")]
+    assert calls[0][1] == "data for quick"
+    assert calls[0][2] == {"device": torch.device("cuda:1"), "folder": Path("here"), "rank": 0, "world": 1}
+
+
+@pytest.mark.parametrize("error", [DataError("a file: expected more"), DivergedError("the loss is nan in step 2")])
+@pytest.mark.parametrize("name", ["load_for", "run"])
+def test_a_failure_is_its_message_alone(calls, capsys, monkeypatch, name, error):
+    monkeypatch.setattr(command, name, failing(error))
+    assert command.main(["handout", "--device", "cpu"]) == 1
+    assert capsys.readouterr().err == f"{error}\n"
+
+
+def test_an_interruption_says_how_to_go_on(calls, capsys, monkeypatch):
+    monkeypatch.setattr(command, "run", failing(KeyboardInterrupt()))
+    assert command.main(["handout", "--device", "cpu"]) == 130
+    assert "The same command goes on after the last whole epoch." in capsys.readouterr().err
