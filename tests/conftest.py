@@ -4,6 +4,7 @@ import os
 
 import hypothesis
 import matplotlib
+import pytest
 
 matplotlib.use("Agg")  # no test opens a window
 
@@ -11,3 +12,20 @@ matplotlib.use("Agg")  # no test opens a window
 # never fails on a change which did not cause the failure; a developer's runs go on searching.
 hypothesis.settings.register_profile("nnlib", deadline=None, derandomize="CI" in os.environ, print_blob=True)
 hypothesis.settings.load_profile("nnlib")
+
+
+@pytest.fixture(scope="module")
+def no_worker_is_left():
+    """After a file that sweeps on processes, none of joblib's is left."""
+    yield
+    from joblib.externals import loky
+
+    loky.get_reusable_executor().shutdown(wait=True, kill_workers=True)
+
+
+@pytest.fixture
+def notes(tmp_path):
+    """A folder in which a test's model factories note that they were called; see search_toy.py."""
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    return folder

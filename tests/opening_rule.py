@@ -10,7 +10,7 @@ from tools.notebook_files import code_cells
 
 OPENING = {"open_test"}
 EXPLORERS = {f"q{question}_explorer" for question in (2, 3, 4, 5)}
-TRAINING = {"Solver", "train", "sweep", "run_trial", "train_trial", "replay", "explore", "run"} | EXPLORERS
+TRAINING = {"Solver", "train", "sweep", "run_trial", "train_trial", "replay", "explore", "run", "finish"} | EXPLORERS
 
 
 def opened_once_and_last(notebook: NotebookNode) -> Iterator[str]:

@@ -11,6 +11,7 @@ import numpy as np
 from nnlib import Hook, SoftmaxClassifier
 
 SOLVER = {"num_epochs": 2, "batch_size": 20, "learning_rate": 0.5}
+OPTIONS = {"solver": SOLVER, "verbose": False}
 GRID = {"hidden_dim": [2, 4, 8], "reg": [0.0, 0.1]}
 
 

@@ -14,26 +14,12 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
-from joblib.externals import loky
-from search_toy import GRID, SOLVER, SeeData, calls, make, noting, toy_data
+from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_data
 
 from nnlib import runtime
 from nnlib.search import Ledger, Trial, about_data, sweep, workers
 
-OPTIONS = {"solver": SOLVER, "verbose": False}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_worker_is_left():
-    yield
-    loky.get_reusable_executor().shutdown(wait=True, kill_workers=True)
-
-
-@pytest.fixture
-def notes(tmp_path):
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    return folder
+pytestmark = pytest.mark.usefixtures("no_worker_is_left")
 
 
 @pytest.mark.parametrize("count", [1, 2])

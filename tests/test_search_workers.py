@@ -10,19 +10,12 @@ import joblib
 import pytest
 import search_toy
 from distributed import Client, LocalCluster
-from joblib.externals import loky
-from search_toy import GRID, SOLVER, SeeData, calls, make, noting, toy_data, without_times
+from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_data, without_times
 
 from nnlib.search import Ledger, choose, homework, replay, sweep
 from nnlib.search.__main__ import main
 
-OPTIONS = {"solver": SOLVER, "verbose": False}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _no_worker_is_left():
-    yield
-    loky.get_reusable_executor().shutdown(wait=True, kill_workers=True)
+pytestmark = pytest.mark.usefixtures("no_worker_is_left")
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +36,6 @@ def cluster():
         Client(local) as client,
     ):
         yield client
-
-
-@pytest.fixture
-def notes(tmp_path):
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    return folder
 
 
 @pytest.fixture(params=["loky", "dask"])

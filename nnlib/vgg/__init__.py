@@ -15,7 +15,7 @@ from nnlib.vgg.probe import Cost, affine_map, cost, nonlinear_modules
 from nnlib.vgg.recipes import HANDOUT, LADDER, OURS, PROFILES, RECIPES, REPORT, OneCycle, Profile, Recipe
 from nnlib.vgg.run import Run, Training, run
 from nnlib.vgg.source import class_names, load_cifar10, load_for
-from nnlib.vgg.training import DivergedError, History, loss_of, predict, test, train
+from nnlib.vgg.training import DivergedError, History, loss_of, predict, test, train, train_epoch
 
 __all__ = [
     "HANDOUT",
@@ -51,4 +51,5 @@ __all__ = [
     "run",
     "test",
     "train",
+    "train_epoch",
 ]

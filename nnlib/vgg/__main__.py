@@ -10,10 +10,10 @@ from pathlib import Path
 import torch
 import torch.distributed
 
-from nnlib.data import DataError
+from nnlib.data import DataError, Dataset
 from nnlib.vgg import checkpoint
 from nnlib.vgg.device import pick_device
-from nnlib.vgg.recipes import PROFILES, RECIPES
+from nnlib.vgg.recipes import PROFILES, RECIPES, Profile
 from nnlib.vgg.run import run
 from nnlib.vgg.source import load_for
 from nnlib.vgg.training import DivergedError
@@ -46,8 +46,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _device(name: str) -> torch.device:
     try:
-        return torch.device(name)
-    except RuntimeError as error:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError) as error:  # the latter where PyTorch was built without it
         raise argparse.ArgumentTypeError(str(error).splitlines()[0]) from None
 
 
@@ -55,6 +55,8 @@ def _join_processes(device: torch.device) -> tuple[torch.device, int, int]:
     """Return this process's device, its number and how many there are; join the others if torchrun started it."""
     if "WORLD_SIZE" not in os.environ:
         return device, 0, 1
+    if device.type not in ("cpu", "cuda"):
+        device = torch.device("cpu")  # no backend of torch.distributed reduces the tensors of other devices
     if device.type == "cuda":
         device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
         torch.cuda.set_device(device)
@@ -62,12 +64,23 @@ def _join_processes(device: torch.device) -> tuple[torch.device, int, int]:
     return device, torch.distributed.get_rank(), torch.distributed.get_world_size()
 
 
+def _load(profile: Profile, world: int) -> Dataset:
+    """Return the images; of a machine's processes the first loads first, as it may have to download them."""
+    first = os.environ.get("LOCAL_RANK", "0") == "0"
+    if not first:
+        torch.distributed.barrier()
+    data = load_for(profile)
+    if first and world > 1:
+        torch.distributed.barrier()
+    return data
+
+
 def _train(names: list[str], arguments: argparse.Namespace) -> None:
     profile = PROFILES[arguments.profile]
     folder = arguments.folder or checkpoint.default_folder() / profile.name
     device, rank, world = _join_processes(arguments.device or pick_device())
     try:
-        data = load_for(profile)
+        data = _load(profile, world)
         if rank == 0:
             print(f"{data!r}\ntrained on {device}, {world} process{'es' * (world > 1)}", flush=True)
         for name in names:

@@ -83,8 +83,8 @@ class WhitenedVGG(nn.Module):
     def prepare(self, images: Tensor) -> None:
         """Set the whitening from training images (N, 3, 32, 32), as the network is given them.
 
-        The patches' principal directions, each divided by its standard deviation: behind it the patches are
-        uncorrelated and of one size, which batch norm alone does not bring about.
+        The patches' principal directions, each divided by its root mean square: behind it the patches are uncorrelated
+        and nearly of one size, which batch norm alone does not bring about.
         """
         patches = images.float().unfold(2, 2, 1).unfold(3, 2, 1)  # (N, 3, 31, 31, 2, 2)
         patches = patches.permute(0, 2, 3, 1, 4, 5).reshape(-1, 3 * 2 * 2)

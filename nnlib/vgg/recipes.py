@@ -34,29 +34,44 @@ class Profile:
         num_train: training images at most.
         num_val: validation images at most.
         num_test: test images at most.
-        epochs: epochs at most.
+        epochs: epochs at most; None for all, in batches and at sizes as they are.
     """
 
     name: str
     num_train: int
     num_val: int
     num_test: int
-    epochs: int
+    epochs: int | None
 
     def shorten(self, recipe: Recipe) -> Recipe:
-        """Return `recipe` with the profile's number of epochs at most."""
-        return replace(recipe, epochs=min(recipe.epochs, self.epochs))
+        """Return `recipe` as this profile trains it.
+
+        A short training takes steps of at most 100 images, at a rate that is less in proportion, all at full size: it
+        would end after a handful of steps otherwise, on images of another size than those it is tested with.
+        """
+        if self.epochs is None:
+            return recipe
+        size = min(recipe.batch_size, 100)
+        return replace(
+            recipe,
+            epochs=min(recipe.epochs, self.epochs),
+            batch_size=size,
+            learning_rate=recipe.learning_rate * size / recipe.batch_size,
+            sides=recipe.sides[-1:],
+        )
 
 
 PROFILES = {
-    "quick": Profile(name="quick", num_train=3_000, num_val=500, num_test=500, epochs=1),
-    "full": Profile(name="full", num_train=54_000, num_val=6_000, num_test=10_000, epochs=1_000),
+    "quick": Profile(name="quick", num_train=2_000, num_val=500, num_test=500, epochs=1),
+    "full": Profile(name="full", num_train=54_000, num_val=6_000, num_test=10_000, epochs=None),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class OneCycle:
-    """The rate climbs in a straight line to the recipe's, then falls in one (Smith and Topin 2017, arXiv:1708.07120).
+    """The rate climbs in a straight line to the recipe's, then falls in one.
+
+    This is the variant in two phases of Smith and Topin 2017, arXiv:1708.07120, that PyTorch's OneCycleLR has.
 
     Args:
         start: fraction of the top rate at the first step.
@@ -167,10 +182,11 @@ def nesterov(
     weight_decay: float = 1.33e-3,
     bias_factor: int = 64,
 ) -> Optimizer:
-    """Return SGD with Nesterov's momentum, which moves biases `bias_factor` times as fast (Jordan 2024, section 3.4).
+    """Return SGD with Nesterov's momentum, which moves biases `bias_factor` times as fast.
 
-    Behind a batch norm without a scale the weights' size does not matter and the biases alone set how far an
-    activation is from its kink. Their decay is divided by the factor: per step it is the weights'.
+    Behind a batch norm without a scale the size of the weights does not matter, and the biases alone set where an
+    activation bends. Their decay is divided by the factor: per step it is the weights'. After Jordan 2024,
+    arXiv:2404.00498, section 3.4, where it is the biases of batch norm alone.
     """
     trained = [parameter for parameter in net.parameters() if parameter.requires_grad]
     groups = [

@@ -12,6 +12,7 @@ import torch.distributed
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from nnlib import checks
 from nnlib.search.describe import array_checksum, checksum
 from nnlib.search.fingerprint import code_checksum
 from nnlib.vgg import checkpoint
@@ -84,8 +85,8 @@ def run(
 
     With a folder, a checkpoint is written after every epoch, and a training that finds its own goes on from there: on
     the CPU to the same weights, bit for bit, as without the interruption. One that is complete is read and not trained.
-    A checkpoint is found by the recipe, the training and validation images, and the code of the network and of a step:
-    change one of them and the training begins anew.
+    A checkpoint is found by the recipe, its precision here, the number of processes, the training and validation
+    images, and the code of the network and of a step: change one of them and the training begins anew.
 
     Args:
         recipe: what to train.
@@ -100,6 +101,8 @@ def run(
         DataError: a checkpoint that cannot be used.
     """
     training = Training(recipe, data, pick_device() if device is None else torch.device(device), rank, world)
+    if world > 1:
+        training.require_agreement()
     path = None if folder is None else Path(folder) / f"{checksum(training.identity)}.pt"
     if path is not None:
         training.resume(path)
@@ -143,6 +146,13 @@ class Training:
         self.optimizer = recipe.optimizer(self.net, recipe.learning_rate)
         self.scheduler = recipe.make_scheduler(self.optimizer, len(self.batches))
 
+    def require_agreement(self) -> None:
+        """Raise a ValueError unless all processes train the same on the same images, in the same precision."""
+        found: list = [None] * self.world
+        torch.distributed.all_gather_object(found, checksum(self.identity))
+        todo = "Give every machine the same data, code and kind of processor."
+        checks.require(len(set(found)) == 1, "identity", "the same training in every process", found, todo)
+
     def resume(self, path: Path) -> None:
         """Take up the checkpoint at `path`, if there is one; of several processes the first reads it for all."""
         found = [checkpoint.load(path, self.identity) if self.rank == 0 else None]
@@ -155,7 +165,9 @@ class Training:
         self.optimizer.load_state_dict(state["optimizer"])
         if self.scheduler is not None:
             self.scheduler.load_state_dict(state["scheduler"])
-        self.history, self.machine = History(**state["history"]), state["machine"]
+        self.history, before, here = History(**state["history"]), state["machine"], self.machine
+        goes_on_elsewhere = self.history.epoch < self.recipe.epochs and here not in before.split("; then ")
+        self.machine = f"{before}; then {here}" if goes_on_elsewhere else before
 
     def save(self, path: Path) -> None:
         """Write a checkpoint."""

@@ -67,8 +67,9 @@ def _download() -> Path | None:
         with _timeout(TIMEOUT):
             CIFAR10(root, download=True)  # checks the MD5 of what came; a broken download is begun anew
     except (OSError, RuntimeError, EOFError, HTTPException) as error:
+        why = getattr(error, "reason", None) or getattr(error, "strerror", None) or type(error).__name__
         print(
-            f"CIFAR-10 could not be downloaded into {root} ({error}). "
+            f"CIFAR-10 could not be downloaded ({why}). "
             f"Try again, or put {CIFAR10.filename} (unpacked) or {ARCHIVE} into the folder that {VARIABLE} names."
         )
         return None
