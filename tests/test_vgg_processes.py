@@ -50,7 +50,8 @@ def first_gradients(rank=0, world=1, wrap=lambda net: net):
     """Return the gradient of every parameter in the first step, on this process's share of the batch."""
     training = shared_training(rank, world)
     X, y = next(iter(training.batches))
-    loss, _ = loss_of(wrap(training.net), training.recipe.criterion(), X, y)
+    net = wrap(training.net)  # kept: without its wrapper a network no longer averages
+    loss, _ = loss_of(net, training.recipe.criterion(), X, y)
     loss.backward()
     return {name: parameter.grad.clone() for name, parameter in training.net.named_parameters()}
 

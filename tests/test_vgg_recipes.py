@@ -9,6 +9,7 @@ from vgg_small import CPU, assert_same_state, dataset, small_recipe
 
 from nnlib.search.describe import describe
 from nnlib.vgg.networks import VGG11
+from nnlib.vgg.probe import cost
 from nnlib.vgg.recipes import HANDOUT, LADDER, OURS, PROFILES, RECIPES, REPORT, OneCycle, Profile, adam, nesterov
 from nnlib.vgg.run import Training
 
@@ -153,9 +154,14 @@ def test_errors_name_the_argument(changed, match):
 
 
 def test_profiles_shorten_and_never_lengthen():
-    profile = Profile(name="some", num_train=1, num_val=1, num_test=1, epochs=12)
-    assert [profile.shorten(recipe).epochs for recipe in (HANDOUT, *OURS)] == [10, 12, 12]
-    assert difference(profile.shorten(OURS[1]), OURS[1]) == {"epochs"}
+    an_epoch = 3 * cost(VGG11()).flops * 1000  # of the handout's network
+    profile = Profile(name="some", num_train=1000, num_val=1, num_test=1, flops=4.5 * an_epoch)
+    assert [profile.shorten(recipe).epochs for recipe in (HANDOUT, *OURS)] == [4, 1, 1]
+    assert replace(profile, flops=100 * an_epoch).shorten(HANDOUT) == HANDOUT
+    assert difference(profile.shorten(HANDOUT), HANDOUT) == {"epochs"}
+    short = profile.shorten(OURS[1])
+    assert difference(short, OURS[1]) == {"epochs", "batch_size", "learning_rate", "sides"}
+    assert short.learning_rate / short.batch_size == pytest.approx(OURS[1].learning_rate / OURS[1].batch_size)
     assert all(PROFILES["full"].shorten(recipe) == recipe for recipe in RECIPES.values())
     assert all(name == profile.name for name, profile in PROFILES.items())
 

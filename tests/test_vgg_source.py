@@ -177,7 +177,7 @@ def test_only_the_full_profile_downloads(monkeypatch, name, downloads):
         return small_stand_in()
 
     monkeypatch.setattr(source, "load_cifar10", load)
-    load_for(PROFILES.get(name) or Profile(name=name, num_train=9, num_val=9, num_test=9, epochs=9))
+    load_for(PROFILES.get(name) or Profile(name=name, num_train=9, num_val=9, num_test=9, flops=None))
     assert asked == [downloads]
 
 
@@ -192,7 +192,7 @@ def test_only_the_full_profile_downloads(monkeypatch, name, downloads):
 )
 def test_a_profile_shortens(monkeypatch, num_train, num_val, sizes, more):
     monkeypatch.setattr(source, "load_cifar10", lambda download: small_stand_in())
-    data = load_for(Profile(name="some", num_train=num_train, num_val=num_val, num_test=1, epochs=1))
+    data = load_for(Profile(name="some", num_train=num_train, num_val=num_val, num_test=1, flops=1.0))
     assert (len(data["y_train"]), len(data["y_val"])) == sizes
     assert data.name == STAND_IN + more
 

@@ -20,6 +20,7 @@ from nnlib.search.describe import describe
 from nnlib.vgg.batches import SIDE, Augment
 from nnlib.vgg.device import PRECISIONS
 from nnlib.vgg.networks import VGG11, WhitenedVGG
+from nnlib.vgg.probe import cost
 
 SEED = 598
 _NOT_OF_THE_WEIGHTS = ("name", "title", "flip_at_test", "shift_at_test")
@@ -34,14 +35,14 @@ class Profile:
         num_train: training images at most.
         num_val: validation images at most.
         num_test: test images at most.
-        epochs: epochs at most; None for all, in batches and at sizes as they are.
+        flops: operations of a training at most, if that leaves it an epoch; None for all there are.
     """
 
     name: str
     num_train: int
     num_val: int
     num_test: int
-    epochs: int | None
+    flops: float | None
 
     def shorten(self, recipe: Recipe) -> Recipe:
         """Return `recipe` as this profile trains it.
@@ -49,12 +50,13 @@ class Profile:
         A short training takes steps of at most 100 images, at a rate that is less in proportion, all at full size: it
         would end after a handful of steps otherwise, on images of another size than those it is tested with.
         """
-        if self.epochs is None:
+        if self.flops is None:
             return recipe
+        an_epoch = 3 * cost(recipe.make_network()).flops * self.num_train
         size = min(recipe.batch_size, 100)
         return replace(
             recipe,
-            epochs=min(recipe.epochs, self.epochs),
+            epochs=max(1, min(recipe.epochs, int(self.flops / an_epoch))),
             batch_size=size,
             learning_rate=recipe.learning_rate * size / recipe.batch_size,
             sides=recipe.sides[-1:],
@@ -62,8 +64,8 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile(name="quick", num_train=2_000, num_val=500, num_test=500, epochs=1),
-    "full": Profile(name="full", num_train=54_000, num_val=6_000, num_test=10_000, epochs=None),
+    "quick": Profile(name="quick", num_train=2_000, num_val=500, num_test=500, flops=4e11),
+    "full": Profile(name="full", num_train=54_000, num_val=6_000, num_test=10_000, flops=None),
 }
 
 
