@@ -74,11 +74,20 @@ def test_all_recipes_in_full_by_default(calls, capsys, tmp_path, monkeypatch):
 
 
 def test_options(calls):
-    assert command.main(["ours-long", "flip", "--profile", "quick", "--folder", "here", "--device", "cuda:1"]) == 0
+    assert command.main(["ours-long", "flip", "--profile", "quick", "--folder", "here", "--device", "meta"]) == 0
     quick = PROFILES["quick"]
     assert [recipe for recipe, _, _ in calls] == [quick.shorten(RECIPES[name]) for name in ("ours-long", "flip")]
     assert calls[0][1] == "data for quick"
-    assert calls[0][2] == {"device": torch.device("cuda:1"), "folder": Path("here"), "rank": 0, "world": 1}
+    assert calls[0][2] == {"device": torch.device("meta"), "folder": Path("here"), "rank": 0, "world": 1}
+
+
+@pytest.mark.parametrize("name", ["nonsense", "cuda:99"])
+def test_a_device_that_is_not_there(calls, capsys, name):
+    with pytest.raises(SystemExit) as stopped:
+        command.main(["handout", "--device", name])
+    assert stopped.value.code == 2
+    assert "argument --device: " in capsys.readouterr().err
+    assert calls == []
 
 
 @pytest.mark.parametrize("error", [DataError("a file: expected more"), DivergedError("the loss is nan in step 2")])
