@@ -9,7 +9,7 @@ import pytest
 import torch
 from vgg_small import CPU, assert_same_state, dataset, small_recipe
 
-from nnlib.data import DataError
+from nnlib.data import DataError, files
 from nnlib.vgg import checkpoint, run, training
 from nnlib.vgg.batches import Batches
 from nnlib.vgg.networks import WhitenedVGG
@@ -226,11 +226,11 @@ def test_the_default_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("NNLIB_CHECKPOINTS", str(tmp_path))
     assert checkpoint.default_folder() == tmp_path
     monkeypatch.setenv("NNLIB_CHECKPOINTS", "")
-    monkeypatch.setattr(checkpoint, "in_repository", lambda: False)
+    monkeypatch.setattr(files, "in_repository", lambda: False)
     monkeypatch.chdir(tmp_path)
     assert checkpoint.default_folder() == tmp_path / "build" / "checkpoints"
-    monkeypatch.setattr(checkpoint, "in_repository", lambda: True)
-    root = checkpoint.REPOSITORY_DATASETS.parent
+    monkeypatch.setattr(files, "in_repository", lambda: True)
+    root = files.REPOSITORY_DATASETS.parent
     assert checkpoint.default_folder() == root / "build" / "checkpoints"
 
 

@@ -52,6 +52,18 @@ def folders() -> list[Path]:
     return found
 
 
+def output_folder(variable: str, name: str) -> Path:
+    """Return the folder that the environment variable names, else build/`name` in the repository, or here without one.
+
+    An empty variable counts as unset.
+    """
+    named = os.environ.get(variable)
+    if named:
+        return Path(named).expanduser().absolute()
+    root = REPOSITORY_DATASETS.parent if in_repository() else Path.cwd()
+    return root / "build" / name
+
+
 def locate(relative: str) -> Path | None:
     """Return the first of `folders()` / `relative` that is there, or None.
 

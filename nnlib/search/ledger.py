@@ -166,8 +166,4 @@ def _last_line(descriptor: int, size: int) -> tuple[int, bytes]:
 
 def default_folder() -> Path:
     """Return the folder for ledgers: `$NNLIB_LEDGERS`, else build/ledgers in the repository, or here without one."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if named:
-        return Path(named).expanduser().absolute()
-    root = files.REPOSITORY_DATASETS.parent if files.in_repository() else Path.cwd()
-    return root / "build" / "ledgers"
+    return files.output_folder(FOLDER_VARIABLE, "ledgers")

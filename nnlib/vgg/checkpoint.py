@@ -7,7 +7,8 @@ from pathlib import Path
 
 import torch
 
-from nnlib.data.files import REPOSITORY_DATASETS, data_error, in_repository
+from nnlib.data import files
+from nnlib.data.files import data_error
 
 FOLDER_VARIABLE = "NNLIB_CHECKPOINTS"
 _KEYS = {"training", "net", "optimizer", "scheduler", "history", "machine"}
@@ -15,11 +16,7 @@ _KEYS = {"training", "net", "optimizer", "scheduler", "history", "machine"}
 
 def default_folder() -> Path:
     """Return the folder for checkpoints: `$NNLIB_CHECKPOINTS`, else the repository's build/, or here without one."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if named:
-        return Path(named).expanduser().absolute()
-    root = REPOSITORY_DATASETS.parent if in_repository() else Path.cwd()
-    return root / "build" / "checkpoints"
+    return files.output_folder(FOLDER_VARIABLE, "checkpoints")
 
 
 def save(path: Path, state: dict[str, object]) -> None:
