@@ -71,6 +71,18 @@ def test_what_is_recorded():
     assert History(**history.to_dict()) == history
 
 
+def test_every_step_takes_its_own_gradient_alone():
+    net, twin, batches = network(relu=True), network(relu=True), loader(60)
+    train(batches, net, CROSS_ENTROPY, torch.optim.SGD(net.parameters(), lr=0.5), CPU, epochs=1)
+    for X, y in batches:  # the same order: it follows from seed and epoch
+        gradients = torch.autograd.grad(CROSS_ENTROPY(twin(X), y), list(twin.parameters()))
+        with torch.no_grad():
+            for parameter, gradient in zip(twin.parameters(), gradients, strict=True):
+                parameter -= 0.5 * gradient
+    for found, expected in zip(net.parameters(), twin.parameters(), strict=True):
+        torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-7)
+
+
 def test_losses_and_accuracy_are_those_of_the_minibatches():
     net, batches = network(relu=True), loader()
     frozen = torch.optim.SGD(net.parameters(), lr=0.0)
