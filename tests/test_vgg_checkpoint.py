@@ -10,6 +10,7 @@ import torch
 from vgg_small import CPU, assert_same_state, dataset, small_recipe
 
 from nnlib.data import DataError, files
+from nnlib.search.fingerprint import code_checksum
 from nnlib.vgg import checkpoint, run, training
 from nnlib.vgg.batches import Batches
 from nnlib.vgg.networks import WhitenedVGG
@@ -120,6 +121,17 @@ def test_what_decides_the_weights_has_a_checkpoint_of_its_own(monkeypatch, tmp_p
     bar = watched(monkeypatch)
     run(recipe, data, device=CPU, folder=tmp_path)
     assert (bar.steps, len(list(tmp_path.iterdir()))) == (STEPS, len(runs) + 1)
+
+
+def test_an_optimizer_that_was_made_is_still_the_same_code():
+    class Fresh(torch.optim.SGD):
+        def step(self, closure=None):
+            return super().step(closure)
+
+    before = code_checksum(Fresh)
+    Fresh([torch.zeros(1)])
+    assert Fresh.step.hooked  # by PyTorch, for its profiler
+    assert code_checksum(Fresh) == before
 
 
 def test_the_processes_and_the_precision_are_part_of_it(monkeypatch):

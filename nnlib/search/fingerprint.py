@@ -126,6 +126,8 @@ class _Reader:
     def _class(self, cls: type) -> None:
         self.read(cls.__bases__)
         for name, value in sorted(vars(cls).items()):
+            if getattr(value, "hooked", False) and hasattr(value, "__wrapped__"):
+                value = value.__wrapped__  # PyTorch wraps an optimizer's step once the first one is made
             code = isinstance(value, (FunctionType, staticmethod, classmethod, property))
             if code or not name.startswith("__"):  # dunders that are no code: annotations, line numbers, caches
                 self.read((name, value))
