@@ -10,7 +10,19 @@ from vgg_small import CPU, assert_same_state, dataset, small_recipe
 from nnlib.search.describe import describe
 from nnlib.vgg.networks import VGG11
 from nnlib.vgg.probe import cost
-from nnlib.vgg.recipes import HANDOUT, LADDER, OURS, PROFILES, RECIPES, REPORT, OneCycle, Profile, adam, nesterov
+from nnlib.vgg.recipes import (
+    HANDOUT,
+    LADDER,
+    OURS,
+    PROFILES,
+    RECIPES,
+    REPORT,
+    TUNED,
+    OneCycle,
+    Profile,
+    adam,
+    nesterov,
+)
 from nnlib.vgg.run import Training
 
 STEPS = {
@@ -57,8 +69,14 @@ def test_flipping_at_the_test_shares_the_training_and_nothing_else_does():
     assert replace(HANDOUT, seed=1).training() != HANDOUT.training()
 
 
+@pytest.mark.parametrize(("recipe", "own"), list(zip(TUNED, (HANDOUT, REPORT), strict=True)))
+def test_the_tuned_ones_have_the_same_network_and_as_many_epochs(recipe, own):
+    assert difference(recipe, own) == {"name", "title", "augment", "schedule"}
+    assert (recipe.schedule, recipe.augment.flip, own.augment.flip) == (OneCycle(), True, False)
+
+
 def test_names_are_unique():
-    assert len(RECIPES) == len(LADDER) + len(OURS)
+    assert list(RECIPES.values()) == [*LADDER, *TUNED, *OURS]
     assert all(name == recipe.name for name, recipe in RECIPES.items())
     assert len({recipe.title for recipe in RECIPES.values()}) == len(RECIPES)
 

@@ -12,7 +12,7 @@ from nnlib.vgg.checkpoint import default_folder
 from nnlib.vgg.device import fast_bfloat16, machine, pick_device
 from nnlib.vgg.networks import VGG11, WhitenedVGG
 from nnlib.vgg.probe import Cost, affine_map, cost, nonlinear_modules
-from nnlib.vgg.recipes import HANDOUT, LADDER, OURS, PROFILES, RECIPES, REPORT, OneCycle, Profile, Recipe
+from nnlib.vgg.recipes import HANDOUT, LADDER, OURS, PROFILES, RECIPES, REPORT, TUNED, OneCycle, Profile, Recipe
 from nnlib.vgg.run import Run, Training, run
 from nnlib.vgg.source import class_names, load_cifar10, load_for
 from nnlib.vgg.training import DivergedError, History, loss_of, predict, test, train, train_epoch
@@ -24,6 +24,7 @@ __all__ = [
     "PROFILES",
     "RECIPES",
     "REPORT",
+    "TUNED",
     "VGG11",
     "Augment",
     "Batches",

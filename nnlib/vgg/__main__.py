@@ -87,7 +87,7 @@ def _train(names: list[str], arguments: argparse.Namespace) -> None:
             result = run(profile.shorten(RECIPES[name]), data, device=device, folder=folder, rank=rank, world=world)
             if rank == 0:
                 print(
-                    f"{name:12} validation {result.val_acc:.2%}   {result.seconds:.1f} s   {result.machine}", flush=True
+                    f"{name:14} validation {result.val_acc:.2%}   {result.seconds:.1f} s   {result.machine}", flush=True
                 )
     finally:
         if torch.distributed.is_initialized():
@@ -103,7 +103,7 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"no recipe {', '.join(map(repr, unknown))}; there are: {', '.join(RECIPES)}.")
     if arguments.list:
         for recipe in RECIPES.values():
-            print(f"{recipe.name:12} {recipe.title:24} {recipe.epochs:3} epochs of batches of {recipe.batch_size}")
+            print(f"{recipe.name:14} {recipe.title:24} {recipe.epochs:3} epochs of batches of {recipe.batch_size}")
         return 0
     try:
         _train(arguments.names or list(RECIPES), arguments)

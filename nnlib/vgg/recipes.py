@@ -64,7 +64,7 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile(name="quick", num_train=2_000, num_val=500, num_test=500, flops=4e11),
+    "quick": Profile(name="quick", num_train=2_000, num_val=250, num_test=250, flops=4e11),
     "full": Profile(name="full", num_train=54_000, num_val=6_000, num_test=10_000, flops=None),
 }
 
@@ -219,6 +219,15 @@ LADDER = (HANDOUT, _RELU, REPORT, _NORM, _AUGMENT, _CYCLE, _SMOOTH, _FLIP)
 The last one has the weights of the one before.
 """
 
+HANDOUT_TUNED = replace(
+    HANDOUT, name="handout-tuned", title="handout, tuned", augment=Augment(flip=True), schedule=OneCycle()
+)
+REPORT_TUNED = replace(
+    REPORT, name="report-tuned", title="report, tuned", augment=Augment(crop=2, flip=True), schedule=OneCycle()
+)
+TUNED = (HANDOUT_TUNED, REPORT_TUNED)
+"""The handout's and the report's own networks in as many epochs; the images are varied, the rate rises and falls."""
+
 OURS_SHORT = Recipe(
     name="ours-short",
     title="ours, short",
@@ -244,4 +253,4 @@ OURS_LONG = replace(
 )
 OURS = (OURS_SHORT, OURS_LONG)
 
-RECIPES = {recipe.name: recipe for recipe in (*LADDER, *OURS)}
+RECIPES = {recipe.name: recipe for recipe in (*LADDER, *TUNED, *OURS)}
