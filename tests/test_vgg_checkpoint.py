@@ -27,6 +27,7 @@ class Bar:
         self.stop, self.steps = stop, 0
 
     def __call__(self, **options):
+        self.options = options
         return self
 
     def __enter__(self):
@@ -68,6 +69,9 @@ def test_interrupted_and_resumed_is_as_if_never_stopped(monkeypatch, tmp_path, s
     bar = watched(monkeypatch)
     result = run(recipe, data, device=CPU, folder=tmp_path)
     assert bar.steps == left  # whole epochs are not trained twice
+    # What the remaining time is reckoned from.
+    assert (bar.options["total"], bar.options["initial"]) == (4 * STEPS, 4 * STEPS - left)
+    assert bar.options["hidden"] is False
     assert_same_run(result, expected)
     assert len(list(tmp_path.iterdir())) == 1
 

@@ -81,6 +81,29 @@ def test_options(calls):
     assert calls[0][2] == {"device": torch.device("meta"), "folder": Path("here"), "rank": 0, "world": 1}
 
 
+@pytest.mark.parametrize(("device", "expected", "backend"), [("mps", "cpu", "gloo"), ("cpu", "cpu", "gloo")])
+def test_under_torchrun_only_devices_that_can_reduce(monkeypatch, device, expected, backend):
+    backends = []
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setattr(torch.distributed, "init_process_group", backends.append)
+    monkeypatch.setattr(torch.distributed, "get_rank", lambda: 1)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    assert command._join_processes(torch.device(device)) == (torch.device(expected), 1, 2)
+    assert backends == [backend]
+
+
+def test_under_torchrun_each_process_has_a_gpu_of_its_own(monkeypatch):
+    chosen, backends = [], []
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    monkeypatch.setenv("LOCAL_RANK", "3")
+    monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
+    monkeypatch.setattr(torch.distributed, "init_process_group", backends.append)
+    monkeypatch.setattr(torch.distributed, "get_rank", lambda: 3)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 4)
+    assert command._join_processes(torch.device("cuda")) == (torch.device("cuda", 3), 3, 4)
+    assert (chosen, backends) == ([torch.device("cuda", 3)], ["nccl"])
+
+
 @pytest.mark.parametrize("name", ["nonsense", "cuda:99"])
 def test_a_device_that_is_not_there(calls, capsys, name):
     with pytest.raises(SystemExit) as stopped:

@@ -8,34 +8,45 @@ from pathlib import Path
 
 import pytest
 import torch
-from vgg_small import CPU, dataset, small_recipe
+from vgg_small import CPU, assert_same_state, dataset, small_recipe
 
 from nnlib.vgg.batches import Augment
 from nnlib.vgg.networks import VGG11
 from nnlib.vgg.recipes import nesterov
-from nnlib.vgg.run import Training
+from nnlib.vgg.run import Training, run
 from nnlib.vgg.training import loss_of
 
 TESTS = Path(__file__).resolve().parent
 SCRIPT = """
 import sys
+from pathlib import Path
+
 import torch
+from test_vgg_processes import disagreement, first_gradients, resumed_training, shared_training
 from torch.nn.parallel import DistributedDataParallel
-from test_vgg_processes import first_gradients, shared_training
 
 torch.distributed.init_process_group("gloo")
 rank, world = torch.distributed.get_rank(), torch.distributed.get_world_size()
 gradients = first_gradients(rank, world, DistributedDataParallel)
 result = shared_training(rank, world).finish()
-found = {"gradients": gradients, "net": result.net.state_dict(), "history": result.history.to_dict(), "world": world}
+resumed, went_on_after = resumed_training(rank, world, Path(sys.argv[1], "checkpoint"))
+found = {
+    "world": world,
+    "gradients": gradients,
+    "net": result.net.state_dict(),
+    "history": result.history.to_dict(),
+    "resumed": resumed.net.state_dict(),
+    "went_on_after": went_on_after,
+    "refused": disagreement(rank, world),
+}
 torch.save(found, f"{sys.argv[1]}/{rank}.pt")
 torch.distributed.destroy_process_group()
 """
 
 
-def shared_training(rank=0, world=1):
+def shared_recipe():
     """A training without batch norm, whose averages would be of each process's own images, and without Adam's roots."""
-    recipe = small_recipe(
+    return small_recipe(
         network=partial(VGG11, relu=True),
         optimizer=partial(nesterov, bias_factor=1, weight_decay=0.0),
         learning_rate=0.1,
@@ -43,7 +54,37 @@ def shared_training(rank=0, world=1):
         sides=(32,),
         augment=Augment(crop=2, flip=True, cutout=8),
     )
-    return Training(recipe, dataset(80), CPU, rank, world)
+
+
+def shared_training(rank=0, world=1):
+    return Training(shared_recipe(), dataset(80), CPU, rank, world)
+
+
+def resumed_training(rank, world, path):
+    """Break off in the second epoch, go on from the checkpoint; return the result and after which epoch it went on."""
+    broken, steps = shared_training(rank, world), iter(range(len(shared_training().batches) + 2))
+
+    def interrupt(*arguments):
+        if next(steps, None) is None:
+            raise KeyboardInterrupt
+
+    broken.optimizer.register_step_post_hook(interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        broken.finish(path)
+    again = shared_training(rank, world)
+    again.resume(path)
+    went_on_after = again.history.epoch
+    return again.finish(path), went_on_after
+
+
+def disagreement(rank, world):
+    """Return what `run` says where one process has another image."""
+    data = dataset(80)
+    data["X_train"][0, 0, 0, 0] ^= rank
+    try:
+        run(shared_recipe(), data, device=CPU, rank=rank, world=world)
+    except ValueError as error:
+        return str(error)
 
 
 def first_gradients(rank=0, world=1, wrap=lambda net: net):
@@ -117,6 +158,18 @@ def test_the_weights_are_the_same_on_both_and_those_of_one_process(both):
         assert history["learning_rates"] == result.history.learning_rates
         assert history["train_acc_history"] == pytest.approx(result.history.train_acc_history, abs=0.02)
         assert history["val_acc_history"] == pytest.approx(result.history.val_acc_history, abs=0.04)
+
+
+def test_resumed_by_both_it_ends_at_the_same_weights(both):
+    assert [found["went_on_after"] for found in both] == [1, 1]
+    for found in both:
+        assert_same_state(found["resumed"], both[0]["net"])
+
+
+def test_processes_that_would_not_train_the_same_are_refused(both):
+    for found in both:
+        assert found["refused"].startswith("identity: expected the same training in every process")
+        assert "Give every machine the same data, code and kind of processor." in found["refused"]
 
 
 def test_the_command_on_two_processes(tmp_path):

@@ -188,6 +188,8 @@ def test_profiles_shorten_and_never_lengthen():
 def test_every_recipe_trains(recipe):
     training = Training(replace(recipe, batch_size=20, epochs=1), dataset(40, 20), CPU)
     before = {name: parameter.detach().clone() for name, parameter in training.net.named_parameters()}
+    filters = [parameter for parameter in training.net.parameters() if parameter.ndim == 4]
+    assert all(weight.is_contiguous(memory_format=torch.channels_last) for weight in filters)
     result = training.finish()
     assert len(result.history.loss_history) == 2
     assert np.isfinite(result.history.loss_history).all()

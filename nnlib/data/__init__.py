@@ -8,7 +8,7 @@
 
 from nnlib.data.binary import load_binary
 from nnlib.data.cifar10 import load_jpeg_archive
-from nnlib.data.cifar10_npm import load_npm_package
+from nnlib.data.cifar10_npm import load_cifar10_npm
 from nnlib.data.coloured import load_coloured_mnist
 from nnlib.data.dataset import Dataset, open_test
 from nnlib.data.files import DataError
@@ -19,10 +19,10 @@ __all__ = [
     "DataError",
     "Dataset",
     "load_binary",
+    "load_cifar10_npm",
     "load_coloured_mnist",
     "load_jpeg_archive",
     "load_mnist",
-    "load_npm_package",
     "open_test",
     "standardise",
     "take",

