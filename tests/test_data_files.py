@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlib.data import DataError, binary, cifar10, files, load_binary, load_mnist, mnist
+from nnlib.data import DataError, binary, cifar10, cifar10_npm, files, load_binary, load_mnist, mnist
 
 DATASETS = Path(__file__).resolve().parents[1] / "datasets"
 
@@ -64,4 +64,5 @@ def test_the_readme_states_the_checksums_of_the_code():
         binary.GENERATED: binary.GENERATED_SHA256,
         binary.PICKLE: binary.COURSE_SHA256,
         cifar10.ARCHIVE: cifar10.ARCHIVE_SHA256,
+        cifar10_npm.PACKAGE: cifar10_npm.PACKAGE_SHA256,
     }

@@ -12,7 +12,7 @@ from tools.notebook_files import METADATA, WIDGET_VIEW, normalise, read
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 EXPECTED = ["q1_layers", "q2_logistic", "q3_svm", "q4_softmax", "q5_cnn", "q6_vgg_cifar10", "q7_short_answers"]
-REPORT_NO_RESULT = {"q1_layers": False, "q7_short_answers": True}  # whether it opens the test set: 7.2 asks for it
+OPENS_WITHOUT_A_RESULT = {"q1_layers": False, "q7_short_answers": True}  # Q7 judges 7.2's networks on the test digits
 
 
 def committed(name):
@@ -47,14 +47,14 @@ def rows_and_whether_it_opens_the_test_set(name):
     return rows, any("open_test(" in cell.source for cell in cells if cell.cell_type == "code")
 
 
-@pytest.mark.parametrize("name", [name for name in EXPECTED if name not in REPORT_NO_RESULT])
+@pytest.mark.parametrize("name", [name for name in EXPECTED if name not in OPENS_WITHOUT_A_RESULT])
 def test_committed_results_are_valid_and_from_the_test_set(name):
     rows, opens_test_set = rows_and_whether_it_opens_the_test_set(name)
     assert {row.item.partition(".")[0] for row in rows} == {name[1]}
     assert opens_test_set
 
 
-@pytest.mark.parametrize(("name", "opens"), REPORT_NO_RESULT.items())
+@pytest.mark.parametrize(("name", "opens"), OPENS_WITHOUT_A_RESULT.items())
 def test_a_notebook_that_reports_no_result_opens_the_test_set_only_where_it_is_asked_to(name, opens):
     assert rows_and_whether_it_opens_the_test_set(name) == ([], opens)
 

@@ -9,7 +9,8 @@ import os
 import joblib
 import pytest
 import search_toy
-from distributed import Client, LocalCluster
+from distributed import Client, Future, LocalCluster
+from distributed.client import FutureCancelledError
 from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_data, without_times
 
 from nnlib.search import Ledger, choose, homework, replay, sweep
@@ -111,6 +112,24 @@ def test_a_worker_that_dies_by_chance_costs_no_trial(backend, notes):
     assert [row["status"] for row in swept] == ["done"] * 7
     assert sorted(row["id"] for row in ledger.rows) == sorted(row["id"] for row in swept)
     assert [width for width, _, _ in calls(notes)].count(5) == 2
+
+
+def test_a_row_that_is_lost_between_its_trial_and_its_fetching_is_made_again(cluster, notes, monkeypatch):
+    """As where its worker, which keeps it until it is fetched, dies just then."""
+    fetch, lost = Future.result, []
+
+    def result(future, *arguments, **options):
+        if not lost:
+            lost.append(future.key)
+            raise FutureCancelledError(future.key, None)
+        return fetch(future, *arguments, **options)
+
+    monkeypatch.setattr(Future, "result", result)
+    with joblib.parallel_config(backend="dask"):
+        swept = sweep(noting(notes), toy_data(), GRID, ledger=Ledger(), **OPTIONS)
+    assert [row["status"] for row in swept] == ["done"] * len(swept)
+    assert len(lost) == 1
+    assert len(calls(notes)) == len(swept) + 1
 
 
 def test_troubles_on_workers_are_rows_too(backend, notes):

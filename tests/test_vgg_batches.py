@@ -93,13 +93,6 @@ def test_channels_are_innermost_in_memory(augment, side):
         assert X.is_contiguous(memory_format=torch.channels_last)
 
 
-@pytest.mark.parametrize("name", ["cpu", "meta"])
-def test_the_whole_set_lies_on_the_device_as_one_tensor_of_bytes(name):
-    batches = Batches(images(20), labels(20), 10, seed=1, device=name, augment=ALL)
-    assert (batches.images.dtype, tuple(batches.images.shape)) == (torch.uint8, (20, 32, 32, 3))
-    assert {batches.images.device.type, batches.labels.device.type} == {name}
-
-
 def shift_of(image, original, crop):
     """Return by how much a slow crop of the padded original gives `image`: rows and columns, from 0 to 2 crop."""
     padded = np.pad(original, ((0, 0), (crop, crop), (crop, crop)), mode="reflect")

@@ -1,13 +1,14 @@
-"""Which device and which precision, on machines that this is not."""
+"""Which device and which precision, on machines that this is not; and what lies on the device."""
 
 import platform
 
 import pytest
 import torch
+from vgg_small import coloured
 
 from nnlib.search.machine import processor
+from nnlib.vgg import Batches, fast_bfloat16, machine, pick_device
 from nnlib.vgg import device as devices
-from nnlib.vgg import fast_bfloat16, machine, pick_device
 
 CPU, CUDA, MPS = torch.device("cpu"), torch.device("cuda"), torch.device("mps")
 
@@ -68,3 +69,10 @@ def test_the_accelerator_if_it_is_available_else_the_cpu(monkeypatch):
     found = MPS
     assert pick_device() == MPS
     assert asked == [True, True]
+
+
+@pytest.mark.parametrize("name", ["cpu", "meta"])
+def test_the_whole_set_lies_on_the_device_as_one_tensor_of_bytes(name):
+    batches = Batches(*coloured(20), 10, seed=1, device=name)
+    assert (batches.images.dtype, tuple(batches.images.shape)) == (torch.uint8, (20, 32, 32, 3))
+    assert {batches.images.device.type, batches.labels.device.type} == {name}

