@@ -33,6 +33,19 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background
 from tools.run_notebooks import main
 sys.exit(main())"""
 
+# The signal comes while the task that waits for the reply is at work, and not while the event loop waits.
+CTRL_C_IN_A_TASK = f"""\
+import signal
+from nbclient import NotebookClient
+
+async def poll(client, message, cell, *arguments, poll=NotebookClient._async_poll_for_reply):
+    if "sleep" in cell.source:
+        signal.raise_signal(signal.SIGINT)
+    return await poll(client, message, cell, *arguments)
+
+NotebookClient._async_poll_for_reply = poll
+{HEEDS_CTRL_C}"""
+
 BROWSER_FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -173,21 +186,29 @@ def test_a_wrong_name_removes_nothing(place, capsys, stems, names, message):
     assert (place.build / "results.json").exists()
 
 
-def test_ctrl_c_stops_the_kernel(place):
+def interrupted(place, script):
+    """Run a notebook whose second cell never ends, until Ctrl-C; return the runner, its message, its kernel's pid."""
     place.add("q1_first", "import os, time\nopen('pid', 'w').write(str(os.getpid()))", "time.sleep(600)")
-    command = place.command(sys.executable, "-c", HEEDS_CTRL_C)
+    command = place.command(sys.executable, "-c", script)
     runner = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     marker = place.notebooks / "pid"
     while runner.poll() is None and not (marker.exists() and marker.read_text()):
         time.sleep(0.05)
-    runner.send_signal(signal.SIGINT)
+    if script == HEEDS_CTRL_C:
+        runner.send_signal(signal.SIGINT)
     _, message = runner.communicate(timeout=60)
+    return runner, message, int(marker.read_text())
+
+
+@pytest.mark.parametrize("script", [HEEDS_CTRL_C, CTRL_C_IN_A_TASK], ids=["waiting", "in a task"])
+def test_ctrl_c_stops_the_kernel(place, script):
+    runner, message, kernel = interrupted(place, script)
 
     assert runner.returncode == 130
     assert "Interrupted; the kernel is stopped" in message
     assert "Traceback" not in message
     with pytest.raises(ProcessLookupError):
-        os.kill(int(marker.read_text()), 0)
+        os.kill(kernel, 0)
 
 
 def test_a_page_opens_without_internet(place):

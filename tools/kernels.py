@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -61,25 +62,41 @@ def execute(
     Raises:
         CellFailure: a cell raised an error or the kernel died; the cells after it hold no outputs.
     """
+    # Ctrl-C cancels the task that asyncio.run runs. The client's own synchronous methods have it raised wherever their
+    # event loop happens to be, and it may come up again while the kernel is being stopped, which is then left running.
+    asyncio.run(_execute(notebook, folder, on_cell, _environment(variables)))
+
+
+async def _execute(
+    notebook: NotebookNode, folder: Path, on_cell: Callable[[int, int], None], environment: Mapping[str, str]
+) -> None:
     clear_outputs(notebook)
     total, number = len(code_cells(notebook)), 0
-    client = NotebookClient(
-        notebook, kernel_manager_class=ThisInterpreter, coalesce_streams=True, shutdown_kernel="immediate"
-    )
-    # The context manager and not client.execute(), which would swallow Ctrl-C and report a dead kernel instead.
-    with client.setup_kernel(cwd=str(folder), env=_environment(variables)):
+    client = NotebookClient(notebook, kernel_manager_class=ThisInterpreter, coalesce_streams=True)
+    manager = client.km = client.create_kernel_manager()
+    # Step by step and not by its context manager, whose handler of signals would take the place of asyncio.run's.
+    try:
+        await client.async_start_new_kernel(cwd=str(folder), env=environment)
+        await client.async_start_new_kernel_client()
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code":
                 continue
             number += 1
             on_cell(number, total)
             try:
-                client.execute_cell(cell, index, execution_count=number)
+                await client.async_execute_cell(cell, index, execution_count=number)
             except CellExecutionError as error:
                 raise CellFailure(number, total, _first_line(cell), _traceback(cell, error)) from None
             except DeadKernelError:
+                if asyncio.current_task().cancelling():  # what the client makes of a cancellation
+                    raise asyncio.CancelledError from None
                 message = "The kernel died while it ran this cell; the machine may have run out of memory."
                 raise CellFailure(number, total, _first_line(cell), message) from None
+    finally:
+        if client.kc is not None:
+            client.kc.stop_channels()
+        if manager.has_kernel:
+            await manager.shutdown_kernel(now=True)
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:
