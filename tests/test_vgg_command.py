@@ -1,5 +1,6 @@
 """`python -m nnlib.vgg`: what it prints, and its exit status."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -79,6 +80,20 @@ def test_options(calls):
     assert [recipe for recipe, _, _ in calls] == [quick.shorten(RECIPES[name]) for name in ("ours-long", "flip")]
     assert calls[0][1] == "data for quick"
     assert calls[0][2] == {"device": torch.device("meta"), "folder": Path("here"), "rank": 0, "world": 1}
+
+
+def test_another_seed(calls):
+    assert command.main(["handout", "--seed", "7", "--profile", "quick", "--device", "cpu"]) == 0
+    assert [recipe for recipe, _, _ in calls] == [replace(PROFILES["quick"].shorten(RECIPES["handout"]), seed=7)]
+
+
+@pytest.mark.parametrize("seed", ["-1", "1.5", "one", str(2**64)])
+def test_no_seed(calls, capsys, seed):
+    with pytest.raises(SystemExit) as stopped:
+        command.main(["handout", f"--seed={seed}"])
+    assert stopped.value.code == 2
+    assert f"argument --seed: expected a whole number from 0 to 2**64 - 1, got '{seed}'" in capsys.readouterr().err
+    assert calls == []
 
 
 @pytest.mark.parametrize("device", ["mps", "cpu"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -23,6 +24,7 @@ _EXAMPLES = """examples:
   python -m nnlib.vgg                                     all of it, as the notebook does with PROFILE=full
   python -m nnlib.vgg ours-short                          one training
   python -m nnlib.vgg ours-short --profile quick          a few steps of it, to see that it runs
+  python -m nnlib.vgg ours-long --seed 1                  the same from other random numbers
   torchrun --nproc-per-node 2 -m nnlib.vgg report         on two processes, which share every minibatch
 
 Every epoch ends with a checkpoint. Interrupt with Ctrl-C; the same command goes on from the last one. A training that
@@ -39,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="NAME", help="recipes (default: all)")
     parser.add_argument("--list", action="store_true", help="list the recipes and stop")
     parser.add_argument("--profile", choices=PROFILES, default="full", help="how much of the work (default: full)")
+    parser.add_argument("--seed", type=_seed, help="of weights, order and augmentation (default: the recipe's own)")
     parser.add_argument("--device", type=_device, help="such as cpu or cuda (default: the best there is)")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="for checkpoints")
     return parser
@@ -49,6 +52,12 @@ def _device(name: str) -> torch.device:
         return torch.empty(0, device=name).device
     except (RuntimeError, AssertionError) as error:  # the latter where PyTorch was built without it
         raise argparse.ArgumentTypeError(str(error).splitlines()[0]) from None
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**64:  # PyTorch's generators take 64 bits
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to 2**64 - 1, got {text!r}")
+    return int(text)
 
 
 def _join_processes(device: torch.device) -> tuple[torch.device, int, int]:
@@ -77,6 +86,7 @@ def _load(profile: Profile, world: int) -> Dataset:
 
 def _train(names: list[str], arguments: argparse.Namespace) -> None:
     profile = PROFILES[arguments.profile]
+    seed = {} if arguments.seed is None else {"seed": arguments.seed}
     folder = arguments.folder or checkpoint.default_folder() / profile.name
     device, rank, world = _join_processes(arguments.device or pick_device())
     try:
@@ -84,7 +94,8 @@ def _train(names: list[str], arguments: argparse.Namespace) -> None:
         if rank == 0:
             print(f"{data!r}\ntrained on {device}, {world} process{'es' * (world > 1)}", flush=True)
         for name in names:
-            result = run(profile.shorten(RECIPES[name]), data, device=device, folder=folder, rank=rank, world=world)
+            recipe = replace(profile.shorten(RECIPES[name]), **seed)
+            result = run(recipe, data, device=device, folder=folder, rank=rank, world=world)
             if rank == 0:
                 print(
                     f"{name:14} validation {result.val_acc:.2%}   {result.seconds:.1f} s   {result.machine}", flush=True
