@@ -194,7 +194,6 @@ def test_every_recipe_trains(recipe):
     assert len(result.history.loss_history) == 2
     assert np.isfinite(result.history.loss_history).all()
     assert 0 <= result.val_acc <= 1
-    assert result.parameters == sum(tensor.numel() for tensor in before.values())
     for name, parameter in training.net.named_parameters():
         if parameter.ndim > 1:
             assert torch.equal(parameter, before[name]) is not parameter.requires_grad, name

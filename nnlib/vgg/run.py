@@ -52,11 +52,6 @@ class Run:
         """Seconds of training."""
         return self.history.seconds[-1]
 
-    @property
-    def parameters(self) -> int:
-        """The number of parameters, those that stay as they are included."""
-        return sum(parameter.numel() for parameter in self.net.parameters())
-
     def scores(self, X: np.ndarray) -> Tensor:
         """Return the scores (N, 10) of uint8 images (N, 3, 32, 32), tested as the recipe says."""
         loader = Batches(X, np.zeros(len(X), dtype=np.int64), EVALUATION_BATCH, device=self.device)
