@@ -187,7 +187,7 @@ def test_resizing_keeps_up_and_left():
     assert (small[0, 1, :, 9:] < -0.99).all()
 
 
-@pytest.mark.parametrize("world", [2, 5])
+@pytest.mark.parametrize("world", [2, 3, 5, 8, 20])
 @pytest.mark.parametrize("epoch", [0, 1])
 def test_the_processes_shares_are_the_batch(world, epoch):
     def batches(**share):
@@ -198,7 +198,10 @@ def test_the_processes_shares_are_the_batch(world, epoch):
     shares = [list(batches(rank=rank, world=world)) for rank in range(world)]
     assert [len(share) for share in shares] == [2] * world
     for place, (X, y) in enumerate(batches()):
-        assert all(len(share[place][1]) == 20 // world for share in shares)
+        sizes = [len(share[place][1]) for share in shares]
+        assert max(sizes) - min(sizes) <= 1
+        means = [batches(rank=rank, world=world).weight * share[place][0].mean() for rank, share in enumerate(shares)]
+        torch.testing.assert_close(sum(means) / world, X.mean())
         torch.testing.assert_close(torch.cat([share[place][0] for share in shares]), X, rtol=0, atol=1e-6)
         assert torch.equal(torch.cat([share[place][1] for share in shares]), y)
 
@@ -224,7 +227,7 @@ def test_the_callers_arrays_are_not_changed_and_may_be_read_only():
         ({"y": labels(20) / 1}, TypeError, "^y: expected integer class indices"),
         ({"batch_size": 0}, ValueError, "^batch_size: expected a whole number of at least 1"),
         ({"batch_size": 2.0}, ValueError, "^batch_size: expected a whole number of at least 1"),
-        ({"world": 3}, ValueError, "^world: expected a divisor of batch_size 10, got 3. Choose a batch size that it"),
+        ({"world": 11}, ValueError, "^world: expected at most batch_size, 10: an image for each, got 11. Start fewer"),
         ({"world": 2, "seed": None}, ValueError, "^world: expected 1 where a batch may be smaller"),
         ({"world": 2, "batch_size": 30}, ValueError, "^world: expected 1 where a batch may be smaller"),
         ({"sides": ()}, ValueError, "^sides: expected at least one number of pixels from 1 to 32"),

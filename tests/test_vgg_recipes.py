@@ -93,6 +93,15 @@ def test_the_seed_alone_decides_the_initial_weights(recipe):
     assert torch.equal(torch.get_rng_state(), state)
 
 
+def test_making_a_network_does_not_seed_accelerators(monkeypatch):
+    seeded = []
+    monkeypatch.setattr(torch.cuda, "manual_seed_all", seeded.append)
+    HANDOUT.make_network()
+    assert seeded == []
+    torch.manual_seed(1)
+    assert seeded == [1]  # so it would have been heard of
+
+
 def first_weights(net):
     return net.fc[0].weight if isinstance(net, VGG11) else net.fc.weight
 

@@ -71,6 +71,18 @@ def test_what_is_recorded():
     assert History(**history.to_dict()) == history
 
 
+def test_the_mean_over_processes_is_that_of_the_whole_batch_though_their_parts_differ():
+    def one_epoch(**share):
+        net = network(relu=True)
+        batches = Batches(*coloured(60), 20, seed=1, **share)
+        return train(batches, net, CROSS_ENTROPY, torch.optim.SGD(net.parameters(), lr=0.0), CPU, epochs=1)
+
+    whole, parts = one_epoch(), [one_epoch(rank=rank, world=3) for rank in range(3)]  # of 6, 7 and 7 images
+    for name in ("loss_history", "train_acc_history"):
+        assert np.mean([getattr(part, name) for part in parts], axis=0) == pytest.approx(getattr(whole, name)), name
+    assert len({*whole.train_acc_history, *(part.train_acc_history[0] for part in parts)}) > 1
+
+
 def test_every_step_takes_its_own_gradient_alone():
     net, twin, batches = network(relu=True), network(relu=True), loader(60)
     train(batches, net, CROSS_ENTROPY, torch.optim.SGD(net.parameters(), lr=0.5), CPU, epochs=1)

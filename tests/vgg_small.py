@@ -50,6 +50,11 @@ def small_recipe(**changed):
     return Recipe(**settings | changed)
 
 
+def checkpoints(folder):
+    """Return the files of checkpoints in a folder, in order."""
+    return sorted(folder.glob("*.pt"))
+
+
 def assert_same_state(state, expected):
     """Assert that two state dicts agree bit for bit."""
     assert state.keys() == expected.keys()

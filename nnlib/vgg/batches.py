@@ -56,10 +56,12 @@ class Batches:
         augment: how to vary the images.
         sides: pixels a side that images are resized to, one for each epoch; the last one is also for all after it.
         rank: this process's place among `world`, from 0; it gets every batch's part of that place.
-        world: the number of processes that share each batch; divides `batch_size`.
+        world: the number of processes that share each batch, as evenly as its size allows.
 
     Attributes:
         epoch: set it before each pass.
+        weight: what a mean over this process's part has to be multiplied with, so that the mean of that over all
+            processes is the mean over the batch; 1 where all parts are of one size.
     """
 
     def __init__(
@@ -78,9 +80,9 @@ class Batches:
         _check_images(X)
         labels = checks.class_labels(y, len(X), 10)
         self.batch_size = checks.positive_int("batch_size", batch_size)
-        todo = "Choose a batch size that it divides."
-        divides = batch_size % checks.positive_int("world", world) == 0
-        checks.require(divides, "world", f"a divisor of batch_size {batch_size}", world, todo)
+        todo = "Start fewer processes."
+        enough = checks.positive_int("world", world) <= batch_size
+        checks.require(enough, "world", f"at most batch_size, {batch_size}: an image for each", world, todo)
         checks.require(0 <= rank < world, "rank", f"a number from 0 to {world - 1}", rank)
         shared = world == 1 or (seed is not None and len(X) >= batch_size)
         checks.require(shared, "world", "1 where a batch may be smaller than batch_size", world)
@@ -88,6 +90,8 @@ class Batches:
         checks.require(fits, "sides", f"at least one number of pixels from 1 to {SIDE}", tuple(sides))
         self.device, self.seed, self.augment, self.rank, self.world = torch.device(device), seed, augment, rank, world
         self.sides = tuple(sides)
+        self._part = slice(*(batch_size * place // world for place in (rank, rank + 1)))
+        self.weight = world * (self._part.stop - self._part.start) / batch_size
         # Pixels with their channels innermost: a batch is then in PyTorch's channels_last form, which its convolutions
         # are fastest in. uint8 takes a quarter of float32's memory.
         pixels = X.transpose(0, 2, 3, 1).copy()  # also where X is laid out so already: it is the caller's
@@ -101,9 +105,8 @@ class Batches:
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         order, shifts, mirrored, squares = (part.to(self.device) for part in self._draw())
-        share = self.batch_size // self.world
         for start in range(0, len(self) * self.batch_size, self.batch_size):
-            mine = slice(start + self.rank * share, start + (self.rank + 1) * share)
+            mine = slice(start + self._part.start, start + self._part.stop)
             chosen = order[mine]
             yield self._batch(chosen, shifts[mine], mirrored[mine], squares[mine]), self.labels[chosen]
 

@@ -138,7 +138,7 @@ class Recipe:
     def make_network(self) -> nn.Module:
         """Return the network with its initial weights, which the seed alone decides; PyTorch's own generator stays."""
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(self.seed)
+            torch.default_generator.manual_seed(self.seed)  # torch.manual_seed would set an accelerator's too
             return self.network()
 
     def make_scheduler(self, optimizer: Optimizer, steps_an_epoch: int) -> LRScheduler | None:

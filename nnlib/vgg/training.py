@@ -118,6 +118,7 @@ def train_epoch(trainloader, net, criterion, optimizer, device, scheduler, dtype
     for images, labels in trainloader:
         rates.append(optimizer.param_groups[0]["lr"])
         loss, scores = loss_of(net, criterion, images, labels, dtype)
+        loss = trainloader.weight * loss  # 1, unless several processes have parts of different sizes
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
@@ -127,7 +128,7 @@ def train_epoch(trainloader, net, criterion, optimizer, device, scheduler, dtype
         correct += (scores.detach().argmax(1) == labels).sum()
         seen += len(labels)
         bar.update()
-    sums = torch.stack([*losses, correct / seen])
+    sums = torch.stack([*losses, trainloader.weight * correct / seen])
     if isinstance(net, DistributedDataParallel):
         torch.distributed.all_reduce(sums)
         sums /= torch.distributed.get_world_size()
