@@ -1,6 +1,8 @@
 """The checkpoint's file: written whole or not at all, and no bad one is taken for a good one."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -43,6 +45,40 @@ def test_a_crash_while_writing_leaves_the_checkpoint_before_it(monkeypatch, tmp_
         checkpoint.save(path, state_of(machine="another"))
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_bytes() == before
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+
+from nnlib.vgg import checkpoint
+
+with checkpoint.held(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_one_holds_it_and_no_other_process_does(tmp_path):
+    path = tmp_path / "new" / "one.pt"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(DataError) as caught, checkpoint.held(path):
+            pass
+        message = str(caught.value)
+        assert message.startswith(f"{path}: expected no other training that writes this checkpoint, got one at work.")
+        assert message.endswith("or train into another folder (--folder).")
+        with checkpoint.held(path.with_name("two.pt")):
+            pass
+        other.kill()  # a holder that dies in any way lets go
+    with checkpoint.held(path):
+        pass
+    with pytest.raises(KeyboardInterrupt), checkpoint.held(path):
+        raise KeyboardInterrupt
+    with checkpoint.held(path):
+        pass
 
 
 def refused(path, *parts):

@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from vgg_small import CPU, assert_same_state, dataset, small_recipe
+from vgg_small import CPU, assert_same_state, checkpoints, dataset, small_recipe
 
+from nnlib.data import DataError
+from nnlib.search.describe import checksum
 from nnlib.search.fingerprint import code_checksum
 from nnlib.vgg import run, training
 from nnlib.vgg.batches import Batches
@@ -71,7 +73,7 @@ def test_interrupted_and_resumed_is_as_if_never_stopped(monkeypatch, tmp_path, s
     assert (bar.options["total"], bar.options["initial"]) == (4 * STEPS, 4 * STEPS - left)
     assert bar.options["hidden"] is False
     assert_same_run(result, expected)
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(checkpoints(tmp_path)) == 1
 
 
 def test_a_constant_rate_resumes_too(monkeypatch, tmp_path):
@@ -87,7 +89,7 @@ def test_a_constant_rate_resumes_too(monkeypatch, tmp_path):
 def test_a_complete_training_is_read_and_not_repeated(monkeypatch, tmp_path):
     data, recipe = dataset(), small_recipe(epochs=2)
     first = run(recipe, data, device=CPU, folder=tmp_path)
-    (path,) = tmp_path.iterdir()
+    (path,) = checkpoints(tmp_path)
     before = path.stat()
     monkeypatch.setattr(training, "train_epoch", None)  # calling it would fail
     monkeypatch.setattr(RUN, "machine", lambda device: "another machine")
@@ -96,6 +98,36 @@ def test_a_complete_training_is_read_and_not_repeated(monkeypatch, tmp_path):
     assert again.history == first.history
     assert (again.machine, again.seconds) == (first.machine, first.seconds)
     assert (path.stat().st_mtime_ns, path.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_a_second_training_of_the_same_is_refused_while_the_first_is_at_work(tmp_path):
+    data, recipe = dataset(), small_recipe(epochs=2)
+    first = Training(recipe, data, CPU)
+    refused = []
+
+    def begin_another(*arguments):
+        if len(first.history.loss_history) == STEPS:  # in the second epoch, with a checkpoint to go on from
+            with pytest.raises(DataError, match="no other training that writes this checkpoint") as caught:
+                run(recipe, data, device=CPU, folder=tmp_path)
+            refused.append(str(caught.value))
+            run(replace(recipe, seed=1), data, device=CPU, folder=tmp_path)  # another one may begin
+
+    first.optimizer.register_step_post_hook(begin_another)
+    path = tmp_path / f"{checksum(first.identity)}.pt"
+    result = first.finish(path)
+    assert len(refused) == STEPS
+    assert refused[0].startswith(f"{path}: expected no other training that writes this checkpoint, got one at work. ")
+    assert len(checkpoints(tmp_path)) == 2
+    assert_same_run(run(recipe, data, device=CPU, folder=tmp_path), result)
+
+
+def test_to_read_a_complete_training_nothing_is_written(tmp_path):
+    data, recipe = dataset(), small_recipe(epochs=1)
+    result = run(recipe, data, device=CPU, folder=tmp_path)
+    for path in tmp_path.glob("*.lock"):
+        path.unlink()
+    assert_same_run(run(recipe, data, device=CPU, folder=tmp_path), result)
+    assert list(tmp_path.iterdir()) == checkpoints(tmp_path)
 
 
 def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
@@ -118,11 +150,11 @@ def test_what_decides_the_weights_has_a_checkpoint_of_its_own(monkeypatch, tmp_p
     for number, (changed, images) in enumerate(runs):
         bar = watched(monkeypatch)
         run(changed, images, device=CPU, folder=tmp_path)
-        assert (bar.steps, len(list(tmp_path.iterdir()))) == (STEPS, number + 1)
+        assert (bar.steps, len(checkpoints(tmp_path))) == (STEPS, number + 1)
     monkeypatch.setattr(WhitenedVGG, "forward", other_forward)
     bar = watched(monkeypatch)
     run(recipe, data, device=CPU, folder=tmp_path)
-    assert (bar.steps, len(list(tmp_path.iterdir()))) == (STEPS, len(runs) + 1)
+    assert (bar.steps, len(checkpoints(tmp_path))) == (STEPS, len(runs) + 1)
 
 
 def test_an_optimizer_that_was_made_is_still_the_same_code():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
+from filelock import FileLock, Timeout
 
 from nnlib.data import files
 from nnlib.data.files import data_error
@@ -17,6 +20,26 @@ _KEYS = {"training", "net", "optimizer", "scheduler", "history", "machine"}
 def default_folder() -> Path:
     """Return the folder for checkpoints: `$NNLIB_CHECKPOINTS`, else the repository's build/, or here without one."""
     return files.output_folder(FOLDER_VARIABLE, "checkpoints")
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Keep every other training from writing checkpoints at `path`; an empty file beside it, .lock, is left behind.
+
+    Raises:
+        DataError: another one does so already, in this process or in another.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(f"{path}.lock", blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        todo = "Wait until it ends, and what it trained is read; or train into another folder (--folder)."
+        raise data_error(path, "no other training that writes this checkpoint", "one at work", todo) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def save(path: Path, state: dict[str, object]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def run(
 
     Raises:
         DivergedError: the loss became infinite or NaN.
-        DataError: a checkpoint that cannot be used.
+        DataError: a checkpoint that cannot be used, or that another training is writing.
     """
     training = Training(recipe, data, pick_device() if device is None else torch.device(device), rank, world)
     if world > 1:
@@ -182,20 +183,21 @@ class Training:
         def validate() -> float:
             return test(self.validation, self.net, self.device, dtype=self.dtype)
 
-        writes = path is not None and self.rank == 0
-        train(
-            self.batches,
-            self.net if self.world == 1 else DistributedDataParallel(self.net),
-            self.recipe.criterion(),
-            self.optimizer,
-            self.device,
-            epochs=self.recipe.epochs,
-            scheduler=self.scheduler,
-            dtype=self.dtype,
-            validate=validate,
-            history=self.history,
-            after_epoch=(lambda history: self.save(path)) if writes else None,
-            name=self.recipe.name,
-        )
+        writes = path is not None and self.rank == 0 and self.history.epoch < self.recipe.epochs
+        with checkpoint.held(path) if writes else nullcontext():
+            train(
+                self.batches,
+                self.net if self.world == 1 else DistributedDataParallel(self.net),
+                self.recipe.criterion(),
+                self.optimizer,
+                self.device,
+                epochs=self.recipe.epochs,
+                scheduler=self.scheduler,
+                dtype=self.dtype,
+                validate=validate,
+                history=self.history,
+                after_epoch=(lambda history: self.save(path)) if writes else None,
+                name=self.recipe.name,
+            )
         accuracy = test(self.validation, self.net, self.device, dtype=self.dtype, **views(self.recipe))
         return Run(self.recipe, self.net, self.history, accuracy, self.machine, self.device, self.dtype)
