@@ -1,5 +1,6 @@
 """`python -m nnlib.vgg`: what it prints, and its exit status."""
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ import torch
 from nnlib.data import DataError
 from nnlib.vgg import DivergedError
 from nnlib.vgg import __main__ as command
+from nnlib.vgg.ablation import ABLATION
 from nnlib.vgg.recipes import PROFILES, RECIPES
 
 
@@ -24,7 +26,7 @@ def calls(monkeypatch, tmp_path):
 
     monkeypatch.delenv("WORLD_SIZE", raising=False)
     monkeypatch.setenv("NNLIB_CHECKPOINTS", str(tmp_path))
-    monkeypatch.setattr(command, "load_for", lambda profile: f"data for {profile.name}")
+    monkeypatch.setattr(command, "load_for", lambda profile, download=True: f"data for {profile.name}")
     monkeypatch.setattr(command, "run", run)
     return made
 
@@ -39,8 +41,9 @@ def failing(error):
 def test_the_list(calls, capsys):
     assert command.main(["--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(RECIPES)
-    assert lines[0].split()[1:] == ["handout", "10", "epochs", "of", "batches", "of", "100"]
+    assert [line.split()[0] for line in lines] == [*RECIPES, *(recipe.name for recipe in ABLATION)]
+    assert lines[0].split()[1:] == ["handout", "10", "epochs,", "batches", "of", "100"]
+    assert [line.endswith("   ablation") for line in lines] == [False] * len(RECIPES) + [True] * len(ABLATION)
     assert calls == []
 
 
@@ -70,7 +73,7 @@ def test_all_recipes_in_full_by_default(calls, capsys, tmp_path, monkeypatch):
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == ["'data for full'", "trained on cpu, 1 process"]
     assert [line.split() for line in lines[2:]] == [
-        [name, "validation", "50.00%", "1.2", "s", "a", "machine"] for name in RECIPES
+        [name, "seed", "598", "validation", "50.00%", "1.2", "s", "a", "machine"] for name in RECIPES
     ]
 
 
@@ -82,17 +85,40 @@ def test_options(calls):
     assert calls[0][2] == {"device": torch.device("meta"), "folder": Path("here"), "rank": 0, "world": 1}
 
 
-def test_another_seed(calls):
-    assert command.main(["handout", "--seed", "7", "--profile", "quick", "--device", "cpu"]) == 0
+def test_another_seed(calls, capsys):
+    assert command.main(["handout", "--seeds", "7", "--profile", "quick", "--device", "cpu"]) == 0
     assert [recipe for recipe, _, _ in calls] == [replace(PROFILES["quick"].shorten(RECIPES["handout"]), seed=7)]
+    assert len(capsys.readouterr().out.splitlines()) == 3  # one seed has nothing to compare
 
 
-@pytest.mark.parametrize("seed", ["-1", "1.5", "one", str(2**64)])
+def test_several_seeds(calls, capsys, monkeypatch):
+    def run(recipe, data, **options):
+        calls.append(recipe)
+        accuracy = {"handout": 0.5, "relu": 0.6}[recipe.name] + 0.01 * recipe.seed
+        return SimpleNamespace(val_acc=accuracy, seconds=1.25, machine="a machine")
+
+    monkeypatch.setattr(command, "run", run)
+    assert command.main(["handout", "relu", "handout", "--device", "cpu", "--seeds", "1", "3", "1"]) == 0
+    assert [(recipe.name, recipe.seed) for recipe in calls] == list(itertools.product(("handout", "relu"), (1, 3)))
+    *_, title, heads, first, second = capsys.readouterr().out.splitlines()
+    assert title == "validation accuracy in percent, 2 seeds"
+    assert heads.split()[0] == "mean"
+    assert first.split() == ["handout", "52.0", "1.4", "51.0", "53.0"]
+    assert second.split() == ["relu", "62.0", "1.4", "61.0", "63.0", "+10.0", "+10.0", "+10.0", "handout"]
+
+
+def test_the_ablation_by_its_name(calls):
+    assert command.main(["no-gelu", "ablation", "flip", "--device", "cpu"]) == 0
+    names = ["no-gelu", *(recipe.name for recipe in ABLATION if recipe.name != "no-gelu"), "flip"]
+    assert [recipe.name for recipe, _, _ in calls] == names
+
+
+@pytest.mark.parametrize("seed", ["-1", "1.5", "one", "flip", str(2**64)])
 def test_no_seed(calls, capsys, seed):
     with pytest.raises(SystemExit) as stopped:
-        command.main(["handout", f"--seed={seed}"])
+        command.main(["handout", "--seeds", "5", seed])
     assert stopped.value.code == 2
-    assert f"argument --seed: expected a whole number from 0 to 2**64 - 1, got '{seed}'" in capsys.readouterr().err
+    assert f"argument --seeds: expected a whole number from 0 to 2**64 - 1, got '{seed}'" in capsys.readouterr().err
     assert calls == []
 
 
@@ -128,7 +154,19 @@ def test_a_device_that_is_not_there(calls, capsys, name):
     assert calls == []
 
 
-@pytest.mark.parametrize("error", [DataError("a file: expected more"), DivergedError("the loss is nan in step 2")])
+@pytest.mark.parametrize(("rank", "local_rank", "turn"), [(0, "0", 0), (8, "0", 1), (3, "3", 2), (11, "3", 2)])
+def test_under_torchrun_one_process_after_the_other_may_download(monkeypatch, rank, local_rank, turn):
+    events = []
+    monkeypatch.setenv("LOCAL_RANK", local_rank)
+    monkeypatch.setattr(torch.distributed, "barrier", lambda: events.append("wait"))
+    monkeypatch.setattr(command, "load_for", lambda profile, download=True: events.append(download) or "images")
+    assert command._load(PROFILES["full"], rank, 16) == "images"
+    assert events == [*["wait"] * turn, turn < 2, *["wait"] * (3 - turn)]
+
+
+@pytest.mark.parametrize(
+    "error", [DataError("a file: expected more"), DivergedError("the loss is nan in step 2"), OSError("no space left")]
+)
 @pytest.mark.parametrize("name", ["load_for", "run"])
 def test_a_failure_is_its_message_alone(calls, capsys, monkeypatch, name, error):
     monkeypatch.setattr(command, name, failing(error))

@@ -210,6 +210,8 @@ def test_only_the_full_profile_downloads(monkeypatch, name, downloads):
     monkeypatch.setattr(source, "load_cifar10", load)
     load_for(PROFILES.get(name) or Profile(name=name, num_train=9, num_val=9, num_test=9, flops=None))
     assert asked == [downloads]
+    load_for(PROFILES["full"], download=False)
+    assert asked == [downloads, False]
 
 
 @pytest.mark.parametrize(

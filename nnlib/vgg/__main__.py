@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sys
 from dataclasses import replace
@@ -13,18 +14,25 @@ import torch.distributed
 
 from nnlib.data import DataError, Dataset
 from nnlib.vgg import checkpoint
+from nnlib.vgg.ablation import ABLATION
 from nnlib.vgg.device import pick_device
-from nnlib.vgg.recipes import PROFILES, RECIPES, Profile
+from nnlib.vgg.recipes import PROFILES, RECIPES, Profile, Recipe
 from nnlib.vgg.run import run
+from nnlib.vgg.seeds import compare
 from nnlib.vgg.source import load_for
 from nnlib.vgg.training import DivergedError
+
+_ABLATION = "ablation"  # names all of its recipes
+_BY_NAME = RECIPES | {recipe.name: recipe for recipe in ABLATION}
 
 _EXAMPLES = """examples:
   python -m nnlib.vgg --list                              what there is to train
   python -m nnlib.vgg                                     all of it, as the notebook does with PROFILE=full
   python -m nnlib.vgg ours-short                          one training
   python -m nnlib.vgg ours-short --profile quick          a few steps of it, to see that it runs
-  python -m nnlib.vgg ours-long --seed 1                  the same from other random numbers
+  python -m nnlib.vgg ours-long --seeds 1                 the same from other random numbers
+  python -m nnlib.vgg --seeds 598 1 2                     each three times, and a table of which gains hold
+  python -m nnlib.vgg ablation                            ours in four epochs, and without each of its parts
   torchrun --nproc-per-node 2 -m nnlib.vgg report         on two processes, which share every minibatch
 
 Every epoch ends with a checkpoint. Interrupt with Ctrl-C; the same command goes on from the last one. A training that
@@ -38,10 +46,16 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="recipes (default: all)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="recipes (default: the notebook's)")
     parser.add_argument("--list", action="store_true", help="list the recipes and stop")
     parser.add_argument("--profile", choices=PROFILES, default="full", help="how much of the work (default: full)")
-    parser.add_argument("--seed", type=_seed, help="of weights, order and augmentation (default: the recipe's own)")
+    parser.add_argument(
+        "--seeds",
+        nargs="+",
+        type=_seed,
+        metavar="SEED",
+        help="of weights, order and augmentation; several train each recipe as often (default: the recipe's own)",
+    )
     parser.add_argument("--device", type=_device, help="such as cpu or cuda (default: the best there is)")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="for checkpoints")
     return parser
@@ -60,6 +74,14 @@ def _seed(text: str) -> int:
     return int(text)
 
 
+def _recipes(names: list[str]) -> list[Recipe]:
+    """Return the recipes of these names, each once; those of the notebook without a name."""
+    chosen = itertools.chain.from_iterable(
+        ABLATION if name == _ABLATION else [_BY_NAME[name]] for name in names or RECIPES
+    )
+    return list({recipe.name: recipe for recipe in chosen}.values())
+
+
 def _join_processes(device: torch.device) -> tuple[torch.device, int, int]:
     """Return this process's device, its number and how many there are; join the others if torchrun started it."""
     if "WORLD_SIZE" not in os.environ:
@@ -73,33 +95,43 @@ def _join_processes(device: torch.device) -> tuple[torch.device, int, int]:
     return device, torch.distributed.get_rank(), torch.distributed.get_world_size()
 
 
-def _load(profile: Profile, world: int) -> Dataset:
-    """Return the images; of a machine's processes the first loads first, as it may have to download them."""
-    first = os.environ.get("LOCAL_RANK", "0") == "0"
-    if not first:
-        torch.distributed.barrier()
-    data = load_for(profile)
-    if first and world > 1:
+def _load(profile: Profile, rank: int, world: int) -> Dataset:
+    """Return the images, which have to be downloaded perhaps, into a folder that machines may share.
+
+    So the first process loads first, then the first of every other machine, and the rest read what there is.
+    """
+    if world == 1:
+        return load_for(profile)
+    mine = 0 if rank == 0 else 1 if os.environ["LOCAL_RANK"] == "0" else 2
+    for turn in range(3):
+        if turn == mine:
+            data = load_for(profile, download=turn < 2)
         torch.distributed.barrier()
     return data
 
 
-def _train(names: list[str], arguments: argparse.Namespace) -> None:
+def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> None:
     profile = PROFILES[arguments.profile]
-    seed = {} if arguments.seed is None else {"seed": arguments.seed}
+    seeds = list(dict.fromkeys(arguments.seeds or ()))
     folder = arguments.folder or checkpoint.default_folder() / profile.name
     device, rank, world = _join_processes(arguments.device or pick_device())
     try:
-        data = _load(profile, world)
+        data = _load(profile, rank, world)
         if rank == 0:
             print(f"{data!r}\ntrained on {device}, {world} process{'es' * (world > 1)}", flush=True)
-        for name in names:
-            recipe = replace(profile.shorten(RECIPES[name]), **seed)
-            result = run(recipe, data, device=device, folder=folder, rank=rank, world=world)
+        accuracies: dict[str, dict[int, float]] = {recipe.name: {} for recipe in recipes}
+        for recipe, seed in itertools.product(recipes, seeds or [None]):
+            seeded = recipe if seed is None else replace(recipe, seed=seed)
+            result = run(profile.shorten(seeded), data, device=device, folder=folder, rank=rank, world=world)
+            accuracies[recipe.name][seeded.seed] = result.val_acc
             if rank == 0:
                 print(
-                    f"{name:14} validation {result.val_acc:.2%}   {result.seconds:.1f} s   {result.machine}", flush=True
+                    f"{recipe.name:15} seed {seeded.seed}   validation {result.val_acc:.2%}   {result.seconds:.1f} s   "
+                    f"{result.machine}",
+                    flush=True,
                 )
+        if rank == 0 and len(seeds) > 1:
+            print(f"\nvalidation accuracy in percent, {len(seeds)} seeds\n{compare(accuracies)}", flush=True)
     finally:
         if torch.distributed.is_initialized():
             torch.distributed.destroy_process_group()
@@ -109,16 +141,17 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status: 0, 1 for a failure, 2 for a wrong name, 130 after Ctrl-C."""
     parser = _parser()
     arguments = parser.parse_args(argv)
-    unknown = [name for name in arguments.names if name not in RECIPES]
+    unknown = [name for name in arguments.names if name not in (*_BY_NAME, _ABLATION)]
     if unknown:
-        parser.error(f"no recipe {', '.join(map(repr, unknown))}; there are: {', '.join(RECIPES)}.")
+        parser.error(f"no recipe {', '.join(map(repr, unknown))}; there are: {', '.join((*_BY_NAME, _ABLATION))}.")
     if arguments.list:
-        for recipe in RECIPES.values():
-            print(f"{recipe.name:14} {recipe.title:24} {recipe.epochs:3} epochs of batches of {recipe.batch_size}")
+        for recipe in _BY_NAME.values():
+            group = "" if recipe.name in RECIPES else f"   {_ABLATION}"
+            print(f"{recipe.name:15} {recipe.title:26} {recipe.epochs:2} epochs, batches of {recipe.batch_size}{group}")
         return 0
     try:
-        _train(arguments.names or list(RECIPES), arguments)
-    except (DataError, DivergedError, ValueError) as error:
+        _train(_recipes(arguments.names), arguments)
+    except (DataError, DivergedError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

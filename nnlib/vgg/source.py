@@ -47,9 +47,9 @@ def load_cifar10(*, download: bool = False) -> Dataset:
     return load_jpeg_archive(archive) if archive else load_coloured_mnist()
 
 
-def load_for(profile: Profile) -> Dataset:
+def load_for(profile: Profile, *, download: bool = True) -> Dataset:
     """Return the images for a profile; only the full one may download, and only the quick one leaves any out."""
-    data = load_cifar10(download=profile.name == "full")
+    data = load_cifar10(download=download and profile.name == "full")
     num_train, num_val = min(profile.num_train, len(data["y_train"])), min(profile.num_val, len(data["y_val"]))
     fewer = num_train < len(data["y_train"]) or num_val < len(data["y_val"])
     return take(data, num_train, num_val) if fewer else data
