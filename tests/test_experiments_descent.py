@@ -181,6 +181,18 @@ def test_a_measurement_begins_where_the_last_one_ended():
     assert hook.values[1] == pytest.approx(hook.values[0], rel=1e-3)
 
 
+def test_measured_at_every_step_it_stays_with_the_largest_eigenvalue():
+    model, (X, y) = tanh_classifier(width=8, weight_scale=0.05, input_dim=6), examples(features=6)
+    hook, exact = Sharpness(model, (X, y)), [np.linalg.eigvalsh(hessian(model, X, y))[-1]]
+    for step in range(1, 31):
+        _, grads = model.loss(X, y)
+        model.params = {name: array - 2.0 * grads[name] for name, array in model.params.items()}
+        hook.on_step(SimpleNamespace(model=model, step=step))
+        exact.append(np.linalg.eigvalsh(hessian(model, X, y))[-1])
+    assert max(exact) > 1.5 * min(exact)  # it moves
+    np.testing.assert_allclose(hook.values, exact, rtol=0.1)
+
+
 def test_every_is_checked():
     with pytest.raises(ValueError, match="every: expected a whole number"):
         Sharpness(linear(), examples(classes=3), every=0)

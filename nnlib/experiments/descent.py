@@ -93,7 +93,8 @@ def largest_eigenvalue(
 
     Args:
         product: v -> H v.
-        start: v to begin with, not zero. Random; or the last answer, if H changed little since.
+        start: v to begin with, not zero. Random; or the last answer, if H changed little since: from there, a
+            direction that has overtaken it is not seen before the two mix.
         tolerance: stop at |H v - value v| <= tolerance * s, which bounds the distance to an eigenvalue.
         max_iterations: stop there anyway.
 
