@@ -1,5 +1,6 @@
 """The checkpoint's file: written whole or not at all, and no bad one is taken for a good one."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -69,7 +70,7 @@ def test_one_holds_it_and_no_other_process_does(tmp_path):
             pass
         message = str(caught.value)
         assert message.startswith(f"{path}: expected no other training that writes this checkpoint, got one at work.")
-        assert message.endswith("or train into another folder (--folder).")
+        assert message.endswith("Or use another folder (--folder, NNLIB_CHECKPOINTS).")
         with checkpoint.held(path.with_name("two.pt")):
             pass
         other.kill()  # a holder that dies in any way lets go
@@ -79,6 +80,20 @@ def test_one_holds_it_and_no_other_process_does(tmp_path):
         raise KeyboardInterrupt
     with checkpoint.held(path):
         pass
+    (lock,) = path.parent.glob("one*")
+    assert (lock.name, lock.stat().st_mode & 0o777) == ("one.pt.lock", 0o666)
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOLCK, "No locks available"), NotImplementedError("no flock here")])
+def test_a_folder_that_cannot_be_locked(monkeypatch, tmp_path, error):
+    def fail(lock):
+        raise error
+
+    monkeypatch.setattr(checkpoint.FileLock, "acquire", fail)
+    with pytest.raises(DataError) as caught, checkpoint.held(tmp_path / "one.pt"):
+        pass
+    expected = f"{tmp_path / 'one.pt'}: expected a folder in which files can be made and locked, got {error}. Use"
+    assert str(caught.value) == f"{expected} another folder (--folder, NNLIB_CHECKPOINTS)."
 
 
 def refused(path, *parts):

@@ -154,20 +154,42 @@ def test_a_device_that_is_not_there(calls, capsys, name):
     assert calls == []
 
 
-@pytest.mark.parametrize(("rank", "local_rank", "turn"), [(0, "0", 0), (8, "0", 1), (3, "3", 2), (11, "3", 2)])
-def test_under_torchrun_one_process_after_the_other_may_download(monkeypatch, rank, local_rank, turn):
+@pytest.mark.parametrize(("machine", "process", "turn"), [(0, 0, 0), (1, 0, 1), (2, 0, 2), (0, 3, 3), (2, 1, 3)])
+def test_under_torchrun_one_machine_after_the_other_may_download(monkeypatch, machine, process, turn):
     events = []
-    monkeypatch.setenv("LOCAL_RANK", local_rank)
+    for name, value in {"GROUP_WORLD_SIZE": 3, "GROUP_RANK": machine, "LOCAL_RANK": process}.items():
+        monkeypatch.setenv(name, str(value))
     monkeypatch.setattr(torch.distributed, "barrier", lambda: events.append("wait"))
     monkeypatch.setattr(command, "load_for", lambda profile, download=True: events.append(download) or "images")
-    assert command._load(PROFILES["full"], rank, 16) == "images"
-    assert events == [*["wait"] * turn, turn < 2, *["wait"] * (3 - turn)]
+    assert command._load(PROFILES["full"], 12) == "images"
+    assert events == [*["wait"] * turn, turn < 3, *["wait"] * (4 - turn)]
 
 
 @pytest.mark.parametrize(
-    "error", [DataError("a file: expected more"), DivergedError("the loss is nan in step 2"), OSError("no space left")]
+    "error", [DataError("a file: expected more"), DivergedError("the loss is nan in step 2")], ids=["data", "diverged"]
 )
-@pytest.mark.parametrize("name", ["load_for", "run"])
+def test_one_that_fails_does_not_stop_the_others(calls, capsys, monkeypatch, error):
+    def run(recipe, data, **options):
+        if (recipe.name, recipe.seed) == ("relu", 2):
+            raise error
+        return SimpleNamespace(val_acc=0.5, seconds=1.25, machine="a machine")
+
+    monkeypatch.setattr(command, "run", run)
+    assert command.main(["handout", "relu", "report", "--device", "cpu", "--seeds", "1", "2"]) == 1
+    printed = capsys.readouterr()
+    assert [line.split()[0] for line in printed.out.splitlines()[-2:]] == ["handout", "report"]  # relu lacks a seed
+    assert printed.err.rstrip().split(maxsplit=3) == ["relu", "seed", "2", f"failed: {error}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("load_for", DataError("a file: expected more")),
+        ("load_for", OSError("no such folder")),
+        ("run", OSError("no space left")),
+        ("run", ValueError("identity: expected the same training")),
+    ],
+)
 def test_a_failure_is_its_message_alone(calls, capsys, monkeypatch, name, error):
     monkeypatch.setattr(command, name, failing(error))
     assert command.main(["handout", "--device", "cpu"]) == 1

@@ -11,7 +11,7 @@ from vgg_small import CPU, assert_same_state, checkpoints, dataset, small_recipe
 from nnlib.data import DataError
 from nnlib.search.describe import checksum
 from nnlib.search.fingerprint import code_checksum
-from nnlib.vgg import run, training
+from nnlib.vgg import checkpoint, run, training
 from nnlib.vgg.batches import Batches
 from nnlib.vgg.networks import WhitenedVGG
 from nnlib.vgg.run import Training
@@ -119,6 +119,23 @@ def test_a_second_training_of_the_same_is_refused_while_the_first_is_at_work(tmp
     assert refused[0].startswith(f"{path}: expected no other training that writes this checkpoint, got one at work. ")
     assert len(checkpoints(tmp_path)) == 2
     assert_same_run(run(recipe, data, device=CPU, folder=tmp_path), result)
+
+
+def test_what_another_training_has_ended_meanwhile_is_not_trained_again(monkeypatch, tmp_path):
+    data, recipe, held, ended = dataset(), small_recipe(epochs=2), checkpoint.held, []
+
+    def a_moment_later(path):
+        with monkeypatch.context() as patch:
+            patch.setattr(checkpoint, "held", held)
+            ended.append(run(recipe, data, device=CPU, folder=tmp_path))
+        return held(path)
+
+    monkeypatch.setattr(checkpoint, "held", a_moment_later)
+    bar = watched(monkeypatch)
+    result = run(recipe, data, device=CPU, folder=tmp_path)
+    assert bar.steps == 2 * STEPS  # the other one's
+    assert_same_run(result, ended[0])
+    assert result.history.seconds == ended[0].history.seconds
 
 
 def test_to_read_a_complete_training_nothing_is_written(tmp_path):

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from nnlib.vgg import LADDER, RECIPES, WhitenedVGG
-from nnlib.vgg.ablation import ABLATION, BRIEF
+from nnlib.vgg import LADDER, RECIPES, Augment, WhitenedVGG
+from nnlib.vgg.ablation import ABLATION, BRIEF, LearnedFirstLayer, random_start, with_relu
 from nnlib.vgg.seeds import BEFORE, compare
 
 LACKING = {recipe.name: recipe for recipe in ABLATION[1:]}
@@ -47,16 +47,17 @@ def test_every_recipe_but_the_first_of_each_set_has_one_before_it():
 def test_one_part_is_lacking_and_no_more(recipe):
     differ = {field.name for field in fields(recipe) if getattr(recipe, field.name) != getattr(BRIEF, field.name)}
     part = {
-        "no-whitening": {"network"},
-        "no-identity": {"network"},
-        "no-gelu": {"network"},
-        "no-fast-biases": {"optimizer"},
-        "no-small-first": {"sides"},
-        "no-smoothing": {"label_smoothing"},
-        "no-augmentation": {"augment"},
-        "no-views": {"flip_at_test", "shift_at_test"},
+        "no-whitening": {"network": LearnedFirstLayer},
+        "no-identity": {"network": random_start},
+        "no-gelu": {"network": with_relu},
+        "no-fast-biases": {"optimizer": recipe.optimizer},  # see below
+        "no-small-first": {"sides": (32,)},
+        "no-smoothing": {"label_smoothing": 0.0},
+        "no-augmentation": {"augment": Augment(crop=0, flip=False, cutout=0)},
+        "no-views": {"flip_at_test": False, "shift_at_test": 0},
     }[recipe.name]
-    assert differ == {"name", "title"} | part
+    assert differ == {"name", "title", *part}
+    assert {name: getattr(recipe, name) for name in part} == part
     assert (recipe.training() == BRIEF.training()) == (recipe.name == "no-views")
 
 

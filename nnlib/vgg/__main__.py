@@ -31,7 +31,7 @@ _EXAMPLES = """examples:
   python -m nnlib.vgg ours-short                          one training
   python -m nnlib.vgg ours-short --profile quick          a few steps of it, to see that it runs
   python -m nnlib.vgg ours-long --seeds 1                 the same from other random numbers
-  python -m nnlib.vgg --seeds 598 1 2                     each three times, and a table of which gains hold
+  python -m nnlib.vgg --seeds 598 1 2                     each three times, and a table of what each step brings
   python -m nnlib.vgg ablation                            ours in four epochs, and without each of its parts
   torchrun --nproc-per-node 2 -m nnlib.vgg report         on two processes, which share every minibatch
 
@@ -42,6 +42,8 @@ is complete is read and not repeated. The checkpoints are in build/checkpoints/,
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m nnlib.vgg",
+        usage="%(prog)s [NAME ...] [options]",
+        allow_abbrev=False,
         description=__doc__,
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -54,7 +56,8 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         type=_seed,
         metavar="SEED",
-        help="of weights, order and augmentation; several train each recipe as often (default: the recipe's own)",
+        help="after the names: of weights, order and augmentation; each recipe is trained once with each "
+        "(default: the recipe's own)",
     )
     parser.add_argument("--device", type=_device, help="such as cpu or cuda (default: the best there is)")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="for checkpoints")
@@ -95,43 +98,49 @@ def _join_processes(device: torch.device) -> tuple[torch.device, int, int]:
     return device, torch.distributed.get_rank(), torch.distributed.get_world_size()
 
 
-def _load(profile: Profile, rank: int, world: int) -> Dataset:
-    """Return the images, which have to be downloaded perhaps, into a folder that machines may share.
+def _load(profile: Profile, world: int) -> Dataset:
+    """Return the images. They may have to be downloaded, and machines may share a folder: each has its turn.
 
-    So the first process loads first, then the first of every other machine, and the rest read what there is.
+    In it a machine's first process loads; after all machines, the other processes read what is there.
     """
     if world == 1:
         return load_for(profile)
-    mine = 0 if rank == 0 else 1 if os.environ["LOCAL_RANK"] == "0" else 2
-    for turn in range(3):
+    machines = int(os.environ["GROUP_WORLD_SIZE"])
+    mine = int(os.environ["GROUP_RANK"]) if os.environ["LOCAL_RANK"] == "0" else machines
+    for turn in range(machines + 1):
         if turn == mine:
-            data = load_for(profile, download=turn < 2)
+            data = load_for(profile, download=turn < machines)
         torch.distributed.barrier()
     return data
 
 
-def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> None:
+def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
+    """Train the recipes and print what came of each; return whether none failed."""
     profile = PROFILES[arguments.profile]
     seeds = list(dict.fromkeys(arguments.seeds or ()))
     folder = arguments.folder or checkpoint.default_folder() / profile.name
     device, rank, world = _join_processes(arguments.device or pick_device())
     try:
-        data = _load(profile, rank, world)
+        data = _load(profile, world)
         if rank == 0:
             print(f"{data!r}\ntrained on {device}, {world} process{'es' * (world > 1)}", flush=True)
         accuracies: dict[str, dict[int, float]] = {recipe.name: {} for recipe in recipes}
         for recipe, seed in itertools.product(recipes, seeds or [None]):
             seeded = recipe if seed is None else replace(recipe, seed=seed)
-            result = run(profile.shorten(seeded), data, device=device, folder=folder, rank=rank, world=world)
-            accuracies[recipe.name][seeded.seed] = result.val_acc
+            try:
+                result = run(profile.shorten(seeded), data, device=device, folder=folder, rank=rank, world=world)
+            except (DataError, DivergedError) as error:  # in all processes, if in one
+                outcome, stream = f"failed: {error}", sys.stderr
+            else:
+                accuracies[recipe.name][seeded.seed] = result.val_acc
+                outcome = f"validation {result.val_acc:.2%}   {result.seconds:.1f} s   {result.machine}"
+                stream = sys.stdout
             if rank == 0:
-                print(
-                    f"{recipe.name:15} seed {seeded.seed}   validation {result.val_acc:.2%}   {result.seconds:.1f} s   "
-                    f"{result.machine}",
-                    flush=True,
-                )
+                print(f"{recipe.name:15} seed {seeded.seed}   {outcome}", file=stream, flush=True)
+        whole = {name: by_seed for name, by_seed in accuracies.items() if len(by_seed) == len(seeds or [None])}
         if rank == 0 and len(seeds) > 1:
-            print(f"\nvalidation accuracy in percent, {len(seeds)} seeds\n{compare(accuracies)}", flush=True)
+            print(f"\nvalidation accuracy in percent, {len(seeds)} seeds\n{compare(whole)}", flush=True)
+        return whole.keys() == accuracies.keys()
     finally:
         if torch.distributed.is_initialized():
             torch.distributed.destroy_process_group()
@@ -150,14 +159,13 @@ def main(argv: list[str] | None = None) -> int:
             print(f"{recipe.name:15} {recipe.title:26} {recipe.epochs:2} epochs, batches of {recipe.batch_size}{group}")
         return 0
     try:
-        _train(_recipes(arguments.names), arguments)
-    except (DataError, DivergedError, ValueError, OSError) as error:
+        return 0 if _train(_recipes(arguments.names), arguments) else 1
+    except (ValueError, OSError) as error:  # DataError is a ValueError
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted. The same command goes on after the last whole epoch.", file=sys.stderr)
         return 130
-    return 0
 
 
 if __name__ == "__main__":

@@ -24,18 +24,22 @@ def default_folder() -> Path:
 
 @contextlib.contextmanager
 def held(path: Path) -> Iterator[None]:
-    """Keep every other training from writing checkpoints at `path`; an empty file beside it, .lock, is left behind.
+    """Keep every other training from writing checkpoints at `path`, by a lock on the file `path`.lock, which stays.
 
     Raises:
-        DataError: another one does so already, in this process or in another.
+        DataError: another one holds it, in this process or in another; or no file can be made or locked there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(f"{path}.lock", blocking=False)
+    elsewhere = f"another folder (--folder, {FOLDER_VARIABLE})"
+    lock = FileLock(f"{path}.lock", blocking=False, mode=0o666)  # others who share the folder may go on
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
-        todo = "Wait until it ends, and what it trained is read; or train into another folder (--folder)."
+        todo = f"Wait until it has finished: then its result is read. Or use {elsewhere}."
         raise data_error(path, "no other training that writes this checkpoint", "one at work", todo) from None
+    except (OSError, NotImplementedError) as error:
+        expected = "a folder in which files can be made and locked"
+        raise data_error(path, expected, str(error), f"Use {elsewhere}.") from error
     try:
         yield
     finally:

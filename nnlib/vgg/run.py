@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from nnlib import checks
+from nnlib.data import DataError
 from nnlib.search.describe import array_checksum, checksum
 from nnlib.search.fingerprint import code_checksum
 from nnlib.vgg import checkpoint
@@ -99,10 +100,7 @@ def run(
     training = Training(recipe, data, pick_device() if device is None else torch.device(device), rank, world)
     if world > 1:
         training.require_agreement()
-    path = None if folder is None else Path(folder) / f"{checksum(training.identity)}.pt"
-    if path is not None:
-        training.resume(path)
-    return training.finish(path)
+    return training.finish(None if folder is None else Path(folder) / f"{checksum(training.identity)}.pt")
 
 
 class Training:
@@ -151,17 +149,14 @@ class Training:
 
     def resume(self, path: Path) -> None:
         """Take up the checkpoint at `path`, if there is one; of several processes the first reads it for all."""
-        found = [checkpoint.load(path, self.identity) if self.rank == 0 else None]
-        if self.world > 1:
-            torch.distributed.broadcast_object_list(found)
-        state = found[0]
+        state = self._in_the_first(lambda: checkpoint.load(path, self.identity))
         if state is None:
             return
         self.net.load_state_dict(state["net"])
         self.optimizer.load_state_dict(state["optimizer"])
         if self.scheduler is not None:
             self.scheduler.load_state_dict(state["scheduler"])
-        self.history, before, here = History(**state["history"]), state["machine"], self.machine
+        self.history, before, here = History(**state["history"]), state["machine"], machine(self.device)
         goes_on_elsewhere = self.history.epoch < self.recipe.epochs and here not in before.split("; then ")
         self.machine = f"{before}; then {here}" if goes_on_elsewhere else before
 
@@ -178,26 +173,52 @@ class Training:
         checkpoint.save(path, state)
 
     def finish(self, path: Path | None = None) -> Run:
-        """Train the epochs that are left, with a checkpoint at `path` after each, and return the result."""
+        """Train the epochs that are left, and return the result.
 
+        With a path, it goes on from the checkpoint there, and writes one after each epoch, alone: while one training
+        does so, every other one that has epochs left is refused. What is complete is read, whoever else does so.
+        """
+        if path is not None:
+            self.resume(path)
+        if path is None or self.history.epoch == self.recipe.epochs:
+            self._train()
+        else:
+            with ExitStack() as stack:
+                self._in_the_first(lambda: stack.enter_context(checkpoint.held(path)))
+                self.resume(path)  # once more: another one may have ended since
+                self._train((lambda history: self.save(path)) if self.rank == 0 else None)
+        accuracy = test(self.validation, self.net, self.device, dtype=self.dtype, **views(self.recipe))
+        return Run(self.recipe, self.net, self.history, accuracy, self.machine, self.device, self.dtype)
+
+    def _train(self, after_epoch: Callable[[History], None] | None = None) -> None:
         def validate() -> float:
             return test(self.validation, self.net, self.device, dtype=self.dtype)
 
-        writes = path is not None and self.rank == 0 and self.history.epoch < self.recipe.epochs
-        with checkpoint.held(path) if writes else nullcontext():
-            train(
-                self.batches,
-                self.net if self.world == 1 else DistributedDataParallel(self.net),
-                self.recipe.criterion(),
-                self.optimizer,
-                self.device,
-                epochs=self.recipe.epochs,
-                scheduler=self.scheduler,
-                dtype=self.dtype,
-                validate=validate,
-                history=self.history,
-                after_epoch=(lambda history: self.save(path)) if writes else None,
-                name=self.recipe.name,
-            )
-        accuracy = test(self.validation, self.net, self.device, dtype=self.dtype, **views(self.recipe))
-        return Run(self.recipe, self.net, self.history, accuracy, self.machine, self.device, self.dtype)
+        train(
+            self.batches,
+            self.net if self.world == 1 else DistributedDataParallel(self.net),
+            self.recipe.criterion(),
+            self.optimizer,
+            self.device,
+            epochs=self.recipe.epochs,
+            scheduler=self.scheduler,
+            dtype=self.dtype,
+            validate=validate,
+            history=self.history,
+            after_epoch=after_epoch,
+            name=self.recipe.name,
+        )
+
+    def _in_the_first(self, action: Callable[[], object]) -> object:
+        """Return in all processes what `action` returns in the first; if it raises a DataError there, all do."""
+        found: list = [None]
+        if self.rank == 0:
+            try:
+                found = [action()]
+            except DataError as error:
+                found = [error]
+        if self.world > 1:
+            torch.distributed.broadcast_object_list(found)
+        if isinstance(found[0], DataError):
+            raise found[0]
+        return found[0]

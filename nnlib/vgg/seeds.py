@@ -1,4 +1,4 @@
-"""Several seeds: which gains on the validation set hold, and which are luck."""
+"""Several seeds: how much accuracy on the validation set varies by luck, and what each step brings seed by seed."""
 
 from __future__ import annotations
 
