@@ -4,12 +4,16 @@ It lies at the root so that `pytest` (tests/) and `pytest --nbval notebooks` hav
 """
 
 import os
+import signal
 import tempfile
 
 os.environ["TQDM_DISABLE"] = "1"  # a progress bar in an output would differ at every run
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[variable] = "1"  # the processes are the parallelism
 os.environ.pop("MPLBACKEND", None)  # kernels then draw into the notebook, whatever the user's shell says
+
+# A script's background job is started with Ctrl-C ignored, and so would all processes be that the tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 os.environ["NNLIB_PROFILE"] = os.environ.get("NNLIB_PROFILE") or "quick"  # how much of Q6 is trained
 
