@@ -117,7 +117,7 @@ def _load(profile: Profile, world: int) -> Dataset:
 def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
     """Train the recipes and print what came of each; return whether none failed."""
     profile = PROFILES[arguments.profile]
-    seeds = list(dict.fromkeys(arguments.seeds or ()))
+    seeds = list(dict.fromkeys(arguments.seeds or [None]))  # each once; None is the recipe's own
     folder = arguments.folder or checkpoint.default_folder() / profile.name
     device, rank, world = _join_processes(arguments.device or pick_device())
     try:
@@ -125,7 +125,7 @@ def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
         if rank == 0:
             print(f"{data!r}\ntrained on {device}, {world} process{'es' * (world > 1)}", flush=True)
         accuracies: dict[str, dict[int, float]] = {recipe.name: {} for recipe in recipes}
-        for recipe, seed in itertools.product(recipes, seeds or [None]):
+        for recipe, seed in itertools.product(recipes, seeds):
             seeded = recipe if seed is None else replace(recipe, seed=seed)
             try:
                 result = run(profile.shorten(seeded), data, device=device, folder=folder, rank=rank, world=world)
@@ -137,7 +137,7 @@ def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
                 stream = sys.stdout
             if rank == 0:
                 print(f"{recipe.name:15} seed {seeded.seed}   {outcome}", file=stream, flush=True)
-        whole = {name: by_seed for name, by_seed in accuracies.items() if len(by_seed) == len(seeds or [None])}
+        whole = {name: by_seed for name, by_seed in accuracies.items() if len(by_seed) == len(seeds)}
         if rank == 0 and len(seeds) > 1:
             print(f"\nvalidation accuracy in percent, {len(seeds)} seeds\n{compare(whole)}", flush=True)
         return whole.keys() == accuracies.keys()
@@ -150,9 +150,10 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status: 0, 1 for a failure, 2 for a wrong name, 130 after Ctrl-C."""
     parser = _parser()
     arguments = parser.parse_args(argv)
-    unknown = [name for name in arguments.names if name not in (*_BY_NAME, _ABLATION)]
+    known = (*_BY_NAME, _ABLATION)
+    unknown = [name for name in arguments.names if name not in known]
     if unknown:
-        parser.error(f"no recipe {', '.join(map(repr, unknown))}; there are: {', '.join((*_BY_NAME, _ABLATION))}.")
+        parser.error(f"no recipe {', '.join(map(repr, unknown))}; there are: {', '.join(known)}.")
     if arguments.list:
         for recipe in _BY_NAME.values():
             group = "" if recipe.name in RECIPES else f"   {_ABLATION}"
