@@ -17,11 +17,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 os.environ["NNLIB_PROFILE"] = os.environ.get("NNLIB_PROFILE") or "quick"  # how much of Q6 is trained
 
-# A sweep that finds its trials in a ledger does not train them, nor does Q6 what it finds in a checkpoint: tests start
-# without. The full profile's checkpoints are the work of hours, and stay where they are. Workers of xdist share it all.
+# A sweep that finds its trials in a trial log does not train them, nor does Q6 what it finds in a checkpoint: tests
+# start without. The full profile's checkpoints are the work of hours, and stay where they are.
+# Workers of xdist share it all.
 if "PYTEST_XDIST_WORKER" not in os.environ:
-    _ledgers = tempfile.TemporaryDirectory(prefix="nnlib-ledgers-")  # removed when the process ends
-    os.environ["NNLIB_LEDGERS"] = _ledgers.name
+    _trial_logs = tempfile.TemporaryDirectory(prefix="nnlib-trial-logs-")  # removed when the process ends
+    os.environ["NNLIB_TRIAL_LOGS"] = _trial_logs.name
     if os.environ["NNLIB_PROFILE"] != "full":
         _checkpoints = tempfile.TemporaryDirectory(prefix="nnlib-checkpoints-")
         os.environ["NNLIB_CHECKPOINTS"] = _checkpoints.name

@@ -5,7 +5,7 @@
 """
 
 from nnlib import data, gradcheck, optim
-from nnlib.hooks import Hook, KeepLast, LinearDecay, StopTraining
+from nnlib.callbacks import Callback, KeepLast, LinearDecay, StopTraining
 from nnlib.layers import (
     batchnorm_backward,
     batchnorm_forward,
@@ -34,6 +34,7 @@ from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, MaxPo
 __all__ = [
     "SVM",
     "BatchNorm",
+    "Callback",
     "Classifier",
     "Conv",
     "ConvNet",
@@ -41,7 +42,6 @@ __all__ = [
     "Dropout",
     "Flatten",
     "FullyConnected",
-    "Hook",
     "KeepLast",
     "LinearDecay",
     "LogisticClassifier",

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nnlib import checks, runtime
+from nnlib import checks
+from nnlib.fast import runtime
 from nnlib.losses import logistic_loss, softmax_loss, svm_loss
 from nnlib.network import Sequential
 from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, Layer, MaxPool, ReLU, Squeeze

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from nnlib import checks, optim, runtime
-from nnlib.hooks import Hook, ProgressBar, StopTraining
+from nnlib import checks, optim
+from nnlib.callbacks import Callback, ProgressBar, StopTraining
+from nnlib.fast import runtime
 from nnlib.models import Classifier
 
 DATA_KEYS = ("X_train", "y_train", "X_val", "y_val")
@@ -37,14 +38,14 @@ class Solver:
         print_every: print the loss every so many steps; None for never.
         verbose: show a progress bar.
         rng: seed or Generator for the shuffling.
-        hooks: `Hook` objects, called in order.
+        callbacks: `Callback` objects, called in order.
         num_train_samples: at most so many training examples are used for each epoch's training accuracy; None for all.
 
     Attributes:
         loss_history: the minibatch loss of every step.
         train_acc_history, val_acc_history: accuracies (fractions) after every epoch.
         best_val_acc: the best of `val_acc_history`; its snapshot is what `train` leaves in the model.
-        val_acc: of the model as it stands: `best_val_acc` after `train`, unless a hook left other parameters.
+        val_acc: of the model as it stands: `best_val_acc` after `train`, unless a callback left other parameters.
         num_steps: how many steps `train` takes.
         epoch, step: how many are done.
         learning_rate: in the current epoch.
@@ -67,7 +68,7 @@ class Solver:
         print_every: int | None = None,
         verbose: bool = True,
         rng: int | np.random.Generator = 0,
-        hooks: Sequence[Hook] = (),
+        callbacks: Sequence[Callback] = (),
         num_train_samples: int | None = 1000,
     ):
         check_data(data)
@@ -84,7 +85,7 @@ class Solver:
         self.print_every = None if print_every is None else checks.positive_int("print_every", print_every)
         self.verbose = verbose
         self.rng = checks.generator(rng)
-        self.hooks = tuple(hooks)
+        self.callbacks = tuple(callbacks)
         samples = num_train_samples
         self.num_train_samples = None if samples is None else checks.positive_int("num_train_samples", samples)
         self.learning_rate = config["learning_rate"]
@@ -99,22 +100,22 @@ class Solver:
     def train(self) -> None:
         """Train for `num_epochs` epochs, then leave the best snapshot in the model.
 
-        A hook that raises StopTraining ends it early; the best snapshot so far is kept, or the present parameters if
-        no epoch was finished. After a DivergenceError or Ctrl-C the best snapshot is in the model too.
+        A callback that raises StopTraining ends it early; the best snapshot so far is kept, or the current parameters
+        if no epoch was finished. After a DivergenceError or Ctrl-C the best snapshot is in the model too.
         """
-        hooks = self.hooks
+        callbacks = self.callbacks
         if self.verbose:
-            hooks += (ProgressBar(self.num_steps, refresh_every=10),)
+            callbacks += (ProgressBar(self.num_steps, refresh_every=10),)
         try:
             for _ in range(self.num_epochs):
-                self._train_epoch(hooks)
+                self._train_epoch(callbacks)
         except StopTraining:
             pass
         finally:
             if self._best is not None:
                 self.model.params, self.model.state = copy.deepcopy(self._best)
-            for hook in hooks:
-                hook.on_end(self)
+            for callback in callbacks:
+                callback.on_end(self)
 
     def check_accuracy(self, X: np.ndarray, y: np.ndarray) -> float:
         """Return the fraction of examples that the model classifies correctly, in test mode."""
@@ -132,19 +133,19 @@ class Solver:
             return self.best_val_acc
         return self.check_accuracy(self.X_val, self.y_val)
 
-    def _train_epoch(self, hooks: Sequence[Hook]) -> None:
+    def _train_epoch(self, callbacks: Sequence[Callback]) -> None:
         order = self.rng.permutation(len(self.X_train))
         for start in range(0, len(order), self.batch_size):
             self._train_step(order[start : start + self.batch_size])
-            for hook in hooks:
-                hook.on_step(self)
+            for callback in callbacks:
+                callback.on_step(self)
         self.epoch += 1
         self._record_accuracies()
         self.learning_rate *= self.lr_decay
         for config in self.optim_configs.values():
             config["learning_rate"] = self.learning_rate
-        for hook in hooks:
-            hook.on_epoch(self)
+        for callback in callbacks:
+            callback.on_epoch(self)
 
     def _train_step(self, batch: np.ndarray) -> None:
         loss, grads = self.model.loss(self.X_train[batch], self.y_train[batch])

@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 
 from tools.notebook_files import code_cells
 
-OPENING = {"open_test"}
+OPENING = {"open_test", "open_test_logged"}
 EXPLORERS = {f"q{question}_explorer" for question in (2, 3, 4, 5)}
 TRAINING = {"Solver", "train", "sweep", "run_trial", "train_trial", "replay", "explore", "run", "finish"} | EXPLORERS
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib import Hook, SoftmaxClassifier
+from nnlib import Callback, SoftmaxClassifier
 
 SOLVER = {"num_epochs": 2, "batch_size": 20, "learning_rate": 0.5}
 OPTIONS = {"solver": SOLVER, "verbose": False}
@@ -61,7 +61,7 @@ def calls(folder):
     return sorted((int(width), float(reg), int(seed)) for width, reg, seed, _ in names)
 
 
-class SeeData(Hook):
+class SeeData(Callback):
     """Writes into `folder` what kind of arrays the solver got, and how many threads it works on."""
 
     def __init__(self, folder):
@@ -70,7 +70,7 @@ class SeeData(Hook):
     def on_end(self, solver):
         from threadpoolctl import threadpool_info
 
-        from nnlib import runtime
+        from nnlib.fast import runtime
 
         kinds = {type(array).__name__ for array in (solver.X_train, solver.y_train, solver.X_val, solver.y_val)}
         blas = {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}

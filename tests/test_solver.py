@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnlib import DivergenceError, Hook, Solver, StopTraining
+from nnlib import Callback, DivergenceError, Solver, StopTraining
 
 
 class Stub:
@@ -40,7 +40,7 @@ def solver_of(model, data=None, **kwargs):
     return Solver(model, data or numbered(), **{"verbose": False, "batch_size": 2, "num_epochs": 3} | kwargs)
 
 
-class Record(Hook):
+class Record(Callback):
     """Writes down every call, and what the model held after each epoch."""
 
     def __init__(self, name="", log=None):
@@ -57,7 +57,7 @@ class Record(Hook):
         self.log.append((self.name, "end"))
 
 
-class RaiseAt(Hook):
+class RaiseAt(Callback):
     def __init__(self, error, step=None, epoch=None):
         self.error, self.step, self.epoch = error, step, epoch
 
@@ -127,7 +127,7 @@ def test_accuracies_are_of_the_first_training_examples_and_all_validation_ones()
 @pytest.mark.parametrize(("accuracies", "best"), [([0.2, 0.9, 0.4], 1), ([0.9, 0.2, 0.9], 0), ([0.1, 0.2, 0.3], 2)])
 def test_the_best_snapshot_holds_parameters_and_state_and_a_tie_keeps_the_earlier(accuracies, best):
     model, record = Stub(accuracies=accuracies), Record()
-    solver = solver_of(model, hooks=[record])
+    solver = solver_of(model, callbacks=[record])
     solver.train()
     assert solver.best_val_acc == max(accuracies)
     assert len({snapshot[1]["running_mean1"][0] for snapshot in record.snapshots}) == 3  # the epochs do differ
@@ -137,7 +137,7 @@ def test_the_best_snapshot_holds_parameters_and_state_and_a_tie_keeps_the_earlie
 
 def test_what_train_leaves_is_a_copy_so_that_training_on_keeps_the_best():
     model, record = Stub(accuracies=[0.9, 0.1, 0.1, 0.1]), Record()
-    solver = solver_of(model, num_epochs=2, hooks=[record])
+    solver = solver_of(model, num_epochs=2, callbacks=[record])
     solver.train()
     model.params["W1"] += 100.0
     model.state["running_mean1"] += 100.0
@@ -151,7 +151,7 @@ def test_what_train_leaves_is_a_copy_so_that_training_on_keeps_the_best():
 def test_an_interruption_leaves_the_best_snapshot_and_ends_the_hooks(error):
     model, record = Stub(accuracies=[0.9, 0.1]), Record()
     with pytest.raises(type(error)):
-        solver_of(model, hooks=[record, RaiseAt(error, step=7)]).train()
+        solver_of(model, callbacks=[record, RaiseAt(error, step=7)]).train()
     assert record.log[-1] == ("", "end")
     assert_same(model.params, record.snapshots[0][0])
     assert_same(model.state, record.snapshots[0][1])
@@ -159,19 +159,21 @@ def test_an_interruption_leaves_the_best_snapshot_and_ends_the_hooks(error):
 
 def test_stop_training_ends_it_quietly():
     model, record = Stub(accuracies=[0.9, 0.1]), Record()
-    solver = solver_of(model, hooks=[record, RaiseAt(StopTraining(), epoch=2)])
+    solver = solver_of(model, callbacks=[record, RaiseAt(StopTraining(), epoch=2)])
     solver.train()
     assert (solver.epoch, solver.step) == (2, 6)
     assert_same(model.params, record.snapshots[0][0])
     model = Stub()
-    solver_of(model, hooks=[RaiseAt(StopTraining(), step=2)]).train()  # before any epoch: the present parameters
+    solver_of(model, callbacks=[RaiseAt(StopTraining(), step=2)]).train()  # before any epoch: the present parameters
     np.testing.assert_allclose(model.params["W1"], -2 * 0.01)
 
 
 @pytest.mark.parametrize("verbose", [False, True])
 def test_hooks_are_called_in_order_after_each_step_and_epoch_and_once_at_the_end(verbose):
     log = []
-    solver_of(Stub(), numbered(3), num_epochs=2, verbose=verbose, hooks=[Record("a", log), Record("b", log)]).train()
+    solver_of(
+        Stub(), numbered(3), num_epochs=2, verbose=verbose, callbacks=[Record("a", log), Record("b", log)]
+    ).train()
     expected = []
     for epoch in (1, 2):
         for step in (2 * epoch - 1, 2 * epoch):
@@ -181,7 +183,7 @@ def test_hooks_are_called_in_order_after_each_step_and_epoch_and_once_at_the_end
 
 
 def test_the_learning_rate_decays_after_each_epoch():
-    class Weights(Hook):
+    class Weights(Callback):
         def __init__(self):
             self.seen, self.rates = [0.0], []
 
@@ -190,7 +192,7 @@ def test_the_learning_rate_decays_after_each_epoch():
             self.rates.append(solver.learning_rate)
 
     weights, config = Weights(), {"learning_rate": 0.8}
-    solver_of(Stub(), numbered(4), optim_config=config, lr_decay=0.5, hooks=[weights]).train()
+    solver_of(Stub(), numbered(4), optim_config=config, lr_decay=0.5, callbacks=[weights]).train()
     rates = [0.8, 0.8, 0.4, 0.4, 0.2, 0.2]
     assert weights.rates == pytest.approx(rates)
     assert -np.diff(weights.seen) == pytest.approx(rates)  # the gradient is 1
@@ -198,14 +200,14 @@ def test_the_learning_rate_decays_after_each_epoch():
 
 
 def test_parameters_that_a_hook_rebinds_are_the_ones_trained_on():
-    class Rebind(Hook):
+    class Rebind(Callback):
         def on_step(self, solver):
             if solver.step == 3:
                 solver.model.params = {"W1": np.full(2, 100.0)}
 
     model = Stub()
     solver_of(
-        model, numbered(8), num_epochs=1, batch_size=2, optim_config={"learning_rate": 1.0}, hooks=[Rebind()]
+        model, numbered(8), num_epochs=1, batch_size=2, optim_config={"learning_rate": 1.0}, callbacks=[Rebind()]
     ).train()
     np.testing.assert_array_equal(model.params["W1"], 99.0)
 

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 
-from nnlib import ConvNet, DivergenceError, Hook, LogisticClassifier, SoftmaxClassifier, Solver
+from nnlib import Callback, ConvNet, DivergenceError, LogisticClassifier, SoftmaxClassifier, Solver
 
 
 def test_a_batch_norm_model_validates_after_training_as_it_did_at_its_best():
@@ -16,7 +16,7 @@ def test_a_batch_norm_model_validates_after_training_as_it_did_at_its_best():
     data = {"X_train": X[:40], "y_train": y[:40], "X_val": X[40:], "y_val": y[40:]}
     model = ConvNet((1, 6, 7), 3, 2, 8, 2, weight_scale=None, batchnorm=True)
 
-    class Spoil(Hook):
+    class Spoil(Callback):
         """After six epochs the parameters are wiped out, and the statistics are of other data."""
 
         def on_step(self, solver):
@@ -26,7 +26,14 @@ def test_a_batch_norm_model_validates_after_training_as_it_did_at_its_best():
 
     config = {"learning_rate": 0.01}
     solver = Solver(
-        model, data, update_rule="adam", optim_config=config, batch_size=9, num_epochs=8, hooks=[Spoil()], verbose=False
+        model,
+        data,
+        update_rule="adam",
+        optim_config=config,
+        batch_size=9,
+        num_epochs=8,
+        callbacks=[Spoil()],
+        verbose=False,
     )
     solver.train()
     assert solver.val_acc_history[-1] < 0.75 < 0.9 < solver.best_val_acc

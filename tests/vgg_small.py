@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from nnlib.vgg.batches import Augment
+from nnlib.vgg.loader import Augment
 from nnlib.vgg.networks import WhitenedVGG
 from nnlib.vgg.recipes import OneCycle, Recipe, nesterov
 
@@ -42,8 +42,8 @@ def small_recipe(**changed):
         "schedule": OneCycle(),
         "epochs": 4,
         "batch_size": 20,
-        "augment": Augment(crop=2, flip=True, cutout=8),
-        "sides": (20, 32),
+        "augment": Augment(translate=2, flip=True, cutout=8),
+        "resolutions": (20, 32),
         "label_smoothing": 0.1,
         "precision": "float32",
     }

@@ -6,8 +6,8 @@ import time
 import numpy as np
 
 from nnlib import LogisticClassifier
-from nnlib.search import Ledger
-from nnlib.widgets import Notches, Steps, explore
+from nnlib.search import TrialLog
+from nnlib.widgets import LinearSlider, ValueSlider, explore
 
 PATIENCE = 60  # seconds until a test gives up; nothing is asserted about how long anything takes
 
@@ -67,12 +67,12 @@ def gated_explorer(gate=None, *, fails_at=None, name="gated", **options):
         return model
 
     controls = [
-        Notches("hidden_dim", "hidden units", 5, (1, 5, 9)),
-        Steps("num_epochs", "epochs", 5, 1, 9),
-        Notches("learning_rate", "learning rate", 0.1, (0.01, 0.1, 1e20)),
-        Steps("seed", "seed", 0, 0, 9),
+        ValueSlider("hidden_dim", "hidden units", 5, (1, 5, 9)),
+        LinearSlider("num_epochs", "epochs", 5, 1, 9),
+        ValueSlider("learning_rate", "learning rate", 0.1, (0.01, 0.1, 1e20)),
+        LinearSlider("seed", "seed", 0, 0, 9),
     ]
-    options = {"data": examples(), "solver": {"batch_size": 10}, "ledger": Ledger(), **options}
+    options = {"data": examples(), "solver": {"batch_size": 10}, "trial_log": TrialLog(), **options}
     return explore(make_model, controls=controls, name=name, **options), gate
 
 

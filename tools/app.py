@@ -22,20 +22,20 @@ PAGES = {
         "Q1 · Layers",
         {
             "Convolution, step by step": "stepper:ConvolutionStepper",
-            "Batch norm": "demonstrations:batch_norm_playground",
-            "Dropout": "demonstrations:dropout_playground",
+            "Batch norm": "playgrounds:batch_norm_playground",
+            "Dropout": "playgrounds:dropout_playground",
         },
     ),
-    "q2_logistic": ("Q2 · Logistic regression", {"Hidden units": "homework:q2_explorer"}),
-    "q3_svm": ("Q3 · Support vector machine", {"Hidden units": "homework:q3_explorer"}),
-    "q4_softmax": ("Q4 · Softmax on MNIST", {"Hidden units": "homework:q4_explorer"}),
-    "q5_cnn": ("Q5 · Convolutional network on MNIST", {"Filter size, hidden units, dropout": "homework:q5_explorer"}),
+    "q2_logistic": ("Q2 · Logistic regression", {"Hidden units": "explorers:q2_explorer"}),
+    "q3_svm": ("Q3 · Support vector machine", {"Hidden units": "explorers:q3_explorer"}),
+    "q4_softmax": ("Q4 · Softmax on MNIST", {"Hidden units": "explorers:q4_explorer"}),
+    "q5_cnn": ("Q5 · Convolutional network on MNIST", {"Filter size, hidden units, dropout": "explorers:q5_explorer"}),
     "q7_short_answers": (
         "Q7 · Short answers",
         {
-            "The gradient in a deep network": "demonstrations:gradient_norm_playground",
-            "Dropout in training and in testing": "demonstrations:train_test_playground",
-            "A learning rate that is too high": "demonstrations:learning_rate_playground",
+            "The gradient in a deep network": "playgrounds:gradient_norm_playground",
+            "Dropout in training and in testing": "playgrounds:train_test_playground",
+            "A learning rate that is too high": "playgrounds:learning_rate_playground",
         },
     ),
 }
@@ -49,7 +49,7 @@ def write_pages(folder: Path) -> list[Path]:
         cells = [new_markdown_cell(f"# {title}", id="title")]
         for number, (heading, name) in enumerate(explorers.items()):
             module, _, function = name.partition(":")
-            code = f"from nnlib.widgets.{module} import {function}\n\n{function}()"
+            code = f"from nnlib.homework.{module} import {function}\n\n{function}()"
             cells += [
                 new_markdown_cell(f"## {heading}", id=f"heading{number}"),
                 new_code_cell(code, id=f"code{number}"),

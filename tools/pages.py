@@ -10,7 +10,7 @@ import jupyter_server_mathjax
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-from nnlib.results import Results
+from nnlib.homework.results import Results
 from tools.notebook_files import write_text
 
 # JupyterLab's look, less what its template would fetch: require.js and mermaid are not used by these notebooks, and

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from nnlib.results import MIME, Results
-from nnlib.search import ledger
+from nnlib.homework.results import MIME, Results
+from nnlib.search import trial_log
 from tools import kernels, notebook_files, pages
 from tools.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[1]
-LEDGERS = "ledgers"
+LEDGERS = "trial_logs"
 CHECKPOINTS = "checkpoints"
 
 # Q6's profiles and nnlib.vgg's name for its folder, named again: nnlib.vgg imports torch, and the runner needs none.
@@ -32,9 +32,9 @@ _EXAMPLES = """examples:
   python -m tools.run_notebooks --in-place q4   one, written back to notebooks/ in the form that is committed
   python -m tools.run_notebooks --profile full  with all of Q6's trainings, for hours (`make run PROFILE=full`)
 
-BUILD then holds notebooks/ (the executed copies, and in ledgers/ their sweeps), html/ (open index.html), results.json
-and checkpoints/ (Q6's trainings). Nothing in them is left over from an earlier run, except checkpoints/full/: interrupt
-the full profile with Ctrl-C, and the same command goes on after the last whole epoch.
+BUILD then holds notebooks/ (the executed copies, and in trial_logs/ their sweeps), html/ (open index.html),
+results.json and checkpoints/ (Q6's trainings). Nothing in them is left over from an earlier run, except
+checkpoints/full/: interrupt the full profile with Ctrl-C, and the same command goes on after the last whole epoch.
 
 NNLIB_CHECKPOINTS names another folder for checkpoints, in which nothing is removed. NNLIB_DATA names a folder to look
 in first for data files."""
@@ -84,7 +84,7 @@ def run(notebooks: list[Path], build: Path, *, in_place: bool, profile: str) -> 
 def _forget_last_run(build: Path) -> None:
     """Remove what an earlier run wrote: after a failure, its results must not pass for this run's.
 
-    The ledgers too, and the quick profile's checkpoints: what is found there is not trained.
+    The trial logs too, and the quick profile's checkpoints: what is found there is not trained.
     """
     old = [build / "results.json", *build.glob("notebooks/*.ipynb"), *build.glob("html/*.html")]
     old += [*build.glob(f"notebooks/{LEDGERS}/*"), *build.glob(f"{CHECKPOINTS}/quick/*")]
@@ -93,7 +93,7 @@ def _forget_last_run(build: Path) -> None:
 
 
 def _variables(build: Path, profile: str) -> dict[str, str]:
-    """Return what the kernels are told: the profile, and the folders for ledgers and for checkpoints.
+    """Return what the kernels are told: the profile, and the folders for trial logs and for checkpoints.
 
     A relative folder of the user's is meant from where they are; the notebooks run in their own.
     """
@@ -101,7 +101,7 @@ def _variables(build: Path, profile: str) -> dict[str, str]:
     checkpoints = Path(named).expanduser() if named else build / CHECKPOINTS
     return {
         PROFILE_VARIABLE: profile,
-        ledger.FOLDER_VARIABLE: str((build / "notebooks" / LEDGERS).absolute()),
+        trial_log.FOLDER_VARIABLE: str((build / "notebooks" / LEDGERS).absolute()),
         CHECKPOINTS_VARIABLE: str(checkpoints.absolute()),
     }
 

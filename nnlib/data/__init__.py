@@ -13,7 +13,7 @@ from nnlib.data.coloured import load_coloured_mnist
 from nnlib.data.dataset import Dataset, open_test
 from nnlib.data.files import DataError
 from nnlib.data.mnist import load_mnist
-from nnlib.data.prepare import standardise, take
+from nnlib.data.prepare import standardise, subset
 
 __all__ = [
     "DataError",
@@ -25,5 +25,5 @@ __all__ = [
     "load_mnist",
     "open_test",
     "standardise",
-    "take",
+    "subset",
 ]

@@ -169,13 +169,13 @@ def _check_member(path: Path, member: tarfile.TarInfo, seen: set[str]) -> None:
         expected = "only members cifar10-images/{train,test}/<class>/NNNN.jpg"
         raise data_error(path, expected, f"the name {name}", TODO)
     # Not isreg(), which holds for sparse files too, whose bytes do not stand in one piece.
-    plain = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and not member.issparse()
-    if not (plain if match[3] else member.isdir()):
-        kind = _KINDS.get(member.type, "a plain file" if plain else "a special file")
+    regular = member.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and not member.issparse()
+    if not (regular if match[3] else member.isdir()):
+        kind = _KINDS.get(member.type, "a plain file" if regular else "a special file")
         raise data_error(path, f"{name} to be a {'plain file' if match[3] else 'folder'}", kind, TODO)
     if member.name in seen:
         raise data_error(path, f"{name} once", "it twice", TODO)
-    if plain and member.size > _MAX_IMAGE:
+    if regular and member.size > _MAX_IMAGE:
         raise data_error(path, f"at most {_MAX_IMAGE} bytes in {name}", f"{member.size}", TODO)
 
 

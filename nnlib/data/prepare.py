@@ -23,7 +23,7 @@ def standardise(dataset: Dataset) -> Dataset:
     return _derive(dataset, arrays, "standardised", partial(_scaled_test, dataset._read_test, mean, scale))
 
 
-def take(dataset: Dataset, num_train: int, num_val: int | None = None) -> Dataset:
+def subset(dataset: Dataset, num_train: int, num_val: int | None = None) -> Dataset:
     """Return the set with its first `num_train` training and first `num_val` validation examples (None: all) alone.
 
     The test examples are all there.

@@ -24,7 +24,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlib import checks, runtime
+from nnlib import checks
+from nnlib.fast import runtime
 
 RUNNING = ("running_mean", "running_var")
 

@@ -30,7 +30,8 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from nnlib import checks, runtime
+from nnlib import checks
+from nnlib.fast import runtime
 
 
 def conv_filt(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from nnlib import checks
 from nnlib.plots.points import Rows, slice_points, values_of
 from nnlib.plots.style import LINES, percent
-from nnlib.search.result import brief, to_points, varying
+from nnlib.search.points import format_value, group_by_settings, varying
 
 COLOURS = "cividis"  # of accuracies: even to any eye, and in grey
 
@@ -25,7 +25,7 @@ def plot_heat_map(ax: Axes, rows: Rows, x: str, y: str, *, fixed: Mapping[str, o
         rows: of a sweep.
         x: the hyper-parameter along the x axis.
         y: the one along the y axis.
-        fixed: values of all others that differ between points, such as `choose(sweep).best`.
+        fixed: values of all others that differ between points, such as `select(sweep).best`.
 
     Raises:
         ValueError: a name that no point has, or another one that differs and is not fixed.
@@ -47,8 +47,8 @@ def plot_heat_map(ax: Axes, rows: Rows, x: str, y: str, *, fixed: Mapping[str, o
         row, column = np.unravel_index(np.nanargmax(means), means.shape)
         frame = Rectangle((column - 0.48, row - 0.48), 0.96, 0.96, fill=False, linewidth=2.5)
         ax.add_patch(frame).set_edgecolor(LINES[1]["color"])
-    ax.set_xticks(range(len(columns)), [brief(value) for value in columns])
-    ax.set_yticks(range(len(lines)), [brief(value) for value in lines])
+    ax.set_xticks(range(len(columns)), [format_value(value) for value in columns])
+    ax.set_yticks(range(len(lines)), [format_value(value) for value in lines])
     ax.set(xlabel=x, ylabel=y)
     percent(ax.figure.colorbar(image, ax=ax, label="validation accuracy").ax.yaxis)
     return ax
@@ -61,7 +61,7 @@ def plot_parallel_coordinates(ax: Axes, rows: Rows) -> Axes:
     error that is spaced, by its logarithm: halving it is as far at the top as at the bottom. The best point is the
     black, heavy line; one of which no seed is done ends before the last axis, at a cross.
     """
-    points = to_points(rows)
+    points = group_by_settings(rows)
     names = varying(points)
     checks.require(len(names) > 0, "rows", "points that differ in a hyper-parameter", f"{len(points)} that do not")
     values = {name: values_of(points, name) for name in names}
@@ -96,7 +96,7 @@ def _draw_scales(ax: Axes, names: list[str], values: Mapping[str, list], accurac
     for place, name in enumerate(names):
         for index, value in enumerate(values[name]):
             height = _height(index, len(values[name]))
-            ax.annotate(brief(value), (place, height), xytext=(-5, 0), ha="right", **style)
+            ax.annotate(format_value(value), (place, height), xytext=(-5, 0), ha="right", **style)
     for height, accuracy in accuracies.items():
         ax.annotate(f"{accuracy:.2%}", (len(names), height), xytext=(5, 0), **style)
     ax.vlines(range(len(names) + 1), 0, 1, color="black", linewidth=0.8)

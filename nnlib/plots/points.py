@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from nnlib import checks
-from nnlib.search.result import Point, to_points, varying
+from nnlib.search.points import Point, group_by_settings, varying
 
 Rows = Iterable[Mapping[str, object]]
 
 
 def slice_points(rows: Rows, names: Sequence[str], fixed: Mapping[str, object]) -> list[Point]:
     """Return the points that agree with `fixed`, if nothing but `names` differs between them."""
-    points = to_points(rows)
+    points = group_by_settings(rows)
     known = {name for point in points for name in point.settings}
     for name in names:
         checks.require(name in known, "name", f"one of {', '.join(sorted(known))}", repr(name))
@@ -20,7 +20,7 @@ def slice_points(rows: Rows, names: Sequence[str], fixed: Mapping[str, object]) 
     points = [point for point in points if all(point.settings.get(name) == value for name, value in apart.items())]
     checks.require(len(points) > 0, "fixed", "values that were tried", apart)
     others = [name for name in varying(points) if name not in names]
-    todo = "Fix them: fixed=choose(sweep).best, for example."
+    todo = "Fix them: fixed=select(sweep).best, for example."
     checks.require(
         not others, "fixed", f"values of {', '.join(others)}, which differ between points", fixed or None, todo
     )

@@ -1,6 +1,6 @@
 """What a sweep found: accuracy against one hyper-parameter, and the best learning curves.
 
-`rows` is a Sweep, or any ledger rows of kind 'trial'. Points are drawn with the seeds that are done; one of which no
+`rows` is a Sweep, or any trial log rows of kind 'trial'. Points are drawn with the seeds that are done; one of which no
 seed is done (it diverged, or died) is marked as such where it would stand.
 """
 
@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from nnlib import checks
 from nnlib.plots.points import Rows, slice_points, values_of
 from nnlib.plots.style import LINES, percent
-from nnlib.search.result import Point, brief, to_points, varying
+from nnlib.search.points import Point, format_value, group_by_settings, varying
 
 
 def plot_sweep(ax: Axes, values: Sequence, accuracies: np.ndarray, *, xlabel: str, label: str = "validation") -> Axes:
@@ -62,7 +62,7 @@ def plot_hyperparameter(
         rows: of a sweep.
         name: the hyper-parameter along the x axis; its values are drawn evenly spaced.
         by: another one, with a line for each of its values.
-        fixed: values of all others that differ between points, such as `choose(sweep).best`.
+        fixed: values of all others that differ between points, such as `select(sweep).best`.
 
     Raises:
         ValueError: a name that no point has, or another one that differs and is not fixed.
@@ -73,10 +73,10 @@ def plot_hyperparameter(
     lines = [None] if by is None else values_of(points, by)
     for place, line in enumerate(lines):
         here = [point for point in points if by is None or point.settings.get(by) == line]
-        label = "validation" if by is None else f"{by} {brief(line)}"
+        label = "validation" if by is None else f"{by} {format_value(line)}"
         shift = 0.12 * (place - (len(lines) - 1) / 2) * min(1, 4 / len(lines))  # bars side by side
         _draw_line(ax, here, name, values, {**LINES[place % len(LINES)], "label": label}, shift)
-    ax.set_xticks(range(len(values)), [brief(value) for value in values])
+    ax.set_xticks(range(len(values)), [format_value(value) for value in values])
     ax.set(xlabel=name, ylabel="validation accuracy")
     percent(ax.yaxis, decimals=1)
     ax.legend()
@@ -90,28 +90,28 @@ def plot_best_curves(ax: Axes, rows: Rows, *, count: int = 5, curve: str = "val_
         ax: where to draw.
         rows: of a sweep.
         count: how many.
-        curve: 'val_acc' or 'train_acc', after every epoch; 'losses', of the steps that the ledger keeps, each the mean
-            of nine of them around it.
+        curve: 'val_acc' or 'train_acc', after every epoch; 'losses', of the steps that the trial log keeps,
+            each the mean of nine of them around it.
         label: whether a legend names the points.
 
     Raises:
         ValueError: another curve, or no point that is done.
     """
     checks.choice("curve", curve, ("val_acc", "train_acc", "losses"))
-    points = to_points(rows)
+    points = group_by_settings(rows)
     names = varying(points)
     done = sorted((point for point in points if len(point.accuracies)), key=lambda point: -point.mean)
     checks.require(len(done) > 0, "rows", "a point with a trial that is done", "none")
     for place, point in enumerate(done[:count]):
         curves = [row["curve"] for row in point.rows if row["status"] == "done"]
-        length = min(len(each[curve]) for each in curves)  # a hook may have ended one early
+        length = min(len(each[curve]) for each in curves)  # a callback may have ended one early
         mean = np.mean([each[curve][:length] for each in curves], axis=0)
         steps = np.array(curves[0]["steps"][:length]) if curve == "losses" else np.arange(1, length + 1)
         if curve == "losses":
             window = min(9, length)
             mean = np.convolve(mean, np.full(window, 1 / window), mode="valid")
             steps = steps[(window - 1) // 2 :][: len(mean)]
-        text = ", ".join(f"{name} {brief(point.settings.get(name))}" for name in names) or "all seeds"
+        text = ", ".join(f"{name} {format_value(point.settings.get(name))}" for name in names) or "all seeds"
         style = LINES[place % len(LINES)] | ({"marker": ""} if length > 30 else {"markersize": 4})
         ax.plot(steps, mean, **style, label=f"{text}: {point.mean:.2%}")
     if curve == "losses":

@@ -1,34 +1,34 @@
-"""Sweeps over hyper-parameters on the validation set, and the ledger that remembers them.
+"""Sweeps over hyper-parameters on the validation set, and the trial log that remembers them.
 
-Imported by name: `from nnlib.search import sweep`. The test set has no way in, except through `open_test`, after
-`choose`. `python -m nnlib.search` runs the homework's sweeps from a shell.
+Imported by name: `from nnlib.search import sweep`. The test set has no way in, except through `open_test_logged`, after
+`select`. `python -m nnlib.homework` runs the homework's sweeps from a shell.
 """
 
-from nnlib.search.choose import Choice, choose, open_test
-from nnlib.search.grid import grid, log_uniform, sample
-from nnlib.search.ledger import Ledger, LedgerError
-from nnlib.search.replay import Replay, replay
-from nnlib.search.result import Point, Sweep
-from nnlib.search.run import about_data, run_trial, train_trial
-from nnlib.search.sweep import sweep
+from nnlib.search.grids import grid, log_uniform, sample
+from nnlib.search.points import Point, Sweep
+from nnlib.search.replays import Replay, replay
+from nnlib.search.selection import Selection, open_test_logged, select
+from nnlib.search.sweeps import sweep
+from nnlib.search.training import data_info, run_trial, train_trial
 from nnlib.search.trial import Trial
+from nnlib.search.trial_log import TrialLog, TrialLogError
 
 __all__ = [
-    "Choice",
-    "Ledger",
-    "LedgerError",
     "Point",
     "Replay",
+    "Selection",
     "Sweep",
     "Trial",
-    "about_data",
-    "choose",
+    "TrialLog",
+    "TrialLogError",
+    "data_info",
     "grid",
     "log_uniform",
-    "open_test",
+    "open_test_logged",
     "replay",
     "run_trial",
     "sample",
+    "select",
     "sweep",
     "train_trial",
 ]

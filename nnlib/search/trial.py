@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from nnlib import checks, optim
 from nnlib.models import Classifier
-from nnlib.search.describe import checksum, describe, plain
-from nnlib.search.fingerprint import fingerprint
+from nnlib.provenance.code import fingerprint
+from nnlib.provenance.plain_json import checksum, jsonable, to_json
 from nnlib.solver import Solver
 
 _SOLVER_OPTIONS = {
@@ -44,7 +44,7 @@ class Trial:
         checks.require(callable(self.make_model), "make_model", "a class or a function", repr(self.make_model))
         checks.generator(self.seed)
         object.__setattr__(self, "seed", int(self.seed))
-        object.__setattr__(self, "settings", plain("settings", self.settings))
+        object.__setattr__(self, "settings", jsonable("settings", self.settings))
         object.__setattr__(self, "solver", dict(self.solver))
         self.arguments()
 
@@ -72,26 +72,26 @@ class Trial:
 
     def fingerprint(self) -> str:
         """Return the checksum of the code that this trial runs, as it is loaded now."""
-        return fingerprint(self.make_model, *self.solver.get("hooks", ()))
+        return fingerprint(self.make_model, *self.solver.get("callbacks", ()))
 
-    def describe(self, about: Mapping[str, object], code: str | None = None) -> dict[str, object]:
+    def to_json(self, info: Mapping[str, object], code: str | None = None) -> dict[str, object]:
         """Return the part of a row that says which trial it is.
 
         Two rows with the same `id` are of the same trial: settings, seed, solver options, data and code are equal.
 
         Args:
-            about: `about_data(data)`.
+            info: `data_info(data)`.
             code: `self.fingerprint()` if it is known.
         """
         what = {
             "settings": self.settings,
             "seed": self.seed,
-            "solver": describe(self.solver),
-            "make_model": describe(self.make_model),
-            "data": dict(about),
+            "solver": to_json(self.solver),
+            "make_model": to_json(self.make_model),
+            "data": dict(info),
             "fingerprint": self.fingerprint() if code is None else code,
         }
-        return {"kind": "trial", "id": checksum(what | {"data": about["checksum"]}), **what}
+        return {"kind": "trial", "id": checksum(what | {"data": info["checksum"]}), **what}
 
 
 def _accepted(make_model: Callable) -> tuple[set[str], bool]:

@@ -12,8 +12,8 @@ import joblib
 import numpy as np
 from joblib.externals import loky
 
-from nnlib import runtime
-from nnlib.search.run import make_row, run_trial
+from nnlib.fast import runtime
+from nnlib.search.training import make_row, run_trial
 from nnlib.search.trial import Trial
 from nnlib.solver import DATA_KEYS
 
@@ -35,7 +35,7 @@ class Job:
     Args:
         trials: by their places in the sweep, in the order in which to start them.
         data: the four arrays.
-        about: `about_data(data)`.
+        info: `data_info(data)`.
         code: the trials' fingerprint.
 
     Attributes:
@@ -43,11 +43,11 @@ class Job:
     """
 
     def __init__(
-        self, trials: Mapping[int, Trial], data: Mapping[str, np.ndarray], about: Mapping[str, object], code: str
+        self, trials: Mapping[int, Trial], data: Mapping[str, np.ndarray], info: Mapping[str, object], code: str
     ):
         self.trials = dict(trials)
         self.arrays = [np.asarray(data[key]) for key in DATA_KEYS]
-        self.about = dict(about)
+        self.info = dict(info)
         self.code = code
         self.running: set[int] = set()
 
@@ -72,7 +72,7 @@ class Job:
         data = dict(zip(DATA_KEYS, self.arrays, strict=True))
         for place, trial in self.trials.items():
             self.running = {place}
-            row = run_trial(trial, data, about=self.about, code=self.code)
+            row = run_trial(trial, data, info=self.info, code=self.code)
             self.running = set()
             yield place, row
 
@@ -99,7 +99,7 @@ class Job:
                     groups += [[place for place in group if place not in given], suspects[half:], suspects[:half]]
                 elif suspects:
                     self.running.clear()
-                    died = make_row(self.trials[suspects[0]], self.about, "died", str(death), code=self.code)
+                    died = make_row(self.trials[suspects[0]], self.info, "died", str(death), code=self.code)
                     yield suspects[0], died
             except _OldWorker as problem:
                 if renewed:
@@ -114,7 +114,7 @@ class Job:
         for place in group:
             given.append(place)
             self.running.add(place)
-            yield joblib.delayed(work)(place, self.trials[place], self.about, self.code, *self.arrays)
+            yield joblib.delayed(work)(place, self.trials[place], self.info, self.code, *self.arrays)
 
     def _on_joblib(self, backend: object, jobs: int, group: Sequence[int], given: list[int]) -> Iterator[Outcome]:
         """Run a group on joblib's workers. A dead one takes the pool with it."""
@@ -151,7 +151,7 @@ class Job:
         given.extend(group)
         self.running.update(group)
         arrays = client.scatter(self.arrays, broadcast=True, hash=False)
-        common = (self.about, self.code, *arrays)
+        common = (self.info, self.code, *arrays)
         futures = {
             client.submit(work, place, self.trials[place], *common, pure=False, priority=-order): place
             for order, place in enumerate(group)
@@ -176,12 +176,12 @@ class Job:
             raise _WorkerDied(lost)
 
 
-def work(place: int, trial: Trial, about: dict, code: str, *arrays: np.ndarray) -> tuple[int, dict | None]:
+def work(place: int, trial: Trial, info: dict, code: str, *arrays: np.ndarray) -> tuple[int, dict | None]:
     """Run one trial on a worker, on one thread; no row if the code loaded here is not the sweep's."""
     if trial.fingerprint() != code:
         return place, None
     with runtime.one_thread():
-        return place, run_trial(trial, dict(zip(DATA_KEYS, arrays, strict=True)), about=about, code=code)
+        return place, run_trial(trial, dict(zip(DATA_KEYS, arrays, strict=True)), info=info, code=code)
 
 
 def _exit_codes(death: Exception) -> str:

@@ -7,15 +7,15 @@
 `python -m nnlib.vgg` trains from a shell, `torchrun --nproc-per-node 2 -m nnlib.vgg` on several processes.
 """
 
-from nnlib.vgg.batches import Augment, Batches
+from nnlib.vgg.analysis import Cost, affine_map, cost, nonlinear_modules
 from nnlib.vgg.checkpoint import default_folder
+from nnlib.vgg.cifar10 import class_names, load_cifar10, load_for
 from nnlib.vgg.device import fast_bfloat16, machine, pick_device
+from nnlib.vgg.loader import Augment, DataLoader
 from nnlib.vgg.networks import VGG11, WhitenedVGG
-from nnlib.vgg.probe import Cost, affine_map, cost, nonlinear_modules
 from nnlib.vgg.recipes import HANDOUT, LADDER, OURS, PROFILES, RECIPES, REPORT, TUNED, OneCycle, Profile, Recipe
-from nnlib.vgg.run import Run, Training, run
-from nnlib.vgg.source import class_names, load_cifar10, load_for
-from nnlib.vgg.training import DivergedError, History, loss_of, predict, test, train, train_epoch
+from nnlib.vgg.trainer import Trainer, TrainResult, run
+from nnlib.vgg.training import DivergenceError, History, loss_of, predict, test, train, train_epoch
 
 __all__ = [
     "HANDOUT",
@@ -27,15 +27,15 @@ __all__ = [
     "TUNED",
     "VGG11",
     "Augment",
-    "Batches",
     "Cost",
-    "DivergedError",
+    "DataLoader",
+    "DivergenceError",
     "History",
     "OneCycle",
     "Profile",
     "Recipe",
-    "Run",
-    "Training",
+    "TrainResult",
+    "Trainer",
     "WhitenedVGG",
     "affine_map",
     "class_names",

@@ -15,12 +15,12 @@ import torch.distributed
 from nnlib.data import DataError, Dataset
 from nnlib.vgg import checkpoint
 from nnlib.vgg.ablation import ABLATION
+from nnlib.vgg.cifar10 import load_for
 from nnlib.vgg.device import pick_device
 from nnlib.vgg.recipes import PROFILES, RECIPES, Profile, Recipe
-from nnlib.vgg.run import run
 from nnlib.vgg.seeds import compare
-from nnlib.vgg.source import load_for
-from nnlib.vgg.training import DivergedError
+from nnlib.vgg.trainer import run
+from nnlib.vgg.training import DivergenceError
 
 _ABLATION = "ablation"  # names all of its recipes
 _BY_NAME = RECIPES | {recipe.name: recipe for recipe in ABLATION}
@@ -129,7 +129,7 @@ def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
             seeded = recipe if seed is None else replace(recipe, seed=seed)
             try:
                 result = run(profile.shorten(seeded), data, device=device, folder=folder, rank=rank, world=world)
-            except (DataError, DivergedError) as error:  # in all processes, if in one
+            except (DataError, DivergenceError) as error:  # in all processes, if in one
                 outcome, stream = f"failed: {error}", sys.stderr
             else:
                 accuracies[recipe.name][seeded.seed] = result.val_acc

@@ -11,7 +11,7 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from nnlib.vgg.batches import Augment
+from nnlib.vgg.loader import Augment
 from nnlib.vgg.networks import WhitenedVGG
 from nnlib.vgg.recipes import OURS_SHORT, Recipe, nesterov
 
@@ -23,7 +23,7 @@ class LearnedFirstLayer(WhitenedVGG):
         super().__init__()
         self.whitening.weight.requires_grad_(True)
 
-    def prepare(self, images: Tensor) -> None:
+    def init_whitening(self, images: Tensor) -> None:
         """Leave the first layer as it was drawn."""
 
 
@@ -56,9 +56,9 @@ ABLATION = (
     _without("identity", "the identity start", network=random_start),
     _without("gelu", "GELU", network=with_relu),
     _without("fast-biases", "fast biases", optimizer=partial(nesterov, bias_factor=1)),
-    _without("small-first", "small images first", sides=OURS_SHORT.sides[-1:]),
+    _without("small-first", "small images first", resolutions=OURS_SHORT.resolutions[-1:]),
     _without("smoothing", "label smoothing", label_smoothing=0.0),
     _without("augmentation", "augmentation", augment=Augment()),
-    _without("views", "six views at test", flip_at_test=False, shift_at_test=0),
+    _without("views", "six views at test", tta_flip=False, tta_shift=0),
 )
 """The first has all parts; each other lacks the one of its name. The last one has the first one's weights."""

@@ -23,7 +23,7 @@ def default_folder() -> Path:
 
 
 @contextlib.contextmanager
-def held(path: Path) -> Iterator[None]:
+def checkpoint_lock(path: Path) -> Iterator[None]:
     """Keep every other training from writing checkpoints at `path`, by a lock on the file `path`.lock, which stays.
 
     Raises:

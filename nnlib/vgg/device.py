@@ -7,7 +7,7 @@ import platform
 import torch
 
 from nnlib import checks
-from nnlib.search.machine import processor
+from nnlib.provenance.machine import processor
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 

@@ -80,7 +80,7 @@ class WhitenedVGG(nn.Module):
         return self.fc(features.amax((2, 3))) / 9  # starts near uniform probabilities
 
     @torch.no_grad()
-    def prepare(self, images: Tensor) -> None:
+    def init_whitening(self, images: Tensor) -> None:
         """Set the whitening from training images (N, 3, 32, 32), as the network is given them.
 
         The patches' principal directions, each divided by its root mean square: behind it the patches are uncorrelated

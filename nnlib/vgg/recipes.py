@@ -16,14 +16,14 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 
 from nnlib import checks
-from nnlib.search.describe import describe
-from nnlib.vgg.batches import SIDE, Augment
+from nnlib.provenance.plain_json import to_json
+from nnlib.vgg.analysis import cost
 from nnlib.vgg.device import PRECISIONS
+from nnlib.vgg.loader import SIDE, Augment
 from nnlib.vgg.networks import VGG11, WhitenedVGG
-from nnlib.vgg.probe import cost
 
 SEED = 598
-_NOT_OF_THE_WEIGHTS = ("name", "title", "flip_at_test", "shift_at_test")
+_NOT_OF_THE_WEIGHTS = ("name", "title", "tta_flip", "tta_shift")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class Profile:
             epochs=max(1, min(recipe.epochs, int(self.flops / an_epoch))),
             batch_size=size,
             learning_rate=recipe.learning_rate * size / recipe.batch_size,
-            sides=recipe.sides[-1:],
+            resolutions=recipe.resolutions[-1:],
         )
 
 
@@ -113,10 +113,10 @@ class Recipe:
     epochs: int = 10
     batch_size: int = 100
     augment: Augment = Augment()  # noqa: RUF009  (frozen)
-    sides: tuple[int, ...] = (SIDE,)
+    resolutions: tuple[int, ...] = (SIDE,)
     label_smoothing: float = 0.0
-    flip_at_test: bool = False
-    shift_at_test: int = 0
+    tta_flip: bool = False
+    tta_shift: int = 0
     precision: str = "bfloat16"
     seed: int = SEED
 
@@ -124,15 +124,15 @@ class Recipe:
         for name in ("epochs", "batch_size"):
             checks.positive_int(name, getattr(self, name))
         checks.choice("precision", self.precision, tuple(PRECISIONS))
-        fits = len(self.sides) > 0 and all(1 <= side <= SIDE for side in self.sides)
-        checks.require(fits, "sides", f"at least one number of pixels from 1 to {SIDE}", self.sides)
+        fits = len(self.resolutions) > 0 and all(1 <= side <= SIDE for side in self.resolutions)
+        checks.require(fits, "resolutions", f"at least one number of pixels from 1 to {SIDE}", self.resolutions)
         checks.require(self.learning_rate > 0, "learning_rate", "a positive number", self.learning_rate)
         checks.require(0 <= self.label_smoothing < 1, "label_smoothing", "a share in [0, 1)", self.label_smoothing)
-        checks.require(0 <= self.shift_at_test < SIDE, "shift_at_test", f"0 to {SIDE - 1} pixels", self.shift_at_test)
+        checks.require(0 <= self.tta_shift < SIDE, "tta_shift", f"0 to {SIDE - 1} pixels", self.tta_shift)
 
     def training(self) -> dict[str, object]:
         """Return what decides the weights, in JSON's terms; two recipes that agree in it share one training."""
-        described = describe(self)["vars"]
+        described = to_json(self)["vars"]
         return {name: value for name, value in described.items() if name not in _NOT_OF_THE_WEIGHTS}
 
     def make_network(self) -> nn.Module:
@@ -157,9 +157,9 @@ class Recipe:
             final_div_factor=self.schedule.start / self.schedule.end,
         )
 
-    def sides_by_epoch(self) -> list[int]:
+    def resolution_by_epoch(self) -> list[int]:
         """Return the side of each epoch's training images."""
-        return [self.sides[epoch * len(self.sides) // self.epochs] for epoch in range(self.epochs)]
+        return [self.resolutions[epoch * len(self.resolutions) // self.epochs] for epoch in range(self.epochs)]
 
     def criterion(self) -> nn.Module:
         """Return the loss: (scores, labels) -> mean cross-entropy."""
@@ -203,10 +203,10 @@ REPORT = replace(
     _RELU, name="report", title="+ width (the report)", network=partial(VGG11, relu=True, width=4), precision="bfloat16"
 )
 _NORM = replace(REPORT, name="norm", title="+ batch norm", network=partial(VGG11, relu=True, width=4, batch_norm=True))
-_AUGMENT = replace(_NORM, name="augment", title="+ augmentation", augment=Augment(crop=2, flip=True, cutout=8))
+_AUGMENT = replace(_NORM, name="augment", title="+ augmentation", augment=Augment(translate=2, flip=True, cutout=8))
 _CYCLE = replace(_AUGMENT, name="cycle", title="+ one-cycle schedule", schedule=OneCycle(), learning_rate=3e-3)
 _SMOOTH = replace(_CYCLE, name="smooth", title="+ label smoothing", label_smoothing=0.1)
-_FLIP = replace(_SMOOTH, name="flip", title="+ flip at test", flip_at_test=True)
+_FLIP = replace(_SMOOTH, name="flip", title="+ flip at test", tta_flip=True)
 
 LADDER = (HANDOUT, _RELU, REPORT, _NORM, _AUGMENT, _CYCLE, _SMOOTH, _FLIP)
 """Each differs from the one before in what its title says; from the report's on, bfloat16 is used where it is fast.
@@ -217,7 +217,7 @@ The last one has the weights of the one before.
 TUNED = (
     replace(HANDOUT, name="handout-tuned", title="handout, tuned", augment=Augment(flip=True), schedule=OneCycle()),
     replace(
-        REPORT, name="report-tuned", title="report, tuned", augment=Augment(crop=2, flip=True), schedule=OneCycle()
+        REPORT, name="report-tuned", title="report, tuned", augment=Augment(translate=2, flip=True), schedule=OneCycle()
     ),
 )
 """The handout's and the report's own networks in as many epochs; the images are varied, the rate rises and falls."""
@@ -231,11 +231,11 @@ OURS_SHORT = Recipe(
     schedule=OneCycle(start=0.2, peak=0.23, end=0.01),
     epochs=12,
     batch_size=500,
-    augment=Augment(crop=2, flip=True),
-    sides=(20, 24, 28, 32),
+    augment=Augment(translate=2, flip=True),
+    resolutions=(20, 24, 28, 32),
     label_smoothing=0.2,
-    flip_at_test=True,
-    shift_at_test=1,
+    tta_flip=True,
+    tta_shift=1,
 )
 OURS_LONG = replace(
     OURS_SHORT,
@@ -243,7 +243,7 @@ OURS_LONG = replace(
     title="ours, long",
     network=partial(WhitenedVGG, widths=(96, 320, 320)),
     epochs=24,
-    augment=Augment(crop=3, flip=True, cutout=8),
+    augment=Augment(translate=3, flip=True, cutout=8),
 )
 OURS = (OURS_SHORT, OURS_LONG)
 

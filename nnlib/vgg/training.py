@@ -14,8 +14,9 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from nnlib.hooks import progress_bar
-from nnlib.vgg.batches import Batches
+from nnlib.progress import progress_bar
+from nnlib.solver import DivergenceError
+from nnlib.vgg.loader import DataLoader
 
 
 @dataclass
@@ -51,12 +52,8 @@ class History:
         return asdict(self)
 
 
-class DivergedError(ArithmeticError):
-    """The loss is no longer a finite number."""
-
-
 def train(
-    trainloader: Batches,
+    trainloader: DataLoader,
     net: nn.Module,
     criterion: Callable[[Tensor, Tensor], Tensor],
     optimizer: Optimizer,
@@ -87,7 +84,7 @@ def train(
         name: beside the progress bar.
 
     Raises:
-        DivergedError: the loss became infinite or NaN; the message names the step and the learning rate.
+        DivergenceError: the loss became infinite or NaN; the message names the step and the learning rate.
     """
     history = History() if history is None else history
     total, done = epochs * len(trainloader), history.epoch * len(trainloader)
@@ -153,13 +150,13 @@ def loss_of(
 def _require_finite(losses: list[float], rates: list[float], before: int) -> None:
     for place, loss in enumerate(losses):
         if not math.isfinite(loss):
-            raise DivergedError(
+            raise DivergenceError(
                 f"the loss is {loss} in step {before + place + 1}, at learning rate {rates[place]:g}. "
                 "Lower the learning rate."
             )
 
 
-def test(testloader: Batches, net: nn.Module, device: torch.device, **options: object) -> float:
+def test(testloader: DataLoader, net: nn.Module, device: torch.device, **options: object) -> float:
     """Return the accuracy of `net` on all examples of `testloader`, a fraction; `options` are those of `predict`."""
     scores = predict(testloader, net, device, **options)
     return (scores.argmax(1) == testloader.labels.cpu()).double().mean().item()
@@ -167,7 +164,7 @@ def test(testloader: Batches, net: nn.Module, device: torch.device, **options: o
 
 @torch.inference_mode()
 def predict(
-    testloader: Batches,
+    testloader: DataLoader,
     net: nn.Module,
     device: torch.device,
     *,

@@ -50,7 +50,7 @@ class Control:
 
 
 @dataclass(frozen=True)
-class Steps(Control):
+class LinearSlider(Control):
     """A number from `low` to `high` in equal steps: whole numbers if `step` is one."""
 
     low: float
@@ -76,7 +76,7 @@ class Steps(Control):
 
 
 @dataclass(frozen=True)
-class Notches(Control):
+class ValueSlider(Control):
     """A number whose slider has a notch for each of `values`, in rising order: for what is tuned by factors."""
 
     values: Sequence[float]

@@ -121,7 +121,7 @@ def _margins(figure: Figure, bottom: float) -> dict[str, float]:
     }
 
 
-def in_words(run: Run, best: Run | None = None) -> str:
+def alt_text(run: Run, best: Run | None = None) -> str:
     """Return the course of a run as a sentence or two, for those who cannot see the curves.
 
     Args:

@@ -9,8 +9,8 @@ import ipywidgets
 import numpy as np
 
 from nnlib import checks
-from nnlib.search import Ledger, Trial, about_data, train_trial
-from nnlib.search.run import make_row
+from nnlib.search import Trial, TrialLog, data_info, train_trial
+from nnlib.search.training import make_row
 from nnlib.solver import DATA_KEYS
 from nnlib.widgets import curves
 from nnlib.widgets.controls import Control
@@ -20,7 +20,7 @@ from nnlib.widgets.run import Run
 from nnlib.widgets.table import TrialTable, best_run, trial_columns
 from nnlib.widgets.worker import Worker, repeating
 
-REDRAW_SECONDS, SAY_SECONDS = 0.35, 3.0
+REDRAW_SECONDS, ANNOUNCE_SECONDS = 0.35, 3.0
 
 _SIZE = (8.6, 2.9)  # inches
 
@@ -29,9 +29,9 @@ class Explorer(Panel):
     """What `explore` returns.
 
     Attributes:
-        trials: the ledger rows of the finished runs, oldest first.
+        trials: the trial log rows of the finished runs, oldest first.
         runs: the course of each run, the present one included.
-        ledger: where the rows are kept for good.
+        trial_log: where the rows are kept for good.
         views: the controls' widgets, by name.
     """
 
@@ -41,24 +41,24 @@ class Explorer(Panel):
         data: Mapping[str, np.ndarray],
         controls: Sequence[Control],
         solver: Mapping[str, object],
-        ledger: Ledger,
+        trial_log: TrialLog,
         name: str,
     ):
         self._worker = Worker(self._idle)
         names = [control.name for control in controls]
         checks.require(len(names) > 0, "controls", "at least one", "none")
         checks.require(len(set(names)) == len(names), "controls", "one for each setting", ", ".join(names))
-        self._make_model, self._solver, self.ledger = make_model, dict(solver), ledger
+        self._make_model, self._solver, self.trial_log = make_model, dict(solver), trial_log
         # These four and nothing else, not even the Dataset, which knows the way to the test set.
         self._data = {key: data[key] for key in DATA_KEYS}
         self._data_name = getattr(data, "name", "unnamed arrays")
-        self._about: dict | None = None  # taken by the first run: it looks at every byte
+        self._info: dict | None = None  # taken by the first run: it looks at every byte
         self.trials: list[dict] = []
         self.runs: list[Run] = []
-        self._said: tuple[object, float] = ((), 0.0)
+        self._announced: tuple[object, float] = ((), 0.0)
         self.views = {control.name: control.view() for control in controls}
         self.picture = Picture()
-        self.table = TrialTable(trial_columns(controls), self._put_back)
+        self.table = TrialTable(trial_columns(controls), self._restore)
         narrow = {"width": "96px"}
         self.run_button = ipywidgets.Button(description="Run", icon="play", button_style="primary", layout=narrow)
         self.stop_button = ipywidgets.Button(description="Stop", icon="stop", disabled=True, layout=narrow)
@@ -77,7 +77,7 @@ class Explorer(Panel):
         """Train with the controls as they stand.
 
         Args:
-            wait: return when training has ended, with the trial's ledger row; otherwise at once, with None.
+            wait: return when training has ended, with the trial's trial log row; otherwise at once, with None.
             settings: values by the controls' names, which the controls are set to first.
 
         Raises:
@@ -115,7 +115,7 @@ class Explorer(Panel):
         self._worker.join()
         super().close()
 
-    def plain_copy(self) -> tuple[bytes, str]:
+    def static_fallback(self) -> tuple[bytes, str]:
         """Return the last curves as a picture, and in words with the table."""
         lines = [self._words(), self.caption]
         if self.table.runs:
@@ -141,7 +141,7 @@ class Explorer(Panel):
         settings = {name: view.value for name, view in self.views.items()}
         return self._worker.start(lambda stop: self._train(trial, Run(number, settings, stop)))
 
-    def _put_back(self, run: Run) -> None:
+    def _restore(self, run: Run) -> None:
         self.set(**run.settings)
 
     def _trial(self) -> Trial:
@@ -157,7 +157,7 @@ class Explorer(Panel):
                 self._train_trial(trial, run)
         finally:
             self.trials.append(run.row)
-            self.ledger.append(run.row)
+            self.trial_log.append(run.row)
             self.table.add(run)
             self._paint()
             self.refresh_plain_copy()
@@ -166,12 +166,12 @@ class Explorer(Panel):
         self.run_button.disabled, self.stop_button.disabled = False, True
 
     def _train_trial(self, trial: Trial, run: Run) -> None:
-        if self._about is None:
-            self._about = {**about_data(self._data), "name": self._data_name}
+        if self._info is None:
+            self._info = {**data_info(self._data), "name": self._data_name}
         try:
-            _, row = train_trial(trial, self._data, [run], about=self._about)
+            _, row = train_trial(trial, self._data, [run], info=self._info)
         except Exception as error:
-            run.end(make_row(trial, self._about, "error", f"{type(error).__name__}: {error}"))
+            run.end(make_row(trial, self._info, "error", f"{type(error).__name__}: {error}"))
             raise
         run.end(row)
 
@@ -181,23 +181,23 @@ class Explorer(Panel):
         image = png(curves.live_figure(_SIZE, list(self.runs)))
         run = self.runs[-1] if self.runs else None
         self.picture.image.value = image
-        self._say(run)
+        self._announce(run)
         if run is not None:
             self.progress.value = run.fraction
             self.clock.value = _clock(run)
 
-    def _say(self, run: Run | None) -> None:
+    def _announce(self, run: Run | None) -> None:
         """Put the picture into words, when something new has happened and every few seconds: they are read aloud."""
         news = run and (run.number, run.status, bool(run.losses))
         now = time.monotonic()
-        if news != self._said[0] or now - self._said[1] >= SAY_SECONDS:
-            self._said = news, now
-            self.picture.say(self._words(), alert=run is not None and run.status in ("error", "diverged"))
+        if news != self._announced[0] or now - self._announced[1] >= ANNOUNCE_SECONDS:
+            self._announced = news, now
+            self.picture.announce(self._words(), alert=run is not None and run.status in ("error", "diverged"))
 
     def _words(self) -> str:
         if not self.runs:
             return "No run yet. Set the controls and press Run."
-        return curves.in_words(self.runs[-1], best_run(self.runs))
+        return curves.alt_text(self.runs[-1], best_run(self.runs))
 
 
 def explore(
@@ -206,13 +206,13 @@ def explore(
     *,
     controls: Sequence[Control],
     solver: Mapping[str, object] | None = None,
-    ledger: Ledger | None = None,
+    trial_log: TrialLog | None = None,
     name: str,
 ) -> Explorer:
     """Return an explorer: sliders for hyper-parameters, Run and Stop, live curves, and a table of the trials.
 
     Each run is a `Trial`, the same that a sweep makes: its settings are the controls' values, by name, and its row
-    goes to `trials` and to the ledger. Training runs beside the kernel; another cell can run meanwhile.
+    goes to `trials` and to the trial log. Training runs beside the kernel; another cell can run meanwhile.
 
     Args:
         make_model: called with the model's settings and `rng`, returns a Classifier; see `nnlib.search.Trial`.
@@ -220,11 +220,11 @@ def explore(
         controls: what can be set. One called `seed` is the trial's seed (0 without it); every other goes to the model,
             the update rule or the Solver, whichever takes its name.
         solver: options of the Solver that cannot be set.
-        ledger: where each trial's row is also written; None for `Ledger.named(NAME_explorer)`, a file below build/.
+        trial_log: where each trial's row is also written; None for `TrialLog.named(NAME_explorer)`, below build/.
         name: of the explorer. A later explorer of the same name closes this one.
     """
-    ledger = Ledger.named(f"{name}_explorer") if ledger is None else ledger
-    return Explorer(make_model, data, controls, solver or {}, ledger, name)
+    trial_log = TrialLog.named(f"{name}_explorer") if trial_log is None else trial_log
+    return Explorer(make_model, data, controls, solver or {}, trial_log, name)
 
 
 def _clock(run: Run) -> str:

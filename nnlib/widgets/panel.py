@@ -43,7 +43,7 @@ class Panel(ipywidgets.VBox):
             _open[name].close()
         _open[name] = self
 
-    def plain_copy(self) -> tuple[bytes, str]:
+    def static_fallback(self) -> tuple[bytes, str]:
         """Return what is shown where no widget can be: a PNG file, and text that stands by itself."""
         raise NotImplementedError
 
@@ -62,7 +62,7 @@ class Panel(ipywidgets.VBox):
                 update_display(data, raw=True, display_id=display_id)
 
     def _plain_outputs(self) -> list[tuple[dict, str]]:
-        image, text = self.plain_copy()
+        image, text = self.static_fallback()
         picture = {
             "image/png": base64.b64encode(image).decode("ascii"),
             "text/plain": f"{self.name}: a picture, told in words below.",

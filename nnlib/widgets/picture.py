@@ -38,7 +38,7 @@ class Picture(ipywidgets.VBox):
         self.line = ipywidgets.HTML()
         super().__init__([self.image, self.line])
 
-    def say(self, words: str, *, alert: bool = False) -> None:
+    def announce(self, words: str, *, alert: bool = False) -> None:
         """Replace the words, which are plain text; a screen reader announces an `alert`, an error, at once."""
         role = "alert" if alert else "status"
         style = "color: var(--jp-error-color0, #a4000f); line-height: 1.4" if alert else "line-height: 1.4"

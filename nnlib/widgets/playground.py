@@ -36,7 +36,7 @@ class Playground(Panel):
             view.on_change(self._redraw)
         self._redraw()
 
-    def plain_copy(self) -> tuple[bytes, str]:
+    def static_fallback(self) -> tuple[bytes, str]:
         """Return the present picture and its words."""
         return self._png, self.words
 
@@ -46,7 +46,7 @@ class Playground(Panel):
         words = self._draw(figure, **{name: view.value for name, view in self.views.items()})
         self._png, self.words = png(figure), words
         self.picture.image.value = self._png
-        self.picture.say(words)
+        self.picture.announce(words)
         self.refresh_plain_copy()
         immediate = time.perf_counter() - start < IMMEDIATE_SECONDS
         for view in self.views.values():

@@ -1,4 +1,4 @@
-"""What is known of one training run while it goes on: a Solver hook that records, measures in between, and stops."""
+"""One training run while it goes on: a Solver callback that records, measures in between, and stops."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 import time
 from typing import NamedTuple
 
-from nnlib.hooks import Hook, StopTraining
+from nnlib.callbacks import Callback, StopTraining
 from nnlib.solver import Solver
 
 SAMPLE = 500
@@ -15,7 +15,7 @@ SAMPLE = 500
 _POINTS_PER_EPOCH = 10
 
 
-class Point(NamedTuple):
+class CurvePoint(NamedTuple):
     """The accuracies (fractions) after `step` steps; `epoch_end` tells whether the whole validation set was used."""
 
     step: int
@@ -24,7 +24,7 @@ class Point(NamedTuple):
     epoch_end: bool
 
 
-class Run(Hook):
+class Run(Callback):
     """The course of one run; written by the thread that trains, read by the one that draws.
 
     Args:
@@ -36,7 +36,7 @@ class Run(Hook):
         losses: the minibatch loss of every step.
         points: accuracies, in the order of their steps.
         steps_per_epoch, total_steps: of this run; 0 until the first step.
-        row: the trial's ledger row, once it has ended.
+        row: the trial's trial log row, once it has ended.
         status: "running", then the row's: "done", "stopped", "diverged" or "error".
         seconds: from the start to the end, or until now.
     """
@@ -44,7 +44,7 @@ class Run(Hook):
     def __init__(self, number: int, settings: dict, stop: threading.Event):
         self.number, self.settings = number, settings
         self.losses: list[float] = []
-        self.points: list[Point] = []
+        self.points: list[CurvePoint] = []
         self.steps_per_epoch = self.total_steps = 0
         self.row: dict | None = None
         self._stop = stop
@@ -97,10 +97,10 @@ class Run(Hook):
             some = slice(SAMPLE)
             train = solver.check_accuracy(solver.X_train[some], solver.y_train[some])
             val = solver.check_accuracy(solver.X_val[some], solver.y_val[some])
-            self.points.append(Point(solver.step, train, val, False))
+            self.points.append(CurvePoint(solver.step, train, val, False))
 
     def on_epoch(self, solver: Solver) -> None:
         """Record the epoch's accuracies; stop if that is wanted."""
-        self.points.append(Point(solver.step, solver.train_acc_history[-1], solver.val_acc_history[-1], True))
+        self.points.append(CurvePoint(solver.step, solver.train_acc_history[-1], solver.val_acc_history[-1], True))
         if self._stop.is_set():
             raise StopTraining

@@ -64,9 +64,9 @@ class TrialTable(ipywidgets.VBox):
         put_back: called with a run when its button is pressed.
     """
 
-    def __init__(self, columns: Sequence[Column], put_back: Callable[[Run], None]):
+    def __init__(self, columns: Sequence[Column], restore: Callable[[Run], None]):
         self.columns = tuple(columns)
-        self._put_back = put_back
+        self._restore = restore
         self._rows: dict[Run, tuple[ipywidgets.HTML, ipywidgets.HBox]] = {}
         self._order: tuple[Column, bool] = (self.columns[0], False)  # the column and whether it falls
         self.headings = [self._heading(column) for column in self.columns]
@@ -96,7 +96,7 @@ class TrialTable(ipywidgets.VBox):
             tooltip=f"put the settings of run {run.number} back",
             layout={"width": f"{USE}px", "height": "24px"},
         )
-        button.on_click(lambda _: self._put_back(run))
+        button.on_click(lambda _: self._restore(run))
         self._rows[run] = cells, ipywidgets.HBox([button, cells], layout={"align_items": "center"})
         self._show()
 

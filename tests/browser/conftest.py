@@ -29,9 +29,9 @@ FLAGS = [
     *("--disable-component-update", "--disable-sync"),
 ]
 NOTEBOOKS = {
-    "q1": "from nnlib.widgets.stepper import ConvolutionStepper\n\nConvolutionStepper()",
-    "q4": "from nnlib.widgets.homework import q4_explorer\n\nq4_explorer()",
-    "q5": "from nnlib.widgets.homework import q5_explorer\n\nq5_explorer()",
+    "q1": "from nnlib.homework.stepper import ConvolutionStepper\n\nConvolutionStepper()",
+    "q4": "from nnlib.homework.explorers import q4_explorer\n\nq4_explorer()",
+    "q5": "from nnlib.homework.explorers import q5_explorer\n\nq5_explorer()",
 }
 COMMITTED = {"q4": "q4_softmax", "q5": "q5_cnn"}
 START_SECONDS = 60
@@ -89,10 +89,10 @@ class Server:
 
 
 def clean_environment(folder):
-    """Return an environment in which nothing of the user's own Jupyter or ledgers is read or written."""
+    """Return an environment in which nothing of the user's own Jupyter or trial logs is read or written."""
     own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime"}
     own |= {"IPYTHONDIR": "ipython", "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
-    own |= {"NNLIB_LEDGERS": "ledgers"}
+    own |= {"NNLIB_TRIAL_LOGS": "trial_logs"}
     paths = {name: str(folder / value) for name, value in own.items()}
     python_path = os.pathsep.join(filter(None, [str(app.ROOT), os.environ.get("PYTHONPATH")]))
     return {**os.environ, **paths, "PYTHONPATH": python_path, "JUPYTER_PREFER_ENV_PATH": "1"}

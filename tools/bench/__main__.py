@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from nnlib.search.machine import processor
+from nnlib.provenance.machine import processor
 from tools.bench import report
 from tools.notebook_files import write_text
 

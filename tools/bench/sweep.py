@@ -8,10 +8,10 @@ import time
 
 import joblib
 
-from nnlib import runtime
 from nnlib.data import Dataset
+from nnlib.fast import runtime
+from nnlib.homework.sweeps import SWEEPS, NamedSweep
 from nnlib.search import Sweep
-from nnlib.search.homework import SWEEPS, NamedSweep
 
 ROUNDS = 3
 

@@ -1,0 +1,217 @@
+"""7.1: how a gradient fares on its way down through a deep network, and the signs that it takes on.
+
+Layer l computes z_l = a_{l-1} W_l + b_l and a_l = f(z_l). Backward,
+
+    dL/da_l = dL/dz_{l+1} W_{l+1}^T        and        dL/dz_l = f'(z_l) * dL/da_l,
+
+so that from one layer to the one below the gradient's norm is multiplied by a gain, |dL/da_l| / |dL/dz_{l+1}|, which
+the weights decide, and by a slope, |dL/dz_l| / |dL/da_l|, which the activation decides: at most max |f'|.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from nnlib import checks
+from nnlib.homework.digits import Examples, first_digits
+from nnlib.losses import softmax_loss
+from nnlib.models import Classifier
+from nnlib.network import Sequential
+from nnlib.plots import BLUE, ORANGE, VERMILION
+from nnlib.specs import FullyConnected, Layer, ReLU
+
+NUM_CLASSES = 10
+COLOURS = {"sigmoid": VERMILION, "tanh": BLUE, "relu": ORANGE}
+LINES = {"sigmoid": "o-", "tanh": "s--", "relu": "^:"}
+
+
+@dataclass(frozen=True)
+class Sigmoid(Layer):
+    """1 / (1 + exp(-x)), any shape. Its derivative y (1 - y) is at most 1/4, at x = 0."""
+
+    def forward(self, x, params, state, context):
+        """Compute y = exp(-log(1 + exp(-x))), which overflows at no x."""
+        y = np.exp(-np.logaddexp(0, -x))
+        return y, y
+
+    def backward(self, dout, cache, need_dx):
+        """dL/dx = dL/dy * y (1 - y)."""
+        return dout * cache * (1 - cache), {}
+
+
+@dataclass(frozen=True)
+class Tanh(Layer):
+    """The hyperbolic tangent, any shape. Its derivative 1 - y^2 is at most 1, at x = 0."""
+
+    def forward(self, x, params, state, context):
+        """Compute y = tanh(x)."""
+        y = np.tanh(x)
+        return y, y
+
+    def backward(self, dout, cache, need_dx):
+        """dL/dx = dL/dy * (1 - y^2)."""
+        return dout * (1 - cache * cache), {}
+
+
+@dataclass(frozen=True)
+class Probe(Layer):
+    """Passes everything through, and keeps what passed: `values` on the way up, `gradients` on the way down."""
+
+    values: list[np.ndarray] = field(default_factory=list)
+    gradients: list[np.ndarray] = field(default_factory=list)
+
+    def forward(self, x, params, state, context):
+        """Keep x."""
+        self.values.append(x)
+        return x, None
+
+    def backward(self, dout, cache, need_dx):
+        """Keep dL/dx."""
+        self.gradients.append(dout)
+        return dout, {}
+
+
+# Each with the gain at which its signals keep their size: weights of standard deviation gain / sqrt(fan_in).
+ACTIVATIONS: dict[str, tuple[Layer, float]] = {
+    "sigmoid": (Sigmoid(), 1.0),
+    "tanh": (Tanh(), 1.0),
+    "relu": (ReLU(), math.sqrt(2)),
+}
+
+
+@dataclass(frozen=True)
+class BackpropTrace:
+    """What went up and down through a network of `depth` fully connected layers, by layer, the first one first.
+
+    Attributes:
+        outputs: a_l, (depth - 1, N, width).
+        grad_outputs: dL/da_l, of the same shape.
+        grad_inputs: dL/dz_l, of the same shape.
+        grad_weights: dL/dW_l, `depth` matrices (Din, Dout).
+    """
+
+    outputs: np.ndarray
+    grad_outputs: np.ndarray
+    grad_inputs: np.ndarray
+    grad_weights: tuple[np.ndarray, ...]
+
+    @property
+    def weight_norms(self) -> np.ndarray:
+        """|dL/dW_l|, (depth,)."""
+        return np.array([np.linalg.norm(grad) for grad in self.grad_weights])
+
+    @property
+    def slopes(self) -> np.ndarray:
+        """|dL/dz_l| / |dL/da_l|, (depth - 1,): what the activation leaves of the gradient."""
+        return _norms(self.grad_inputs) / _norms(self.grad_outputs)
+
+    @property
+    def gains(self) -> np.ndarray:
+        """|dL/da_l| / |dL/dz_{l+1}|, (depth - 2,): what the weights between hidden layers make of it."""
+        return _norms(self.grad_outputs[:-1]) / _norms(self.grad_inputs[1:])
+
+
+def deep_classifier(
+    hidden: Sequence[Sequence[Layer]], *, gain: float, input_dim: int = 784, width: int = 100, rng=0, dtype=np.float32
+) -> Classifier:
+    """Return a classifier of fully connected layers, with a softmax loss.
+
+    Args:
+        hidden: for each hidden layer, what follows its `width` affine functions: [Sigmoid()] or [BatchNorm(), ReLU()].
+        gain: the weights have standard deviation gain / sqrt(fan_in), the last layer's too.
+        input_dim: features of an example.
+        width: units of each hidden layer.
+        rng: seed or Generator for the weights.
+        dtype: of the parameters.
+    """
+    specs = [spec for following in hidden for spec in (FullyConnected(width), *following)]
+    network = Sequential([*specs, FullyConnected(NUM_CLASSES)], (input_dim,), rng=rng, dtype=dtype)
+    for name, array in network.params.items():
+        if name.startswith("W"):
+            network.params[name] = array * (gain / math.sqrt(2))  # they come in He's initialisation, whose gain is that
+    return Classifier(network, softmax_loss)
+
+
+def propagate(
+    examples: Examples, *, depth: int, activation: str, gain: float | None = None, width: int = 100, rng=0
+) -> BackpropTrace:
+    """Send examples up through a fresh network, and the gradient of their softmax loss down.
+
+    Args:
+        examples: X (N, D), y (N,).
+        depth: fully connected layers, at least 2: all but the last are followed by the activation.
+        activation: a key of `ACTIVATIONS`.
+        gain: see `deep_classifier`; None for the activation's own.
+        width: hidden units of each layer.
+        rng: seed or Generator for the weights.
+    """
+    checks.positive_int("depth", depth)
+    checks.require(depth >= 2, "depth", "at least 2 layers", depth)
+    checks.choice("activation", activation, tuple(ACTIVATIONS))
+    X, y = examples
+    f, own_gain = ACTIVATIONS[activation]
+    hidden = [(Probe(), f, Probe()) for _ in range(depth - 1)]
+    options = {"gain": own_gain if gain is None else gain, "input_dim": X.shape[1], "width": width, "rng": rng}
+    _, grads = deep_classifier(hidden, dtype=np.float64, **options).loss(X, y)
+    return BackpropTrace(
+        np.stack([outputs.values[0] for _, _, outputs in hidden]),
+        np.stack([outputs.gradients[0] for _, _, outputs in hidden]),
+        np.stack([inputs.gradients[0] for inputs, _, _ in hidden]),
+        tuple(grads[f"W{layer}"] for layer in range(1, depth + 1)),
+    )
+
+
+def same_sign_fraction(dw: np.ndarray) -> float:
+    """Return the share of neurons whose gradient does not have two signs, among those that have one.
+
+    Args:
+        dw: dL/dW, (Din, Dout): one column a neuron. Zeros have no sign.
+    """
+    up, down = (dw > 0).any(axis=0), (dw < 0).any(axis=0)
+    return float(np.mean(up[up | down] != down[up | down]))
+
+
+def draw_depth(
+    figure: Figure, *, depth: int, activation: str, examples: Examples | None = None, rng=0
+) -> BackpropTrace:
+    """Draw the gradient's norm by layer for all activations, one of them bold, and the outputs of its layers.
+
+    Args:
+        figure: empty; gets two Axes.
+        depth: fully connected layers, at least 2.
+        activation: the bold one, a key of `ACTIVATIONS`.
+        examples: X (N, D), y (N,); None for the first training digits.
+        rng: seed or Generator for the weights.
+
+    Returns:
+        The signals of the activation asked for.
+    """
+    examples = first_digits() if examples is None else examples
+    sent = {name: propagate(examples, depth=depth, activation=name, rng=rng) for name in ACTIVATIONS}
+    left, right = figure.subplots(1, 2)
+    for name, signals in sent.items():
+        style = {"linewidth": 2.2, "zorder": 3} if name == activation else {"linewidth": 0.9, "alpha": 0.6}
+        layers = np.arange(1, depth + 1)
+        left.semilogy(layers, signals.weight_norms, LINES[name], color=COLOURS[name], markersize=4, label=name, **style)
+    left.set(xlabel="layer", ylabel="norm of $dL/dW$", title=f"The gradient in {depth} layers")
+    left.legend()
+    outputs = sent[activation].outputs.reshape(depth - 1, -1)
+    low, middle, high = np.percentile(outputs, (5, 50, 95), axis=1)
+    layers = np.arange(1, depth)
+    right.fill_between(layers, low, high, color=COLOURS[activation], alpha=0.25, linewidth=0, label="90 % of them")
+    right.plot(layers, middle, LINES[activation], color=COLOURS[activation], markersize=4, label="median")
+    right.axhline(0, color="black", linewidth=0.8)
+    right.set(xlabel="hidden layer", ylabel="output", title=f"What the {activation} layers put out")
+    right.legend()
+    for ax in (left, right):
+        ax.xaxis.get_major_locator().set_params(integer=True)
+    return sent[activation]
+
+
+def _norms(arrays: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.einsum("lnw,lnw->l", arrays, arrays))

@@ -1,0 +1,186 @@
+"""The homework's sweeps, Q2 to Q5, as data: what the notebooks run and what `python -m nnlib.homework` runs."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from nnlib import checks
+from nnlib.callbacks import KeepLast, LinearDecay
+from nnlib.data import Dataset, load_binary, load_mnist, standardise, subset
+from nnlib.losses import softmax_loss
+from nnlib.models import SVM, Classifier, ConvNet, LogisticClassifier, SoftmaxClassifier
+from nnlib.network import Sequential
+from nnlib.search.grids import Settings, expand_grid
+from nnlib.search.points import Sweep
+from nnlib.search.sweeps import sweep
+from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, Layer, MaxPool, ReLU
+
+WIDTHS = (10, 30, 100, 300, 1000)
+SEED = 598  # of Q4 and Q5
+KEPT = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+# Where batch norm and dropout stand: behind the convolution and its pooling, or behind the hidden layer.
+ARCHITECTURES = {
+    "BN conv, dropout pool": ("conv", "pool"),  # the report's
+    "BN conv, dropout fc": ("conv", "fc"),
+    "BN fc, dropout fc": ("fc", "fc"),
+    "BN both, dropout both": ("both", "both"),
+}
+
+
+def regularised_conv_net(
+    filter_size: int,
+    hidden_dim: int,
+    keep: float,
+    architecture: str = "BN conv, dropout pool",
+    *,
+    weight_scale: float | None = 0.01,
+    reg: float = 3e-5,
+    rng: object,
+) -> Classifier:
+    """Return Q5's network with batch norm and dropout where `architecture` says.
+
+    conv - [BN] - ReLU - 2x2 max pool - [dropout] - fc - [BN] - ReLU - [dropout] - fc - softmax
+
+    Args:
+        filter_size: side of the 32 kernels, in pixels.
+        hidden_dim: units of the first fully connected layer.
+        keep: dropout's probability of KEEPING an element, in (0, 1].
+        architecture: a key of `ARCHITECTURES`.
+        weight_scale: standard deviation of the initial weights, or None for He initialisation.
+        reg: strength of the L2 term.
+        rng: seed or Generator.
+    """
+    checks.choice("architecture", architecture, tuple(ARCHITECTURES))
+    norm, drop = ARCHITECTURES[architecture]
+    specs: list[Layer] = [Conv(32, filter_size)]
+    specs += [BatchNorm()] if norm in ("conv", "both") else []
+    specs += [ReLU(), MaxPool(2)]
+    specs += [Dropout(keep)] if drop in ("pool", "both") else []
+    specs += [Flatten(), FullyConnected(hidden_dim)]
+    specs += [BatchNorm()] if norm in ("fc", "both") else []
+    specs += [ReLU()]
+    specs += [Dropout(keep)] if drop in ("fc", "both") else []
+    specs += [FullyConnected(10)]
+    return Classifier(Sequential(specs, (1, 28, 28), weight_scale=weight_scale, rng=rng), softmax_loss, reg)
+
+
+def hidden_dim_cost(settings: Settings) -> float:
+    """Guess the cost of a trial whose hidden layer is most of the work."""
+    return float(settings["hidden_dim"])
+
+
+def conv_net_products(settings: Settings) -> float:
+    """Return the multiplications in one image's forward pass through Q5's network."""
+    side = 29 - settings["filter_size"]
+    return 32 * (settings["filter_size"] ** 2 * side**2 + (side // 2) ** 2 * settings["hidden_dim"])
+
+
+@dataclass(frozen=True)
+class NamedSweep:
+    """A sweep of the homework.
+
+    Attributes:
+        title: what is chosen.
+        make_model, grid, seeds, solver, cost: as for `sweep`.
+        load: returns the data, a Dataset.
+        after: an earlier sweep, whose choice is fixed in this one.
+    """
+
+    name: str
+    title: str
+    make_model: Callable[..., Classifier]
+    load: Callable[[], Dataset]
+    grid: Mapping[str, Sequence[object]]
+    solver: Mapping[str, object]
+    seeds: Sequence[int] = (SEED,)
+    cost: Callable[[Settings], float] = hidden_dim_cost
+    after: str | None = None
+
+    def sweep(self, data: Dataset | None = None, *, fixed: Settings | None = None, **options: object) -> Sweep:
+        """Run it.
+
+        Args:
+            data: `self.load()` if it is loaded already.
+            fixed: what the earlier sweep chose.
+            options: of `sweep`: `n_jobs`, `trial_log`, `verbose`.
+        """
+        checks.require(
+            (fixed is None) == (self.after is None),
+            "fixed",
+            f"the choice of {self.after}",
+            fixed,
+            "See NamedSweep.after.",
+        )
+        points = [{**(fixed or {}), **point} for point in expand_grid(self.grid)]
+        own = {"seeds": self.seeds, "solver": self.solver, "name": self.name, "cost": self.cost}
+        return sweep(self.make_model, self.load() if data is None else data, points, **own, **options)
+
+
+def standard_binary() -> Dataset:
+    """Return the binary set of Q2 and Q3 with standardised features."""
+    return standardise(load_binary())
+
+
+def digits(num_train: int) -> Dataset:
+    """Return MNIST as images of one channel, with the first `num_train` training examples alone."""
+    return subset(load_mnist(flat=False), num_train)
+
+
+def _binary_sweep(name: str, title: str, model: type[Classifier]) -> NamedSweep:
+    """Return the sweep of Q2 or Q3: small first weights, 60 epochs, the last one kept, as Q2 explains."""
+    return NamedSweep(
+        name,
+        title,
+        functools.partial(model, input_dim=20, weight_scale=1e-3, dtype="float64"),
+        standard_binary,
+        {"hidden_dim": WIDTHS, "learning_rate": (0.03, 0.1, 0.3), "reg": (0.0, 1e-3, 1e-2)},
+        {"update_rule": "sgd_momentum", "lr_decay": 0.95, "num_epochs": 60, "callbacks": [KeepLast()]},
+        seeds=range(3),
+    )
+
+
+_ADAM = {"update_rule": "adam", "learning_rate": 3e-3, "num_epochs": 1, "callbacks": [LinearDecay()]}
+
+SWEEPS = {
+    named.name: named
+    for named in (
+        _binary_sweep("q2", "logistic: hidden units, learning rate, L2", LogisticClassifier),
+        _binary_sweep("q3", "SVM: hidden units, learning rate, L2", SVM),
+        NamedSweep(
+            "q4",
+            "softmax: hidden units, four epochs of MNIST",
+            functools.partial(SoftmaxClassifier, weight_scale=None, reg=1e-4),
+            load_mnist,
+            {"hidden_dim": WIDTHS},
+            {"update_rule": "sgd_momentum", "learning_rate": 0.3, "lr_decay": 0.5, "num_epochs": 4, "batch_size": 200},
+            seeds=(SEED, SEED + 1),
+        ),
+        NamedSweep(
+            "q5-size",
+            "CNN: filter size and hidden units, an epoch of 20,000 digits",
+            functools.partial(ConvNet, weight_scale=0.01, reg=3e-5),
+            functools.partial(digits, 20_000),
+            {"filter_size": (3, 5, 7, 9), "hidden_dim": (50, 100, 200)},
+            _ADAM,
+            cost=conv_net_products,
+        ),
+        NamedSweep(
+            "q5-regularise",
+            "CNN: where batch norm and dropout stand, and how much is kept, an epoch of 8,000 digits",
+            regularised_conv_net,
+            functools.partial(digits, 8_000),
+            {"architecture": tuple(ARCHITECTURES), "keep": KEPT},
+            _ADAM,
+            cost=conv_net_products,
+            after="q5-size",
+        ),
+    )
+}
+
+
+def of_question(name: str) -> list[NamedSweep]:
+    """Return the sweep called `name`, or all of a question's ("q5") in their order; an empty list for neither."""
+    return [named for named in SWEEPS.values() if name in (named.name, named.name.partition("-")[0])]

@@ -1,0 +1,1 @@
+"""Which code ran, on which machine; what a trial log says of both, as plain JSON."""

@@ -1,0 +1,203 @@
+"""The homework's named sweeps, and the command that runs them."""
+
+import functools
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from search_toy import SOLVER, calls, make, noting, toy_data
+
+from nnlib import BatchNorm, Conv, ConvNet, Dropout, Flatten, FullyConnected, MaxPool, ReLU
+from nnlib.data import Dataset
+from nnlib.homework import sweeps as homework
+from nnlib.homework.__main__ import main
+from nnlib.homework.sweeps import SWEEPS, NamedSweep, of_question, regularised_conv_net
+from nnlib.search import Trial, TrialLog, replay, sweep
+from nnlib.search.grids import expand_grid
+
+FIXED = {"filter_size": 7, "hidden_dim": 100}
+
+
+def test_the_grids_are_the_homeworks():
+    widths = (10, 30, 100, 300, 1000)
+    for name in ("q2", "q3"):
+        assert SWEEPS[name].grid["hidden_dim"] == widths
+        assert list(SWEEPS[name].grid) == ["hidden_dim", "learning_rate", "reg"]
+    assert SWEEPS["q4"].grid == {"hidden_dim": widths}
+    assert SWEEPS["q5-size"].grid == {"filter_size": (3, 5, 7, 9), "hidden_dim": (50, 100, 200)}
+    kept = SWEEPS["q5-regularise"].grid["keep"]
+    assert (min(kept), max(kept), len(SWEEPS["q5-regularise"].grid["architecture"])) == (0.5, 1.0, 4)
+    assert [named.name for named in of_question("q5")] == ["q5-size", "q5-regularise"]
+    assert [named.name for named in of_question("q5-size")] == ["q5-size"]
+    assert of_question("q") == of_question("") == of_question("q6") == []
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_every_trial_can_be_made(name):
+    named = SWEEPS[name]
+    assert named.name == name
+    fixed = {} if named.after is None else FIXED
+    costs = []
+    for point in expand_grid(named.grid):
+        trial = Trial(named.make_model, {**fixed, **point}, named.seeds[0], named.solver)
+        options = trial.arguments()[1]
+        assert not {"hidden_dim", "filter_size", "keep", "architecture"} & options.keys()
+        assert options["optim_config"].keys() == {"learning_rate"}
+        costs.append(named.cost(trial.settings))
+    assert min(costs) > 0
+
+
+def test_the_longest_trials_are_known():
+    by_size = {size: homework.conv_net_products({"filter_size": size, "hidden_dim": 100}) for size in (3, 5, 7, 9)}
+    # 7 x 7: 32 * (49 * 22^2 + 11^2 * 100) multiplications up to the hidden layer
+    assert by_size[7] == 32 * (49 * 22**2 + 11**2 * 100)
+    assert by_size[9] == max(by_size.values())
+
+
+@pytest.mark.parametrize("name", ["q2", "q3"])
+def test_a_row_of_a_named_sweep_is_replayed_without_further_ado(name):
+    named = SWEEPS[name]
+    point = {"hidden_dim": 10, "learning_rate": 0.1, "reg": 1e-3}
+    options = {"seeds": (1,), "solver": named.solver, "name": name, "n_jobs": 1, "verbose": False}
+    (row,) = sweep(named.make_model, named.load(), [point], **options)
+    assert row["val_acc"] > 0.9
+    assert row["data"]["name"].endswith(", standardised")
+    assert replay(row).equal
+
+
+def test_a_sweep_that_builds_on_another_wants_its_choice():
+    with pytest.raises(ValueError, match=r"fixed: expected the choice of q5-size, got None"):
+        SWEEPS["q5-regularise"].sweep(toy_data())
+    with pytest.raises(ValueError, match="fixed: expected the choice of None"):
+        SWEEPS["q4"].sweep(toy_data(), fixed=FIXED)
+
+
+# ---- where batch norm and dropout stand
+
+
+@pytest.mark.parametrize(
+    ("architecture", "after_conv", "after_pool", "after_fc", "after_relu"),
+    [
+        ("BN conv, dropout pool", [BatchNorm()], [Dropout(0.8)], [], []),
+        ("BN conv, dropout fc", [BatchNorm()], [], [], [Dropout(0.8)]),
+        ("BN fc, dropout fc", [], [], [BatchNorm()], [Dropout(0.8)]),
+        ("BN both, dropout both", [BatchNorm()], [Dropout(0.8)], [BatchNorm()], [Dropout(0.8)]),
+    ],
+)
+def test_architectures(architecture, after_conv, after_pool, after_fc, after_relu):
+    specs = [Conv(32, 9), *after_conv, ReLU(), MaxPool(2), *after_pool, Flatten()]
+    specs += [FullyConnected(12), *after_fc, ReLU(), *after_relu, FullyConnected(10)]
+    model = regularised_conv_net(9, 12, 0.8, architecture, rng=0)
+    assert model.network.specs == tuple(specs)
+    assert set(homework.ARCHITECTURES) == set(SWEEPS["q5-regularise"].grid["architecture"])
+    loss, grads = model.loss(np.random.default_rng(0).random((4, 1, 28, 28)), np.arange(4))
+    assert np.isfinite(loss)
+    assert grads.keys() == model.params.keys()
+
+
+def test_the_reports_architecture_is_conv_nets():
+    model = regularised_conv_net(5, 12, 0.8, rng=3)
+    course = ConvNet(filter_size=5, hidden_dim=12, weight_scale=0.01, reg=3e-5, dropout=0.8, batchnorm=True, rng=3)
+    assert model.network.specs == course.network.specs
+    assert model.reg == course.reg
+    for name, array in course.params.items():
+        np.testing.assert_array_equal(model.params[name], array)
+    with pytest.raises(ValueError, match="architecture: expected one of 'BN conv, dropout pool'"):
+        regularised_conv_net(5, 12, 0.8, "BN nowhere", rng=3)
+
+
+# ---- the command
+
+
+def toy_dataset():
+    return Dataset(toy_data(), "toy", "nowhere", "sha256:0", lambda: (np.ones((1, 5)), np.zeros(1, int)))
+
+
+def toy_sweep(name, factory, grid, after=None):
+    return NamedSweep(name, f"toy {name}", factory, toy_dataset, grid, SOLVER, seeds=(0, 1), after=after)
+
+
+@pytest.fixture
+def toy_sweeps(monkeypatch, tmp_path):
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    sweeps = (
+        toy_sweep("q8", noting(notes), {"hidden_dim": [2, 8], "reg": [0.0]}),
+        toy_sweep("q9-size", noting(notes), {"hidden_dim": [2, 8]}),
+        toy_sweep("q9-rate", make, {"reg": [0.0, 0.1]}, after="q9-size"),
+    )
+    monkeypatch.setattr(homework, "SWEEPS", {named.name: named for named in sweeps})
+    monkeypatch.setenv("NNLIB_TRIAL_LOGS", str(tmp_path / "trial_logs"))
+    return notes
+
+
+def test_the_list(capsys):
+    assert main(["--list"]) == 0
+    listed = capsys.readouterr().out
+    for name in SWEEPS:
+        assert f"\n{name} " in f"\n{listed}"
+    assert "hidden_dim {10 | 30 | 100 | 300 | 1000}: 5 points, 2 seeds" in listed
+
+
+def test_a_question_is_run_in_order_the_later_with_the_choice_of_the_earlier(toy_sweeps, capsys, tmp_path):
+    assert main(["q9", "--jobs", "1"]) == 0
+    said = capsys.readouterr().out
+    path = tmp_path / "trial_logs" / "q9.jsonl"
+    assert f"trial log: {path}" in said
+    first, second = TrialLog(path).of_kind("choice")
+    assert (first["sweep"], second["sweep"]) == ("q9-size", "q9-rate")
+    assert second["settings"]["hidden_dim"] == first["settings"]["hidden_dim"]
+    rows = TrialLog(path).of_kind("trial")
+    assert [row["sweep"] for row in rows] == ["q9-size"] * 4 + ["q9-rate"] * 4
+    for shown in ("q9-size: 2 points x 2 seeds on toy (100 train, 50 val)", first["reason"], second["reason"]):
+        assert shown in said
+    assert TrialLog(path).of_kind("opening") == []
+
+
+def test_a_part_of_a_question_takes_the_rest_from_the_ledger(toy_sweeps, tmp_path, capsys):
+    file = tmp_path / "mine.jsonl"
+    assert main(["q9-rate", "--jobs", "1", "--trial-log", str(file)]) == 0
+    assert len(calls(toy_sweeps)) == 4  # what it builds on was missing
+    assert main(["q9-rate", "--jobs", "1", "--trial-log", str(file)]) == 0
+    assert len(calls(toy_sweeps)) == 4
+    assert len(TrialLog(file).of_kind("trial")) == 8
+
+
+def test_an_interruption_says_what_is_kept(toy_sweeps, tmp_path, capsys, monkeypatch):
+    interrupted = functools.partial(noting(toy_sweeps), trouble="interrupt once")
+    monkeypatch.setitem(homework.SWEEPS, "q8", toy_sweep("q8", interrupted, {"hidden_dim": [2, 8], "reg": [0.0]}))
+    assert main(["q8", "--jobs", "1"]) == 130
+    path = tmp_path / "trial_logs" / "q8.jsonl"
+    assert f"Interrupted. {path} keeps what is finished; the same command runs the rest." in capsys.readouterr().out
+    assert main(["q8", "--jobs", "1"]) == 0
+    assert [row["status"] for row in TrialLog(path).of_kind("trial")] == ["stopped"] + ["done"] * 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "expected one of q8, q9-size, q9-rate, got None"),
+        (["q7"], "sweep: expected one of q8, q9-size, q9-rate, got q7"),
+        (["q8", "--jobs", "0"], "--jobs: expected at least 1, or -1 for all cores, got 0"),
+    ],
+)
+def test_a_wrong_command_line_is_explained(toy_sweeps, capsys, arguments, message):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+    assert calls(toy_sweeps) == []
+
+
+def test_a_scheduler_without_the_cluster_package_is_explained(toy_sweeps, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(SystemExit, match="--scheduler needs the package distributed"):
+        main(["q8", "--scheduler", "tcp://127.0.0.1:1"])
+    assert calls(toy_sweeps) == []
+
+
+def test_without_a_scheduler_no_cluster_package_is_needed():
+    code = "import sys, nnlib.homework.__main__; print(sorted({'dask', 'distributed', 'torch'} & {*sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

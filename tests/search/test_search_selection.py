@@ -1,0 +1,162 @@
+"""nnlib.search.selection: rules worked by hand, the reason in words, and the door to the test set."""
+
+import math
+from datetime import datetime
+
+import numpy as np
+import pytest
+from search_toy import SOLVER, make, toy_data
+
+from nnlib.data import Dataset
+from nnlib.search import Sweep, TrialLog, open_test_logged, select, sweep
+
+
+def row(width, accuracy, *, seed=0, params=None, val=100, status="done", reason="", fingerprint="f", **settings):
+    return {
+        "kind": "trial",
+        "id": f"{width}{settings}{seed}{fingerprint}",
+        "settings": {"width": width, **settings},
+        "seed": seed,
+        "make_model": {"callable": "m:f"},
+        "solver": {},
+        "data": {"name": "hand-made", "checksum": "c", "train": 10, "val": val},
+        "fingerprint": fingerprint,
+        "status": status,
+        "reason": reason,
+        "val_acc": accuracy,
+        "num_params": width if params is None else params,
+        "seconds": 1.0,
+    }
+
+
+# With one seed the error of p = 0.90 on 100 examples is sqrt(0.9 * 0.1 / 100) = 0.03: from 0.87 on it is a tie.
+ONE_SEED = [row(1, 0.86), row(2, 0.88), row(4, 0.90), row(8, 0.89)]
+
+
+def test_the_best_mean_wins_or_the_simplest_within_one_standard_error():
+    best = select(ONE_SEED, one_standard_error=False)
+    assert (best.settings, best.val_acc, best.num_params) == ({"width": 4}, 0.90, 4)
+    assert best.standard_error == pytest.approx(0.03)
+    simple = select(ONE_SEED)
+    assert (simple.settings, simple.val_acc, simple.num_params) == ({"width": 2}, 0.88, 2)
+    assert simple.best == {"width": 4}
+    assert (
+        str(simple)
+        == simple.reason
+        == (
+            "width 2: 88.00% is within one standard error, 3.00% (one run on 100 validation examples), of the best, "
+            "90.00% at width 4, with fewer parameters: 2 instead of 4."
+        )
+    )
+    assert (
+        best.reason
+        == "width 4: the best mean validation accuracy, 90.00% ± 3.00% (one run on 100 validation examples)."
+    )
+
+
+def test_a_point_exactly_one_standard_error_away_is_within():
+    assert select([row(1, 0.87), row(4, 0.90)]).settings == {"width": 1}
+    assert select([row(1, 0.8699), row(4, 0.90)]).settings == {"width": 4}
+
+
+def test_several_seeds_are_averaged_and_their_spread_adds_to_the_error():
+    # width 4: 0.86, 0.90, 0.94; mean 0.90, deviation 0.04; error sqrt(0.9 * 0.1 / 900 + 0.04^2 / 3) = 0.02517
+    rows = [row(4, accuracy, seed=seed, val=900) for seed, accuracy in enumerate((0.86, 0.90, 0.94))]
+    near = [row(2, accuracy, seed=seed, val=900) for seed, accuracy in enumerate((0.87, 0.88, 0.88))]  # mean 0.8767
+    far = [row(1, accuracy, seed=seed, val=900) for seed, accuracy in enumerate((0.95, 0.80, 0.87))]  # mean 0.8733
+    choice = select([*far, *near, *rows])
+    assert choice.standard_error == pytest.approx(math.sqrt(1e-4 + 0.0016 / 3))
+    assert choice.settings == {"width": 2}
+    assert choice.best == {"width": 4}
+    assert select([*far, *near, *rows], one_standard_error=False).settings == {"width": 4}
+    # three equal seeds on few examples: the examples' own error is still there
+    equal = [row(4, 0.9, seed=seed) for seed in range(3)]
+    assert select(equal).standard_error == pytest.approx(0.03)
+
+
+def test_of_equally_simple_points_the_better_and_of_equals_the_first():
+    rows = [row(2, 0.88, rate=0.1), row(2, 0.89, rate=0.2), row(2, 0.89 + 1e-12, rate=0.3), row(4, 0.90, rate=0.1)]
+    choice = select(rows)
+    assert choice.settings == {"width": 2, "rate": 0.2}
+    assert choice.reason.startswith("width 2, rate 0.2: 89.00% is within one standard error")
+    assert select(rows[:3], one_standard_error=False).settings == {"width": 2, "rate": 0.2}
+
+
+def test_a_point_with_a_trial_that_is_not_done_is_left_out_and_named():
+    rows = [
+        row(1, 0.99, seed=0),
+        row(1, None, seed=1, status="diverged", reason="The loss became nan"),
+        row(2, 0.90, seed=0),
+        row(2, 0.90, seed=1),
+    ]
+    choice = select(rows)
+    assert choice.settings == {"width": 2}
+    assert choice.reason.endswith(" Left out: width 1 (diverged: The loss became nan).")
+    with pytest.raises(ValueError, match=r"a point whose trials are all done, got none of 1\. diverged: The loss"):
+        select(rows[:2])
+    with pytest.raises(ValueError, match="the trial log has no trials"):
+        select(TrialLog())
+
+
+def test_a_ledger_stands_for_the_sweep_that_wrote_last():
+    trial_log = TrialLog()
+    for item in (row(1, 0.95, fingerprint="before the fix"), row(2, 0.90), row(4, 0.80)):
+        trial_log.append(item)
+    assert select(trial_log).settings == {"width": 2}
+
+
+def test_the_choice_is_written_down():
+    trial_log = TrialLog()
+    choice = select(Sweep([{**item, "sweep": "toy"} for item in ONE_SEED], trial_log, "toy"))
+    (written,) = trial_log.rows
+    assert written["kind"] == "choice"
+    assert written["sweep"] == "toy"
+    assert (written["settings"], written["best"], written["reason"]) == ({"width": 2}, {"width": 4}, choice.reason)
+    assert datetime.fromisoformat(written["time"]).tzinfo is not None
+
+
+# ---- the test set
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    opened = []
+
+    def read_test():
+        opened.append(1)
+        return np.ones((7, 5)), np.zeros(7, dtype=int)
+
+    made = Dataset(toy_data(), "toy", tmp_path / "toy", "sha256:0", read_test)
+    made.opened = opened
+    return made
+
+
+def test_the_test_set_stays_closed_until_there_is_a_choice(dataset):
+    swept = sweep(make, dataset, {"hidden_dim": [2, 4]}, solver=SOLVER, n_jobs=1, verbose=False)
+    with pytest.raises(RuntimeError, match=r"expected a choice in the trial log.*question 4\.4\. Call select\(sweep\)"):
+        open_test_logged(swept, dataset, "4.4")
+    assert dataset.opened == []
+    select(swept)
+    X, y = open_test_logged(swept, dataset, "4.4")
+    assert (X.shape, y.shape, dataset.opened) == ((7, 5), (7,), [1])
+    (opening,) = swept.trial_log.of_kind("opening")
+    assert (opening["question"], opening["data"]) == ("4.4", {"name": "toy", "checksum": "sha256:0"})
+
+
+def test_a_second_opening_warns_with_the_time_of_the_first(dataset, tmp_path):
+    trial_log = TrialLog(tmp_path / "l.jsonl")
+    trial_log.append({"kind": "choice", "sweep": "", "settings": {}})
+    trial_log.append({"kind": "opening", "question": "4.4", "time": "2020-02-02T20:20:20+00:00"})
+    open_test_logged(trial_log, dataset, "4.3")  # another question: no warning
+    with pytest.warns(UserWarning, match=r"opened for question 4\.4 before, at 2020-02-02T20:20:20") as seen:
+        open_test_logged(TrialLog(tmp_path / "l.jsonl"), dataset, "4.4")
+    assert seen[0].filename == __file__
+    assert [item["question"] for item in trial_log.of_kind("opening")] == ["4.4", "4.3", "4.4"]
+
+
+def test_what_does_not_open_is_not_recorded(dataset):
+    trial_log = TrialLog()
+    trial_log.append({"kind": "choice", "sweep": "", "settings": {}})
+    with pytest.raises(TypeError, match="Keep the loader's return value"):
+        open_test_logged(trial_log, dict(dataset), "4.4")
+    assert trial_log.of_kind("opening") == []

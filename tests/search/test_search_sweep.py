@@ -1,0 +1,188 @@
+"""nnlib.search.sweeps in this process: the grid, its rows in order, what is skipped, what is tried again."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from search_toy import GRID, SOLVER, calls, make, noting, toy_data, without_times
+
+from nnlib.search import Sweep, TrialLog, grid, log_uniform, run_trial, sample, sweep
+
+OPTIONS = {"solver": SOLVER, "n_jobs": 1, "verbose": False}
+
+
+def test_a_grid_is_all_combinations_the_last_name_fastest():
+    assert grid({"a": [1, 2], "b": ("x", "y")}) == [
+        {"a": 1, "b": "x"},
+        {"a": 1, "b": "y"},
+        {"a": 2, "b": "x"},
+        {"a": 2, "b": "y"},
+    ]
+
+
+def test_a_sample_has_different_points_that_the_seed_decides():
+    space = {"width": [1, 2, 3], "rate": log_uniform(1e-4, 1e-1)}
+    points = sample(space, 200, rng=0)
+    assert points == sample(space, 200, rng=np.random.default_rng(0)) != sample(space, 200, rng=1)
+    assert {point["width"] for point in points} == {1, 2, 3}
+    assert all(type(point["width"]) is int and 1e-4 < point["rate"] < 1e-1 for point in points)
+    thirds = np.histogram(np.log10([point["rate"] for point in points]), bins=[-4, -3, -2, -1])[0]
+    assert thirds.min() > 40  # 67 are expected in each
+    every = sample({"a": [1, 2], "b": [3, 4]}, 4, rng=0)
+    assert sorted(map(json.dumps, every)) == sorted(map(json.dumps, grid({"a": [1, 2], "b": [3, 4]})))
+    with pytest.raises(ValueError, match="n: expected at most 4, all that the space holds, got 5"):
+        sample({"a": [1, 2], "b": [3, 4]}, 5, rng=0)
+    with pytest.raises(ValueError, match="low, high: expected 0 < low < high"):
+        log_uniform(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("points", "message"),
+    [
+        ({}, r"settings\['"),
+        ([], "grid: expected at least one point"),
+        ([{"hidden_dim": 2}, {"hidden_dim": 2}], r"every point once, got \{'hidden_dim': 2\} twice"),
+        ({"hidden_dim": 3}, r"hidden_dim: expected a list of values to try, got 3\. For a single one write \[3\]"),
+        ({"update_rule": "sgd"}, "update_rule: expected a list of values to try"),
+        ({"hidden_dim": []}, "hidden_dim: expected a list of values to try, got an empty one"),
+        ({"hidden": [3]}, r"settings\['hidden'\]: expected a name"),
+        ([{"hidden_dim": 2, "reg": math.nan}], r"grid\['reg'\]: expected a finite number"),
+    ],
+)
+def test_a_grid_that_makes_no_sense_is_refused_before_anything_runs(points, message, tmp_path):
+    if points == {}:  # one point without settings: a sweep over seeds alone
+        assert len(sweep(lambda rng: make(2, rng), toy_data(), {}, seeds=(0, 1), **OPTIONS)) == 2
+        return
+    with pytest.raises(ValueError, match=message):
+        sweep(noting(tmp_path), toy_data(), points, **OPTIONS)
+    assert calls(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seeds": ()}, "seeds: expected at least one, each once"),
+        ({"seeds": (1, 1)}, "seeds: expected at least one, each once"),
+        ({"n_jobs": 0}, "n_jobs: expected a number of processes"),
+        ({"data": {**toy_data(), "X_test": np.ones((1, 5))}}, "data: expected training and validation examples only"),
+        ({"solver": {"momentum": 0.9}}, r"solver\['momentum'\]"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused_before_anything_runs(options, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        sweep(noting(tmp_path), **{"data": toy_data(), "grid": GRID} | OPTIONS | options)
+    assert calls(tmp_path) == []
+
+
+def test_rows_come_in_the_order_of_the_grid_whatever_is_started_first(tmp_path):
+    started = []
+
+    def noted(hidden_dim, rng, reg):
+        started.append(hidden_dim)
+        return make(hidden_dim, rng, reg)
+
+    swept = sweep(noted, toy_data(), GRID, seeds=(3, 4), cost=lambda s: s["hidden_dim"], **OPTIONS)
+    assert started == [8] * 4 + [4] * 4 + [2] * 4
+    assert [(row["settings"], row["seed"]) for row in swept] == [(p, seed) for p in grid(GRID) for seed in (3, 4)]
+    assert [point.settings for point in swept.points] == grid(GRID)
+    assert swept.names == ["hidden_dim", "reg"]
+    assert isinstance(swept, Sweep)
+    assert len(swept) == 12
+
+
+def test_a_row_is_that_of_the_trial_run_alone():
+    from nnlib.search import Trial
+
+    swept = sweep(make, toy_data(), GRID, seeds=(3,), name="toy", **OPTIONS)
+    alone = run_trial(Trial(make, {"hidden_dim": 4, "reg": 0.1}, 3, SOLVER), toy_data())
+    assert without_times([swept[3]]) == without_times([{**alone, "sweep": "toy"}])
+
+
+def test_what_the_ledger_holds_is_not_run_again(tmp_path):
+    notes, path = tmp_path / "notes", tmp_path / "l.jsonl"
+    notes.mkdir()
+    first = sweep(noting(notes), toy_data(), {"hidden_dim": [2, 4]}, trial_log=path, **OPTIONS)
+    more = sweep(noting(notes), toy_data(), {"hidden_dim": [4, 8, 2]}, seeds=(0, 1), trial_log=path, **OPTIONS)
+    expected = [(2, 0.0, 0), (2, 0.0, 1), (4, 0.0, 0), (4, 0.0, 1), (8, 0.0, 0), (8, 0.0, 1)]
+    assert calls(notes) == expected  # each once
+    assert more[0] == first[1]
+    assert more[4] == first[0]
+    assert len(TrialLog(path).rows) == 6
+    assert (
+        sweep(noting(notes), toy_data(), {"hidden_dim": [2, 4]}, trial_log=TrialLog(path), **OPTIONS).rows == first.rows
+    )
+    assert calls(notes) == expected
+
+
+def test_after_a_change_of_code_data_or_options_everything_is_run_again(tmp_path, monkeypatch):
+    import nnlib.layers.relu
+
+    trial_log, data = TrialLog(), toy_data()
+    sweep(make, data, {"hidden_dim": [2]}, trial_log=trial_log, **OPTIONS)
+    sweep(make, data, {"hidden_dim": [2]}, trial_log=trial_log, **OPTIONS | {"solver": {**SOLVER, "lr_decay": 0.5}})
+    sweep(make, {**data, "y_train": data["y_train"][::-1]}, {"hidden_dim": [2]}, trial_log=trial_log, **OPTIONS)
+    assert len(trial_log.rows) == 3
+    relu = nnlib.layers.relu.relu_forward
+    monkeypatch.setattr(nnlib.layers.relu, "relu_forward", lambda x: relu(x))
+    sweep(make, data, {"hidden_dim": [2]}, trial_log=trial_log, **OPTIONS)
+    assert len(trial_log.rows) == 4
+    monkeypatch.undo()
+    sweep(make, data, {"hidden_dim": [2]}, trial_log=trial_log, **OPTIONS)
+    assert len(trial_log.rows) == 4
+
+
+def test_troubles_are_rows_with_reasons_and_the_sweep_goes_on(tmp_path):
+    points = [{"hidden_dim": 2, "trouble": trouble} for trouble in ("raise", "sys.exit", None)]
+    points.append({"hidden_dim": 2, "learning_rate": 1e200})
+    trial_log = TrialLog()
+    swept = sweep(noting(tmp_path), toy_data(), points, trial_log=trial_log, **OPTIONS)
+    assert [row["status"] for row in swept] == ["error", "error", "done", "diverged"]
+    assert swept[0]["reason"] == "ZeroDivisionError: one by nought"
+    assert swept[1]["reason"] == "SystemExit: 3"
+    assert "The loss became" in swept[3]["reason"]
+    assert trial_log.rows == swept.rows
+    sweep(noting(tmp_path), toy_data(), points, trial_log=trial_log, **OPTIONS)
+    assert len(calls(tmp_path)) == 6  # the two errors once more; a divergence is final
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_same_call_runs_the_rest(tmp_path):
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    points = [{"hidden_dim": width, "trouble": "interrupt once" if width == 4 else None} for width in (2, 4, 8)]
+    options = {**OPTIONS, "trial_log": tmp_path / "l.jsonl"}
+    with pytest.raises(KeyboardInterrupt):
+        sweep(noting(notes), toy_data(), points, **options)
+    rows = TrialLog(tmp_path / "l.jsonl").rows
+    assert [(row["settings"]["hidden_dim"], row["status"]) for row in rows] == [(2, "done"), (4, "stopped")]
+    assert rows[1]["reason"] == "interrupted before it ended"
+    swept = sweep(noting(notes), toy_data(), points, **options)
+    assert [row["status"] for row in swept] == ["done"] * 3
+    assert [width for width, _, _ in calls(notes)] == [2, 4, 4, 8]
+    assert [row["id"] for row in TrialLog(tmp_path / "l.jsonl").trials()] == [row["id"] for row in swept]
+
+
+def test_a_table_with_the_best_marked():
+    swept = sweep(make, toy_data(), {"hidden_dim": [2, 8], "learning_rate": [0.5, 1e200]}, seeds=(0, 1), **OPTIONS)
+    lines = repr(swept).splitlines()
+    assert lines[0] == "sweep: 4 points x 2 seeds on unnamed arrays (100 train, 50 val)"
+    assert lines[1].split() == ["hidden_dim", "learning_rate", "validation", "parameters", "seconds"]
+    assert [line[0] for line in lines[2:]].count("*") == 1
+    best = max((swept.points[0], swept.points[2]), key=lambda point: point.mean)
+    (marked,) = (line for line in lines if line.startswith("*"))
+    assert marked.split()[1] == str(best.settings["hidden_dim"])
+    assert f"{best.mean:.2%} ± {best.spread:.2%}" in marked
+    assert "1e+200" in lines[3]
+    assert "diverged: The loss became" in lines[3]
+
+
+def test_a_bar_counts_what_is_left(capsys, monkeypatch):
+    monkeypatch.delenv("TQDM_DISABLE")
+    trial_log = TrialLog()
+    sweep(make, toy_data(), {"hidden_dim": [2]}, trial_log=trial_log, **OPTIONS)
+    assert capsys.readouterr().err == ""
+    sweep(make, toy_data(), {"hidden_dim": [2, 4]}, trial_log=trial_log, name="toy", **OPTIONS | {"verbose": True})
+    shown = capsys.readouterr().err
+    assert "toy:  50%" in shown
+    assert "2/2" in shown
+    assert "best=" in shown

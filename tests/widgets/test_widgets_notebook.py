@@ -1,0 +1,101 @@
+"""An explorer in a notebook: what is saved, what readers without widgets see, and what nbval makes of it."""
+
+import base64
+import os
+import subprocess
+import sys
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from notebook_rules import IGNORE, violations
+
+from tools import kernels, pages
+from tools.notebook_files import METADATA, WIDGET_VIEW, code_cells, normalise, write
+
+EXPLORER = """\
+from nnlib.homework.explorers import q2_explorer
+
+explorer = q2_explorer()
+row = explorer.run(wait=True, num_epochs=4)
+explorer"""
+BOUND = """\
+losses = row["curve"]["losses"]
+print("finite, and the loss fell:", all(loss is not None for loss in losses), losses[-1] < losses[0])"""
+STEPPER = """\
+from nnlib.homework.stepper import ConvolutionStepper
+
+ConvolutionStepper()"""
+LATER = "explorer.run(wait=True, num_epochs=2)\nprint('a later cell')"
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    """A notebook with an explorer, its bound, a stepper and a later run: as committed, and the outputs as executed."""
+    cells = [
+        new_markdown_cell("# Q2"),
+        new_code_cell(EXPLORER, metadata={"tags": [IGNORE]}),
+        new_code_cell(BOUND),
+        new_code_cell(STEPPER),
+        new_code_cell(LATER),
+    ]
+    notebook = new_notebook(cells=cells, metadata=METADATA)
+    variables = {"NNLIB_TRIAL_LOGS": str(tmp_path_factory.mktemp("trial_logs"))}
+    kernels.execute(notebook, tmp_path_factory.mktemp("notebook"), lambda *_: None, variables=variables)
+    live = [[dict(output.get("data", {})) for output in cell.outputs] for cell in code_cells(notebook)]
+    normalise(notebook)
+    return notebook, live
+
+
+def test_a_cell_shows_the_widgets_and_behind_them_a_plain_copy(executed):
+    _, live = executed
+    widgets, picture, text = live[0]
+    assert WIDGET_VIEW in widgets
+    assert widgets["text/plain"].startswith("q2_logistic: run this cell for the live controls")
+    assert sorted(picture) == ["image/png", "text/plain"]
+    assert sorted(text) == ["text/plain"]
+
+
+def test_the_plain_copy_is_the_last_curve_and_the_table(executed):
+    """It was brought up to date by the run in a later cell, which kept its own output."""
+    notebook, _ = executed
+    first, _, _, later = code_cells(notebook)
+    _, picture, text = first.outputs
+    words, data, blank, headings, *rows = text.data["text/plain"].splitlines()
+    assert words.startswith("Run 2 took 2.0 of 2 epochs: the training loss")
+    assert "500 training and 250 validation examples" in data
+    assert blank == ""
+    assert headings.split("  ")[:3] == ["run", "hidden units", "learning rate"]
+    assert [row.split()[0] for row in rows] == ["1", "2"]
+    assert len({len(row) for row in rows}) == 1
+    assert sum("★" in row for row in rows) == 1
+    assert base64.b64decode(picture.data["image/png"]).startswith(b"\x89PNG")
+    assert [output.get("text") for output in later.outputs] == ["a later cell\n"]
+
+
+def test_what_is_committed_keeps_the_rules(executed):
+    notebook, _ = executed
+    assert violations(notebook, 1000) == []
+
+
+def test_a_page_without_widgets_shows_picture_words_and_table(executed, tmp_path):
+    notebook, _ = executed
+    pages.write_page(notebook, tmp_path / "q2.html")
+    page = (tmp_path / "q2.html").read_text(encoding="utf-8")
+    encoded = code_cells(notebook)[0].outputs[1].data["image/png"].strip()
+    assert encoded[:200] in page
+    assert "Run 2 took 2.0 of 2 epochs" in page
+    assert "hidden units  learning rate" in page
+    assert "Step 1 of 9" in page
+
+
+def test_nbval_accepts_it(executed, tmp_path):
+    """The tagged cell is not compared, the others are: the stepper's words among them."""
+    notebook, _ = executed
+    write(notebook, tmp_path / "q2.ipynb")
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider"]
+    environment = {**os.environ, "NNLIB_TRIAL_LOGS": str(tmp_path)}
+    result = subprocess.run(
+        [*command, f"--rootdir={tmp_path}", "q2.ipynb"], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stdout
+    assert "4 passed" in result.stdout
