@@ -22,7 +22,7 @@ from nnlib.homework.digits import Examples, first_digits
 from nnlib.losses import softmax_loss
 from nnlib.models import Classifier
 from nnlib.network import Sequential
-from nnlib.plots import BLUE, ORANGE, VERMILION
+from nnlib.plots import BLUE, ORANGE, VERMILION, ink
 from nnlib.specs import FullyConnected, Layer, ReLU
 
 NUM_CLASSES = 10
@@ -205,7 +205,7 @@ def draw_depth(
     layers = np.arange(1, depth)
     right.fill_between(layers, low, high, color=COLOURS[activation], alpha=0.25, linewidth=0, label="90 % of them")
     right.plot(layers, middle, LINES[activation], color=COLOURS[activation], markersize=4, label="median")
-    right.axhline(0, color="black", linewidth=0.8)
+    right.axhline(0, color=ink(right), linewidth=0.8)
     right.set(xlabel="hidden layer", ylabel="output", title=f"What the {activation} layers put out")
     right.legend()
     for ax in (left, right):

@@ -22,7 +22,7 @@ from nnlib.homework.digits import Examples, first_digits
 from nnlib.losses import softmax_loss
 from nnlib.models import Classifier
 from nnlib.network import Sequential
-from nnlib.plots import BLUE, VERMILION
+from nnlib.plots import BLUE, VERMILION, ink
 from nnlib.solver import Callback, DivergenceError, Solver
 from nnlib.specs import FullyConnected
 
@@ -222,7 +222,7 @@ def draw_descent(
     bottom.semilogy(
         callback.steps, np.maximum(callback.values, SMALLEST), "o-", color=VERMILION, markersize=3, label="sharpness"
     )
-    bottom.axhline(2 / learning_rate, color="black", linestyle="--", label="2 / rate")
+    bottom.axhline(2 / learning_rate, color=ink(bottom), linestyle="--", label="2 / rate")
     bottom.set(xlabel="step", ylim=(SMALLEST, 100), ylabel="largest eigenvalue")  # the same axes at every rate
     bottom.legend()
     return losses, callback

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from nnlib import checks
 from nnlib.homework.digits import first_digits
 from nnlib.layers import dropout_forward, fc_forward
-from nnlib.plots import BLUE, GREEN, VERMILION
+from nnlib.plots import BLUE, GREEN, VERMILION, ink
 
 Affine = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -80,11 +80,12 @@ def draw_dropout(figure: Figure, *, keep: float, layer: Affine | None = None, ma
 
 
 def _draw_unit(ax: Axes, outputs: np.ndarray, mean: float, sd: float, without_masks: float) -> None:
-    ax.hist(outputs, 40, density=True, color=BLUE, alpha=0.5, edgecolor="white", linewidth=0.3, label="$W(x * m)$")
+    edges = {"edgecolor": ax.get_facecolor(), "linewidth": 0.3}
+    ax.hist(outputs, 40, density=True, color=BLUE, alpha=0.5, label="$W(x * m)$", **edges)
     if sd > 0:
         y = np.linspace(mean - 4 * sd, mean + 4 * sd, 200)
         density = np.exp(-0.5 * ((y - mean) / sd) ** 2) / (sd * math.sqrt(2 * math.pi))
-        ax.plot(y, density, color="black", linewidth=1, label="normal, var. $p(1-p)\\sum w^2x^2$")
+        ax.plot(y, density, color=ink(ax), linewidth=1, label="normal, var. $p(1-p)\\sum w^2x^2$")
     ax.axvline(mean, color=GREEN, linewidth=2, label="$W(px)$")
     ax.axvline(without_masks, color=VERMILION, linewidth=2, linestyle="--", label="$W(x)$, not scaled")
     ax.set(xlabel="output $y$", ylabel="density")
@@ -96,7 +97,7 @@ def _draw_missing(ax: Axes, outputs: np.ndarray, mean: np.ndarray, sd: np.ndarra
     ax.plot(mean / sd, missing / sd, "o", color=BLUE, markersize=3.5, label="each unit, mean over masks")
     t = np.linspace(-4, 4, 161)
     predicted = rectified_mean(t, np.ones_like(t)) - np.maximum(t, 0)
-    ax.plot(t, predicted, color="black", linewidth=1, label="if $y$ were normal")
+    ax.plot(t, predicted, color=ink(ax), linewidth=1, label="if $y$ were normal")
     ax.axhline(0, color=GREEN, linewidth=2, label="$p$-scaling, ReLU$(W(px))$", zorder=0)
     ax.set(xlabel="mean of $y$ / its standard deviation", ylabel="missing / standard deviation", xlim=(-4, 4))
     ax.set(title="What $p$-scaling misses behind a ReLU", ylim=(-0.1, 0.5))

@@ -10,7 +10,7 @@ from nnlib import batchnorm_forward, dropout_forward
 from nnlib.homework.depth import ACTIVATIONS, draw_depth
 from nnlib.homework.descent import draw_descent
 from nnlib.homework.masks import draw_dropout
-from nnlib.plots import BLUE, GREEN, ORANGE, VERMILION
+from nnlib.plots import BLUE, GREEN, ORANGE, VERMILION, ink
 from nnlib.widgets.controls import Choice, LinearSlider, ValueSlider
 from nnlib.widgets.playground import Playground, play
 
@@ -61,7 +61,7 @@ def _draw_running(ax: Axes, running: np.ndarray, mean: float, scale: float) -> N
         colour = (VERMILION, GREEN)[column]
         ax.plot(batches, running[:, column], style, color=colour, markersize=3, label=label)
         ax.axhline(truth, color=colour, linestyle=":", linewidth=1.5)
-    ax.plot([], [], ":", color="black", linewidth=1.5, label="in all data")
+    ax.plot([], [], ":", color=ink(ax), linewidth=1.5, label="in all data")
     ax.set(xlabel="batch", title="Running statistics", xlim=(0, len(running) + 1))
     _legend_above(ax, ncols=2, columnspacing=1)
 
@@ -86,7 +86,7 @@ def draw_dropout_layer(figure: Figure, *, keep: float, mode: str, seed: int) -> 
     _histogram(left, x, BLUE, f"{_UNITS:,} outputs of a ReLU", "input", bins)
     _histogram(middle, out, ORANGE, f"Behind dropout, {mode} mode", "output", bins)
     right.plot(test, average, ".", color=BLUE, markersize=3, label="each unit")
-    right.plot([0, test.max()], [0, test.max()], "--", color="black", linewidth=1, label="equal")
+    right.plot([0, test.max()], [0, test.max()], "--", color=ink(right), linewidth=1, label="equal")
     right.set(xlabel="test mode: input times $p$", ylabel="mean of 100 masks", title="Test mode is the mean")
     right.legend(fontsize="small")
     zeros = float(np.mean(out[x > 0] == 0))
@@ -104,8 +104,8 @@ def _legend_above(ax: Axes, **options: object) -> None:
 
 
 def _histogram(ax: Axes, values: np.ndarray, colour: str, title: str, xlabel: str, bins: object = 30) -> None:
-    ax.hist(values.ravel(), bins, color=colour, edgecolor="white", linewidth=0.4)
-    ax.axvline(values.mean(), color="black", linestyle="--", linewidth=1.2, label=f"mean {_two(values.mean())}")
+    ax.hist(values.ravel(), bins, color=colour, edgecolor=ax.get_facecolor(), linewidth=0.4)
+    ax.axvline(values.mean(), color=ink(ax), linestyle="--", linewidth=1.2, label=f"mean {_two(values.mean())}")
     ax.set(title=title, xlabel=xlabel, ylabel="count")
     ax.legend(fontsize="small")
 

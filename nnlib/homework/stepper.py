@@ -205,10 +205,10 @@ def draw_step(
 def _draw_matrix(ax: Axes, matrix: np.ndarray, title: str) -> None:
     height, width = matrix.shape
     size = min(11.0, 100 / max(height, width))
-    for (row, column), value in np.ndenumerate(matrix):
+    for (row, column), value in np.ndenumerate(matrix):  # black on white under any style: marks are laid over it
         ax.add_patch(Rectangle((column, row), 1, 1, facecolor="white", edgecolor="0.75", linewidth=0.8))
         if np.isfinite(value):
-            ax.text(column + 0.5, row + 0.5, f"{value:.3g}", ha="center", va="center", fontsize=size)
+            ax.text(column + 0.5, row + 0.5, f"{value:.3g}", ha="center", va="center", fontsize=size, color="black")
     ax.set(xlim=(-0.1, width + 0.1), ylim=(height + 0.1, -0.1), aspect="equal")
     ax.set_title(title, fontsize=11)
     ax.set_axis_off()

@@ -5,6 +5,7 @@ The colours are Okabe and Ito's, which readers with any colour vision can tell a
 
 from __future__ import annotations
 
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import PercentFormatter
 
@@ -27,6 +28,11 @@ LINES = (
     {"color": PURPLE, "linestyle": (0, (5, 1, 1, 1, 1, 1)), "marker": "v"},
     {"color": SKY, "linestyle": (0, (8, 2)), "marker": "P"},
 )
+
+
+def ink(ax: Axes) -> str:
+    """Return the colour of the text on these Axes, for lines that are neutral: black, or white in a dark style."""
+    return ax.xaxis.label.get_color()
 
 
 def percent(axis: Axis, decimals: int | None = None) -> None:

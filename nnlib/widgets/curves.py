@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, PercentFormatter
 
-from nnlib.plots import BLUE, VERMILION
+from nnlib.plots import BLUE, VERMILION, ink
 from nnlib.widgets.picture import new_figure
 from nnlib.widgets.run import SAMPLE, Run
 
@@ -23,8 +23,6 @@ MAX_MARKERS = 20
 """Of a run of more epochs, the ends of the epochs are not marked."""
 
 _LOSS_RANGE = 1e4  # the loss axis spans at most this factor: a loss may be 0
-
-_FAINT = {"color": "0.45", "alpha": 0.45, "linewidth": 1, "zorder": 1}
 
 
 def binned(losses: Sequence[float]) -> tuple[np.ndarray, np.ndarray, int]:
@@ -46,12 +44,13 @@ def draw_curves(axes: Sequence[Axes], runs: Sequence[Run]) -> None:
         runs: from the oldest to the newest; may be empty.
     """
     left, right = axes
+    faint = {"color": ink(left), "alpha": 0.35, "linewidth": 1, "zorder": 1}
     for run in runs[-1 - EARLIER_RUNS : -1]:
         if run.losses:
-            _draw_run(left, right, run, _FAINT, _FAINT | {"linestyle": "--"}, _FAINT)
+            _draw_run(left, right, run, faint, faint | {"linestyle": "--"}, faint)
     if len(runs) > 1:
-        left.plot([], [], **_FAINT, label="earlier runs")
-        right.plot([], [], **_FAINT, label="earlier runs")
+        left.plot([], [], **faint, label="earlier runs")
+        right.plot([], [], **faint, label="earlier runs")
     if runs and runs[-1].losses:
         _draw_present(left, right, runs[-1])
     else:
