@@ -1,4 +1,4 @@
-"""Show code of the package in a notebook: displayed where it is discussed, and still there only once."""
+"""Show the package's code in a notebook, so that it is discussed there and stands in the package alone."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from textwrap import dedent
 
 
 def show_source(*objects: object) -> None:
-    """Display functions or classes as they stand in nnlib, highlighted, without their docstrings.
+    """Display the source of functions or classes, highlighted, without their docstrings.
 
     Args:
-        objects: functions, methods or classes whose source files can be read.
+        objects: functions, methods or classes of nnlib.
     """
-    from IPython.display import Markdown, display  # here: only notebooks have it loaded already
+    from IPython.display import Markdown, display  # here: only a notebook has it loaded
 
     files = dict.fromkeys(item.__module__.replace(".", "/") + ".py" for item in objects)
     code = "\n\n\n".join(source_without_docstring(item) for item in objects)
@@ -21,7 +21,7 @@ def show_source(*objects: object) -> None:
 
 
 def source_without_docstring(item: object) -> str:
-    """Return the source of a function or class, less its own docstring and its indentation."""
+    """Return the source of a function or class without its docstring, dedented."""
     source = dedent(inspect.getsource(item))
     lines, definition = source.splitlines(), ast.parse(source).body[0]
     if ast.get_docstring(definition):

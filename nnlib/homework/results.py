@@ -1,4 +1,4 @@
-"""Results as data: a notebook displays them, the runner collects them, and one table formatter prints them everywhere.
+"""Results as data: notebooks display them, `make run` collects them, and every table of them is printed here.
 
 python -m nnlib.homework.results build/results.json        the rows as a Markdown table
 """
@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from nnlib import checks
+from nnlib.tables import align, format_value
 
 MIME = "application/vnd.nnlib.results+json"
 """The MIME type under which a notebook's output holds its rows."""
@@ -23,7 +24,7 @@ _COUNTS = ("train", "val", "test")
 
 @dataclass(frozen=True, kw_only=True)
 class ResultRow:
-    """One result beside the report's.
+    """One result, and the report's to compare it with.
 
     Args:
         item: the handout's item, for example "2.3".
@@ -34,10 +35,10 @@ class ResultRow:
         reference: the report's test accuracy, a fraction in [0, 1].
         data: the data set's `name` and the numbers of examples `train`, `val`, `test`.
         seed: the seed that reproduces the row.
-        seconds: how long the training of the chosen model took, in seconds.
+        seconds: training time of the chosen model.
 
     Raises:
-        TypeError, ValueError: a field of another form; the message names it, what was expected and what came.
+        TypeError, ValueError: an invalid field; the message names it, what was expected and what came.
     """
 
     item: str
@@ -69,7 +70,7 @@ class ResultRow:
         self._replace("seconds", _number("seconds", self.seconds, float))
 
     def _replace(self, name: str, value: object) -> None:
-        object.__setattr__(self, name, value)  # the class is frozen; this is its constructor's last word
+        object.__setattr__(self, name, value)  # the class is frozen, and its constructor is still at work
 
     @property
     def test_error(self) -> float:
@@ -78,12 +79,12 @@ class ResultRow:
 
     @property
     def difference(self) -> float:
-        """Test accuracy minus the report's, as a fraction; positive where ours is higher."""
+        """Test accuracy minus the report's, as a fraction."""
         return self.test_acc - self.reference
 
     @classmethod
     def from_json(cls, row: object) -> ResultRow:
-        """Return the row that `row`, a decoded JSON object, describes; exactly the class's fields are accepted."""
+        """Return the row for a decoded JSON object, which must have exactly the class's fields."""
         expected = [field.name for field in fields(cls)]
         keys = list(_mapping("row", row))
         checks.require(sorted(keys) == sorted(expected), "row", f"the keys {expected}", str(keys))
@@ -91,7 +92,7 @@ class ResultRow:
 
 
 class Results:
-    """Rows in the order given; as the last expression of a cell they are shown as a table and saved as JSON.
+    """Rows in the order given; displayed in a notebook, they are shown as a table and saved as JSON.
 
     Args:
         rows: an iterable of `ResultRow`.
@@ -118,10 +119,10 @@ class Results:
 
     @classmethod
     def from_json(cls, rows: object) -> Results:
-        """Return the results that `rows`, a decoded JSON list, describes.
+        """Return the results for a decoded JSON list.
 
         Raises:
-            TypeError, ValueError: anything but a list of complete, valid rows.
+            TypeError, ValueError: not a list of complete, valid rows.
         """
         if not isinstance(rows, list):
             raise TypeError(f"results: expected a list of rows, got {type(rows).__name__}.")
@@ -132,12 +133,12 @@ class Results:
         return [asdict(row) for row in self.rows]
 
     def cells(self) -> list[tuple[str, ...]]:
-        """Return the table's cells as text, one tuple a row, in the order of `HEADER`."""
+        """Return the table's cells as text, one tuple per row, in the order of `HEADER`."""
         return [
             (
                 row.item,
                 row.model,
-                ", ".join(f"{name} {_short(value)}" for name, value in row.chosen.items()) or "nothing",
+                ", ".join(f"{name} {format_value(value)}" for name, value in row.chosen.items()) or "–",
                 f"{row.val_acc:.2%}",
                 f"{row.test_acc:.2%} ± {100 * row.test_error:.2f}",
                 f"{row.reference:.2%}",
@@ -149,10 +150,9 @@ class Results:
         ]
 
     def __repr__(self) -> str:
-        lines = [self.HEADER, *self.cells()]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        lines.insert(1, tuple("-" * width for width in widths))
-        return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+        rows = [self.HEADER, *self.cells()]
+        rules = ["-" * max(map(len, column)) for column in zip(*rows, strict=True)]
+        return "\n".join(align([rows[0], rules, *rows[1:]]))
 
     def to_markdown(self) -> str:
         """Return the table in GitHub's Markdown."""
@@ -182,7 +182,7 @@ def _mapping(name: str, value: object) -> Mapping:
 
 
 def _number(name: str, value: object, kind: type) -> int | float:
-    """Return `value` as a plain, finite, non-negative `kind`; NumPy's scalars are welcome, bools are not."""
+    """Return `value` as a finite, non-negative `kind`; NumPy's scalars are converted, bools refused."""
     value = _plain(name, value)
     allowed = (int,) if kind is int else (int, float)
     is_number = isinstance(value, allowed) and not isinstance(value, bool) and math.isfinite(value)
@@ -211,7 +211,7 @@ def _data(data: object) -> dict[str, object]:
 
 
 def _plain(name: str, value: object) -> object:
-    """Return `value` as what JSON can hold: NumPy's scalars become Python's, tuples become lists."""
+    """Return `value` as JSON gives it back: NumPy's scalars become Python's, tuples become lists."""
     if isinstance(value, Mapping):
         return {str(key): _plain(f"{name}[{key!r}]", entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
@@ -223,12 +223,8 @@ def _plain(name: str, value: object) -> object:
     raise TypeError(f"{name}: expected finite numbers, text, lists and dicts of them, got {value!r}.")
 
 
-def _short(value: object) -> str:
-    return format(value, "g") if isinstance(value, float) else str(value)
-
-
 def main(argv: list[str] | None = None) -> int:
-    """Print the Markdown table of the results file that is named on the command line."""
+    """Print the results file named on the command line as a Markdown table; return the exit status."""
     arguments = sys.argv[1:] if argv is None else argv
     if len(arguments) != 1:
         print("usage: python -m nnlib.homework.results build/results.json", file=sys.stderr)

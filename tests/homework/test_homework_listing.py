@@ -1,4 +1,4 @@
-"""nnlib.homework.listing: what a notebook shows is the code that runs, less its docstring."""
+"""nnlib.homework.listing: a notebook shows the code that runs, without its docstring."""
 
 import ast
 import inspect
@@ -7,7 +7,7 @@ import nnlib
 from nnlib.homework.listing import show_source, source_without_docstring
 
 
-def test_the_docstring_is_gone_and_the_code_is_not():
+def test_the_docstring_is_removed_and_the_code_is_not():
     for item in (nnlib.fc_forward, nnlib.Solver, nnlib.Solver.train, nnlib.Classifier.loss):
         shown = ast.parse(source_without_docstring(item)).body[0]
         whole = ast.parse(inspect.cleandoc("\n" + inspect.getsource(item))).body[0]
@@ -16,7 +16,7 @@ def test_the_docstring_is_gone_and_the_code_is_not():
         assert [ast.dump(node) for node in shown.body] == [ast.dump(node) for node in whole.body[1:]]
 
 
-def test_it_is_displayed_as_python_under_the_name_of_its_file(monkeypatch):
+def test_it_is_displayed_as_python_below_its_file_name(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
     show_source(nnlib.relu_forward, nnlib.relu_backward)

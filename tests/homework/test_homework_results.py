@@ -1,4 +1,4 @@
-"""Results: rows are checked when they are made, and one table serves notebook, terminal and README."""
+"""Results: rows are checked when they are made; notebook, terminal and README show the same table."""
 
 import json
 import re
@@ -27,7 +27,7 @@ def row(**changes):
     return ResultRow(**{**FIELDS, **changes})
 
 
-def test_worked_by_hand():
+def test_example_worked_by_hand():
     # 0.936 * 0.064 / 250 = 0.000239616; its root is 0.0154795. The difference is 0.936 - 0.94 = -0.004.
     assert row().test_error == pytest.approx(0.0154795, abs=1e-7)
     assert row().difference == pytest.approx(-0.004)
@@ -130,6 +130,11 @@ def test_displayed_three_ways():
 def test_plain_table_is_aligned():
     lines = repr(Results([row(), row(model="a much longer description of a model")])).splitlines()
     assert len({line.index("±") for line in lines[2:]}) == 1
+    assert lines[1].split("  ")[1] == "-" * len("a much longer description of a model")
+
+
+def test_a_row_without_a_choice_shows_a_dash():
+    assert Results([row(chosen={})]).cells()[0][2] == "–"
 
 
 def test_command_prints_markdown(tmp_path, capsys):
