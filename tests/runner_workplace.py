@@ -1,8 +1,14 @@
 """A folder of tiny notebooks and the runner pointed at it, for the tests of the runner. No test is in here."""
 
-from nbformat.v4 import new_code_cell, new_notebook
+import contextlib
+import io
+import os
+from unittest import mock
 
-from tools.notebook_files import code_cells, read, write
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from tools.kernels import CellFailure
+from tools.notebook_files import clear_outputs, code_cells, read, write
 from tools.run_notebooks import main
 
 
@@ -32,6 +38,32 @@ class Workplace:
     def page(self, stem):
         return (self.build / "html" / f"{stem}.html").read_text(encoding="utf-8")
 
+    def written(self):
+        """Return the names of all files in the build folder except MathJax's and the lock."""
+        files = sorted(str(path.relative_to(self.build)) for path in self.build.rglob("*") if path.is_file())
+        return [name for name in files if "mathjax" not in name and name != "run.lock"]
+
 
 def texts(notebook):
     return [output.get("text", "") for cell in code_cells(notebook) for output in cell.outputs]
+
+
+def execute_here(notebook, folder, on_cell, *, variables):
+    """Replace kernels.execute: run the cells in this process, for tests of what the runner does around them.
+
+    A cell's outputs are what it prints, and those that it leaves in the variable `outputs`.
+    """
+    clear_outputs(notebook)
+    cells, names = code_cells(notebook), {}
+    with mock.patch.dict(os.environ, variables), contextlib.chdir(folder):
+        for number, cell in enumerate(cells, start=1):
+            on_cell(number, len(cells))
+            printed = io.StringIO()
+            try:
+                with contextlib.redirect_stdout(printed):
+                    exec(cell.source, names)
+            except Exception as error:
+                raise CellFailure(number, len(cells), cell.source, repr(error)) from None
+            finally:
+                cell.outputs = [new_output("stream", text=printed.getvalue())] if printed.getvalue() else []
+            cell.outputs += names.pop("outputs", [])

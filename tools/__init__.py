@@ -1,1 +1,1 @@
-"""The project's own tools; they are no part of the installed package and run from the repository's root."""
+"""The project's own tools, run from the repository's root; they are not installed with the package."""

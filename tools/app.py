@@ -1,7 +1,7 @@
 """Serve the homework's explorers as pages without code, for a lecture hall: what `make app` does.
 
-A page is a small notebook that shows the same explorer as the homework's notebook; Voila runs it in a kernel of its own
-for each visitor. What follows on the command line goes to Voila.
+A page is a small notebook with the same explorers as the homework's; Voila runs it in a separate kernel for each
+visitor. The command line's arguments go to Voila.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from pathlib import Path
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from nnlib.storage import REPOSITORY
 from tools.notebook_files import METADATA, write
 
-ROOT = Path(__file__).resolve().parents[1]
-TEMPLATES = ROOT / "tools" / "jupyter"
+TEMPLATES = REPOSITORY / "tools" / "jupyter"
 
 PAGES = {
     "q1_layers": (
@@ -39,7 +39,7 @@ PAGES = {
         },
     ),
 }
-"""By file name: the title of the page, and its explorers by heading, each as module:function in nnlib.widgets."""
+"""By file name: the title of the page, and its explorers by heading, each as module:function of nnlib.homework."""
 
 
 def write_pages(folder: Path) -> list[Path]:
@@ -60,7 +60,7 @@ def write_pages(folder: Path) -> list[Path]:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment that the server needs: its page template lies in this repository."""
+    """Return the server's environment, in which Jupyter finds this repository's page template."""
     return {**os.environ, "JUPYTER_PATH": os.pathsep.join([str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")])}
 
 
@@ -68,21 +68,21 @@ def command(folder: Path, arguments: list[str]) -> list[str]:
     """Return the command line that serves `folder`."""
     options = [
         "--template=homework",
-        "--classic-tree",  # the other one looks for a kernel and finds none
-        "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension",  # it fails outside of Notebook
-        "--show_tracebacks=True",  # a lecturer wants to see what is wrong, and not an empty page
+        "--classic-tree",  # the other one fails to find a kernel
+        "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension",  # fails outside of Notebook
+        "--show_tracebacks=True",  # a lecturer wants the error, not an empty page
         "--MappingKernelManager.cull_interval=60",
-        "--MappingKernelManager.cull_idle_timeout=600",  # of visitors who have gone without a word
+        "--MappingKernelManager.cull_idle_timeout=600",  # of visitors who have left
     ]
     return [sys.executable, "-m", "voila", str(folder), *options, *arguments]
 
 
 def main() -> None:
-    """Write the pages, and become the server."""
-    folder = ROOT / "build" / "app"
+    """Write the pages, then become the server."""
+    folder = REPOSITORY / "build" / "app"
     write_pages(folder)
     arguments = command(folder, sys.argv[1:])
-    os.execve(arguments[0], arguments, environment())  # no process in between: Ctrl-C and signals reach Voila
+    os.execve(arguments[0], arguments, environment())  # not a child process: Ctrl-C and signals reach Voila
 
 
 if __name__ == "__main__":

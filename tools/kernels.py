@@ -22,10 +22,10 @@ class CellFailure(Exception):
     """A cell raised an error, or its kernel died.
 
     Attributes:
-        number: the code cell's number, from 1.
-        total: the number of code cells in the notebook.
+        number: of the code cell, from 1.
+        total: the number of code cells.
         line: the first line of the cell's source.
-        error: the traceback, with the terminal's colour codes, or what became of the kernel.
+        error: the traceback, with the terminal's colour codes, or what happened to the kernel.
     """
 
     def __init__(self, number: int, total: int, line: str, error: str) -> None:
@@ -34,11 +34,11 @@ class CellFailure(Exception):
 
 
 class ThisInterpreter(AsyncKernelManager):
-    """Starts kernels of the running Python, whatever kernel the user's own Jupyter has registered as `python3`."""
+    """Starts kernels of the running Python, whichever kernel the user's own Jupyter has registered as `python3`."""
 
     @default("transport_encryption")
     def _encrypt_where_supported(self) -> str:
-        return "auto"  # otherwise newer kernels warn on stderr that other users of the machine might listen
+        return "auto"  # otherwise newer kernels warn on stderr that other users of the machine could listen
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -49,21 +49,19 @@ class ThisInterpreter(AsyncKernelManager):
 def execute(
     notebook: NotebookNode, folder: Path, on_cell: Callable[[int, int], None], *, variables: Mapping[str, str]
 ) -> None:
-    """Execute every code cell in order, in a fresh kernel whose working directory is `folder`.
-
-    The outputs are stored in `notebook`; what it held before is removed first.
+    """Execute every code cell in order, in a fresh kernel, and store the outputs in `notebook` in place of its own.
 
     Args:
         notebook: changed in place, also when a cell fails.
-        folder: where the notebook's relative paths start.
+        folder: the kernel's working directory.
         on_cell: called before each code cell with its number, from 1, and the number of code cells.
-        variables: of the kernel's environment, besides those of this process.
+        variables: set in the kernel's environment, in addition to this process's.
 
     Raises:
         CellFailure: a cell raised an error or the kernel died; the cells after it hold no outputs.
     """
-    # Ctrl-C cancels the task that asyncio.run runs. The client's own synchronous methods have it raised wherever their
-    # event loop happens to be, and it may come up again while the kernel is being stopped, which is then left running.
+    # Ctrl-C cancels the task that asyncio.run runs. In the client's own synchronous methods it is raised wherever their
+    # event loop happens to be, possibly while the kernel is being stopped, which is then left running.
     asyncio.run(_execute(notebook, folder, on_cell, _environment(variables)))
 
 
@@ -74,7 +72,7 @@ async def _execute(
     total, number = len(code_cells(notebook)), 0
     client = NotebookClient(notebook, kernel_manager_class=ThisInterpreter, coalesce_streams=True)
     manager = client.km = client.create_kernel_manager()
-    # Step by step and not by its context manager, whose handler of signals would take the place of asyncio.run's.
+    # Not with the client's context manager: its signal handler would replace asyncio.run's.
     try:
         await client.async_start_new_kernel(cwd=str(folder), env=environment)
         await client.async_start_new_kernel_client()
@@ -88,9 +86,9 @@ async def _execute(
             except CellExecutionError as error:
                 raise CellFailure(number, total, _first_line(cell), _traceback(cell, error)) from None
             except DeadKernelError:
-                if asyncio.current_task().cancelling():  # what the client makes of a cancellation
+                if asyncio.current_task().cancelling():  # the client turns a cancellation into this error
                     raise asyncio.CancelledError from None
-                message = "The kernel died while it ran this cell; the machine may have run out of memory."
+                message = "The kernel died in this cell; the machine may have run out of memory."
                 raise CellFailure(number, total, _first_line(cell), message) from None
     finally:
         if client.kc is not None:
@@ -100,7 +98,7 @@ async def _execute(
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the kernel's environment: saved outputs hold no progress bars, and figures go into the notebook."""
+    # Saved outputs hold no progress bars, and figures go into the notebook.
     own = {"TQDM_DISABLE": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     return {**os.environ, **own, **variables}
 

@@ -1,18 +1,19 @@
-"""Notebook files: read, clear of outputs, bring into the form that is committed, write."""
+"""Notebook files: read, clear the outputs, bring into the committed form, write."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+from nnlib.storage import atomic_write
+
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-"""All that a committed notebook says about itself; the exact Python that ran it would change with every machine."""
+"""All metadata of a committed notebook; the exact version of Python would change with every machine."""
 
 
 def read(path: Path) -> NotebookNode:
@@ -26,7 +27,7 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def clear_outputs(notebook: NotebookNode) -> None:
-    """Remove every output and execution count, so that what is there afterwards was made by this run."""
+    """Remove every output and execution count."""
     for cell in code_cells(notebook):
         cell.outputs = []
         cell.execution_count = None
@@ -36,9 +37,9 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def normalise(notebook: NotebookNode) -> None:
-    """Strip what a commit does not need: metadata but the kernel's name and the cells' tags, and views of widgets.
+    """Strip what a commit does not need: all metadata but METADATA and the cells' tags, and views of widgets.
 
-    A saved view points to a model that died with its kernel; what stands beside it for readers without widgets stays.
+    A view points to a model that is gone with its kernel; its text and picture, for readers without widgets, stay.
     """
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
@@ -54,8 +55,6 @@ def write(notebook: NotebookNode, path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` whole or not at all: an interruption leaves the old file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+    """Write `text` to `path` as UTF-8, whole or not at all."""
+    with atomic_write(path) as file:
+        file.write(text.encode())

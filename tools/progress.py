@@ -1,4 +1,4 @@
-"""What the user sees on stderr while the notebooks run."""
+"""Progress of the notebook runner on stderr."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 
 class Progress:
-    """One bar on a terminal (which notebook, which cell, elapsed); elsewhere a line as each notebook starts and ends.
+    """One bar on a terminal (notebook, cell, elapsed time); elsewhere a line as each notebook starts and ends.
 
     Args:
         total_cells: the number of code cells in all notebooks.
@@ -22,7 +22,7 @@ class Progress:
             bar_format="{desc} {bar} {n_fmt}/{total_fmt}, {elapsed}",
             dynamic_ncols=True,
             leave=False,
-            disable=None,  # off where stderr is no terminal
+            disable=None,  # off unless stderr is a terminal
         )
         self._stopped = threading.Event()
         self._clock = threading.Thread(target=self._tick, daemon=True)
@@ -38,23 +38,23 @@ class Progress:
         self._bar.close()
 
     def _tick(self) -> None:
-        """Keep the elapsed time moving through a cell that takes minutes."""
+        # The elapsed time moves on while a cell takes minutes.
         while not self._stopped.wait(1.0):
             self._bar.refresh()
 
     def start(self, name: str, cells: int) -> None:
-        """Say that the notebook `name` with its `cells` code cells starts."""
+        """Announce the notebook `name`, which has `cells` code cells."""
         self._started = time.perf_counter()
         if self._bar.disable:
             print(f"{name}: {cells} cells ...", file=sys.stderr, flush=True)
 
     def cell(self, name: str, number: int, total: int) -> None:
-        """Say that code cell `number` of `total` in the notebook `name` starts."""
+        """Show that code cell `number` of `total` starts."""
         self._bar.set_description_str(f"{name}, cell {number} of {total}", refresh=False)
-        self._bar.update(number > 1)  # the bar shows the cells that are done
+        self._bar.update(number > 1)  # the bar counts finished cells
         self._bar.refresh()
 
     def end(self, name: str, cells: int) -> None:
-        """Say that the notebook `name` ended, and how long it took."""
+        """Report that the notebook ended, and how long it took."""
         self._bar.update(cells > 0)
         self._bar.write(f"{name}: {cells} cells in {time.perf_counter() - self._started:.1f} s", file=sys.stderr)

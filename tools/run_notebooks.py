@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from nnlib.homework.results import MIME, Results
 from nnlib.search import trial_log
+from nnlib.storage import REPOSITORY, file_lock
 from tools import kernels, notebook_files, pages
 from tools.progress import Progress
 
-ROOT = Path(__file__).resolve().parents[1]
-LEDGERS = "trial_logs"
+TRIAL_LOGS = "trial_logs"
 CHECKPOINTS = "checkpoints"
 
-# Q6's profiles and nnlib.vgg's name for its folder, named again: nnlib.vgg imports torch, and the runner needs none.
+# Q6's profiles and the variable of its checkpoints, as in nnlib.vgg, whose import would load torch.
 PROFILES = ("quick", "full")
 PROFILE_VARIABLE = "NNLIB_PROFILE"
 CHECKPOINTS_VARIABLE = "NNLIB_CHECKPOINTS"
@@ -29,15 +31,15 @@ CHECKPOINTS_VARIABLE = "NNLIB_CHECKPOINTS"
 _EXAMPLES = """examples:
   python -m tools.run_notebooks                 all of them (`make run`)
   python -m tools.run_notebooks q1 q4           two of them
-  python -m tools.run_notebooks --in-place q4   one, written back to notebooks/ in the form that is committed
+  python -m tools.run_notebooks --in-place q4   one, written back to notebooks/ in the committed form
   python -m tools.run_notebooks --profile full  with all of Q6's trainings, for hours (`make run PROFILE=full`)
 
-BUILD then holds notebooks/ (the executed copies, and in trial_logs/ their sweeps), html/ (open index.html),
-results.json and checkpoints/ (Q6's trainings). Nothing in them is left over from an earlier run, except
-checkpoints/full/: interrupt the full profile with Ctrl-C, and the same command goes on after the last whole epoch.
+The build folder then holds notebooks/ (the executed copies, and in trial_logs/ their sweeps), html/ (open index.html),
+results.json and checkpoints/ (Q6's trainings). Each run starts afresh, except that checkpoints/full/ is kept: interrupt
+the full profile with Ctrl-C, and the same command goes on after the last whole epoch.
 
-NNLIB_CHECKPOINTS names another folder for checkpoints, in which nothing is removed. NNLIB_DATA names a folder to look
-in first for data files."""
+NNLIB_CHECKPOINTS names another folder for checkpoints, from which nothing is removed. NNLIB_DATA names a folder to
+look in first for data files."""
 
 _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -49,11 +51,11 @@ class RunError(Exception):
 def run(notebooks: list[Path], build: Path, *, in_place: bool, profile: str) -> Results:
     """Execute `notebooks` in order into the folder `build`, which then holds this run and nothing of an earlier one.
 
-    Except the checkpoints of the full profile: they are the work of hours, and a run exists to add to them.
+    The checkpoints of the full profile are kept: they take hours, and the next run continues them.
 
     Args:
         notebooks: the files, each executed with its own folder as the working directory.
-        build: made when it is not there.
+        build: made if it is missing.
         in_place: also write each executed notebook back to its file.
         profile: how much of Q6 is trained, one of PROFILES.
 
@@ -61,53 +63,78 @@ def run(notebooks: list[Path], build: Path, *, in_place: bool, profile: str) -> 
         The rows that the notebooks displayed, in order.
 
     Raises:
-        RunError: a cell failed, or a notebook displayed results that are not valid; the message says where.
+        RunError: another run is at work in `build`, a file cannot be written, a cell failed, or a notebook displayed
+            invalid results.
     """
-    _forget_last_run(build)
-    pages.add_mathjax(build / "html")
     loaded = [(path, notebook_files.read(path)) for path in notebooks]
     variables = _variables(build, profile)
     results = Results([])
-    with Progress(sum(len(notebook_files.code_cells(notebook)) for _, notebook in loaded)) as progress:
-        for path, notebook in loaded:
-            _execute(path, notebook, build / "notebooks" / path.name, variables, progress)
-            results = Results([*results.rows, *collect(path, notebook).rows])
-            pages.write_page(notebook, build / "html" / f"{path.stem}.html")
-            if in_place:
-                notebook_files.write(notebook, path)
-    text = json.dumps(results.to_json(), indent=2, ensure_ascii=False, allow_nan=False)
-    notebook_files.write_text(build / "results.json", text + "\n")
-    pages.write_index(build / "html", [path.stem for path in notebooks], results)
+    with _writing(build, "Name another folder with --build DIR."), _reserved(build):
+        _remove_last_run(build)
+        pages.add_mathjax(build / "html")
+        with Progress(sum(len(notebook_files.code_cells(notebook)) for _, notebook in loaded)) as progress:
+            for path, notebook in loaded:
+                _execute(path, notebook, build / "notebooks" / path.name, variables, progress)
+                results = Results([*results.rows, *collect(path, notebook).rows])
+                pages.write_page(notebook, build / "html" / f"{path.stem}.html")
+                if in_place:
+                    with _writing(path, f"The executed notebook is in {_shown(build / 'notebooks')}."):
+                        notebook_files.write(notebook, path)
+        text = json.dumps(results.to_json(), indent=2, ensure_ascii=False, allow_nan=False)
+        notebook_files.write_text(build / "results.json", text + "\n")
+        pages.write_index(build / "html", [path.stem for path in notebooks], results)
     return results
 
 
-def _forget_last_run(build: Path) -> None:
-    """Remove what an earlier run wrote: after a failure, its results must not pass for this run's.
+@contextlib.contextmanager
+def _writing(target: Path, todo: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(f"{_shown(target)} cannot be written: {error.strerror or error}. {todo}") from None
 
-    The trial logs too, and the quick profile's checkpoints: what is found there is not trained.
+
+@contextlib.contextmanager
+def _reserved(build: Path) -> Iterator[None]:
+    """Hold `build` for this run alone, once files can be written to it; an OSError says that they cannot."""
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(file_lock(build / "run", wait=False))
+        except TimeoutError:
+            raise RunError(
+                f"Another run is at work in {_shown(build)}. Wait for it or name another folder with --build DIR."
+            ) from None
+        for folder in (build / "notebooks" / TRIAL_LOGS, build / "html"):
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder) as probe:
+                probe.write(bytes(2**20))  # a full disk still takes an empty file
+        yield
+
+
+def _remove_last_run(build: Path) -> None:
+    """Remove the files of an earlier run: after a failure, its results must not pass for this run's.
+
+    Also the trial logs and the quick profile's checkpoints, because what is found there is not trained again.
     """
     old = [build / "results.json", *build.glob("notebooks/*.ipynb"), *build.glob("html/*.html")]
-    old += [*build.glob(f"notebooks/{LEDGERS}/*"), *build.glob(f"{CHECKPOINTS}/quick/*")]
+    old += [*build.glob(f"notebooks/{TRIAL_LOGS}/*"), *build.glob(f"{CHECKPOINTS}/quick/*")]
     for path in old:
         path.unlink(missing_ok=True)
 
 
 def _variables(build: Path, profile: str) -> dict[str, str]:
-    """Return what the kernels are told: the profile, and the folders for trial logs and for checkpoints.
-
-    A relative folder of the user's is meant from where they are; the notebooks run in their own.
-    """
+    """Return variables for the kernels: the profile, and absolute folders for trial logs and for checkpoints."""
     named = os.environ.get(CHECKPOINTS_VARIABLE)
     checkpoints = Path(named).expanduser() if named else build / CHECKPOINTS
     return {
         PROFILE_VARIABLE: profile,
-        trial_log.FOLDER_VARIABLE: str((build / "notebooks" / LEDGERS).absolute()),
+        trial_log.FOLDER_VARIABLE: str((build / "notebooks" / TRIAL_LOGS).absolute()),
         CHECKPOINTS_VARIABLE: str(checkpoints.absolute()),
     }
 
 
 def _execute(path: Path, notebook: NotebookNode, copy: Path, variables: Mapping[str, str], progress: Progress) -> None:
-    """Execute one notebook and write `copy`; when a cell fails, `copy` is the notebook as far as it got."""
+    """Execute one notebook and write `copy`; when a cell fails, `copy` is the notebook up to that cell."""
     cells = len(notebook_files.code_cells(notebook))
     progress.start(path.stem, cells)
     try:
@@ -121,8 +148,10 @@ def _execute(path: Path, notebook: NotebookNode, copy: Path, variables: Mapping[
         error = failure.error if sys.stderr.isatty() else _COLOUR_CODES.sub("", failure.error)
         raise RunError(
             f"{path.name} failed in code cell {failure.number} of {failure.total}, which begins\n"
-            f"    {failure.line}\n{error}\nThe notebook as far as it got: {_shown(copy)}"
+            f"    {failure.line}\n{error}\nThe notebook up to that cell: {_shown(copy)}"
         ) from None
+    except OSError as error:
+        raise RunError(f"{path.name}: its kernel failed: {error}") from None
     finally:
         notebook_files.normalise(notebook)
         notebook_files.write(notebook, copy)
@@ -136,16 +165,16 @@ def collect(path: Path, notebook: NotebookNode) -> Results:
     try:
         return Results([row for rows in displayed for row in Results.from_json(rows).rows])
     except (TypeError, ValueError) as error:
-        raise RunError(f"{path.name} displays results that are not valid. {error}") from None
+        raise RunError(f"{path.name} displays invalid results. {error}") from None
 
 
 def select(names: list[str], folder: Path) -> list[Path]:
-    """Return the notebooks of `folder` in their order: all of them, or those that `names` asks for.
+    """Return the notebooks of `folder` in order: all of them, or those in `names`.
 
     A name is a notebook's question ("q4"), its stem ("q4_softmax") or its path.
 
     Raises:
-        RunError: no notebook of that name, or none at all.
+        RunError: no notebook has that name, or there is none at all.
     """
     available = sorted(folder.glob("q*.ipynb"))
     if not available:
@@ -161,7 +190,7 @@ def select(names: list[str], folder: Path) -> list[Path]:
 
 
 def _shown(path: Path) -> Path:
-    """Return `path` as the user would type it: relative to where they are, if it lies below."""
+    """Return `path` relative to the current folder if it lies below it."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
@@ -180,8 +209,8 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get(PROFILE_VARIABLE) or PROFILES[0],
         help=f"how much of Q6 is trained (default: ${PROFILE_VARIABLE}, else {PROFILES[0]})",
     )
-    parser.add_argument("--notebooks", type=Path, default=ROOT / "notebooks", metavar="DIR", help="where they are")
-    parser.add_argument("--build", type=Path, default=ROOT / "build", metavar="DIR", help="where the output goes")
+    parser.add_argument("--notebooks", type=Path, default=REPOSITORY / "notebooks", metavar="DIR", help="their folder")
+    parser.add_argument("--build", type=Path, default=REPOSITORY / "build", metavar="DIR", help="the output folder")
     return parser
 
 
@@ -189,7 +218,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status: 0, 1 for a failure, 2 for a wrong name, 130 after Ctrl-C."""
     parser = _parser()
     arguments = parser.parse_args(argv)
-    if arguments.profile not in PROFILES:  # argparse lets a default pass
+    if arguments.profile not in PROFILES:  # argparse does not check a default
         parser.error(f"{PROFILE_VARIABLE}={arguments.profile}: expected {' or '.join(PROFILES)}.")
     build = arguments.build.resolve()
     try:
@@ -202,7 +231,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        goes_on = " The same command takes up Q6 where its checkpoints end." if arguments.profile == "full" else ""
+        goes_on = " The same command goes on after Q6's last checkpoint." if arguments.profile == "full" else ""
         print(f"\nInterrupted; the kernel is stopped, and no results were written.{goes_on}", file=sys.stderr)
         return 130
     if results.rows:

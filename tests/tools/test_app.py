@@ -24,7 +24,7 @@ def test_there_is_a_page_for_each_notebook_with_an_explorer(folder):
         nbformat.validate(read(path))
 
 
-def test_every_explorer_of_a_page_is_there():
+def test_every_explorer_of_a_page_exists():
     for _, explorers in app.PAGES.values():
         for name in explorers.values():
             module, _, function = name.partition(":")
@@ -46,7 +46,7 @@ def test_pages_are_the_same_every_time(folder, tmp_path):
         assert path.read_bytes() == (folder / path.name).read_bytes()
 
 
-def test_the_server_is_this_pythons_voila_and_takes_more_options(tmp_path, monkeypatch):
+def test_the_server_is_voila_of_this_python_and_takes_more_options(tmp_path, monkeypatch):
     command = app.command(tmp_path, ["--port=9999"])
     assert command[:4] == [sys.executable, "-m", "voila", str(tmp_path)]
     assert command[-1] == "--port=9999"

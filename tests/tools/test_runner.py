@@ -1,8 +1,10 @@
-"""The runner, on tiny notebooks and real kernels: what it writes, what it says, and how it fails.
+"""The runner, on tiny notebooks: what it writes, what it prints, and how it fails.
 
-Its profiles are in test_runner_profiles.py.
+Its profiles are in test_runner_profiles.py. Tests of what a kernel does use a real one, the others execute_here.
 """
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -10,41 +12,43 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from nbformat.v4 import new_markdown_cell
+from nbclient import NotebookClient
+from nbformat.v4 import new_markdown_cell, new_output
 from notebook_rules import violations
-from runner_workplace import Workplace, texts
+from runner_workplace import Workplace, execute_here, texts
 
+from nnlib.storage import REPOSITORY
 from tools import run_notebooks
 from tools.notebook_files import code_cells, read, write
-from tools.run_notebooks import ROOT
 
 ROW = """\
 from nnlib.homework.results import ResultRow, Results
-Results([ResultRow(item="{item}", model="linear", chosen=dict(reg=0.1), val_acc=0.9, test_acc=0.936, reference=0.94,
+Results([ResultRow(item="2.3", model="linear", chosen=dict(reg=0.1), val_acc=0.9, test_acc=0.936, reference=0.94,
                    data=dict(name="tiny", train=500, val=250, test=250), seed=0, seconds=0.5)])"""
+
+PROBE = """\
+import json, os, sys
+seen = [sys.executable, os.getcwd(), os.environ["TQDM_DISABLE"], os.environ["NNLIB_TRIAL_LOGS"]]
+open("probe", "w").write(json.dumps(seen));"""
+
+NOTE = """\
+from nnlib.search import TrialLog
+trial_log = TrialLog.named("sweep")
+print("found", len(trial_log.path.read_text()) if trial_log.path.exists() else 0)
+trial_log.path.parent.mkdir(parents=True, exist_ok=True)
+_ = trial_log.path.write_text("a row")"""
 
 HEEDS_CTRL_C = """\
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs, and their children, ignore it
 from tools.run_notebooks import main
 sys.exit(main())"""
-
-# The signal comes while the task that waits for the reply is at work, and not while the event loop waits.
-CTRL_C_IN_A_TASK = f"""\
-import signal
-from nbclient import NotebookClient
-
-async def poll(client, message, cell, *arguments, poll=NotebookClient._async_poll_for_reply):
-    if "sleep" in cell.source:
-        signal.raise_signal(signal.SIGINT)
-    return await poll(client, message, cell, *arguments)
-
-NotebookClient._async_poll_for_reply = poll
-{HEEDS_CTRL_C}"""
 
 BROWSER_FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -53,83 +57,120 @@ BROWSER_FLAGS = (
 )
 
 
-NOTE = """\
-from nnlib.search import TrialLog
-trial_log = TrialLog.named("sweep")
-print("found", len(trial_log.rows))
-trial_log.append({"kind": "trial", "id": "0"})"""
-
-
 @pytest.fixture
 def place(tmp_path):
     return Workplace(tmp_path)
 
 
-def test_each_run_starts_with_empty_ledgers(place, monkeypatch, tmp_path):
-    """A sweep that finds its trials in a trial log does not train: the results would be another run's."""
-    monkeypatch.setenv("NNLIB_TRIAL_LOGS", str(tmp_path / "users"))
-    place.add("q2_note", NOTE)
-    for _ in range(2):
-        assert place.run() == 0
-        assert texts(place.copy("q2_note")) == ["found 0\n"]
-        assert [path.name for path in (place.build / "notebooks" / "trial_logs").iterdir()] == ["sweep.jsonl"]
-    assert not (tmp_path / "users").exists()
+@pytest.fixture
+def here(monkeypatch):
+    """No kernel: the cells run in this process."""
+    monkeypatch.setattr(run_notebooks.kernels, "execute", execute_here)
 
 
-def test_a_run(place, capsys, monkeypatch, tmp_path):
-    """Two notebooks from start to end: order, folder, kernel, silence, copies, pages, results, table."""
-    broken = tmp_path / "jupyter" / "kernels" / "python3"
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A run of two notebooks on real kernels, written back in place, on a machine with unhelpful settings."""
+    folder = tmp_path_factory.mktemp("finished")
+    broken = folder / "jupyter" / "kernels" / "python3"
     broken.mkdir(parents=True)
     spec = {"argv": ["no-such-python", "{connection_file}"], "display_name": "broken", "language": "python"}
     (broken / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
-    monkeypatch.delenv("TQDM_DISABLE")
-    probe = "import os, sys\nprint(sys.executable)\nprint(os.getcwd())\nprint(os.environ['TQDM_DISABLE'])"
-    place.add("q2_second", ROW.format(item="2.3"), "open('order', 'a').write('2')")
-    first = place.add("q1_first", new_markdown_cell("# First"), "open('order', 'a').write('1')", probe)
-    before = first.read_bytes()
+    place, out, err = Workplace(folder), io.StringIO(), io.StringIO()
+    place.add("q2_second", ROW, "open('order', 'a').write('2');")
+    formulas = new_markdown_cell("# First\nFormula: $\\frac{\\partial L}{\\partial W}$ and $$\\sum_i x_i$$")
+    figure = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    first = place.add("q1_first", formulas, "open('order', 'a').write('1');", PROBE, figure)
+    ids = [cell.id for cell in read(first).cells]
+    with pytest.MonkeyPatch.context() as settings:
+        settings.setenv("JUPYTER_PATH", str(folder / "jupyter"))
+        settings.setenv("NNLIB_TRIAL_LOGS", str(folder / "users"))
+        settings.setenv("MPLBACKEND", "Agg")  # a setting for servers; it would leave the notebooks without figures
+        settings.delenv("TQDM_DISABLE")
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = place.run("--in-place")
+    assert status == 0, err.getvalue()
+    return SimpleNamespace(place=place, first=first, ids=ids, out=out.getvalue(), err=err.getvalue())
 
-    assert place.run() == 0
 
+def test_notebooks_run_in_order_in_kernels_of_this_python(finished):
+    place = finished.place
     assert (place.notebooks / "order").read_text() == "12"
-    assert texts(place.copy("q1_first"))[-1].split() == [sys.executable, str(place.notebooks), "1"]
-    assert [cell.execution_count for cell in code_cells(place.copy("q1_first"))] == [1, 2]
-    assert first.read_bytes() == before
+    trial_logs = str(place.build / "notebooks" / "trial_logs")
+    assert json.loads((place.notebooks / "probe").read_text()) == [
+        sys.executable,
+        str(place.notebooks),
+        "1",
+        trial_logs,
+    ]
+    assert [cell.execution_count for cell in code_cells(place.copy("q1_first"))] == [1, 2, 3]
+
+
+def test_results_are_written_and_printed(finished):
+    place = finished.place
     rows = json.loads((place.build / "results.json").read_text(encoding="utf-8"))
     assert [(row["item"], row["test_acc"], row["data"]["test"]) for row in rows] == [("2.3", 0.936, 250)]
     assert "First" in place.page("q1_first")
     assert 'href="q2_second.html"' in place.page("index")
     assert "93.60% ± 1.55" in place.page("index")
-    printed = capsys.readouterr()
-    assert "93.60% ± 1.55" in printed.out
-    assert printed.err.splitlines()[0] == "q1_first: 2 cells ..."
-    assert re.fullmatch(r"q2_second: 2 cells in \d+\.\d s", printed.err.splitlines()[-1])
+    assert "93.60% ± 1.55" in finished.out
+    assert finished.err.splitlines()[0] == "q1_first: 3 cells ..."
+    assert re.fullmatch(r"q2_second: 2 cells in \d+\.\d s", finished.err.splitlines()[-1])
 
 
-def test_in_place_gives_what_is_committed(place, monkeypatch):
-    monkeypatch.setenv("MPLBACKEND", "Agg")  # a setting for servers; it would leave the notebooks without figures
-    path = place.add("q1_first", "import matplotlib.pyplot as plt\nplt.plot([1, 2]);", "print(3)")
-    ids = [cell.id for cell in read(path).cells]
-
-    assert place.run("--in-place", "q1") == 0
-
+def test_in_place_gives_what_is_committed(finished):
+    path = finished.first
     written = read(path)
     assert violations(written, path.stat().st_size) == []
-    assert [cell.id for cell in written.cells] == ids
-    assert "image/png" in written.cells[0].outputs[0].data
-    assert path.read_bytes() == (place.build / "notebooks" / path.name).read_bytes()
+    assert [cell.id for cell in written.cells] == finished.ids
+    assert "image/png" in written.cells[-1].outputs[0].data
+    assert path.read_bytes() == (finished.place.build / "notebooks" / path.name).read_bytes()
+
+
+def test_a_page_opens_without_internet(finished):
+    """Nothing in the page is loaded from elsewhere; a browser that reaches no host renders the formulas."""
+    page = finished.place.page("q1_first")
+    loads = re.findall(r"""(?:\bsrc=|<link[^>]*\bhref=|@import\s|\burl\()\s*["']?([^"')\s>]+)""", page)
+    assert [address for address in loads if not address.startswith(("data:", "#"))] == [
+        "mathjax/MathJax.js?config=TeX-AMS-MML_HTMLorMML-full,Safe"
+    ]
+    document = _rendered(finished.place.build / "html" / "q1_first.html", finished.place.build / "profile")
+    assert document.count('class="MathJax"') == 2
+    assert "Math Processing Error" not in document
+    assert "STIXMathJax_Main" in document, "the web font was not found"
+
+
+def _rendered(page: Path, profile: Path) -> str:
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser is None:
+        assert "CI" not in os.environ, "CI has to install Chromium"
+        pytest.skip("needs Chromium")
+    command = [browser, *BROWSER_FLAGS, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
+
+
+def test_each_run_starts_with_empty_trial_logs(place, here):
+    """A sweep does not train what its trial log holds: the results would be another run's."""
+    path = place.add("q2_note", NOTE)
+    before = path.read_bytes()
+    for _ in range(2):
+        assert place.run() == 0
+        assert texts(place.copy("q2_note")) == ["found 0\n"]
+        assert (place.build / "notebooks" / "trial_logs" / "sweep.jsonl").read_text() == "a row"
+    assert path.read_bytes() == before
 
 
 def test_a_failing_cell(place, capsys):
-    """The second run fails: nothing of the first may pass for its result, and the message leads to the cell."""
+    """What an earlier run and the file held must not pass for this run's result; the message names the cell."""
     path = place.add("q1_first", "print('fine')", "# the learning rate\n1 / 0", "print('never')")
-    place.add("q2_second", ROW.format(item="2.3"))
-    assert place.run("q2") == 0
+    place.add("q2_second", ROW)
     saved = read(path)
-    code_cells(saved)[2].outputs = code_cells(place.copy("q2_second"))[0].outputs
+    code_cells(saved)[2].outputs = [new_output("stream", text="never")]
     write(saved, path)
     before = path.read_bytes()
-    capsys.readouterr()
+    for name in ("results.json", "notebooks/q2_second.ipynb", "html/q2_second.html", "html/index.html"):
+        (place.build / name).parent.mkdir(parents=True, exist_ok=True)
+        (place.build / name).touch()
 
     assert place.run("--in-place") == 1
 
@@ -140,8 +181,7 @@ def test_a_failing_cell(place, capsys):
     assert texts(place.copy("q1_first"))[0] == "fine\n"
     assert code_cells(place.copy("q1_first"))[2].outputs == []
     assert path.read_bytes() == before
-    left = sorted(str(path.relative_to(place.build)) for path in place.build.rglob("*") if path.is_file())
-    assert [name for name in left if "mathjax" not in name] == ["notebooks/q1_first.ipynb"]
+    assert place.written() == ["notebooks/q1_first.ipynb"]
 
 
 def test_a_kernel_that_dies(place, capsys):
@@ -152,14 +192,14 @@ def test_a_kernel_that_dies(place, capsys):
     assert "The kernel died" in message
 
 
-def test_results_that_are_not_valid(place, capsys):
+def test_invalid_results(place, here, capsys):
     place.add(
         "q1_first",
-        "from IPython.display import publish_display_data\n"
-        "publish_display_data({'application/vnd.nnlib.results+json': [{'item': '1.1'}], 'text/plain': 'x'})",
+        "from nbformat.v4 import new_output\n"
+        "outputs = [new_output('display_data', data={'application/vnd.nnlib.results+json': [{'item': '1.1'}]})]",
     )
     assert place.run() == 1
-    assert "q1_first.ipynb displays results that are not valid. row: expected the keys" in capsys.readouterr().err
+    assert "q1_first.ipynb displays invalid results. row: expected the keys" in capsys.readouterr().err
     assert not (place.build / "results.json").exists()
 
 
@@ -186,51 +226,38 @@ def test_a_wrong_name_removes_nothing(place, capsys, stems, names, message):
     assert (place.build / "results.json").exists()
 
 
-def interrupted(place, script):
-    """Run a notebook whose second cell never ends, until Ctrl-C; return the runner, its message, its kernel's pid."""
-    place.add("q1_first", "import os, time\nopen('pid', 'w').write(str(os.getpid()))", "time.sleep(600)")
-    command = place.command(sys.executable, "-c", script)
-    runner = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+ENDLESS = ("import os, time\nopen('pid', 'w').write(str(os.getpid()))", "time.sleep(600)")
+
+
+def test_ctrl_c_stops_the_kernel(place):
+    place.add("q1_first", *ENDLESS)
+    command = place.command(sys.executable, "-c", HEEDS_CTRL_C)
+    runner = subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True)
     marker = place.notebooks / "pid"
     while runner.poll() is None and not (marker.exists() and marker.read_text()):
         time.sleep(0.05)
-    if script == HEEDS_CTRL_C:
-        runner.send_signal(signal.SIGINT)
+    runner.send_signal(signal.SIGINT)
     _, message = runner.communicate(timeout=60)
-    return runner, message, int(marker.read_text())
-
-
-@pytest.mark.parametrize("script", [HEEDS_CTRL_C, CTRL_C_IN_A_TASK], ids=["waiting", "in a task"])
-def test_ctrl_c_stops_the_kernel(place, script):
-    runner, message, kernel = interrupted(place, script)
-
     assert runner.returncode == 130
     assert "Interrupted; the kernel is stopped" in message
     assert "Traceback" not in message
     with pytest.raises(ProcessLookupError):
-        os.kill(kernel, 0)
+        os.kill(int(marker.read_text()), 0)
 
 
-def test_a_page_opens_without_internet(place):
-    """Nothing in the page is loaded from elsewhere, and in a browser cut off from all hosts the formulas are set."""
-    place.add("q1_first", new_markdown_cell(r"Formula: $\frac{\partial L}{\partial W}$ and $$\sum_i x_i$$"), "1 + 1")
-    assert place.run() == 0
-    loads = re.findall(
-        r"""(?:\bsrc=|<link[^>]*\bhref=|@import\s|\burl\()\s*["']?([^"')\s>]+)""", place.page("q1_first")
-    )
-    assert [address for address in loads if not address.startswith(("data:", "#"))] == [
-        "mathjax/MathJax.js?config=TeX-AMS-MML_HTMLorMML-full,Safe"
-    ]
-    document = _rendered(place.build / "html" / "q1_first.html", place.build / "profile")
-    assert document.count('class="MathJax"') == 2
-    assert "Math Processing Error" not in document
-    assert "STIXMathJax_Main" in document, "the web font was not found"
+def test_ctrl_c_while_a_reply_is_polled_stops_the_kernel(place, capsys, monkeypatch):
+    """The signal comes in the task that polls for the kernel's reply, not while the event loop waits."""
+    assert threading.current_thread() is threading.main_thread()
+    poll_for_reply = NotebookClient._async_poll_for_reply
 
+    async def interrupted(client, message, cell, *arguments):
+        if "sleep" in cell.source:
+            signal.raise_signal(signal.SIGINT)
+        return await poll_for_reply(client, message, cell, *arguments)
 
-def _rendered(page: Path, profile: Path) -> str:
-    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if browser is None:
-        assert "CI" not in os.environ, "CI has to install Chromium"
-        pytest.skip("needs Chromium")
-    command = [browser, *BROWSER_FLAGS, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
+    monkeypatch.setattr(NotebookClient, "_async_poll_for_reply", interrupted)
+    place.add("q1_first", *ENDLESS)
+    assert place.run() == 130
+    assert "Interrupted; the kernel is stopped" in capsys.readouterr().err
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((place.notebooks / "pid").read_text()), 0)

@@ -1,7 +1,7 @@
-"""The runner's profiles: which one a command means, what the kernels are told, and which checkpoints are kept."""
+"""The runner's profiles: which one a command means, what the notebooks are told, and which checkpoints are kept."""
 
 import pytest
-from runner_workplace import Workplace, texts
+from runner_workplace import Workplace, execute_here, texts
 
 from nnlib import vgg
 from nnlib.homework.results import Results
@@ -20,7 +20,8 @@ folder.mkdir(parents=True, exist_ok=True)
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
-    """A workplace of a user who has set neither variable."""
+    """A workplace of a user who has set neither variable; its notebooks run in this process."""
+    monkeypatch.setattr(run_notebooks.kernels, "execute", execute_here)
     monkeypatch.delenv("NNLIB_PROFILE", raising=False)
     monkeypatch.delenv("NNLIB_CHECKPOINTS", raising=False)
     return Workplace(tmp_path)
@@ -87,7 +88,7 @@ def test_a_failed_full_run_leaves_its_checkpoints(place):
 
 
 def test_nothing_is_removed_from_a_users_folder_for_checkpoints(place, monkeypatch, tmp_path):
-    """A relative folder is meant from where the user is; the notebook runs in another."""
+    """A relative folder starts where the user is; the notebook runs in another."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NNLIB_CHECKPOINTS", "mine")
     place.add("q6_vgg", TRAIN)
