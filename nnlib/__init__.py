@@ -5,7 +5,7 @@
 """
 
 from nnlib import data, gradcheck, optim
-from nnlib.callbacks import Callback, KeepLast, LinearDecay, StopTraining
+from nnlib.callbacks import Callback, StopTraining
 from nnlib.layers import (
     batchnorm_backward,
     batchnorm_forward,
@@ -42,8 +42,6 @@ __all__ = [
     "Dropout",
     "Flatten",
     "FullyConnected",
-    "KeepLast",
-    "LinearDecay",
     "LogisticClassifier",
     "MaxPool",
     "ReLU",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.fast import runtime
+from nnlib import backend, checks, storage
 from nnlib.losses import logistic_loss, softmax_loss, svm_loss
 from nnlib.network import Sequential
 from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, Layer, MaxPool, ReLU, Squeeze
@@ -51,7 +51,6 @@ class Classifier:
     def state(self, state: dict[str, np.ndarray]) -> None:
         self.network.state = state
 
-    @runtime.one_blas_thread()
     def loss(self, X: np.ndarray, y: np.ndarray | None = None):
         """Compute scores in test mode, or the loss and its gradients in train mode.
 
@@ -67,18 +66,19 @@ class Classifier:
             ValueError: examples of another shape than the network's, or labels that the loss refuses.
         """
         X = np.asarray(X).astype(self._dtype, copy=False)
-        if y is None:
-            chunks = range(0, max(len(X), 1), EXAMPLES_PER_CHUNK)
-            return np.concatenate([self.network.forward(X[i : i + EXAMPLES_PER_CHUNK], "test") for i in chunks])
-        scores = self.network.forward(X, "train")
-        loss, dscores = self.data_loss(scores, y)
-        grads = self.network.backward(dscores)
+        with backend.blas_threads(self.network.layers):
+            if y is None:
+                chunks = range(0, max(len(X), 1), EXAMPLES_PER_CHUNK)
+                return np.concatenate([self.network.forward(X[i : i + EXAMPLES_PER_CHUNK], "test") for i in chunks])
+            scores = self.network.forward(X, "train")
+            loss, dscores = self.data_loss(scores, y)
+            grads = self.network.backward(dscores)
         if self.reg:
             for name in self.params:
                 if name.startswith("W"):
                     weights = self.params[name]
                     loss += 0.5 * self.reg * float(np.vdot(weights, weights))
-                    grads[name] += self.reg * weights
+                    grads[name] = grads[name] + self.reg * weights
         return loss, grads
 
     def predict(self, X: np.ndarray) -> np.ndarray:
@@ -93,6 +93,31 @@ class Classifier:
         if self.network.output_shape == ():
             return float(np.mean((predicted > 0) == (checks.binary_signs(y, len(predicted), np.dtype(int)) > 0)))
         return float(np.mean(predicted == checks.class_labels(y, len(predicted), *self.network.output_shape)))
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write parameters and state to an .npz file, whole or not at all; `numpy.load` reads it too.
+
+        Raises:
+            OSError: the file cannot be written; one that was there is unchanged.
+        """
+        storage.save_arrays(path, {**self.params, **self.state})
+
+    def load(self, path: str | os.PathLike) -> Classifier:
+        """Take parameters and state from a file that a model of the same architecture has saved; return the model.
+
+        Nothing is executed or changed unless every array fits.
+
+        Raises:
+            OSError: the file cannot be opened.
+            ValueError: it is damaged, no .npz file, or of another architecture or dtype; the message names the array.
+        """
+        arrays = storage.load_arrays(path, {**self.params, **self.state})
+        self.params = {name: arrays[name] for name in self.params}
+        self.state = {name: arrays[name] for name in self.state}
+        return self
+
+    def __repr__(self):
+        return f"{type(self).__name__}, {self.data_loss.__name__}, L2 {self.reg:g}\n{self.network!r}"
 
     @property
     def _dtype(self) -> np.dtype:

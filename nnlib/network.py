@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.specs import Arrays, Context, Layer, MaxPool, ReLU, Shape
+from nnlib import backend, checks, tables
+from nnlib.specs import Arrays, Context, Layer, Shape
 
 
 class _Step(NamedTuple):
     spec: Layer
     param_names: dict[str, str]  # the layer's name for an array -> the network's: {"W": "W2", "b": "b2"}
     state_names: dict[str, str]
+    output_shape: Shape
 
 
 class Sequential:
@@ -24,6 +25,7 @@ class Sequential:
     It owns `params`, flat and numbered by kind (W1, b1, gamma1, ...; a fully connected layer's W and b share their
     number); `state`, numbered like them, which no optimiser touches; `rng`, the source of dropout's masks; and the
     caches of its last forward pass. `params` and `state` may be rebound or changed from outside at any time.
+    `print(network)` shows the layers, their output shapes and their numbers of parameters.
 
     Args:
         specs: the layers, first to last.
@@ -32,9 +34,11 @@ class Sequential:
             sqrt(2 / fan_in).
         rng: seed or Generator, for the weights and then for dropout's masks.
         dtype: of all parameters and state.
+        layers: which functions compute, "plain" (nnlib.layers) or "fast" (nnlib.fast); None for `backend.current()`.
 
     Raises:
-        ValueError: a layer that cannot take its predecessor's output, named with its place.
+        TypeError: something else than a layer among the specs, such as a class without its parentheses.
+        ValueError: a layer that cannot take its predecessor's output, named with its index.
     """
 
     def __init__(
@@ -45,40 +49,52 @@ class Sequential:
         weight_scale: float | None = None,
         rng: int | np.random.Generator,
         dtype: np.dtype | type = np.float32,
+        layers: str | None = None,
     ):
         self.specs = tuple(specs)
         self.input_shape = tuple(input_shape)
         self.rng = checks.generator(rng)
+        self.layers = backend.current() if layers is None else layers
+        checks.choice("layers", self.layers, tuple(backend.MODULES))
         self.params: Arrays = {}
         self.state: Arrays = {}
         self._caches: list[object] | None = None
-        steps: list[_Step] = []
         counts: Counter[str] = Counter()
+        steps: list[_Step] = []
         shape = self.input_shape
-        for place, spec in enumerate(self.specs):
-            try:
-                output_shape = spec.output_shape(shape)
-            except ValueError as error:
-                raise ValueError(f"Layer {place}, {spec}, cannot follow an output of shape {shape}: {error}") from error
-            params = spec.init(shape, weight_scale, self.rng, np.dtype(dtype))
-            state = spec.init_state(shape, np.dtype(dtype))
-            kind = next(iter(params), "")
-            counts[kind] += 1
-            param_names, state_names = ({key: f"{key}{counts[kind]}" for key in arrays} for arrays in (params, state))
-            self.params |= {param_names[key]: array for key, array in params.items()}
-            self.state |= {state_names[key]: array for key, array in state.items()}
-            steps.append(_Step(spec, param_names, state_names))
-            shape = output_shape
+        for index, spec in enumerate(self.specs):
+            steps.append(self._add(index, spec, shape, counts, weight_scale, np.dtype(dtype)))
+            shape = steps[-1].output_shape
         self.output_shape = shape
-        self._steps = _pool_before_relu(steps)
+        self._steps = steps
+        self._order = backend.order(self.specs, self.layers)
+
+    def _add(
+        self, index: int, spec: Layer, shape: Shape, counts: Counter[str], scale: float | None, dtype: np.dtype
+    ) -> _Step:
+        """Check that a layer takes `shape`, make its arrays under the next free number, and return its step."""
+        if not isinstance(spec, Layer):
+            written = f"{spec.__name__}(...)" if isinstance(spec, type) else "one of nnlib.specs, such as ReLU()"
+            raise TypeError(f"Layer {index}: expected a layer, got {spec!r}. Write {written}.")
+        try:
+            output_shape = spec.output_shape(shape)
+        except ValueError as error:
+            raise ValueError(f"Layer {index}, {spec}, cannot follow an output of shape {shape}: {error}") from error
+        params, state = spec.init(shape, scale, self.rng, dtype), spec.init_state(shape, dtype)
+        kind = next(iter(params), "")
+        counts[kind] += 1
+        param_names, state_names = ({key: f"{key}{counts[kind]}" for key in arrays} for arrays in (params, state))
+        self.params |= {param_names[key]: array for key, array in params.items()}
+        self.state |= {state_names[key]: array for key, array in state.items()}
+        return _Step(spec, param_names, state_names, output_shape)
 
     def forward(self, x: np.ndarray, mode: str) -> np.ndarray:
         """Return the last layer's output, (N, *output_shape); `mode` is 'train' or 'test'."""
         checks.choice("mode", mode, ("train", "test"))
         checks.shape("X", x, (len(x), *self.input_shape), f"The network takes examples of shape {self.input_shape}.")
-        context = Context(mode, self.rng)
+        context = Context(mode, self.rng, backend.MODULES[self.layers])
         caches = []
-        for step in self._steps:
+        for step in (self._steps[index] for index in self._order):
             params = {key: self.params[name] for key, name in step.param_names.items()}
             state = {key: self.state[name] for key, name in step.state_names.items()}
             x, cache = step.spec.forward(x, params, state, context)
@@ -94,22 +110,20 @@ class Sequential:
             raise RuntimeError("backward: expected a forward pass in train mode just before; call forward(x, 'train').")
         caches, self._caches = self._caches, None
         grads: Arrays = {}
-        first_trained = next((i for i, step in enumerate(self._steps) if step.param_names), len(self._steps))
-        for i in range(len(self._steps) - 1, first_trained - 1, -1):
-            step = self._steps[i]
-            dout, step_grads = step.spec.backward(dout, caches.pop(), need_dx=i > first_trained)
-            grads |= {step.param_names[key]: grad for key, grad in step_grads.items()}
+        steps = [self._steps[index] for index in self._order]
+        first_trained = next((i for i, step in enumerate(steps) if step.param_names), len(steps))
+        for i in range(len(steps) - 1, first_trained - 1, -1):
+            need_dx = i > first_trained or self.layers == "plain"
+            dout, step_grads = steps[i].spec.backward(dout, caches.pop(), backend.MODULES[self.layers], need_dx)
+            grads |= {steps[i].param_names[key]: grad for key, grad in step_grads.items()}
         return grads
 
-
-def _pool_before_relu(steps: list[_Step]) -> list[_Step]:
-    """Swap each ReLU with a max pool right behind it.
-
-    max(max(a, b), 0) = max(max(a, 0), max(b, 0)), and where it is positive the same element wins, where it is 0 no
-    gradient passes: outputs and gradients are the same to the bit, and ReLU has a quarter of the elements to look at.
-    """
-    steps = list(steps)
-    for i in range(1, len(steps)):
-        if isinstance(steps[i].spec, MaxPool) and isinstance(steps[i - 1].spec, ReLU):
-            steps[i - 1], steps[i] = steps[i], steps[i - 1]
-    return steps
+    def __repr__(self):
+        rows = [("layer", "output shape", "parameters", "")]
+        for step in self._steps:
+            arrays = {name: self.params[name] for name in step.param_names.values()}
+            count = sum(array.size for array in arrays.values())
+            shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+            rows.append((str(step.spec), str(step.output_shape), f"{count:,}" if count else "", shapes))
+        total = sum(array.size for array in self.params.values())
+        return "\n".join([f"input shape {self.input_shape}, {total:,} parameters", *tables.align(rows)])

@@ -1,4 +1,4 @@
-"""Layer specs: frozen dataclasses of hyper-parameters that call the functions of nnlib.layers.
+"""Layer specs: frozen dataclasses of hyper-parameters that call the layer functions, plain or fast.
 
 A spec holds no arrays: `init` makes a layer's parameters, `init_state` its state. Shapes are those of one example.
 """
@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 
-from nnlib import checks, layers
-from nnlib.layers import batch_norm, conv, fully_connected, max_pool
+from nnlib import checks
+from nnlib.layers import arguments
 
 Arrays = dict[str, np.ndarray]
 Shape = tuple[int, ...]
@@ -19,10 +20,17 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Context:
-    """What a forward pass needs beside its input: the mode, and the source of dropout's masks."""
+    """What a forward pass needs besides its input.
+
+    Attributes:
+        mode: 'train' or 'test'.
+        rng: the source of dropout's masks.
+        layers: the module whose functions compute, nnlib.layers or nnlib.fast.
+    """
 
     mode: str
     rng: np.random.Generator
+    layers: ModuleType
 
 
 class Layer:
@@ -44,8 +52,13 @@ class Layer:
         """Return (out, cache); a layer with state rebinds its entries in `state` in train mode."""
         raise NotImplementedError
 
-    def backward(self, dout: np.ndarray, cache: object, need_dx: bool) -> tuple[np.ndarray | None, Arrays]:
-        """Return (dx, gradients); dx may be None where `need_dx` is false."""
+    def backward(
+        self, dout: np.ndarray, cache: object, layers: ModuleType, need_dx: bool
+    ) -> tuple[np.ndarray | None, Arrays]:
+        """Return (dx, gradients) by the functions of `layers`; dx may be None where `need_dx` is false.
+
+        `need_dx` is false only for the first layer with parameters, and only for the functions of nnlib.fast.
+        """
         raise NotImplementedError
 
 
@@ -71,15 +84,10 @@ class FullyConnected(Layer):
         return {"W": weights, "b": np.zeros(self.units, dtype)}
 
     def forward(self, x, params, state, context):
-        """Call fc_forward."""
-        return layers.fc_forward(x, params["W"], params["b"])
+        return context.layers.fc_forward(x, params["W"], params["b"])
 
-    def backward(self, dout, cache, need_dx):
-        """Call fc_backward."""
-        if need_dx:
-            dx, dw, db = layers.fc_backward(dout, cache)
-        else:
-            dx, (dw, db) = None, fully_connected.fc_backward_params(dout, cache)
+    def backward(self, dout, cache, layers, need_dx):
+        dx, dw, db = layers.fc_backward(dout, cache, **_skip(need_dx))
         return dx, {"W": dw, "b": db}
 
 
@@ -105,12 +113,10 @@ class Conv(Layer):
         return {"W": _normal(shape, math.prod(shape[1:]), scale, rng, dtype)}
 
     def forward(self, x, params, state, context):
-        """Call conv_forward."""
-        return layers.conv_forward(x, params["W"])
+        return context.layers.conv_forward(x, params["W"])
 
-    def backward(self, dout, cache, need_dx):
-        """Call conv_backward."""
-        dx, dw = layers.conv_backward(dout, cache) if need_dx else (None, conv.conv_backward_params(dout, cache))
+    def backward(self, dout, cache, layers, need_dx):
+        dx, dw = layers.conv_backward(dout, cache, **_skip(need_dx))
         return dx, {"W": dw}
 
 
@@ -119,11 +125,9 @@ class ReLU(Layer):
     """max(x, 0), any shape."""
 
     def forward(self, x, params, state, context):
-        """Call relu_forward."""
-        return layers.relu_forward(x)
+        return context.layers.relu_forward(x)
 
-    def backward(self, dout, cache, need_dx):
-        """Call relu_backward."""
+    def backward(self, dout, cache, layers, need_dx):
         return layers.relu_backward(dout, cache), {}
 
 
@@ -135,7 +139,7 @@ class BatchNorm(Layer):
     eps: float = 1e-5
 
     def __post_init__(self):
-        batch_norm.batch_norm_options({"mode": "train", "momentum": self.momentum, "eps": self.eps})
+        arguments.batch_norm_options({"mode": "train", "momentum": self.momentum, "eps": self.eps})
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(D,) or (C, H, W), unchanged."""
@@ -151,15 +155,13 @@ class BatchNorm(Layer):
         return {"running_mean": np.zeros(input_shape[0], dtype), "running_var": np.ones(input_shape[0], dtype)}
 
     def forward(self, x, params, state, context):
-        """Call batchnorm_forward or its spatial form; train mode rebinds the running statistics in `state`."""
-        forward = layers.batchnorm_forward if x.ndim == 2 else layers.spatial_batchnorm_forward
+        forward = context.layers.batchnorm_forward if x.ndim == 2 else context.layers.spatial_batchnorm_forward
         bn_param = {"mode": context.mode, "momentum": self.momentum, "eps": self.eps, **state}
         out, cache = forward(x, params["gamma"], params["beta"], bn_param)
-        state.update({key: bn_param[key] for key in state})
+        state.update({key: bn_param[key] for key in state})  # train mode has rebound them
         return out, cache
 
-    def backward(self, dout, cache, need_dx):
-        """Call batchnorm_backward or its spatial form."""
+    def backward(self, dout, cache, layers, need_dx):
         backward = layers.batchnorm_backward if dout.ndim == 2 else layers.spatial_batchnorm_backward
         dx, dgamma, dbeta = backward(dout, cache)
         return dx, {"gamma": dgamma, "beta": dbeta}
@@ -175,23 +177,21 @@ class Dropout(Layer):
         checks.require(0 < self.keep <= 1, "keep", "a probability of KEEPING in (0, 1]", self.keep)
 
     def forward(self, x, params, state, context):
-        """Call dropout_forward with the context's generator."""
-        return layers.dropout_forward(x, {"p": self.keep, "mode": context.mode, "rng": context.rng})
+        return context.layers.dropout_forward(x, {"p": self.keep, "mode": context.mode, "rng": context.rng})
 
-    def backward(self, dout, cache, need_dx):
-        """Call dropout_backward."""
+    def backward(self, dout, cache, layers, need_dx):
         return layers.dropout_backward(dout, cache), {}
 
 
 @dataclass(frozen=True)
 class MaxPool(Layer):
-    """The maximum of each `size` x `size` window; windows stand `stride` apart (None: side by side)."""
+    """The maximum of each `size` x `size` window; windows are `stride` apart (None: `size`)."""
 
     size: int
     stride: int | None = None
 
     def __post_init__(self):
-        max_pool.pool_sizes(self._pool_param)
+        arguments.pool_sizes(self._pool_param)
 
     @property
     def _stride(self) -> int:
@@ -207,21 +207,17 @@ class MaxPool(Layer):
         return (input_shape[0], *((side - self.size) // self._stride + 1 for side in input_shape[1:]))
 
     def forward(self, x, params, state, context):
-        """Call max_pool_forward."""
-        return layers.max_pool_forward(x, self._pool_param)
+        return context.layers.max_pool_forward(x, self._pool_param)
 
-    def backward(self, dout, cache, need_dx):
-        """Call max_pool_backward."""
+    def backward(self, dout, cache, layers, need_dx):
         return layers.max_pool_backward(dout, cache), {}
 
 
 class _Reshape(Layer):
     def forward(self, x, params, state, context):
-        """Reshape each example."""
         return x.reshape(len(x), *self.output_shape(x.shape[1:])), x.shape
 
-    def backward(self, dout, cache, need_dx):
-        """Reshape each example back."""
+    def backward(self, dout, cache, layers, need_dx):
         return dout.reshape(cache), {}
 
 
@@ -242,6 +238,10 @@ class Squeeze(_Reshape):
         """(1,) -> ()."""
         checks.require(input_shape == (1,), "input", "one score, shape (1,)", f"shape {input_shape}")
         return ()
+
+
+def _skip(need_dx: bool) -> dict[str, bool]:
+    return {} if need_dx else {"need_dx": False}  # plain functions, a student's among them, have no such option
 
 
 def _normal(shape: Shape, fan_in: int, scale: float | None, rng: np.random.Generator, dtype: np.dtype) -> np.ndarray:

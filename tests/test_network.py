@@ -9,8 +9,15 @@ from hypothesis import strategies as st
 from strategies import generators
 
 import nnlib
-from nnlib import BatchNorm, Conv, Dropout, Flatten, FullyConnected, MaxPool, ReLU, Sequential, Squeeze
+from nnlib import BatchNorm, Conv, Dropout, Flatten, FullyConnected, MaxPool, ReLU, Sequential, Squeeze, backend
 from nnlib.specs import Context
+
+
+@pytest.fixture(scope="module", params=["plain", "fast"], autouse=True)
+def _layers(request):
+    with backend.using(request.param):
+        yield
+
 
 IMAGE = (2, 7, 8)
 EVERY_KIND = [
@@ -105,20 +112,20 @@ def test_forward_and_backward_are_the_layers_one_after_another(rng):
 
 @given(st.lists(st.sampled_from([ReLU(), MaxPool(2, 1), Dropout(1.0), BatchNorm()]), max_size=6), generators())
 def test_any_order_of_layers_composes(specs, rng):
-    """Whatever a network does for speed, such as pooling before a ReLU, is not to be seen from outside."""
+    """Whatever a network does for speed, such as pooling before a ReLU, does not show from outside."""
     x = np.round(rng.standard_normal((3, *IMAGE)), 1)  # rounded: with ties and zeros
     conv, net = network([Conv(2, 1)]), network([Conv(2, 1), *specs])
     out, shape, passed = conv.forward(x, "train"), (2, *IMAGE[1:]), []
     for spec in specs:
         params, state = spec.init(shape, None, rng, out.dtype), spec.init_state(shape, out.dtype)
-        out, cache = spec.forward(out, params, state, Context("train", rng))
+        out, cache = spec.forward(out, params, state, Context("train", rng, backend.MODULES[backend.current()]))
         passed.append((spec, cache))
         shape = spec.output_shape(shape)
     np.testing.assert_array_equal(net.forward(x, "train"), out)
     dout = rng.standard_normal(out.shape)
     dw = net.backward(dout)["W1"]
     for spec, cache in reversed(passed):
-        dout, _ = spec.backward(dout, cache, need_dx=True)
+        dout, _ = spec.backward(dout, cache, backend.MODULES[backend.current()], need_dx=True)
     np.testing.assert_allclose(dw, conv.backward(dout)["W1"], atol=1e-12)
 
 
@@ -217,3 +224,37 @@ def test_wrong_arguments_are_named():
     net.forward(images(), "train")
     with pytest.raises(ValueError, match=r"dout: expected shape \(4, 3\), got shape \(4, 2\)"):
         net.backward(np.ones((4, 2)))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "todo"),
+    [
+        (ReLU, r"got <class 'nnlib\.specs\.ReLU'>\. Write ReLU\(\.\.\.\)\."),
+        ("relu", r"got 'relu'\. Write one of nnlib\.specs"),
+        (None, r"got None\. Write"),
+        (np.ones(3), "got array"),
+    ],
+)
+def test_what_is_no_layer_is_named_with_its_index(wrong, todo):
+    with pytest.raises(TypeError, match=rf"^Layer 1: expected a layer, {todo}"):
+        Sequential([FullyConnected(5), wrong], (20,), rng=0)
+
+
+def test_a_network_may_ask_for_its_layers_whatever_the_process_has():
+    for name in ("plain", "fast"):
+        net = network(layers=name)
+        assert net.layers == name
+        assert net.forward(images(), "train").shape == (4,)
+    with pytest.raises(ValueError, match="layers: expected one of 'plain', 'fast', got 'quick'"):
+        network(layers="quick")
+
+
+def test_it_shows_layers_shapes_and_numbers_of_parameters():
+    lines = repr(network()).splitlines()
+    assert lines[0] == "input shape (2, 7, 8), 179 parameters"
+    assert lines[1].split() == ["layer", "output", "shape", "parameters"]
+    assert lines[2].replace(" ", "") == "Conv(filters=3,size=2)(3,6,7)24W1(3,2,2,2)"
+    assert len(lines) == 2 + len(EVERY_KIND)
+    for line, spec in zip(lines[2:], EVERY_KIND, strict=True):
+        assert line.startswith(str(spec))  # in the order of the architecture, whatever the order of the work
+    assert lines[-1].split() == ["Squeeze()", "()"]

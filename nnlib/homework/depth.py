@@ -1,11 +1,11 @@
-"""7.1: how a gradient fares on its way down through a deep network, and the signs that it takes on.
+"""7.1: how the gradient's norm changes from layer to layer in a deep network, and which signs its entries have.
 
 Layer l computes z_l = a_{l-1} W_l + b_l and a_l = f(z_l). Backward,
 
     dL/da_l = dL/dz_{l+1} W_{l+1}^T        and        dL/dz_l = f'(z_l) * dL/da_l,
 
-so that from one layer to the one below the gradient's norm is multiplied by a gain, |dL/da_l| / |dL/dz_{l+1}|, which
-the weights decide, and by a slope, |dL/dz_l| / |dL/da_l|, which the activation decides: at most max |f'|.
+so that from one layer to the one before it the gradient's norm is multiplied by a gain, |dL/da_l| / |dL/dz_{l+1}|,
+that depends on the weights, and by a slope, |dL/dz_l| / |dL/da_l| <= max |f'|, that depends on the activation.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ class Sigmoid(Layer):
     """1 / (1 + exp(-x)), any shape. Its derivative y (1 - y) is at most 1/4, at x = 0."""
 
     def forward(self, x, params, state, context):
-        """Compute y = exp(-log(1 + exp(-x))), which overflows at no x."""
+        """Compute y = exp(-log(1 + exp(-x))), which overflows for no x."""
         y = np.exp(-np.logaddexp(0, -x))
         return y, y
 
-    def backward(self, dout, cache, need_dx):
+    def backward(self, dout, cache, layers, need_dx):
         """dL/dx = dL/dy * y (1 - y)."""
         return dout * cache * (1 - cache), {}
 
@@ -53,30 +53,30 @@ class Tanh(Layer):
         y = np.tanh(x)
         return y, y
 
-    def backward(self, dout, cache, need_dx):
+    def backward(self, dout, cache, layers, need_dx):
         """dL/dx = dL/dy * (1 - y^2)."""
         return dout * (1 - cache * cache), {}
 
 
 @dataclass(frozen=True)
 class Probe(Layer):
-    """Passes everything through, and keeps what passed: `values` on the way up, `gradients` on the way down."""
+    """The identity; records its inputs in `values` and the gradients in `gradients`."""
 
     values: list[np.ndarray] = field(default_factory=list)
     gradients: list[np.ndarray] = field(default_factory=list)
 
     def forward(self, x, params, state, context):
-        """Keep x."""
+        """Record x."""
         self.values.append(x)
         return x, None
 
-    def backward(self, dout, cache, need_dx):
-        """Keep dL/dx."""
+    def backward(self, dout, cache, layers, need_dx):
+        """Record dL/dx."""
         self.gradients.append(dout)
         return dout, {}
 
 
-# Each with the gain at which its signals keep their size: weights of standard deviation gain / sqrt(fan_in).
+# Each with its gain: with weights of standard deviation gain / sqrt(fan_in), the outputs keep their size.
 ACTIVATIONS: dict[str, tuple[Layer, float]] = {
     "sigmoid": (Sigmoid(), 1.0),
     "tanh": (Tanh(), 1.0),
@@ -86,10 +86,10 @@ ACTIVATIONS: dict[str, tuple[Layer, float]] = {
 
 @dataclass(frozen=True)
 class BackpropTrace:
-    """What went up and down through a network of `depth` fully connected layers, by layer, the first one first.
+    """One forward and one backward pass through `depth` fully connected layers, in the order of the layers.
 
     Attributes:
-        outputs: a_l, (depth - 1, N, width).
+        outputs: a_l of the hidden layers, (depth - 1, N, width).
         grad_outputs: dL/da_l, of the same shape.
         grad_inputs: dL/dz_l, of the same shape.
         grad_weights: dL/dW_l, `depth` matrices (Din, Dout).
@@ -107,24 +107,25 @@ class BackpropTrace:
 
     @property
     def slopes(self) -> np.ndarray:
-        """|dL/dz_l| / |dL/da_l|, (depth - 1,): what the activation leaves of the gradient."""
+        """|dL/dz_l| / |dL/da_l|, (depth - 1,): the factor of the activation."""
         return _norms(self.grad_inputs) / _norms(self.grad_outputs)
 
     @property
     def gains(self) -> np.ndarray:
-        """|dL/da_l| / |dL/dz_{l+1}|, (depth - 2,): what the weights between hidden layers make of it."""
+        """|dL/da_l| / |dL/dz_{l+1}|, (depth - 2,): the factor of the weights between hidden layers."""
         return _norms(self.grad_outputs[:-1]) / _norms(self.grad_inputs[1:])
 
 
 def deep_classifier(
     hidden: Sequence[Sequence[Layer]], *, gain: float, input_dim: int = 784, width: int = 100, rng=0, dtype=np.float32
 ) -> Classifier:
-    """Return a classifier of fully connected layers, with a softmax loss.
+    """Return a classifier of fully connected layers with a softmax loss.
 
     Args:
-        hidden: for each hidden layer, what follows its `width` affine functions: [Sigmoid()] or [BatchNorm(), ReLU()].
-        gain: the weights have standard deviation gain / sqrt(fan_in), the last layer's too.
-        input_dim: features of an example.
+        hidden: one sequence per hidden layer, of the specs that follow its matrix product: [Sigmoid()] or
+            [BatchNorm(), ReLU()].
+        gain: the weights of all layers have standard deviation gain / sqrt(fan_in).
+        input_dim: number of features.
         width: units of each hidden layer.
         rng: seed or Generator for the weights.
         dtype: of the parameters.
@@ -133,21 +134,21 @@ def deep_classifier(
     network = Sequential([*specs, FullyConnected(NUM_CLASSES)], (input_dim,), rng=rng, dtype=dtype)
     for name, array in network.params.items():
         if name.startswith("W"):
-            network.params[name] = array * (gain / math.sqrt(2))  # they come in He's initialisation, whose gain is that
+            network.params[name] = array * (gain / math.sqrt(2))  # He initialisation has gain sqrt(2)
     return Classifier(network, softmax_loss)
 
 
 def propagate(
     examples: Examples, *, depth: int, activation: str, gain: float | None = None, width: int = 100, rng=0
 ) -> BackpropTrace:
-    """Send examples up through a fresh network, and the gradient of their softmax loss down.
+    """Run one forward and one backward pass of the softmax loss through an untrained network.
 
     Args:
         examples: X (N, D), y (N,).
-        depth: fully connected layers, at least 2: all but the last are followed by the activation.
+        depth: number of fully connected layers, at least 2; the activation follows all but the last.
         activation: a key of `ACTIVATIONS`.
-        gain: see `deep_classifier`; None for the activation's own.
-        width: hidden units of each layer.
+        gain: see `deep_classifier`; None for the activation's own, in `ACTIVATIONS`.
+        width: units of each hidden layer.
         rng: seed or Generator for the weights.
     """
     checks.positive_int("depth", depth)
@@ -167,10 +168,10 @@ def propagate(
 
 
 def same_sign_fraction(dw: np.ndarray) -> float:
-    """Return the share of neurons whose gradient does not have two signs, among those that have one.
+    """Return the fraction of neurons whose weight gradients all have the same sign; zeros have no sign.
 
     Args:
-        dw: dL/dW, (Din, Dout): one column a neuron. Zeros have no sign.
+        dw: dL/dW, (Din, Dout), one column per neuron. Columns of zeros are not counted.
     """
     up, down = (dw > 0).any(axis=0), (dw < 0).any(axis=0)
     return float(np.mean(up[up | down] != down[up | down]))
@@ -179,38 +180,38 @@ def same_sign_fraction(dw: np.ndarray) -> float:
 def draw_depth(
     figure: Figure, *, depth: int, activation: str, examples: Examples | None = None, rng=0
 ) -> BackpropTrace:
-    """Draw the gradient's norm by layer for all activations, one of them bold, and the outputs of its layers.
+    """Draw the gradient's norm per layer for all activations, one of them bold, and the outputs of that one's layers.
 
     Args:
         figure: empty; gets two Axes.
-        depth: fully connected layers, at least 2.
+        depth: number of fully connected layers, at least 2.
         activation: the bold one, a key of `ACTIVATIONS`.
-        examples: X (N, D), y (N,); None for the first training digits.
+        examples: X (N, D), y (N,); None for `first_digits()`.
         rng: seed or Generator for the weights.
 
     Returns:
-        The signals of the activation asked for.
+        The trace of the bold activation.
     """
     examples = first_digits() if examples is None else examples
-    sent = {name: propagate(examples, depth=depth, activation=name, rng=rng) for name in ACTIVATIONS}
+    traces = {name: propagate(examples, depth=depth, activation=name, rng=rng) for name in ACTIVATIONS}
     left, right = figure.subplots(1, 2)
-    for name, signals in sent.items():
+    for name, trace in traces.items():
         style = {"linewidth": 2.2, "zorder": 3} if name == activation else {"linewidth": 0.9, "alpha": 0.6}
         layers = np.arange(1, depth + 1)
-        left.semilogy(layers, signals.weight_norms, LINES[name], color=COLOURS[name], markersize=4, label=name, **style)
-    left.set(xlabel="layer", ylabel="norm of $dL/dW$", title=f"The gradient in {depth} layers")
+        left.semilogy(layers, trace.weight_norms, LINES[name], color=COLOURS[name], markersize=4, label=name, **style)
+    left.set(xlabel="layer", ylabel="norm of $dL/dW$", title=f"Gradients in {depth} layers")
     left.legend()
-    outputs = sent[activation].outputs.reshape(depth - 1, -1)
+    outputs = traces[activation].outputs.reshape(depth - 1, -1)
     low, middle, high = np.percentile(outputs, (5, 50, 95), axis=1)
     layers = np.arange(1, depth)
-    right.fill_between(layers, low, high, color=COLOURS[activation], alpha=0.25, linewidth=0, label="90 % of them")
+    right.fill_between(layers, low, high, color=COLOURS[activation], alpha=0.25, linewidth=0, label="90 % of outputs")
     right.plot(layers, middle, LINES[activation], color=COLOURS[activation], markersize=4, label="median")
     right.axhline(0, color=ink(right), linewidth=0.8)
-    right.set(xlabel="hidden layer", ylabel="output", title=f"What the {activation} layers put out")
+    right.set(xlabel="hidden layer", ylabel="output", title=f"Outputs of the {activation} layers")
     right.legend()
     for ax in (left, right):
         ax.xaxis.get_major_locator().set_params(integer=True)
-    return sent[activation]
+    return traces[activation]
 
 
 def _norms(arrays: np.ndarray) -> np.ndarray:

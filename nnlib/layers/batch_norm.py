@@ -5,7 +5,7 @@ Each feature is normalised over the batch, then given a learned scale and shift.
     mu = 1/N sum_n X[n]            var = 1/N sum_n (X[n] - mu)^2 (biased)            sigma = sqrt(var + eps)
     Xhat[n] = (X[n] - mu) / sigma                                      Y[n] = gamma Xhat[n] + beta
 
-X[n] acts on the loss by three ways: directly, through mu, and through sigma, where
+X[n] affects the loss along three paths: directly, through mu, and through sigma, where
 
     dmu/dX[n] = 1/N                dsigma/dX[n] = (X[n] - mu) / (N sigma) = Xhat[n] / N
 
@@ -24,10 +24,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.fast import runtime
-
-RUNNING = ("running_mean", "running_var")
+from nnlib.layers import arguments
 
 
 def batchnorm_forward(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, bn_param: dict) -> tuple[np.ndarray, tuple]:
@@ -49,26 +46,18 @@ def batchnorm_forward(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, bn_par
         TypeError: an argument that is not a floating-point array.
         ValueError: shapes that do not fit, another mode, or test mode without running statistics.
     """
-    checks.floating("x", x, ndim=2)
-    features = (x.shape[1],)
-    for name, vector in (("gamma", gamma), ("beta", beta)):
-        checks.shape(name, checks.floating(name, vector), features, "One value for each column of x.")
-    training, eps, momentum = batch_norm_options(bn_param)
+    training, eps, momentum = arguments.batch_norm(x, gamma, beta, bn_param)
     if training:
-        checks.require(x.shape[0] > 0, "x", "at least one example in train mode", f"shape {x.shape}")
-        mean = x.mean(axis=0)
-        centred = x - mean
-        var = np.vecdot(centred, centred, axis=0) / len(x)
-        for key, batch in zip(RUNNING, (mean, var), strict=True):
-            running = _running(bn_param, key, features, default=np.zeros_like(batch))
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        for key, batch in (("running_mean", mean), ("running_var", var)):
+            running = np.zeros_like(batch) if bn_param.get(key) is None else bn_param[key]
             bn_param[key] = momentum * running + (1 - momentum) * batch
     else:
-        centred = x - _running(bn_param, "running_mean", features).astype(x.dtype, copy=False)
-        var = _running(bn_param, "running_var", features).astype(x.dtype, copy=False)
-    inv_sigma = 1 / np.sqrt(var + eps)  # (D,)
-    out = centred * (gamma * inv_sigma)  # gamma Xhat in one pass over the batch
-    out += beta
-    return out, (centred, gamma, inv_sigma, training)
+        mean, var = (bn_param[key].astype(x.dtype) for key in ("running_mean", "running_var"))
+    sigma = np.sqrt(var + eps)  # (D,)
+    x_hat = (x - mean) / sigma  # (N, D)
+    out = gamma * x_hat + beta
+    return out, (x_hat, gamma, sigma, training)
 
 
 def batchnorm_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -82,19 +71,17 @@ def batchnorm_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.n
         dx: (N, D).
         dgamma: (D,).
         dbeta: (D,).
+
+    Raises:
+        TypeError, ValueError: dout is not a floating-point array of the output's shape.
     """
-    centred, gamma, inv_sigma, training = cache  # Xhat = centred * inv_sigma
-    checks.shape("dout", dout, centred.shape, "It has the shape of the layer's output.")
+    x_hat, gamma, sigma, training = cache
+    arguments.gradient(dout, x_hat.shape)
     dbeta = dout.sum(axis=0)
-    dgamma = np.vecdot(dout, centred, axis=0) * inv_sigma
-    if training:
-        num_examples = len(dout)
-        dx = centred * (-inv_sigma * dgamma / num_examples)  # G - dbeta/N - Xhat dgamma/N, with one temporary array
-        dx += dout
-        dx -= dbeta / num_examples
-        dx *= gamma * inv_sigma
-    else:
-        dx = dout * (gamma * inv_sigma)
+    dgamma = (dout * x_hat).sum(axis=0)
+    dx = gamma / sigma * dout
+    if training:  # the paths through mu and sigma
+        dx -= gamma / sigma * (dbeta + x_hat * dgamma) / len(dout)
     return dx, dgamma, dbeta
 
 
@@ -112,71 +99,34 @@ def spatial_batchnorm_forward(
     Returns:
         out: (N, C, H, W).
         cache: what `spatial_batchnorm_backward` needs.
+
+    Raises:
+        TypeError, ValueError: as for `batchnorm_forward`.
     """
-    checks.floating("x", x, ndim=4)
-    channels = x.transpose(1, 2, 3, 0)  # (C, H, W, N)
-    for name, vector in (("gamma", gamma), ("beta", beta)):
-        checks.shape(name, checks.floating(name, vector), channels.shape[:1], "One value for each channel of x.")
-    running = {key: bn_param[key] for key in RUNNING if bn_param.get(key) is not None}
-    for key, vector in running.items():
-        checks.shape(f"bn_param[{key!r}]", vector, channels.shape[:1], "One value for each channel of x.")
-    out = np.empty(channels.shape, dtype=x.dtype)
-
-    def normalise_channels(part: slice) -> tuple[dict, tuple]:
-        own_param = bn_param | {key: vector[part] for key, vector in running.items()}
-        rows, cache = batchnorm_forward(_pixels_as_rows(channels[part]), gamma[part], beta[part], own_param)
-        out[part] = _rows_as_pixels(rows, out[part].shape)
-        return own_param, (part, cache)
-
-    slices = runtime.cache_slices(len(channels), channels[:1].nbytes)
-    own_params, caches = zip(*runtime.thread_map(normalise_channels, slices), strict=True)
-    for key in RUNNING if bn_param["mode"] == "train" else ():
-        bn_param[key] = np.concatenate([own_param[key] for own_param in own_params])
-    return out.transpose(3, 0, 1, 2), (x.shape, caches)
+    arguments.batch_norm(x, gamma, beta, bn_param, ndim=4)
+    rows, cache = batchnorm_forward(_as_rows(x), gamma, beta, bn_param)
+    return _as_images(rows, x.shape), (x.shape, cache)
 
 
 def spatial_batchnorm_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Compute dx (N, C, H, W), dgamma (C,) and dbeta (C,) from dout (N, C, H, W)."""
-    shape, caches = cache
-    checks.shape("dout", checks.floating("dout", dout), shape, "It has the shape of the layer's output.")
-    channels = dout.transpose(1, 2, 3, 0)  # (C, H, W, N)
-    dx = np.empty(channels.shape, dtype=dout.dtype)
+    """Compute dx (N, C, H, W), dgamma (C,) and dbeta (C,) from dout (N, C, H, W).
 
-    def differentiate_channels(part_and_cache: tuple[slice, tuple]) -> tuple[np.ndarray, np.ndarray]:
-        part, own_cache = part_and_cache
-        rows, dgamma, dbeta = batchnorm_backward(_pixels_as_rows(channels[part]), own_cache)
-        dx[part] = _rows_as_pixels(rows, dx[part].shape)
-        return dgamma, dbeta
-
-    gradients = runtime.thread_map(differentiate_channels, caches)
-    dgamma, dbeta = (np.concatenate(pieces) for pieces in zip(*gradients, strict=True))
-    return dx.transpose(3, 0, 1, 2), dgamma, dbeta
+    Raises:
+        TypeError, ValueError: dout is not a floating-point array of the output's shape.
+    """
+    shape, rows_cache = cache
+    arguments.gradient(dout, shape)
+    rows, dgamma, dbeta = batchnorm_backward(_as_rows(dout), rows_cache)
+    return _as_images(rows, shape), dgamma, dbeta
 
 
-def _pixels_as_rows(channels: np.ndarray) -> np.ndarray:
-    """Return (C, H, W, N) as (H*W*N, C), a channel's values side by side in memory."""
+def _as_rows(images: np.ndarray) -> np.ndarray:
+    """Return (N, C, H, W) as (N H W, C), a row for each pixel."""
+    channels = images.transpose(1, 0, 2, 3)  # (C, N, H, W)
     return channels.reshape(len(channels), -1).T
 
 
-def _rows_as_pixels(rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    return rows.T.reshape(shape)
-
-
-def batch_norm_options(bn_param: dict) -> tuple[bool, float, float]:
-    """Return whether `bn_param` is in train mode, its eps and its momentum, checked."""
-    mode, eps, momentum = bn_param.get("mode"), bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
-    checks.choice("bn_param['mode']", mode, ("train", "test"))
-    checks.require(
-        eps > 0, "bn_param['eps']", "a number above 0", eps, "A constant feature has no variance to divide by."
-    )
-    checks.require(0 <= momentum < 1, "bn_param['momentum']", "a number in [0, 1)", momentum)
-    return mode == "train", float(eps), float(momentum)  # a np.float64 would widen float32 statistics
-
-
-def _running(bn_param: dict, key: str, shape: tuple[int], default: np.ndarray | None = None) -> np.ndarray:
-    running = bn_param.get(key, default)
-    checks.require(
-        running is not None, f"bn_param[{key!r}]", f"an array {shape} in test mode", "none", "Run train mode first."
-    )
-    checks.shape(f"bn_param[{key!r}]", running, shape, "One value for each column of x.")
-    return running
+def _as_images(rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return (N H W, C) as (N, C, H, W)."""
+    n, c, height, width = shape
+    return rows.T.reshape(c, n, height, width).transpose(1, 0, 2, 3)

@@ -19,26 +19,28 @@ X[n,c,i,j] meets W[f,c,u,v] in Y[n,f,i-u+1,j-v+1] and nowhere else, so with G = 
     dL/dX[n,c,i,j] = sum_f sum_{u,v} G[n,f,i-u+1,j-v+1] W[f,c,u,v] = sum_f (W[f,c] *full G[n,f])[i,j]
     dL/dW[f,c,u,v] = sum_n sum_{p,q} X[n,c,u+p-1,v+q-1] G[n,f,p,q] = sum_n (X[n,c] *filt G[n,f])[u,v]
 
-(G is zero outside its range.) Both sums are matrix products once the patches of
-X stand as the columns of a matrix ("im2col"), of K = C H' W' numbers each.
+(G is zero outside its range.) With every window of X as a column of K = C H' W' numbers ("im2col"), both forward and
+backward are matrix products, for kernels as rows and G[f,(n,p,q)] laid out alike:
+
+    Y = W im2col(X)                   dW = G im2col(X)^T                   dX = col2im(W^T G)
+
+where col2im, the transpose of im2col, adds up what the columns hold of the same pixel.
 """
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from nnlib import checks
-from nnlib.fast import runtime
+from nnlib.layers import arguments
 
 
 def conv_filt(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Slide b over a without flipping it: (H, W) *filt (H', W') -> (H-H'+1, W-W'+1)."""
     checks.floating("a", a, ndim=2)
     checks.floating("b", b, ndim=2)
-    _check_kernel_fits("b", b.shape, "a", a.shape)
+    arguments.kernel_fits("b", b.shape, "a", a.shape)
     return np.tensordot(sliding_window_view(a, b.shape), b, axes=2)  # (P, Q, H', W') (H', W') -> (P, Q)
 
 
@@ -63,105 +65,59 @@ def conv_forward(x: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, tuple]:
         w: kernels, (F, C, H', W').
 
     Returns:
-        out: (N, F, H-H'+1, W-W'+1); in memory the batch is innermost, as the product makes it.
+        out: (N, F, P, Q) with P = H-H'+1 and Q = W-W'+1.
         cache: what `conv_backward` needs.
 
     Raises:
         TypeError: an argument that is not a floating-point array.
         ValueError: another number of channels, or a kernel larger than the image.
     """
-    checks.floating("x", x, ndim=4)
-    checks.floating("w", w, ndim=4)
-    checks.require(w.shape[1] == x.shape[1], "w", f"{x.shape[1]} channels, as in x", f"shape {w.shape}")
-    _check_kernel_fits("w", w.shape[2:], "x", x.shape[2:])
-    kernels = w.reshape(len(w), -1)  # (F, K)
-    patches = _patches(x, w)  # (C, H', W', P, Q, N)
-    p, q, n = patches.shape[3:]
-    out = np.empty((len(w), p, q, n), dtype=np.result_type(x, w))
-
-    def filter_rows(rows: slice) -> None:
-        pixels = slice(rows.start * q * n, rows.stop * q * n)
-        np.matmul(kernels, _columns(patches, rows), out=out.reshape(len(w), -1)[:, pixels])
-
-    runtime.thread_map(filter_rows, _row_slices(patches))
-    return out.transpose(3, 0, 1, 2), (x, w)
+    arguments.convolution(x, w)
+    (n, _, height, width), (f, _, kh, kw) = x.shape, w.shape
+    columns = im2col(x, (kh, kw))  # (K, N P Q)
+    out = w.reshape(f, -1) @ columns  # (F, K) (K, N P Q) -> (F, N P Q)
+    out = out.reshape(f, n, height - kh + 1, width - kw + 1).transpose(1, 0, 2, 3)  # (N, F, P, Q)
+    return out, (x.shape, columns, w, out.shape)
 
 
 def conv_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarray]:
     """Compute the gradients of a convolutional layer.
 
     Args:
-        dout: dL/dY, (N, F, H-H'+1, W-W'+1).
+        dout: dL/dY, (N, F, P, Q).
         cache: from `conv_forward`.
 
     Returns:
         dx: (N, C, H, W), by full convolution.
         dw: (F, C, H', W'), by filtering.
+
+    Raises:
+        TypeError, ValueError: dout is not a floating-point array of the output's shape.
     """
-    dw = conv_backward_params(dout, cache)
-    x, w = cache
-    kernels = w.reshape(len(w), -1)  # (F, K)
-    n, c, height, width = x.shape
-    kh, kw = w.shape[2:]
-    q = dout.shape[3]
-    g = _batch_last(dout)  # (F, P, Q, N)
-
-    def spread_rows(rows: slice) -> np.ndarray:
-        columns = kernels.T @ g[:, rows].reshape(len(w), -1)  # (K, F) (F, rows*Q*N) -> (K, rows*Q*N)
-        columns = columns.reshape(c, kh, kw, -1, q, n)
-        piece = np.zeros((c, columns.shape[3] + kh - 1, width, n), dtype=columns.dtype)
-        for u in range(kh):
-            for v in range(kw):  # Y[p,q] saw X[p+u,q+v] through W[u,v]
-                piece[:, u : u + columns.shape[3], v : v + q] += columns[:, u, v]
-        return piece
-
-    dx = np.zeros((c, height, width, n), dtype=np.result_type(dout, w))
-    slices = _row_slices(_patches(x, w))
-    for rows, piece in zip(slices, runtime.thread_map(spread_rows, slices), strict=True):
-        dx[:, rows.start : rows.start + piece.shape[1]] += piece  # here and not on the threads: the pieces overlap
-    return dx.transpose(3, 0, 1, 2), dw
+    x_shape, columns, w, out_shape = cache
+    arguments.gradient(dout, out_shape)
+    g = dout.transpose(1, 0, 2, 3).reshape(len(w), -1)  # (F, N P Q)
+    dw = (g @ columns.T).reshape(w.shape)  # (F, N P Q) (N P Q, K) -> (F, K)
+    dx = col2im(w.reshape(len(w), -1).T @ g, x_shape, w.shape[2:])  # (K, F) (F, N P Q) -> (K, N P Q)
+    return dx, dw
 
 
-def conv_backward_params(dout: np.ndarray, cache: tuple) -> np.ndarray:
-    """Compute dw alone: nobody asks a network's first layer for dx."""
-    x, w = cache
-    patches = _patches(x, w)  # (C, H', W', P, Q, N)
-    p, q, n = patches.shape[3:]
-    checks.shape("dout", dout, (n, len(w), p, q), "It has the shape of the layer's output.")
-    g = _batch_last(dout)  # (F, P, Q, N)
-
-    def filter_rows(rows: slice) -> np.ndarray:
-        # The columns are laid out a second time: cheaper than keeping the K numbers of each patch until now. And dW^T
-        # instead of dW, in 0.83 of the time: BLAS repacks the factor that is transposed, and G is the smaller one.
-        return _columns(patches, rows) @ g[:, rows].reshape(len(w), -1).T  # (K, rows*Q*N) (rows*Q*N, F) -> (K, F)
-
-    return sum(runtime.thread_map(filter_rows, _row_slices(patches))).T.reshape(w.shape)
+def im2col(x: np.ndarray, kernel: tuple[int, int]) -> np.ndarray:
+    """Lay every window of x (N, C, H, W) that the kernel (H', W') sees out as a column, (C H' W', N P Q)."""
+    (n, c, height, width), (kh, kw) = x.shape, kernel
+    p, q = height - kh + 1, width - kw + 1
+    columns = np.empty((c, kh, kw, n, p, q), dtype=x.dtype)
+    for u, v in np.ndindex(kh, kw):
+        columns[:, u, v] = x[:, :, u : u + p, v : v + q].transpose(1, 0, 2, 3)
+    return columns.reshape(c * kh * kw, n * p * q)
 
 
-def _batch_last(x: np.ndarray) -> np.ndarray:
-    """Return (N, C, H, W) as contiguous (C, H, W, N): what the next layer gets from a convolution already is so.
-
-    With the batch innermost (the order of cuda-convnet) every pixel is a run of N numbers side by side, so shifting,
-    pooling and normalising images become loops over long runs.
-    """
-    return np.ascontiguousarray(x.transpose(1, 2, 3, 0))
-
-
-def _patches(x: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Return each pixel of the kernel over the images it sees, (C, H', W', P, Q, N), as a view of x (or one copy)."""
-    windows = sliding_window_view(_batch_last(x), w.shape[2:], axis=(1, 2))  # (C, P, Q, N, H', W')
-    return windows.transpose(0, 4, 5, 1, 2, 3)
-
-
-def _columns(patches: np.ndarray, rows: slice) -> np.ndarray:
-    """Lay the patches of some output rows out as the columns of a matrix, (K, rows*Q*N)."""
-    return patches[:, :, :, rows].reshape(math.prod(patches.shape[:3]), -1)
-
-
-def _row_slices(patches: np.ndarray) -> list[slice]:
-    return runtime.cache_slices(patches.shape[3], patches[:, :, :, :1].size * patches.itemsize)
-
-
-def _check_kernel_fits(name: str, kernel: tuple[int, ...], other: str, image: tuple[int, ...]) -> None:
-    fits = all(0 < k <= size for k, size in zip(kernel, image, strict=True))
-    checks.require(fits, name, f"a kernel no larger than {other}'s {image}", f"{kernel}")
+def col2im(columns: np.ndarray, x_shape: tuple[int, ...], kernel: tuple[int, int]) -> np.ndarray:
+    """Add every column (C H' W', N P Q) back into its window of an image batch of shape `x_shape`, (N, C, H, W)."""
+    (n, c, height, width), (kh, kw) = x_shape, kernel
+    p, q = height - kh + 1, width - kw + 1
+    columns = columns.reshape(c, kh, kw, n, p, q)
+    x = np.zeros(x_shape, dtype=columns.dtype)
+    for u, v in np.ndindex(kh, kw):
+        x[:, :, u : u + p, v : v + q] += columns[:, u, v].transpose(1, 0, 2, 3)
+    return x

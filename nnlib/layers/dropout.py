@@ -14,65 +14,53 @@ from __future__ import annotations
 import numpy as np
 
 from nnlib import checks
+from nnlib.layers import arguments
 
 
-def dropout_forward(x: np.ndarray, dropout_param: dict) -> tuple[np.ndarray, np.ndarray | float]:
+def dropout_forward(x: np.ndarray, dropout_param: dict) -> tuple[np.ndarray, tuple]:
     """Drop each element with probability 1 - p in training; scale by p in testing.
+
+    The mask of train mode is `u < p` for uniform numbers u in [0, 1) of x's shape:
+
+        with `rng`    u = rng.random(x.shape, dtype=np.float32)         other numbers at each call
+        with `seed`   u = np.random.RandomState(seed).rand(*x.shape)    the same numbers at each call
+        with neither  u = np.random.rand(*x.shape)                      NumPy's global state
+
+    The last two are what the course's starter code does, so that its published expected values hold.
 
     Args:
         x: inputs of any shape.
         dropout_param: `p`, the probability of KEEPING an element, 0 < p <= 1; `mode`, 'train' or 'test';
-            optionally `rng` (a Generator) or `seed` (an int, for the same mask at each call). With neither, the mask
-            comes from NumPy's global state, as in the course's starter code.
+            optionally either `rng` (a numpy.random.Generator, or an int that seeds one) or `seed` (an int).
 
     Returns:
         out: the shape of x.
-        cache: what the gradient is multiplied by: the mask in training, p in testing.
+        cache: what `dropout_backward` needs.
 
     Raises:
-        TypeError: x is not a floating-point array.
+        TypeError: x is not a floating-point array, or rng is neither a Generator nor an int.
         ValueError: p outside (0, 1], another mode, or both `rng` and `seed`.
     """
-    checks.floating("x", x)
-    p = _keep_probability(dropout_param)
-    if dropout_param["mode"] == "test":
-        return x * p, p
-    mask = _mask(x, p, dropout_param)
-    return x * mask, mask
+    p, training = arguments.dropout(x, dropout_param)
+    scale = _uniform(x.shape, dropout_param) < p if training else p  # the mask M, or its mean
+    return x * scale, (scale, x.shape)
 
 
-def dropout_backward(dout: np.ndarray, cache: np.ndarray | float) -> np.ndarray:
-    """Compute dx, of the shape of `dout`: the gradient passes where the input did."""
-    if isinstance(cache, np.ndarray):
-        checks.shape("dout", dout, cache.shape, "It has the shape of the layer's output.")
-    return dout * cache
+def dropout_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
+    """Compute dx, of the shape of `dout`: the gradient passes where the input did.
+
+    Raises:
+        TypeError, ValueError: dout is not a floating-point array of the output's shape.
+    """
+    scale, shape = cache
+    arguments.gradient(dout, shape)
+    return dout * scale
 
 
-def _mask(x: np.ndarray, p: float, dropout_param: dict) -> np.ndarray:
-    """Draw M, of x's shape, True with probability p."""
+def _uniform(shape: tuple[int, ...], dropout_param: dict) -> np.ndarray:
+    """Draw uniform numbers in [0, 1) from the source that `dropout_param` names."""
     rng, seed = dropout_param.get("rng"), dropout_param.get("seed")
-    checks.require(
-        rng is None or seed is None,
-        "dropout_param",
-        "either 'rng' or 'seed'",
-        "both",
-        "Two sources, one mask: drop one.",
-    )
-    if rng is None:
-        # The course's published expected values come from this older stream.
-        source = np.random if seed is None else np.random.RandomState(seed)
-        return source.rand(*x.shape) < p
-    # 32 random bits an element, two elements from each draw: 0.8 of the time of uniform floats (Q5's images).
-    bits = checks.generator(rng).integers(2**64, size=-(-x.size // 2), dtype=np.uint64).view(np.uint32)
-    mask = np.empty_like(x, dtype=bool)  # in x's memory order: an image batch is walked in one order, not in two
-    np.less(bits[: x.size].reshape(x.shape), round(p * 2**32), out=mask)
-    return mask
-
-
-def _keep_probability(dropout_param: dict) -> float:
-    for key in ("p", "mode"):
-        checks.require(key in dropout_param, f"dropout_param[{key!r}]", "a value", "none")
-    checks.choice("dropout_param['mode']", dropout_param["mode"], ("train", "test"))
-    p = dropout_param["p"]
-    checks.require(0 < p <= 1, "dropout_param['p']", "a probability of KEEPING in (0, 1]", p)
-    return float(p)
+    if rng is not None:
+        return checks.generator(rng).random(shape, dtype=np.float32)
+    source = np.random if seed is None else np.random.RandomState(seed)
+    return source.rand(*shape)

@@ -1,6 +1,6 @@
 """The fully connected layer: every output is an affine function of every input (Q1, item 1.1).
 
-For one example y = W^T x + b; for a batch, one example a row:
+For one example y = W^T x + b; for a batch, one example per row:
 
     Y[n,j] = sum_i X[n,i] W[i,j] + b[j]                       Y = X W + b
 
@@ -17,8 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.fast import runtime
+from nnlib.layers import arguments
 
 
 def fc_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, tuple]:
@@ -37,13 +36,8 @@ def fc_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray,
         TypeError: an argument that is not a floating-point array.
         ValueError: shapes that do not fit together.
     """
-    checks.floating("x", x, ndim=2)
-    checks.floating("w", w, ndim=2)
-    checks.floating("b", b, ndim=1)
-    checks.shape("w", w, (x.shape[1], w.shape[1]), "Its rows are the columns of x.")
-    checks.shape("b", b, (w.shape[1],), "One bias for each column of w.")
-    out = runtime.matmul(x, w)  # (N, Din) (Din, Dout) -> (N, Dout)
-    out += b
+    arguments.fully_connected(x, w, b)
+    out = x @ w + b  # (N, Din) (Din, Dout) -> (N, Dout)
     return out, (x, w)
 
 
@@ -58,17 +52,13 @@ def fc_backward(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarray,
         dx: (N, Din).
         dw: (Din, Dout).
         db: (Dout,).
+
+    Raises:
+        TypeError, ValueError: dout is not a floating-point array of the output's shape.
     """
-    dw, db = fc_backward_params(dout, cache)
     x, w = cache
-    dx = runtime.matmul(dout, w.T, out=np.empty_like(x))  # (N, Dout) (Dout, Din) -> (N, Din), in x's memory order
-    return dx, dw, db
-
-
-def fc_backward_params(dout: np.ndarray, cache: tuple) -> tuple[np.ndarray, np.ndarray]:
-    """Compute dw and db alone: nobody asks a network's first layer for dx, a third of its matrix products."""
-    x, w = cache
-    checks.shape("dout", dout, (x.shape[0], w.shape[1]), "It has the shape of the layer's output.")
-    dw = runtime.matmul(x.T, dout)  # (Din, N) (N, Dout) -> (Din, Dout)
+    arguments.gradient(dout, (x.shape[0], w.shape[1]))
+    dx = dout @ w.T  # (N, Dout) (Dout, Din) -> (N, Din)
+    dw = x.T @ dout  # (Din, N) (N, Dout) -> (Din, Dout)
     db = dout.sum(axis=0)
-    return dw, db
+    return dx, dw, db

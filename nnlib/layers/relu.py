@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnlib import checks
+from nnlib.layers import arguments
 
 
 def relu_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -31,7 +32,11 @@ def relu_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def relu_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
-    """Compute dx, of the shape of `dout`: the gradient passes where the input was positive."""
+    """Compute dx, of the shape of `dout`: the gradient passes where the input was positive.
+
+    Raises:
+        TypeError, ValueError: dout is not a floating-point array of the output's shape.
+    """
     positive = cache
-    checks.shape("dout", dout, positive.shape, "It has the shape of the layer's output.")
+    arguments.gradient(dout, positive.shape)
     return dout * positive

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-from nnlib import BatchNorm, FullyConnected, ReLU, Sequential
+from nnlib import BatchNorm, FullyConnected, ReLU, Sequential, layers
 from nnlib.gradcheck import check_gradient
 from nnlib.homework.depth import (
     ACTIVATIONS,
@@ -25,7 +25,7 @@ from nnlib.homework.depth import (
 from nnlib.homework.digits import COUNT, first_digits
 from nnlib.specs import Context
 
-CONTEXT = Context("train", np.random.default_rng(0))
+CONTEXT = Context("train", np.random.default_rng(0), layers)
 FUNCTIONS = {
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2),
     "tanh": (np.tanh, lambda z: 1 / np.cosh(z) ** 2),
@@ -46,7 +46,7 @@ class TestActivations:
         out, cache = spec.forward(x, {}, {}, CONTEXT)
         f, derivative = FUNCTIONS[name]
         assert out == pytest.approx(f(x), rel=1e-14)
-        dx, grads = spec.backward(dout, cache, need_dx=True)
+        dx, grads = spec.backward(dout, cache, layers, need_dx=True)
         assert grads == {}
         assert dx == pytest.approx(dout * derivative(x), rel=1e-12)
         check_gradient(lambda x: spec.forward(x, {}, {}, CONTEXT)[0], x, dx, dout, tolerance=1e-7)
@@ -54,7 +54,7 @@ class TestActivations:
     def test_float32_stays_and_nothing_overflows(self, spec, name):
         x = np.array([-1e4, -100, 0, 100, 1e4], dtype=np.float32)
         out, cache = spec.forward(x, {}, {}, CONTEXT)
-        dx, _ = spec.backward(np.ones_like(x), cache, need_dx=True)
+        dx, _ = spec.backward(np.ones_like(x), cache, layers, need_dx=True)
         assert out.dtype == dx.dtype == np.float32
         low, middle, slope = (0, 0.5, 0.25) if name == "sigmoid" else (-1, 0, 1)
         assert out.tolist() == pytest.approx([low, low, middle, 1, 1], abs=1e-30)

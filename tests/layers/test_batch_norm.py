@@ -6,23 +6,24 @@ import numpy as np
 import pytest
 import reference
 import torch
+from both import both
 from hypothesis import given
 from hypothesis import strategies as st
 from reference import assert_close
 from strategies import batch_norm_inputs
 
-from nnlib import (
-    batchnorm_backward,
-    batchnorm_forward,
-    gradcheck,
-    spatial_batchnorm_backward,
-    spatial_batchnorm_forward,
-)
-
-FORMS = {2: (batchnorm_forward, batchnorm_backward), 4: (spatial_batchnorm_forward, spatial_batchnorm_backward)}
+from nnlib import gradcheck
 
 
-def test_three_examples_by_hand():
+def forms(layers):
+    return {
+        2: (layers.batchnorm_forward, layers.batchnorm_backward),
+        4: (layers.spatial_batchnorm_forward, layers.spatial_batchnorm_backward),
+    }
+
+
+@both
+def test_three_examples_by_hand(layers):
     x = np.array([[0.0], [3.0], [6.0]])
     param = {
         "mode": "train",
@@ -32,31 +33,33 @@ def test_three_examples_by_hand():
         "running_var": np.array([20.0]),
     }
     # mu = 9/3 = 3;  var = (9 + 0 + 9)/3 = 6;  sigma = sqrt(6 + 3) = 3;  Xhat = -1, 0, 1;  Y = 6 Xhat + 1
-    out, cache = batchnorm_forward(x, np.array([6.0]), np.array([1.0]), param)
+    out, cache = layers.batchnorm_forward(x, np.array([6.0]), np.array([1.0]), param)
     np.testing.assert_allclose(out, [[-5.0], [1.0], [7.0]], rtol=1e-15)
     # running = 0.9 running + 0.1 batch: 9 + 0.3 and 18 + 0.6
     np.testing.assert_allclose(param["running_mean"], [9.3], rtol=1e-15)
     np.testing.assert_allclose(param["running_var"], [18.6], rtol=1e-15)
 
-    dx, dgamma, dbeta = batchnorm_backward(np.array([[3.0], [0.0], [0.0]]), cache)
+    dx, dgamma, dbeta = layers.batchnorm_backward(np.array([[3.0], [0.0], [0.0]]), cache)
     # dbeta = 3;  dgamma = 3 * -1 = -3;  dX = 6/3 (G - 3/3 - Xhat * -3/3) = 2 (G - 1 + Xhat)
     np.testing.assert_allclose(dbeta, [3.0], rtol=1e-15)
     np.testing.assert_allclose(dgamma, [-3.0], rtol=1e-15)
     np.testing.assert_allclose(dx, [[2.0], [-2.0], [0.0]], atol=1e-14)
 
 
+@both
 @given(batch_norm_inputs(), st.sampled_from([1e-5, 0.01, 1.0]))
-def test_training_is_the_slow_loops(inputs, eps):
+def test_training_is_the_slow_loops(layers, inputs, eps):
     x, gamma, beta, dout = inputs
-    out, cache = batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": eps})
+    out, cache = layers.batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": eps})
     assert_close(out, reference.batchnorm_forward(x, gamma, beta, eps)[0])
     expected = reference.batchnorm_backward(dout, x, gamma, eps)
-    for actual, slow in zip(batchnorm_backward(dout, cache), expected, strict=True):
+    for actual, slow in zip(layers.batchnorm_backward(dout, cache), expected, strict=True):
         assert_close(actual, slow)
 
 
+@both
 @given(batch_norm_inputs(spatial=True), st.floats(0, 0.99))
-def test_the_spatial_form_is_batch_norm_with_every_pixel_an_example(inputs, momentum):
+def test_the_spatial_form_is_batch_norm_with_every_pixel_an_example(layers, inputs, momentum):
     x, gamma, beta, dout = inputs
     n, c, h, w = x.shape
 
@@ -64,10 +67,10 @@ def test_the_spatial_form_is_batch_norm_with_every_pixel_an_example(inputs, mome
         return np.moveaxis(image, 1, -1).reshape(-1, c)
 
     params = [{"mode": "train", "momentum": momentum} for _ in range(2)]
-    out, cache = spatial_batchnorm_forward(x, gamma, beta, params[0])
-    rows_out, rows_cache = batchnorm_forward(rows(x), gamma, beta, params[1])
-    dx, dgamma, dbeta = spatial_batchnorm_backward(dout, cache)
-    rows_dx, *rows_rest = batchnorm_backward(rows(dout), rows_cache)
+    out, cache = layers.spatial_batchnorm_forward(x, gamma, beta, params[0])
+    rows_out, rows_cache = layers.batchnorm_forward(rows(x), gamma, beta, params[1])
+    dx, dgamma, dbeta = layers.spatial_batchnorm_backward(dout, cache)
+    rows_dx, *rows_rest = layers.batchnorm_backward(rows(dout), rows_cache)
     assert out.shape == dx.shape == (n, c, h, w)
     assert_close(rows(out), rows_out)
     assert_close(rows(dx), rows_dx)
@@ -77,12 +80,13 @@ def test_the_spatial_form_is_batch_norm_with_every_pixel_an_example(inputs, mome
         assert_close(params[0][key], params[1][key])
 
 
+@both
 @given(batch_norm_inputs(), st.floats(0, 0.99))
-def test_running_statistics_keep_the_momentum_side_and_the_biased_variance(inputs, momentum):
+def test_running_statistics_keep_the_momentum_side_and_the_biased_variance(layers, inputs, momentum):
     x, gamma, beta, _ = inputs
     start = {"running_mean": np.full(x.shape[1], 5.0), "running_var": np.full(x.shape[1], 7.0)}
     param = {"mode": "train", "momentum": momentum, **start}
-    batchnorm_forward(x, gamma, beta, param)
+    layers.batchnorm_forward(x, gamma, beta, param)
     _, mean, var = reference.batchnorm_forward(x, gamma, beta, 1e-5)
     assert_close(param["running_mean"], momentum * 5.0 + (1 - momentum) * mean)
     assert_close(param["running_var"], momentum * 7.0 + (1 - momentum) * var)
@@ -90,34 +94,37 @@ def test_running_statistics_keep_the_momentum_side_and_the_biased_variance(input
     assert (start["running_var"] == 7.0).all()
 
 
-def test_the_defaults_are_momentum_09_eps_1e_5_and_statistics_from_zero():
+@both
+def test_the_defaults_are_momentum_09_eps_1e_5_and_statistics_from_zero(layers):
     x = np.array([[1.0], [3.0]])  # mean 2, biased variance 1
     param = {"mode": "train"}
-    out, _ = batchnorm_forward(x, np.ones(1), np.zeros(1), param)
+    out, _ = layers.batchnorm_forward(x, np.ones(1), np.zeros(1), param)
     np.testing.assert_allclose(param["running_mean"], [0.2], rtol=1e-14)
     np.testing.assert_allclose(param["running_var"], [0.1], rtol=1e-14)
     np.testing.assert_allclose(out, np.array([[-1.0], [1.0]]) / np.sqrt(1 + 1e-5), rtol=1e-14)
 
 
-def test_hyper_parameters_that_are_numpy_scalars_do_not_widen_float32():
+@both
+def test_hyper_parameters_that_are_numpy_scalars_do_not_widen_float32(layers):
     param = {"mode": "train", "eps": np.float64(1e-5), "momentum": np.float64(0.9)}
     x, ones = np.array([[1.0], [3.0]], np.float32), np.ones(1, np.float32)
     for mode in ("train", "test"):
         param["mode"] = mode
-        out, cache = batchnorm_forward(x, ones, ones, param)
-        arrays = [out, *batchnorm_backward(x, cache), param["running_mean"], param["running_var"]]
+        out, cache = layers.batchnorm_forward(x, ones, ones, param)
+        arrays = [out, *layers.batchnorm_backward(x, cache), param["running_mean"], param["running_var"]]
         assert {array.dtype for array in arrays} == {np.dtype(np.float32)}
 
 
+@both
 @given(batch_norm_inputs())
-def test_testing_uses_the_running_statistics_and_leaves_them_alone(inputs):
+def test_testing_uses_the_running_statistics_and_leaves_them_alone(layers, inputs):
     x, gamma, beta, dout = inputs
     mean, var = np.linspace(-1, 1, x.shape[1]), np.linspace(0.5, 2, x.shape[1])
     param = {"mode": "test", "running_mean": mean, "running_var": var}
-    out, cache = batchnorm_forward(x, gamma, beta, param)
+    out, cache = layers.batchnorm_forward(x, gamma, beta, param)
     sigma = np.sqrt(var + 1e-5)
     assert_close(out, gamma * (x - mean) / sigma + beta)
-    dx, dgamma, dbeta = batchnorm_backward(dout, cache)
+    dx, dgamma, dbeta = layers.batchnorm_backward(dout, cache)
     assert_close(dx, dout * gamma / sigma)
     assert_close(dgamma, (dout * (x - mean) / sigma).sum(axis=0))
     assert_close(dbeta, dout.sum(axis=0))
@@ -125,13 +132,14 @@ def test_testing_uses_the_running_statistics_and_leaves_them_alone(inputs):
     assert param["running_var"] is var
 
 
+@both
 @pytest.mark.parametrize("spatial", [False, True])
 @given(st.data())
-def test_torch_agrees(spatial, data):
+def test_torch_agrees(layers, spatial, data):
     x, gamma, beta, dout = data.draw(batch_norm_inputs(spatial=spatial))
     if x.size == x.shape[1]:  # torch refuses a channel of one value, which is all eps
         x, dout = np.concatenate([x, x + 1]), np.concatenate([dout, dout])
-    forward, backward = FORMS[x.ndim]
+    forward, backward = forms(layers)[x.ndim]
     tensors = [torch.tensor(array, requires_grad=True) for array in (x, gamma, beta)]
     running = [torch.zeros(x.shape[1], dtype=torch.float64), torch.ones(x.shape[1], dtype=torch.float64)]
     # torch's momentum is the share of the NEW value
@@ -145,11 +153,12 @@ def test_torch_agrees(spatial, data):
     assert_close(param["running_mean"], running[0])  # torch's running variance is the unbiased one: not comparable
 
 
+@both
 @pytest.mark.parametrize("mode", ["train", "test"])
 @pytest.mark.parametrize("shape", [(5, 3), (3, 2, 2, 4)])
-def test_gradients_are_numerically_right(mode, shape):
+def test_gradients_are_numerically_right(layers, mode, shape):
     rng = np.random.default_rng(0)
-    forward, backward = FORMS[len(shape)]
+    forward, backward = forms(layers)[len(shape)]
     channels = shape[1]
     x, dout = rng.standard_normal(shape), rng.standard_normal(shape)
     gamma, beta = rng.standard_normal(channels), rng.standard_normal(channels)
@@ -160,18 +169,20 @@ def test_gradients_are_numerically_right(mode, shape):
     gradcheck.check_gradient(lambda v: forward(x, gamma, v, dict(param))[0], beta, dbeta, dout, name="dbeta")
 
 
+@both
 @given(batch_norm_inputs())
-def test_the_input_gradient_of_a_batch_sums_to_zero(inputs):
+def test_the_input_gradient_of_a_batch_sums_to_zero(layers, inputs):
     """Adding a constant to a feature changes nothing, so its gradient has no such part: the mean term is there."""
     x, gamma, beta, dout = inputs
-    dx, _, _ = batchnorm_backward(dout, batchnorm_forward(x, gamma, beta, {"mode": "train"})[1])
+    dx, _, _ = layers.batchnorm_backward(dout, layers.batchnorm_forward(x, gamma, beta, {"mode": "train"})[1])
     assert np.abs(dx.sum(axis=0)).max() <= 1e-10 * (1 + np.abs(dx).max())
 
 
-def test_a_constant_feature_gives_beta_and_no_nan():
-    out, cache = batchnorm_forward(np.full((4, 2), 3.0), np.ones(2), np.array([5.0, -1.0]), {"mode": "train"})
+@both
+def test_a_constant_feature_gives_beta_and_no_nan(layers):
+    out, cache = layers.batchnorm_forward(np.full((4, 2), 3.0), np.ones(2), np.array([5.0, -1.0]), {"mode": "train"})
     np.testing.assert_allclose(out, [[5.0, -1.0]] * 4, atol=1e-12)
-    assert np.isfinite(batchnorm_backward(np.ones((4, 2)), cache)[0]).all()
+    assert np.isfinite(layers.batchnorm_backward(np.ones((4, 2)), cache)[0]).all()
 
 
 TRAIN = {"mode": "train"}
@@ -179,6 +190,7 @@ TEST = {"mode": "test", "running_mean": np.zeros(3), "running_var": np.ones(3)}
 X = {2: np.ones((2, 3)), 4: np.ones((2, 3, 4, 5))}
 
 
+@both
 @pytest.mark.parametrize("ndim", [2, 4])
 @pytest.mark.parametrize(
     ("wrong", "error", "message"),
@@ -208,22 +220,24 @@ X = {2: np.ones((2, 3)), 4: np.ones((2, 3, 4, 5))}
         ),
     ],
 )
-def test_wrong_arguments_are_named(ndim, wrong, error, message):
+def test_wrong_arguments_are_named(layers, ndim, wrong, error, message):
     arguments = {"x": X[ndim], "gamma": np.ones(3), "beta": np.ones(3), "bn_param": dict(TRAIN)}
     with pytest.raises(error, match=re.escape(message.format(ndim=ndim))):
-        FORMS[ndim][0](**arguments | wrong)
+        forms(layers)[ndim][0](**arguments | wrong)
 
 
-def test_an_empty_batch_has_no_statistics():
+@both
+def test_an_empty_batch_has_no_statistics(layers):
     with pytest.raises(ValueError, match=r"x: expected at least one example in train mode, got shape \(0, 3\)"):
-        batchnorm_forward(np.ones((0, 3)), np.ones(3), np.ones(3), dict(TRAIN))
+        layers.batchnorm_forward(np.ones((0, 3)), np.ones(3), np.ones(3), dict(TRAIN))
 
 
+@both
 @pytest.mark.parametrize(
     ("ndim", "shape"), [(2, (3, 2)), (4, (2, 3, 5, 4)), (4, (2, 4, 4, 5)), (4, (2, 2, 4, 5)), (4, (1, 3, 4, 5))]
 )
-def test_a_gradient_of_another_shape_is_refused(ndim, shape):
-    forward, backward = FORMS[ndim]
+def test_a_gradient_of_another_shape_is_refused(layers, ndim, shape):
+    forward, backward = forms(layers)[ndim]
     _, cache = forward(X[ndim], np.ones(3), np.ones(3), dict(TRAIN))
     with pytest.raises(ValueError, match=re.escape(f"dout: expected shape {X[ndim].shape}, got shape {shape}.")):
         backward(np.ones(shape), cache)

@@ -1,6 +1,7 @@
 """One list of checks over every layer, loss and model (after scikit-learn's estimator checks).
 
-Every check runs twice: with the arithmetic in one piece, and in the smallest pieces there are, on three threads.
+Every check runs over the plain layers, over the fast ones with the arithmetic in one piece, and over the fast ones in
+the smallest pieces there are, on three threads.
 """
 
 import copy
@@ -13,13 +14,13 @@ from reference import assert_close
 from strategies import other_layouts
 
 import nnlib
-from nnlib import gradcheck
+from nnlib import backend, gradcheck
 from nnlib.fast import runtime
 
 
-@pytest.fixture(autouse=True, params=["one piece", "pieces on threads"])
+@pytest.fixture(autouse=True)
 def _pieces(request, monkeypatch):
-    if request.param == "pieces on threads":
+    if "in pieces" in request.node.callspec.id:
         monkeypatch.setattr(runtime, "SLICE_BYTES", 1)
         monkeypatch.setattr(runtime, "PIECE_OPERATIONS", 1)
         monkeypatch.setattr(runtime, "_blas_threads", lambda: 3)
@@ -33,7 +34,7 @@ class Case:
     """What is checked.
 
     Attributes:
-        arrays: dtype -> every array that goes in, by name; those called x, y and dout have one entry an example.
+        arrays: dtype -> every array that goes in, by name; those called x, y and dout have one entry per example.
         call: arrays -> (the output, the gradients by name).
         output: arrays -> the output alone, where an example's output depends on that example alone; else None.
     """
@@ -74,9 +75,10 @@ def loss(function, classes, **shapes):
     return Case(lambda dtype: normal(dtype, **shapes) | {"y": labels.copy()}, call, None)
 
 
-def model(make, classes, shape, **kwargs):
+def model(backend_name, make, classes, shape, **kwargs):
     def set_up(arrays):
-        made = make(weight_scale=None, reg=0.1, rng=3, dtype=arrays["x"].dtype, **kwargs)
+        with backend.using(backend_name):
+            made = make(weight_scale=None, reg=0.1, rng=3, dtype=arrays["x"].dtype, **kwargs)
         made.params = {name: arrays[name] for name in made.params}
         return made
 
@@ -101,50 +103,66 @@ def batch_norm(functions, mode, shape):
     return layer(forward_once, backward, by_example=mode == "test", x=shape, gamma=(3,), beta=(3,))
 
 
-def dropout(mode, **source):
+def dropout(layers, mode, **source):
     param = {"p": np.float64(0.7), "mode": mode, **source}
-    return layer(lambda x: nnlib.dropout_forward(x, param), nnlib.dropout_backward, mode == "test", x=IMAGES)
+    return layer(lambda x: layers.dropout_forward(x, param), layers.dropout_backward, mode == "test", x=IMAGES)
 
 
-def max_pool(height, width, stride):
+def max_pool(layers, height, width, stride):
     param = {"pool_height": height, "pool_width": width, "stride": stride}
-    return layer(lambda x: nnlib.max_pool_forward(x, param), nnlib.max_pool_backward, x=IMAGES)
+    return layer(lambda x: layers.max_pool_forward(x, param), layers.max_pool_backward, x=IMAGES)
 
 
-def conv(*kernel):
-    return layer(nnlib.conv_forward, nnlib.conv_backward, x=IMAGES, w=(2, 3, *kernel))
+def conv(layers, *kernel):
+    return layer(layers.conv_forward, layers.conv_backward, x=IMAGES, w=(2, 3, *kernel))
 
 
 IMAGES = (4, 3, 5, 6)
-norm = nnlib.batchnorm_forward, nnlib.batchnorm_backward
-spatial_norm = nnlib.spatial_batchnorm_forward, nnlib.spatial_batchnorm_backward
 convnet = {"input_dim": (2, 7, 8), "num_filters": 3, "filter_size": 2, "hidden_dim": 6, "num_classes": 4}
+
+
+def cases(name):
+    """Every case over the layers of this name, plain or fast."""
+    layers = backend.MODULES[name]
+    norm = layers.batchnorm_forward, layers.batchnorm_backward
+    spatial_norm = layers.spatial_batchnorm_forward, layers.spatial_batchnorm_backward
+    return {
+        "fc": layer(layers.fc_forward, layers.fc_backward, x=(4, 3), w=(3, 5), b=(5,)),
+        "relu": layer(layers.relu_forward, layers.relu_backward, x=IMAGES),
+        "dropout, train": dropout(layers, "train", seed=1),
+        "dropout, train, rng": dropout(layers, "train", rng=7),
+        "dropout, test": dropout(layers, "test"),
+        "batch norm, train": batch_norm(norm, "train", (6, 3)),
+        "batch norm, test": batch_norm(norm, "test", (6, 3)),
+        "spatial batch norm, train": batch_norm(spatial_norm, "train", IMAGES),
+        "spatial batch norm, test": batch_norm(spatial_norm, "test", IMAGES),
+        "conv": conv(layers, 2, 3),
+        "conv, one pixel": conv(layers, 1, 1),
+        "conv, whole image": conv(layers, 5, 6),
+        "max pool": max_pool(layers, 2, 2, 2),
+        "max pool, overlapping": max_pool(layers, 2, 3, 1),
+        "LogisticClassifier": model(name, nnlib.LogisticClassifier, 2, (3,), input_dim=3),
+        "LogisticClassifier, two layers": model(name, nnlib.LogisticClassifier, 2, (3,), input_dim=3, hidden_dim=4),
+        "SVM": model(name, nnlib.SVM, 2, (3,), input_dim=3),
+        "SVM, two layers": model(name, nnlib.SVM, 2, (3,), input_dim=3, hidden_dim=4),
+        "SoftmaxClassifier": model(name, nnlib.SoftmaxClassifier, 4, (3,), input_dim=3, num_classes=4),
+        "SoftmaxClassifier, two layers": model(
+            name, nnlib.SoftmaxClassifier, 4, (3,), input_dim=3, hidden_dim=5, num_classes=4
+        ),
+        "ConvNet": model(name, nnlib.ConvNet, 4, (2, 7, 8), **convnet),
+        "ConvNet, batch norm, dropout": model(
+            name, nnlib.ConvNet, 4, (2, 7, 8), **convnet, batchnorm=True, dropout=0.7
+        ),
+    }
+
+
 CASES = {
-    "fc": layer(nnlib.fc_forward, nnlib.fc_backward, x=(4, 3), w=(3, 5), b=(5,)),
-    "relu": layer(nnlib.relu_forward, nnlib.relu_backward, x=IMAGES),
-    "dropout, train": dropout("train", seed=1),
-    "dropout, train, rng": dropout("train", rng=7),
-    "dropout, test": dropout("test"),
-    "batch norm, train": batch_norm(norm, "train", (6, 3)),
-    "batch norm, test": batch_norm(norm, "test", (6, 3)),
-    "spatial batch norm, train": batch_norm(spatial_norm, "train", IMAGES),
-    "spatial batch norm, test": batch_norm(spatial_norm, "test", IMAGES),
-    "conv": conv(2, 3),
-    "conv, one pixel": conv(1, 1),
-    "conv, whole image": conv(5, 6),
-    "max pool": max_pool(2, 2, 2),
-    "max pool, overlapping": max_pool(2, 3, 1),
     "logistic loss": loss(nnlib.logistic_loss, 2, x=(5,)),
     "svm loss": loss(nnlib.svm_loss, 2, x=(5,)),
     "softmax loss": loss(nnlib.softmax_loss, 3, x=(5, 3)),
-    "LogisticClassifier": model(nnlib.LogisticClassifier, 2, (3,), input_dim=3),
-    "LogisticClassifier, two layers": model(nnlib.LogisticClassifier, 2, (3,), input_dim=3, hidden_dim=4),
-    "SVM": model(nnlib.SVM, 2, (3,), input_dim=3),
-    "SVM, two layers": model(nnlib.SVM, 2, (3,), input_dim=3, hidden_dim=4),
-    "SoftmaxClassifier": model(nnlib.SoftmaxClassifier, 4, (3,), input_dim=3, num_classes=4),
-    "SoftmaxClassifier, two layers": model(nnlib.SoftmaxClassifier, 4, (3,), input_dim=3, hidden_dim=5, num_classes=4),
-    "ConvNet": model(nnlib.ConvNet, 4, (2, 7, 8), **convnet),
-    "ConvNet, batch norm, dropout": model(nnlib.ConvNet, 4, (2, 7, 8), **convnet, batchnorm=True, dropout=0.7),
+    **{f"plain: {name}": case for name, case in cases("plain").items()},
+    **{f"fast: {name}": case for name, case in cases("fast").items()},
+    **{f"fast, in pieces: {name}": case for name, case in cases("fast").items()},
 }
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
@@ -230,3 +248,38 @@ def test_gradients_are_right_along_random_directions(case):
         gradcheck.check_directions(f, arrays[name], gradient, arrays.get("dout"), name=name, rng=0)
         # float32 is held to float64, at what float32 can give: differences in it would judge nothing
         assert_close(single_gradients[name], gradient, np.float32)
+
+
+BACKWARD = {name: case for name, case in CASES.items() if "dout" in case.arrays(np.float64)}
+
+
+@pytest.mark.parametrize("case", BACKWARD.values(), ids=BACKWARD)
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        (lambda dout: dout.tolist(), TypeError, "dout: expected a NumPy array, got list"),
+        (lambda dout: 1.0, TypeError, "dout: expected a NumPy array, got float"),
+        (lambda dout: dout.astype(int), TypeError, "dout: expected a floating-point array, got dtype int64"),
+        (lambda dout: dout[:-1], ValueError, "dout: expected shape"),
+        (lambda dout: dout.ravel()[0], TypeError, "dout: expected a NumPy array, got float64"),
+    ],
+    ids=["list", "number", "integers", "an example less", "NumPy number"],
+)
+def test_a_gradient_that_is_no_array_of_the_outputs_shape_is_named(case, wrong, error, message):
+    arrays = case.arrays(np.float64)
+    with pytest.raises(error, match=f"^{message}"):
+        case.call(arrays | {"dout": wrong(arrays["dout"])})
+
+
+PAIRS = list(cases("plain"))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_fast_is_plain_to_rounding(name, dtype):
+    arrays = CASES[f"plain: {name}"].arrays(dtype)
+    out, gradients = CASES[f"plain: {name}"].call(copy.deepcopy(arrays))
+    fast_out, fast_gradients = CASES[f"fast: {name}"].call(arrays)
+    assert_close(fast_out, out, dtype)
+    for key, gradient in gradients.items():
+        assert_close(fast_gradients[key], gradient, dtype)

@@ -3,58 +3,68 @@
 import numpy as np
 import pytest
 import torch
+from both import both
 from hypothesis import given
 from strategies import same_shape
 
-from nnlib import gradcheck, relu_backward, relu_forward
+from nnlib import gradcheck
 
 
-def test_by_hand_zero_included():
-    out, cache = relu_forward(np.array([-2.0, -0.0, 0.0, 3.0]))
+@both
+def test_by_hand_zero_included(layers):
+    out, cache = layers.relu_forward(np.array([-2.0, -0.0, 0.0, 3.0]))
     np.testing.assert_array_equal(out, [0.0, 0.0, 0.0, 3.0])
-    np.testing.assert_array_equal(relu_backward(np.array([10.0, 20.0, 30.0, 40.0]), cache), [0.0, 0.0, 0.0, 40.0])
+    np.testing.assert_array_equal(
+        layers.relu_backward(np.array([10.0, 20.0, 30.0, 40.0]), cache), [0.0, 0.0, 0.0, 40.0]
+    )
 
 
+@both
 @given(same_shape(2))
-def test_forward_and_backward_element_by_element(inputs):
+def test_forward_and_backward_element_by_element(layers, inputs):
     x, dout = inputs
-    out, cache = relu_forward(x)
-    dx = relu_backward(dout, cache)
+    out, cache = layers.relu_forward(x)
+    dx = layers.relu_backward(dout, cache)
     assert out.shape == dx.shape == x.shape
-    for place, value in np.ndenumerate(x):
-        assert out[place] == max(value, 0.0)
-        assert dx[place] == (dout[place] if value > 0 else 0.0)
+    for index, value in np.ndenumerate(x):
+        assert out[index] == max(value, 0.0)
+        assert dx[index] == (dout[index] if value > 0 else 0.0)
 
 
+@both
 @given(same_shape(2))
-def test_torch_agrees(inputs):
+def test_torch_agrees(layers, inputs):
     x, dout = inputs
     tensor = torch.tensor(x, requires_grad=True)
     torch_out = torch.relu(tensor)
     torch_out.backward(torch.tensor(dout))
-    out, cache = relu_forward(x)
+    out, cache = layers.relu_forward(x)
     np.testing.assert_array_equal(out, torch_out.detach())
-    np.testing.assert_array_equal(relu_backward(dout, cache), tensor.grad)
+    np.testing.assert_array_equal(layers.relu_backward(dout, cache), tensor.grad)
 
 
+@both
 @given(same_shape(2))
-def test_gradient_is_numerically_right_away_from_zero(inputs):
+def test_gradient_is_numerically_right_away_from_zero(layers, inputs):
     x, dout = inputs
     x = np.where(np.abs(x) < 1e-4, 1.0, x)
-    dx = relu_backward(dout, relu_forward(x)[1])
-    gradcheck.check_gradient(lambda v: relu_forward(v)[0], x, dx, dout)
+    dx = layers.relu_backward(dout, layers.relu_forward(x)[1])
+    gradcheck.check_gradient(lambda v: layers.relu_forward(v)[0], x, dx, dout)
 
 
-def test_nan_is_passed_on_and_not_taken_for_zero():
-    assert np.isnan(relu_forward(np.array([np.nan]))[0]).all()
+@both
+def test_nan_is_passed_on_and_not_taken_for_zero(layers):
+    assert np.isnan(layers.relu_forward(np.array([np.nan]))[0]).all()
 
 
-def test_integers_are_refused():
+@both
+def test_integers_are_refused(layers):
     with pytest.raises(TypeError, match="x: expected a floating-point array, got dtype int64"):
-        relu_forward(np.arange(3))
+        layers.relu_forward(np.arange(3))
 
 
-def test_a_gradient_of_another_shape_is_refused():
-    _, cache = relu_forward(np.ones((2, 3)))
+@both
+def test_a_gradient_of_another_shape_is_refused(layers):
+    _, cache = layers.relu_forward(np.ones((2, 3)))
     with pytest.raises(ValueError, match=r"dout: expected shape \(2, 3\), got shape \(3,\)"):
-        relu_backward(np.ones(3), cache)
+        layers.relu_backward(np.ones(3), cache)

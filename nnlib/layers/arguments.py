@@ -1,0 +1,94 @@
+"""What the layer functions accept: the checks of their arguments, the same for the plain and for the fast functions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlib import checks
+
+
+def gradient(dout: object, shape: tuple[int, ...]) -> None:
+    """Raise unless `dout`, the argument of a backward pass, is a floating-point array of the output's shape."""
+    checks.shape("dout", checks.floating("dout", dout), shape, "It has the shape of the layer's output.")
+
+
+def fully_connected(x: object, w: object, b: object) -> None:
+    """Raise unless x is (N, Din), w (Din, Dout) and b (Dout,)."""
+    checks.floating("x", x, ndim=2)
+    checks.floating("w", w, ndim=2)
+    checks.floating("b", b, ndim=1)
+    checks.shape("w", w, (x.shape[1], w.shape[1]), "Its rows are the columns of x.")
+    checks.shape("b", b, (w.shape[1],), "One bias for each column of w.")
+
+
+def dropout(x: object, dropout_param: dict) -> tuple[float, bool]:
+    """Return the keep probability and whether the mode is 'train'."""
+    checks.floating("x", x)
+    for key in ("p", "mode"):
+        checks.require(key in dropout_param, f"dropout_param[{key!r}]", "a value", "none")
+    checks.choice("dropout_param['mode']", dropout_param["mode"], ("train", "test"))
+    p = dropout_param["p"]
+    checks.require(0 < p <= 1, "dropout_param['p']", "a probability of KEEPING in (0, 1]", p)
+    sources = [key for key in ("rng", "seed") if dropout_param.get(key) is not None]
+    checks.require(len(sources) < 2, "dropout_param", "either 'rng' or 'seed'", "both", "Give one source of the mask.")
+    return float(p), dropout_param["mode"] == "train"
+
+
+def batch_norm(x: object, gamma: object, beta: object, bn_param: dict, ndim: int = 2) -> tuple[bool, float, float]:
+    """Return whether the mode is 'train', eps and momentum; x has `ndim` axes, its features on axis 1."""
+    checks.floating("x", x, ndim=ndim)
+    features = (x.shape[1],)
+    because = f"One value for each {'column' if ndim == 2 else 'channel'} of x."
+    for name, vector in (("gamma", gamma), ("beta", beta)):
+        checks.shape(name, checks.floating(name, vector), features, because)
+    training, eps, momentum = batch_norm_options(bn_param)
+    if training:
+        checks.require(x.shape[0] > 0, "x", "at least one example in train mode", f"shape {x.shape}")
+    for key in ("running_mean", "running_var"):
+        running, name = bn_param.get(key), f"bn_param[{key!r}]"
+        if running is not None:
+            checks.shape(name, checks.floating(name, running), features, because)
+        else:
+            checks.require(training, name, f"an array {features} in test mode", "none", "Run train mode first.")
+    return training, eps, momentum
+
+
+def batch_norm_options(bn_param: dict) -> tuple[bool, float, float]:
+    """Return whether the mode of `bn_param` is 'train', its eps and its momentum."""
+    mode, eps, momentum = bn_param.get("mode"), bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
+    checks.choice("bn_param['mode']", mode, ("train", "test"))
+    checks.require(
+        eps > 0, "bn_param['eps']", "a number above 0", eps, "A constant feature has no variance to divide by."
+    )
+    checks.require(0 <= momentum < 1, "bn_param['momentum']", "a number in [0, 1)", momentum)
+    return mode == "train", float(eps), float(momentum)  # a np.float64 would widen float32 statistics
+
+
+def convolution(x: object, w: object) -> None:
+    """Raise unless x is (N, C, H, W) and w (F, C, H', W') with a kernel that fits into the image."""
+    checks.floating("x", x, ndim=4)
+    checks.floating("w", w, ndim=4)
+    checks.require(w.shape[1] == x.shape[1], "w", f"{x.shape[1]} channels, as in x", f"shape {w.shape}")
+    kernel_fits("w", w.shape[2:], "x", x.shape[2:])
+
+
+def kernel_fits(name: str, kernel: tuple[int, ...], other: str, image: tuple[int, ...]) -> None:
+    """Raise unless every side of `kernel` is at least 1 and at most the image's."""
+    fits = all(0 < k <= size for k, size in zip(kernel, image, strict=True))
+    checks.require(fits, name, f"a kernel no larger than {other}'s {image}", f"{kernel}")
+
+
+def max_pool(x: np.ndarray, pool_param: dict) -> tuple[int, int, int]:
+    """Return (pool_height, pool_width, stride); x is (N, C, H, W) and the window fits into it."""
+    checks.floating("x", x, ndim=4)
+    height, width, stride = pool_sizes(pool_param)
+    fits = height <= x.shape[2] and width <= x.shape[3]
+    checks.require(fits, "pool_param", f"a window no larger than x's {x.shape[2:]}", f"({height}, {width})")
+    return height, width, stride
+
+
+def pool_sizes(pool_param: dict) -> tuple[int, int, int]:
+    """Return (pool_height, pool_width, stride) of a `pool_param`."""
+    keys = ("pool_height", "pool_width", "stride")
+    height, width, stride = (checks.positive_int(f"pool_param[{key!r}]", pool_param.get(key)) for key in keys)
+    return height, width, stride

@@ -1,0 +1,128 @@
+"""Where output goes and how it is written: whole or not at all, by one writer at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def in_repository() -> bool:
+    """Return whether nnlib runs from a checkout; an installed copy stands in site-packages, beside other packages."""
+    return (REPOSITORY / "datasets" / "README.md").is_file()
+
+
+def output_folder(variable: str, name: str) -> Path:
+    """Return the folder that the environment variable names, else build/`name` in the repository, or here without one.
+
+    An empty variable counts as unset.
+    """
+    named = os.environ.get(variable)
+    if named:
+        return Path(named).expanduser().absolute()
+    return (REPOSITORY if in_repository() else Path.cwd()) / "build" / name
+
+
+@contextlib.contextmanager
+def atomic_write(path: str | os.PathLike) -> Iterator[BinaryIO]:
+    """Open a new file for writing that becomes `path` when the body ends: a crash leaves the old file whole.
+
+    The content is on the disk before the rename. The folder is made if it is missing.
+
+    Raises:
+        OSError: the folder or the file cannot be written, or the disk is full; `path` is unchanged.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        with open(new, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def file_lock(path: str | os.PathLike, *, wait: bool = True) -> Iterator[None]:
+    """Hold the lock `path`.lock, a file that stays; every other process and thread that asks for it waits.
+
+    Args:
+        path: what is protected; its folder is made if it is missing.
+        wait: whether to wait for the current holder.
+
+    Raises:
+        TimeoutError: it is held by another, and `wait` is false.
+        OSError: no file can be made or locked there.
+    """
+    from filelock import FileLock, Timeout  # here: it brings asyncio, which `import nnlib` has no use for
+
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path.with_name(f"{path.name}.lock"), blocking=wait, mode=0o666)  # others may share the folder
+    try:
+        lock.acquire()
+    except Timeout:
+        raise TimeoutError(f"{path}: locked by another process") from None
+    except NotImplementedError as error:  # a file system without locks
+        raise OSError(str(error)) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def save_arrays(path: str | os.PathLike, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays by name to an .npz file, which `numpy.load` reads too.
+
+    Raises:
+        OSError: see `atomic_write`.
+    """
+    with atomic_write(path) as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def load_arrays(path: str | os.PathLike, expected: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the arrays of a file that `save_arrays` wrote, if names, shapes and dtypes are those of `expected`.
+
+    The zip archive's checksums are compared, no object is unpickled, and nothing larger than expected is read.
+
+    Raises:
+        OSError: the file cannot be opened.
+        ValueError: it is damaged, no .npz file, or holds other arrays.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = sorted(name.removesuffix(".npy") for name in archive.namelist())
+            if found != sorted(expected):
+                raise ValueError(f"{path}: expected the arrays {', '.join(sorted(expected))}, got {', '.join(found)}.")
+            return {name: _read_array(path, archive, name, like) for name, like in expected.items()}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise ValueError(
+            f"{path}: expected a whole .npz file, got a damaged one or another format ({error})."
+        ) from error
+
+
+def _read_array(path: str | os.PathLike, archive: zipfile.ZipFile, name: str, like: np.ndarray) -> np.ndarray:
+    with archive.open(f"{name}.npy") as member:
+        try:
+            np.lib.format.read_magic(member)
+            shape, _, dtype = np.lib.format.read_array_header_1_0(member)
+        except (ValueError, SyntaxError, TypeError) as error:
+            raise ValueError(f"{path}, {name}: expected an array in NumPy's format, got {error}.") from error
+        if (shape, dtype) != (like.shape, like.dtype):
+            raise ValueError(f"{path}, {name}: expected {like.dtype} {like.shape}, got {dtype} {shape}.")
+    with archive.open(f"{name}.npy") as member:
+        array = np.lib.format.read_array(member, allow_pickle=False)
+        member.read()  # to the end, where the checksum is compared
+    return array

@@ -1,0 +1,22 @@
+"""Tables of text: values as a person writes them, columns aligned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+
+def format_value(value: object) -> str:
+    """Return a setting as a table or a plot shows it: 0.001, not 0.0010000000000000002."""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def align(rows: Iterable[Sequence[str]], justify: Callable[[str, int], str] = str.ljust) -> list[str]:
+    """Return one line per row, each column as wide as its longest cell.
+
+    Args:
+        rows: equally many cells each.
+        justify: `str.ljust` or `str.rjust`.
+    """
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(justify, row, widths)).rstrip() for row in rows]

@@ -1,0 +1,174 @@
+"""nnlib.storage: files that are whole or not there, one writer at a time, arrays that are what was expected."""
+
+import errno
+import os
+import subprocess
+import sys
+import threading
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnlib import SoftmaxClassifier, storage
+
+ARRAYS = {"W1": np.arange(6.0).reshape(2, 3), "b1": np.array([1, 2], np.float32)}
+
+
+def test_a_file_appears_when_it_is_whole(tmp_path):
+    path = tmp_path / "new folder" / "file"
+    with storage.atomic_write(path) as file:
+        file.write(b"whole")
+        assert not path.exists()
+    assert path.read_bytes() == b"whole"
+
+
+def test_what_was_there_stays_if_writing_fails(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def write():
+        with storage.atomic_write(path) as file:
+            file.write(b"half of it")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        write()
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_one_holder_at_a_time(tmp_path):
+    path, order = tmp_path / "folder" / "file", []
+    with storage.file_lock(path):
+        with pytest.raises(TimeoutError, match="file: locked by another"), storage.file_lock(path, wait=False):
+            pass
+        code = f"from nnlib import storage\nwith storage.file_lock({str(path)!r}, wait=False): pass"
+        other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert "TimeoutError" in other.stderr
+
+        def wait():
+            with storage.file_lock(path):
+                order.append("second")
+
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        order.append("first")
+    waiting.join()
+    assert order == ["first", "second"]
+
+
+def test_a_folder_in_which_nothing_can_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="file"), storage.file_lock(tmp_path / "file" / "log"):
+        pass
+
+
+@pytest.mark.parametrize("value", ["", None])
+def test_output_goes_below_build_unless_a_folder_is_named(value, monkeypatch, tmp_path):
+    monkeypatch.setenv("NNLIB_TEST_FOLDER", str(tmp_path))
+    assert storage.output_folder("NNLIB_TEST_FOLDER", "things") == tmp_path
+    if value is None:
+        monkeypatch.delenv("NNLIB_TEST_FOLDER")
+    else:
+        monkeypatch.setenv("NNLIB_TEST_FOLDER", value)
+    assert storage.output_folder("NNLIB_TEST_FOLDER", "things") == storage.REPOSITORY / "build" / "things"
+    monkeypatch.setattr(storage, "REPOSITORY", tmp_path)  # an installed copy
+    monkeypatch.chdir(tmp_path)
+    assert storage.output_folder("NNLIB_TEST_FOLDER", "things") == tmp_path / "build" / "things"
+
+
+def test_arrays_come_back_and_numpy_reads_them_too(tmp_path):
+    path = tmp_path / "arrays.npz"
+    storage.save_arrays(path, ARRAYS)
+    loaded = storage.load_arrays(path, {name: np.zeros_like(array) for name, array in ARRAYS.items()})
+    with np.load(path) as again:
+        for name, array in ARRAYS.items():
+            np.testing.assert_array_equal(loaded[name], array)
+            assert loaded[name].dtype == array.dtype
+            np.testing.assert_array_equal(again[name], array)
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ({"W1": ARRAYS["W1"]}, r"expected the arrays W1, b1, got W1\."),
+        (ARRAYS | {"W2": np.ones(1)}, r"expected the arrays W1, b1, got W1, W2, b1\."),
+        (ARRAYS | {"W1": np.ones((3, 2))}, r"W1: expected float64 \(2, 3\), got float64 \(3, 2\)\."),
+        (ARRAYS | {"b1": np.ones(2)}, r"b1: expected float32 \(2,\), got float64 \(2,\)\."),
+    ],
+)
+def test_other_arrays_are_named(other, message, tmp_path):
+    path = tmp_path / "arrays.npz"
+    storage.save_arrays(path, other)
+    with pytest.raises(ValueError, match=rf"arrays\.npz.*{message}"):
+        storage.load_arrays(path, ARRAYS)
+
+
+def test_no_object_is_unpickled_and_no_forged_size_is_allocated(tmp_path):
+    path = tmp_path / "arrays.npz"
+    header = b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f8', 'fortran_order': False, 'shape': (1099511627776,), }".ljust(
+        127
+    )
+    for content in (header + b"\n", b"no array", b""):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("W1.npy", content)
+            archive.writestr("b1.npy", content)
+        with pytest.raises(ValueError, match=r"arrays\.npz, W1: expected"):
+            storage.load_arrays(path, ARRAYS)
+    np.savez(path, W1=np.array([[{}, 1, 2]], dtype=object), b1=ARRAYS["b1"])
+    with pytest.raises(ValueError, match="W1: expected float64"):
+        storage.load_arrays(path, ARRAYS)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    path = tmp_path_factory.mktemp("saved") / "arrays.npz"
+    storage.save_arrays(path, ARRAYS)
+    return path
+
+
+@given(data=st.data())
+def test_a_damaged_file_is_refused_or_holds_the_same_arrays(saved, data):
+    """Flipped bits and cut ends: the archive's own bookkeeping may survive some, the arrays never differ."""
+    content = bytearray(saved.read_bytes())
+    if data.draw(st.booleans()):
+        index = data.draw(st.integers(0, len(content) - 1))
+        content[index] ^= 1 << data.draw(st.integers(0, 7))
+    else:
+        del content[data.draw(st.integers(0, len(content) - 1)) :]
+    damaged = saved.with_name("damaged.npz")
+    damaged.write_bytes(content)
+    loaded, message = ARRAYS, str(damaged)
+    try:
+        loaded = storage.load_arrays(damaged, ARRAYS)
+    except ValueError as error:
+        message = str(error)
+    assert message.startswith(str(damaged))
+    for name, array in ARRAYS.items():
+        np.testing.assert_array_equal(loaded[name], array)
+
+
+def test_a_model_is_saved_with_its_state_and_loaded_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "model.npz"
+    model = SoftmaxClassifier(4, hidden_dim=3, num_classes=2, rng=1)
+    model.save(path)
+    other = SoftmaxClassifier(4, hidden_dim=3, num_classes=2, rng=2)
+    assert other.load(path) is other
+    for name, array in model.params.items():
+        np.testing.assert_array_equal(other.params[name], array)
+    wider = SoftmaxClassifier(4, hidden_dim=5, num_classes=2)
+    before = {name: array.copy() for name, array in wider.params.items()}
+    with pytest.raises(ValueError, match=r"W1: expected float32 \(4, 5\), got float32 \(4, 3\)"):
+        wider.load(path)
+    for name, array in before.items():
+        np.testing.assert_array_equal(wider.params[name], array)
+    with pytest.raises(FileNotFoundError):
+        wider.load(tmp_path / "none.npz")
+    if os.geteuid() != 0:  # root writes anywhere
+        tmp_path.chmod(0o500)
+        with pytest.raises(OSError, match="denied"):
+            model.save(tmp_path / "other.npz")
+        tmp_path.chmod(0o700)
