@@ -5,6 +5,7 @@ from runner_workplace import Workplace, execute_here, texts
 
 from nnlib import vgg
 from nnlib.homework.results import Results
+from nnlib.search import trial_log
 from nnlib.vgg import checkpoint
 from tools import run_notebooks
 
@@ -30,6 +31,7 @@ def place(tmp_path, monkeypatch):
 def test_the_names_are_those_of_the_package():
     assert tuple(vgg.PROFILES) == run_notebooks.PROFILES
     assert run_notebooks.CHECKPOINTS_VARIABLE == checkpoint.FOLDER_VARIABLE
+    assert run_notebooks.TRIAL_LOGS_VARIABLE == trial_log.FOLDER_VARIABLE
 
 
 @pytest.mark.parametrize(

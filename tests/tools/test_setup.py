@@ -18,8 +18,8 @@ from pip._internal.commands import create_command
 options, _ = create_command("install").parse_args(json.loads(sys.argv[1])[1:])
 print(json.dumps(vars(options), default=str))"""
 
-FOLDERS = {name: "/elsewhere" for name in ("target", "prefix", "root", "python")}  # in pip.conf, pip itself fails
-SWITCHES = {name: "true" for name in ("user", "no-deps", "dry-run", "require-hashes", "require-virtualenv")}
+FOLDERS = dict.fromkeys(("target", "prefix", "root", "python"), "/elsewhere")  # in pip.conf, pip itself fails
+SWITCHES = dict.fromkeys(("user", "no-deps", "dry-run", "require-hashes", "require-virtualenv"), "true")
 KEPT = {"index-url": "https://mirror.example/simple", "proxy": "http://proxy.example:8080", "retries": "9"}
 
 
