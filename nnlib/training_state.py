@@ -46,8 +46,7 @@ class TrainingState:
 
     def __init__(self, model: object, config: dict, generators: Sequence[np.random.Generator]):
         self.model, self.generators = model, tuple(generators)
-        configs = {name: copy.deepcopy(config) for name in model.params}
-        self.now = Standing(0, 0, None, {}, {}, configs, self._random())
+        self.now = Standing(0, 0, None, {}, {}, dict.fromkeys(model.params, config), self._random())
         self._left: tuple[Arrays, Arrays] | None = None  # what `leave` has put into the model; None while training
 
     def commit(self, **changes: object) -> None:
@@ -75,7 +74,6 @@ class TrainingState:
         """
         for generator, state in zip(self.generators, self.now.random, strict=True):
             generator.bit_generator.state = state
-        self._left = None
         source = self.now.snapshot or self.now
         self._put(*copy.deepcopy((source.params, source.state)))
         self._left = source.params, source.state
