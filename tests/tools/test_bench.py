@@ -5,11 +5,11 @@ import json
 import math
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-from search_toy import SOLVER, make, toy_data
 
 from nnlib import Solver
 from nnlib.homework import sweeps
@@ -119,25 +119,34 @@ def test_the_time_of_a_training_is_divided_without_a_remainder():
     assert all(seconds > 0 for seconds in spent.values())
 
 
-def test_a_sweep_is_timed_on_one_worker_and_on_two(monkeypatch):
-    named = NamedSweep("toy", "toy", make, toy_data, {"hidden_dim": [2, 3, 4]}, SOLVER, seeds=(0,))
-    monkeypatch.setitem(sweeps.SWEEPS, "q4", named)
+@pytest.fixture
+def asked(monkeypatch):
+    """Record the sweeps that are timed and their numbers of workers; return the records and the rows of a sweep."""
+    calls = []
+
+    def swept(named, data, n_jobs, verbose):
+        calls.append((named, n_jobs))
+        return rows_of_sweep
+
+    rows_of_sweep = [SimpleNamespace(status="done")]
+    monkeypatch.setitem(sweeps.SWEEPS, "q4", dataclasses.replace(SWEEPS["q4"], load=lambda: None))
+    monkeypatch.setattr(NamedSweep, "sweep", swept)
+    return calls, rows_of_sweep
+
+
+def test_q4s_sweep_is_timed_with_one_epoch_on_one_worker_and_on_two(asked):
+    calls, _ = asked
     (seconds,) = worker.sweep(0)
     assert min(seconds.values()) > 0
-    broken = NamedSweep("toy", "toy", make, toy_data, {"hidden_dim": [2, 3, 4]}, {**SOLVER, "learning_rate": 1e200})
-    monkeypatch.setitem(sweeps.SWEEPS, "q4", broken)
-    with pytest.raises(RuntimeError, match="trials are not done; the first: The loss became"):
+    assert [n_jobs for _, n_jobs in calls] == [2, 1, 2, 1, 2, 1, 2]
+    one_epoch = dataclasses.replace(SWEEPS["q4"], solver=SWEEPS["q4"].solver | {"num_epochs": 1})
+    assert all(named == one_epoch for named, _ in calls)
+
+
+def test_a_sweep_with_a_failed_trial_is_not_timed(asked):
+    asked[1].append(SimpleNamespace(status="failed", reason="The loss became nan."))
+    with pytest.raises(RuntimeError, match="1 trials are not done; the first: The loss became nan"):
         list(worker.sweep(0))
-
-
-def test_the_sweep_that_is_timed_is_q4s_with_one_epoch(monkeypatch):
-    asked = []
-    monkeypatch.setitem(sweeps.SWEEPS, "q4", dataclasses.replace(SWEEPS["q4"], load=lambda: None))
-    monkeypatch.setattr(NamedSweep, "sweep", lambda self, data, **options: asked.append(self) or [])
-    list(worker.sweep(0))
-    solver = SWEEPS["q4"].solver | {"num_epochs": 1}
-    assert set(map(id, asked)) == {id(asked[0])}
-    assert asked[0] == dataclasses.replace(SWEEPS["q4"], solver=solver)
 
 
 def rows(train, forward=1.0):

@@ -1,7 +1,7 @@
 """The runner's profiles: which one a command means, what the notebooks are told, and which checkpoints are kept."""
 
 import pytest
-from runner_workplace import Workplace, execute_here, texts
+from runner_workplace import Workplace, texts, without_kernels
 
 from nnlib import vgg
 from nnlib.homework.results import Results
@@ -22,7 +22,7 @@ folder.mkdir(parents=True, exist_ok=True)
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """A workplace of a user who has set neither variable; its notebooks run in this process."""
-    monkeypatch.setattr(run_notebooks.kernels, "execute", execute_here)
+    without_kernels(monkeypatch)
     monkeypatch.delenv("NNLIB_PROFILE", raising=False)
     monkeypatch.delenv("NNLIB_CHECKPOINTS", raising=False)
     return Workplace(tmp_path)
