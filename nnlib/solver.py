@@ -11,7 +11,6 @@ import numpy as np
 
 from nnlib import backend, checks, optim, solver_checks
 from nnlib.callbacks import Callback, ProgressBar, StopTraining, check_callbacks
-from nnlib.training_state import TrainingState, generators_of
 
 
 class DivergenceError(FloatingPointError):
@@ -80,13 +79,11 @@ class Solver:
         num_train_samples: int | None = 1000,
     ):
         solver_checks.check_model(model)
-        solver_checks.check_data(data)
+        solver_checks.check_data(data, model)
         self.model = model
         self.X_train, self.y_train, self.X_val, self.y_val = (data[key] for key in solver_checks.DATA_KEYS)
-        network = getattr(model, "network", None)
-        self._layers = "fast" if getattr(network, "layers", None) == "fast" else "plain"
+        self._layers = getattr(getattr(model, "network", None), "layers", "plain")
         self.update_rule, config = solver_checks.rule_and_config(update_rule, optim_config, backend.RULES[self._layers])
-        self._may_overwrite = not isinstance(update_rule, str)  # a function of the user's: it is given copies
         self.lr_decay = solver_checks.positive("lr_decay", lr_decay, "a factor above 0")
         checks.choice("schedule", schedule, (None, "linear"))
         checks.choice("restore", restore, ("best", "last"))
@@ -106,24 +103,26 @@ class Solver:
         self.loss_history: list[float] = []
         self.train_acc_history: list[float] = []
         self.val_acc_history: list[float] = []
-        generators = generators_of(self, model, network)  # a network's draws the masks of dropout
-        generators += [] if self._augment_rng is None else [self._augment_rng]
-        self._training = TrainingState(model, config, generators)
+        self.step = self.epoch = 0
+        self._order = np.arange(0)  # the training examples of this epoch that are still to come
+        self._configs = dict.fromkeys(model.params, config)
+        self._snapshot: tuple[dict, dict] | None = None  # the parameters and state to restore
+        self._snapshot_val_acc = -math.inf
+        self._standing: tuple[dict, dict] | None = None  # those from which an interrupted training goes on
 
     def train(self) -> None:
         """Train until `num_epochs` epochs are done, then restore the best or the last snapshot into the model.
 
         Training ends early if a callback raises StopTraining, on Ctrl-C, on any error: the snapshot of the epochs
         finished so far is restored, or the current parameters stay if there is none. Called again, it goes on with
-        the next minibatch exactly where training stood, as if nothing had happened; or from the model's parameters
-        and state if they were changed since. When all epochs are done it returns at once; raise `num_epochs` to train
-        longer.
+        the next minibatch from where training stood; or from the model's parameters and state if they were changed
+        since. When all epochs are done it returns at once; raise `num_epochs` to train longer.
 
         Raises:
             DivergenceError: a loss is not finite; names step, epoch and learning rate, or the data at fault.
             TypeError, ValueError: what the model, the update rule or `augment` returned does not fit; names it.
         """
-        if self.epoch >= self.num_epochs and self._training.has_left:
+        if self.epoch >= self.num_epochs:
             return
         callbacks = self.callbacks
         if self.verbose:
@@ -131,9 +130,9 @@ class Solver:
         with suppress(StopTraining), ExitStack() as ending:
             for callback in reversed(callbacks):  # the stack calls the last one first
                 ending.callback(callback.on_end, self)
-            ending.callback(self._end)
+            self._take_up()
+            ending.callback(self._restore)
             ending.enter_context(backend.blas_threads(self._layers))
-            self._training.resume()
             while self.epoch < self.num_epochs:
                 self._train_epoch(callbacks)
 
@@ -142,16 +141,6 @@ class Solver:
         if callable(getattr(self.model, "accuracy", None)):
             return self.model.accuracy(X, y)
         return solver_checks.accuracy_of_scores(self.model, X, y)
-
-    @property
-    def step(self) -> int:
-        """The number of steps that are done."""
-        return self._training.now.step
-
-    @property
-    def epoch(self) -> int:
-        """The number of epochs that are done, their accuracies in the histories."""
-        return self._training.now.epoch
 
     @property
     def num_steps(self) -> int:
@@ -166,53 +155,53 @@ class Solver:
     @property
     def val_acc(self) -> float:
         """The validation accuracy of the model as it is now."""
-        known = self._training.known_val_acc
-        return self.check_accuracy(self.X_val, self.y_val) if known is None else known
+        if self._snapshot is not None and _same(self._arrays(), self._snapshot):
+            return self._snapshot_val_acc
+        return self.check_accuracy(self.X_val, self.y_val)
 
     def _train_epoch(self, callbacks: Iterable[Callback]) -> None:
-        if self._training.now.order is None:
-            self._training.commit(order=self.rng.permutation(len(self.X_train)))
-        while len(self._training.now.order):
+        if self.step == self.epoch * (self.num_steps // self.num_epochs):  # else it is a part that was interrupted
+            self._order = self.rng.permutation(len(self.X_train))
+        while len(self._order):
             self._train_step()
-            self._call(callbacks, "on_step")
+            for callback in callbacks:
+                callback.on_step(self)
         self._finish_epoch()
-        self._call(callbacks, "on_epoch")
+        for callback in callbacks:
+            callback.on_epoch(self)
 
     def _train_step(self) -> None:
-        now = self._training.now
-        batch, later = now.order[: self.batch_size], now.order[self.batch_size :]
+        batch, later = self._order[: self.batch_size], self._order[self.batch_size :]
         self.learning_rate = self._scheduled_rate()
         X, y = self.X_train[batch], self.y_train[batch]
         if self.augment is not None:
             X = solver_checks.check_augmented(self.augment(X, self._augment_rng), X)
-        loss, grads = solver_checks.check_loss(self.model.loss(X, y), now.params)
+        loss, grads = solver_checks.check_loss(self.model.loss(X, y), self.model.params)
+        updated = {}
+        if math.isfinite(loss):
+            updated = {name: self._update(name, w, grads[name]) for name, w in self.model.params.items()}
+        for name, (next_w, config) in updated.items():  # all together, after they all have been computed
+            self.model.params[name], self._configs[name] = next_w, config
+        self._order = later
+        self.step += 1
         self.loss_history.append(loss)
         if not math.isfinite(loss):
-            self._training.now = now._replace(step=now.step + 1, order=later)
             raise self._diverged(f"The loss became {loss}", solver_checks.bad_minibatch(X, y, batch, self.X_train))
-        updated = {name: self._update(name, w, grads[name]) for name, w in now.params.items()}
-        params, configs = ({name: pair[i] for name, pair in updated.items()} for i in (0, 1))
-        self._training.commit(step=now.step + 1, order=later, params=params, configs=configs)
-        self.model.params.update(params)  # all at once, after they all have been computed
         if self.print_every and self.step % self.print_every == 0:
             print(f"step {self.step}: loss {loss:.4f}")
 
     def _update(self, name: str, w: np.ndarray, dw: np.ndarray) -> tuple[np.ndarray, dict]:
-        config = self._training.now.configs[name]
+        config = self._configs[name]
         if self.learning_rate is not None:
             config = config | {"learning_rate": self.learning_rate}
-        if self._may_overwrite:
-            w, config = w.copy(), copy.deepcopy(config)
         return solver_checks.check_update(self.update_rule(w, dw, config), name, w)
 
     def _scheduled_rate(self) -> float | None:
-        """Return the learning rate of the next step."""
+        """Return the learning rate of the next step; None for a rule that has none."""
         if self._first_rate is None:
             return None
         rate = math.prod([self.lr_decay] * self.epoch, start=self._first_rate)
-        if self.schedule == "linear":
-            rate *= max(0.0, 1 - self.step / self.num_steps)
-        return rate
+        return rate * max(0.0, 1 - self.step / self.num_steps) if self.schedule == "linear" else rate
 
     def _finish_epoch(self) -> None:
         """Record the accuracies; keep a snapshot if this is the epoch to restore so far."""
@@ -222,28 +211,39 @@ class Solver:
         some = slice(self.num_train_samples)  # the same examples each epoch, so that only training moves the curve
         train_acc = self.check_accuracy(self.X_train[some], self.y_train[some]) if finite else 0.0
         val_acc = self.check_accuracy(self.X_val, self.y_val) if finite else 0.0  # NaN scores would be class 0
-        snapshot = self._training.now.snapshot
         if self.restore == "last" or val_acc > self.best_val_acc:
-            snapshot = self._training.take_snapshot(val_acc)
+            self._snapshot, self._snapshot_val_acc = copy.deepcopy(self._arrays()), val_acc
+        self.epoch += 1
         self.train_acc_history.append(train_acc)
         self.val_acc_history.append(val_acc)
-        self._training.commit(epoch=self.epoch + 1, order=None, snapshot=snapshot)
 
     def _diverged(self, what: str, cause: str = "") -> DivergenceError:
         rate = "" if self.learning_rate is None else f" with learning_rate {self.learning_rate:g}"
         todo = cause or "Lower the learning rate, or look for a gradient that is wrong."
         return DivergenceError(f"{what} at step {self.step} (epoch {self.epoch + 1}){rate}. {todo}")
 
-    def _call(self, callbacks: Iterable[Callback], event: str) -> None:
-        try:
-            for callback in callbacks:
-                getattr(callback, event)(self)
-        finally:
-            if callbacks:
-                self._training.commit_model()  # should a callback have changed the model, that is trained on
+    def _restore(self) -> None:
+        """Put the snapshot into the model, and keep where training stands for the next call of `train`."""
+        self._standing = copy.deepcopy(self._arrays())
+        if self._snapshot is not None:
+            self._put(self._snapshot)
 
-    def _end(self) -> None:
-        """Forget what an interrupted step or epoch has recorded; restore the snapshot."""
-        del self.loss_history[self.step :]
-        del self.train_acc_history[self.epoch :], self.val_acc_history[self.epoch :]
-        self._training.leave()
+    def _take_up(self) -> None:
+        """Put back where training stood, unless the model was changed since its snapshot was restored."""
+        if self._standing is not None and self._snapshot is not None and _same(self._arrays(), self._snapshot):
+            self._put(self._standing)
+
+    def _arrays(self) -> tuple[dict, dict]:
+        """Return the model's parameters and state."""
+        return self.model.params, getattr(self.model, "state", {})
+
+    def _put(self, arrays: tuple[dict, dict]) -> None:
+        for own, kept in zip(self._arrays(), copy.deepcopy(arrays), strict=True):
+            own.update(kept)  # a model may share its dicts with its network
+
+
+def _same(model: tuple[dict, dict], kept: tuple[dict, dict]) -> bool:
+    return all(
+        own.keys() == other.keys() and all(np.array_equal(own[name], other[name]) for name in own)
+        for own, other in zip(model, kept, strict=True)
+    )

@@ -12,8 +12,6 @@ from nnlib import checks, optim
 
 DATA_KEYS = ("X_train", "y_train", "X_val", "y_val")
 LOSS_RESULT = "(loss, grads): a number and a dict of arrays with the keys of params"
-
-
 EXAMPLES_PER_CHUNK = 250  # scores for an accuracy are computed so many examples at a time
 
 
@@ -26,8 +24,10 @@ class Model(Protocol):
         """Return scores, (N,) or (N, K), or with labels the loss and the gradients by the names of `params`."""
 
 
-def check_data(data: Mapping[str, np.ndarray]) -> None:
+def check_data(data: Mapping[str, np.ndarray], model: object = None) -> None:
     """Raise unless `data` holds training and validation examples that a classifier can learn from, and no test set.
+
+    A model whose network tells the number of classes must have one for each label.
 
     Raises:
         TypeError: no dict, or something else in it than arrays of real numbers.
@@ -39,13 +39,9 @@ def check_data(data: Mapping[str, np.ndarray]) -> None:
     found = ", ".join(map(str, data)) or "none"
     checks.require(all(key in data for key in DATA_KEYS), "data", f"the keys {', '.join(DATA_KEYS)}", found)
     leaked = [key for key in data if "test" in str(key).lower()]
-    checks.require(
-        not leaked,
-        "data",
-        "training and validation examples only",
-        ", ".join(map(str, leaked)),
-        "The test set is opened once, after every choice is made: keep it out of the Solver.",
-    )
+    todo = "The test set is opened once, after every choice is made: keep it out of the Solver."
+    checks.require(not leaked, "data", "training and validation examples only", ", ".join(map(str, leaked)), todo)
+    output_shape = getattr(getattr(model, "network", None), "output_shape", None)
     for part in ("train", "val"):
         X, y = _real(f"X_{part}", data[f"X_{part}"]), _real(f"y_{part}", data[f"y_{part}"])
         checks.require(X.ndim > 0, f"X_{part}", "one example per row", "a single number")
@@ -55,6 +51,8 @@ def check_data(data: Mapping[str, np.ndarray]) -> None:
         _check_finite(f"X_{part}", X)
         _check_finite(f"y_{part}", y)
         _check_whole(f"y_{part}", y)
+        if output_shape is not None:
+            _check_labels(f"y_{part}", y, output_shape)
     of_one = data["X_train"].shape[1:]
     checks.shape("X_val", data["X_val"], (len(data["X_val"]), *of_one), "Its examples have the shape of X_train's.")
 
@@ -87,9 +85,8 @@ def first_not_finite(array: np.ndarray) -> tuple[int, tuple[int, ...]] | None:
 def _check_finite(name: str, array: np.ndarray) -> None:
     wrong = first_not_finite(array)
     if wrong:
-        count, index = wrong
-        todo = "Remove such examples or replace the values."
-        checks.require(False, name, "finite numbers", f"{count} NaN or infinite, the first at index {index}", todo)
+        got = f"{wrong[0]} NaN or infinite, the first at index {wrong[1]}"
+        checks.require(False, name, "finite numbers", got, "Remove such examples or replace the values.")
 
 
 def _check_whole(name: str, labels: np.ndarray) -> None:
@@ -97,6 +94,16 @@ def _check_whole(name: str, labels: np.ndarray) -> None:
         broken = np.flatnonzero(labels != np.floor(labels))
         got = f"{labels[broken[0]]:g} at index {broken[0]}" if len(broken) else ""
         checks.require(not len(broken), name, "whole numbers, one label per example", got)
+
+
+def _check_labels(name: str, labels: np.ndarray, output_shape: tuple[int, ...]) -> None:
+    try:
+        if output_shape:
+            checks.class_labels(labels, len(labels), *output_shape)
+        else:
+            checks.binary_signs(labels, len(labels), np.dtype(int))
+    except (TypeError, ValueError) as error:
+        raise type(error)(str(error).replace("y:", f"{name}:", 1)) from None
 
 
 def check_model(model: object) -> None:
@@ -226,13 +233,9 @@ def accuracy_of_scores(model: Model, X: np.ndarray, y: np.ndarray) -> float:
 
 
 def bad_minibatch(X: np.ndarray, y: np.ndarray, batch: np.ndarray, X_train: np.ndarray) -> str:
-    """Return a sentence that names what is not finite in a minibatch; empty if all is.
+    """Return a sentence that names what is not finite in the minibatch X, y; empty if all is.
 
-    Args:
-        X: the examples that the loss was computed of.
-        y: their labels.
-        batch: their indices in the training set.
-        X_train: the training set; X differs from its examples if it was augmented.
+    `batch` holds its indices in `X_train`, from whose examples X differs if it was augmented.
     """
     for key, array in (("X_train", X), ("y_train", y)):
         wrong = first_not_finite(array)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from nnlib import DivergenceError, LogisticClassifier, Solver
+from nnlib import DivergenceError, LogisticClassifier, SoftmaxClassifier, Solver
 from nnlib.data import load_binary
 
 
@@ -154,3 +154,27 @@ def test_nan_that_augment_makes_is_said_to_be_the_cause():
     message = r"The data are the cause: what augment returned for X_train\[\d+\] is NaN or infinite"
     with np.errstate(invalid="ignore"), pytest.raises(DivergenceError, match=message):
         solver.train()
+
+
+@pytest.mark.parametrize("key", ["y_train", "y_val"])
+@pytest.mark.parametrize(
+    ("model", "label", "message"),
+    [
+        (LogisticClassifier(1), 3, "expected binary labels, all in {0, 1} or all in {-1, +1}"),
+        (SoftmaxClassifier(1, None, 2), 2, "expected class indices from 0 to 1"),
+        (SoftmaxClassifier(1, None, 2), -1, "expected class indices from 0 to 1"),
+    ],
+)
+def test_labels_of_no_class_are_named_before_an_epoch_is_trained(key, model, label, message):
+    data = separable()
+    data[key] = data[key].copy()
+    data[key][5] = label
+    with pytest.raises(ValueError, match=f"^{key}: {re.escape(message)}"):
+        Solver(model, data, verbose=False)
+
+
+def test_class_labels_that_are_floats_are_named():
+    data = separable()
+    data["y_val"] = data["y_val"].astype(float)
+    with pytest.raises(TypeError, match=r"^y_val: expected integer class indices, got dtype float64"):
+        Solver(SoftmaxClassifier(1, None, 2), data, verbose=False)

@@ -29,62 +29,6 @@ def test_training_goes_on_from_where_it_stood_and_not_from_the_restored_snapshot
     np.testing.assert_array_equal(model.state["running_mean1"], 9)
 
 
-@pytest.mark.parametrize("rebind", [False, True])
-def test_parameters_that_the_user_has_changed_since_are_trained_on(rebind):
-    model = Stub()
-    solver = solver_of(model, restore="last", callbacks=[RaiseAt(StopTraining(), step=8)])
-    solver.train()
-    if rebind:
-        model.params = {"W1": np.full(2, 100.0)}
-    else:
-        model.params["W1"][:] = 100.0
-    solver.train()
-    np.testing.assert_allclose(model.params["W1"], 100 - 0.01)  # step 9
-
-
-def test_a_statistic_that_the_user_has_changed_since_is_kept():
-    model = Stub()
-    solver = solver_of(model, restore="last", callbacks=[RaiseAt(StopTraining(), step=8)])
-    solver.train()
-    model.state["running_mean1"][:] = 100.0
-    solver.train()
-    np.testing.assert_array_equal(model.state["running_mean1"], 101)
-
-
-def test_what_a_callback_changes_before_it_raises_is_trained_on():
-    class Change(RaiseAt):
-        def on_step(self, solver):
-            if solver.step == self.step:
-                solver.model.params = {"W1": np.full(2, 100.0)}
-            super().on_step(solver)
-
-    model = Stub()
-    solver = solver_of(model, restore="last", callbacks=[Change(KeyboardInterrupt(), step=8)])
-    with pytest.raises(KeyboardInterrupt):
-        solver.train()
-    np.testing.assert_allclose(model.params["W1"], -6 * 0.01)  # the last finished epoch
-    solver.train()
-    np.testing.assert_allclose(model.params["W1"], 100 - 0.01)
-
-
-def test_the_statistics_of_half_a_step_are_not_counted_after_a_resumption_either():
-    calls = iter(range(99))
-
-    def rule(w, dw, config):
-        if next(calls) == 4:
-            raise KeyboardInterrupt
-        return w - dw, config
-
-    model = Stub()
-    solver = solver_of(model, update_rule=rule, restore="last", callbacks=[RaiseAt(StopTraining(), step=4)])
-    solver.train()
-    with pytest.raises(KeyboardInterrupt):
-        solver.train()
-    solver.train()
-    np.testing.assert_array_equal(model.state["running_mean1"], 9)
-    np.testing.assert_array_equal(model.params["W1"], -9)
-
-
 def test_a_finished_training_returns_without_a_step_or_a_call():
     model, record = Stub(), Record()
     solver = solver_of(model, callbacks=[record])
@@ -102,16 +46,6 @@ def test_more_epochs_go_on_where_a_finished_training_stood():
     solver.num_epochs = 4
     solver.train()
     np.testing.assert_allclose(model.params["W1"], -12 * 0.01)
-
-
-def test_a_generator_that_was_used_elsewhere_in_between_is_not_set_back():
-    rng = np.random.default_rng(3)
-    solver = solver_of(Stub(), num_epochs=1, rng=rng)
-    solver.train()
-    drawn = rng.random()
-    solver.num_epochs = 2
-    solver.train()
-    assert rng.random() != drawn
 
 
 def test_the_progress_bar_goes_on_too(monkeypatch):
