@@ -52,7 +52,7 @@ def _row(dataset: str, name: str, checksum: str, verify: Callable[[str], tuple[P
     try:
         path, note = verify(name)
     except DataError as error:
-        return Row(dataset, name, "WRONG", note=str(error))
+        return Row(dataset, Path(name).name, "WRONG", note=str(error))
     state, compared = ("unknown", "differs") if note else ("ok", "matches")
     return Row(dataset, path.name, state, f"{checksum} {compared}", str(path.parent), note)
 

@@ -61,7 +61,7 @@ def split(name: str, folder: Path, read: Callable[[str], Examples]) -> Dataset:
 def find(folder: Path, name: str) -> Path:
     """Return the path of one of `FILES` in `folder`, under its own name or another that unpackers give it.
 
-    torchvision, browsers and 7-Zip leave it without .gz or as train-images.idx3-ubyte. A missing file keeps its own.
+    torchvision, browsers and 7-Zip leave it without .gz or as train-images.idx3-ubyte. The default is `name`.
     """
     plain = name.removesuffix(".gz")
     names = [stem + suffix for stem in (plain, plain.replace("-idx", ".idx")) for suffix in (".gz", "")]

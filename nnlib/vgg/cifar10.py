@@ -35,7 +35,7 @@ def load_cifar10(*, download: bool = False) -> Dataset:
         A Dataset: pixels (N, 3, 32, 32) uint8, channels red, green, blue; labels (N,) int64. Its name says what it is.
 
     Raises:
-        DataError: a copy that is there is damaged.
+        DataError: the copy that is found is damaged.
     """
     if folder := locate(TORCHVISION_FOLDER):
         return _load_torchvision(folder.parent)

@@ -80,7 +80,7 @@ def test_an_unpacked_file_of_mnist(small_mnist, repository):
     ("name", "wrong"),
     [
         ("mnist/t10k-labels-idx1-ubyte.gz", "t10k-labels-idx1-ubyte.gz"),
-        ("binary/generated.csv", "binary/generated.csv"),
+        ("binary/generated.csv", "generated.csv"),
         ("data.pkl", "data.pkl"),
         (PACKAGE, PACKAGE),
     ],
