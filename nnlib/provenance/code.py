@@ -1,148 +1,166 @@
-"""A checksum of the code that decides what a trial finds, so that no row outlives the code that made it.
+"""Checksums of the code that trains: rows with equal checksums come from the same code.
 
-It is taken of the code that is loaded, not of the files: what counts is what ran. An edit that was not reloaded, a
-worker that is older than the edit and a function replaced in a notebook all show. Comments do not count. The bytecode
-of another Python version differs, and so does the checksum.
+`training_code` is taken of the source of nnlib's own modules, `code_checksum` of functions and classes as they are
+loaded, with all that they name in their own packages. Comments, docstrings and layout do not count, nor does what
+functions keep in their module, such as a cache or a counter. Source counts only if it is what is loaded.
 """
 
 from __future__ import annotations
 
-import dis
 import functools
 import hashlib
+import importlib
+import inspect
+import json
 import sys
-from types import CodeType, FunctionType, ModuleType
+from collections.abc import Container, Iterator
+from types import FunctionType, MethodType, ModuleType
 
-import numpy as np
+from nnlib.provenance.plain_json import is_plain, to_json
+from nnlib.provenance.source import CodeError, all_code, code_key, read_source
 
-MODULES = (
-    "nnlib.fast.runtime",
-    *(f"nnlib.{name}" for name in ("checks", "losses", "specs", "network", "models", "optim")),
-    *(f"nnlib.layers.{name}" for name in ("fully_connected", "relu", "dropout", "batch_norm", "conv", "max_pool")),
-    "nnlib.layers",
-    "nnlib.solver",
-    "nnlib.callbacks",
-    "nnlib.fast",
-    "nnlib.progress",
-)
+_LIBRARIES = sys.stdlib_module_names | {"numpy"}
 
 
-def fingerprint(*objects: object) -> str:
-    """Return a checksum of nnlib's training code and of `objects`: functions, classes, partials, or instances.
+def training_code() -> str:
+    """Return a checksum of nnlib.solver, nnlib.models and every module of nnlib that they use.
 
-    Of a function that is not nnlib's, the functions, classes and plain constants of its own package that it names
-    count too.
+    A function that a notebook has put in the place of nnlib's own counts as in `code_checksum`.
+
+    Raises:
+        CodeError: a file was edited and not loaded again, or has a syntax error; names it and what to do.
     """
-    reader = _reader_for(objects)
-    for name in MODULES:
-        for key, value in sorted(vars(sys.modules[name]).items()):
-            if not key.startswith("__"):
-                reader.read(key)
+    reader = _Reader({"nnlib"}, mutable=False)  # tables are in the text; a live one may be a memo
+    for name, module in sorted(_training_modules().items()):
+        source = read_source(module.__file__)
+        reader.say(name, source.text)
+        for key, value in sorted(vars(module).items()):
+            if callable(value):
+                _check_loaded(value, module.__file__, source.compiled)
+                reader.packages.add(_package(value))  # of another one, if it replaces something of nnlib's
+                reader.say(key)
                 reader.read(value)
-    return _read_all(reader, objects)
-
-
-def code_checksum(*objects: object) -> str:
-    """Return a checksum of `objects`, as for `fingerprint`, and of what they name in their own packages; no more."""
-    return _read_all(_reader_for(objects), objects)
-
-
-def _reader_for(objects: tuple[object, ...]) -> _Reader:
-    return _Reader({"nnlib", "__main__", *map(_root, objects)})
-
-
-def _read_all(reader: _Reader, objects: tuple[object, ...]) -> str:
-    for item in objects:
-        reader.read(item)
     return reader.digest.hexdigest()[:16]
 
 
-def _root(value: object) -> str:
-    """Return the top-level package of a function or class, or of an instance's class."""
-    if isinstance(value, functools.partial):
-        return _root(value.func)
-    module = getattr(value, "__module__", None) or type(value).__module__
-    return str(module).partition(".")[0]
+def code_checksum(*objects: object, main: bool = True) -> str:
+    """Return a checksum of `objects` and of the functions, classes and constants that they name in their own packages.
+
+    Args:
+        objects: functions, classes, partials, any other objects (their class counts), plain values, lists and
+            dictionaries of them.
+        main: False counts what is defined in `__main__` by its name alone. A worker gets that code from the process
+            that it works for, and has nothing of its own to compare it with.
+    """
+    reader = _Reader({"nnlib", "__main__", *map(_package, objects)} - (set() if main else {"__main__"}))
+    reader.read(objects)
+    return reader.digest.hexdigest()[:16]
 
 
 class _Reader:
-    """Feeds whatever it is given to a SHA-256, each function and class of the packages in `roots` once."""
+    """Feeds code to a checksum, each function and class once.
 
-    def __init__(self, roots: set[str]):
-        self.roots = roots
+    Args:
+        packages: whose code is read; of other packages the name alone counts.
+        mutable: whether lists, dictionaries and arrays that code names are read too.
+    """
+
+    def __init__(self, packages: set[str], *, mutable: bool = True):
+        self.packages, self.mutable = packages, mutable
         self.digest = hashlib.sha256()
-        self.seen: set[int] = set()
+        self.seen: set[tuple] = set()
 
-    def _say(self, *words: object) -> None:
-        self.digest.update("\0".join(map(str, (*words, ""))).encode("utf-8", "surrogatepass"))
+    def say(self, *words: str) -> None:
+        self.digest.update("\0".join((*words, "")).encode("utf-8", "surrogatepass"))
 
     def read(self, value: object) -> None:
-        """Feed one value."""
-        if value is None or isinstance(value, (bool, int, float, complex, str, bytes, np.generic)):
-            self._say(type(value).__name__, repr(value))
-        elif isinstance(value, (tuple, list)):
-            self._say("sequence", len(value))
+        """Read code as it is compiled, plain values as they are, and any other object by its class."""
+        if isinstance(value, functools.partial):
+            value = [value.func, value.args, value.keywords]
+        elif isinstance(value, MethodType):
+            value = [value.__func__, value.__self__]
+        elif callable(value) and (not isinstance(value, FunctionType) or hasattr(value, "hooked")):
+            value = inspect.unwrap(value)  # a cache, a static method, or PyTorch's wrapper around an optimizer's step
+        if isinstance(value, (FunctionType, type)):
+            self._definition(value)
+        elif is_plain(value):
+            self.say(json.dumps(to_json(value), sort_keys=True))
+        elif isinstance(value, (list, tuple)):
             for item in value:
                 self.read(item)
-        elif isinstance(value, (set, frozenset)):
-            self._say("set", *sorted(map(repr, value)))  # in no order of its own
         elif isinstance(value, dict):
-            self._say("dict", len(value))
-            for item in value.items():
-                self.read(item)
-        elif isinstance(value, np.ndarray):
-            self._say("array", value.shape, value.dtype, hashlib.sha256(np.ascontiguousarray(value)).hexdigest())
-        elif isinstance(value, (staticmethod, classmethod)):
-            self.read(value.__func__)
-        elif isinstance(value, property):
-            self.read((value.fget, value.fset))
-        elif isinstance(value, functools.partial):
-            self.read(("partial", value.func, value.args, value.keywords))
-        elif isinstance(value, CodeType):
-            self._code(value)
+            self.read(list(value.items()))
         elif not isinstance(value, ModuleType):
-            self._definition(value)
+            self._definition(type(value))
 
-    def _definition(self, value: object) -> None:
-        name = f"{getattr(value, '__module__', '')}:{getattr(value, '__qualname__', type(value).__qualname__)}"
-        self._say("name", name)
-        if id(value) in self.seen or _root(value) not in self.roots:
+    def _definition(self, value: FunctionType | type) -> None:
+        self.say(f"{value.__module__}:{value.__qualname__}")
+        key = value.__module__, value.__qualname__, getattr(value, "__code__", None)
+        if key in self.seen or _package(value) not in self.packages - _LIBRARIES:
             return
-        self.seen.add(id(value))
+        self.seen.add(key)
         if isinstance(value, FunctionType):
-            self._function(value)
-        elif isinstance(value, type):
-            self._class(value)
-        elif hasattr(value, "__wrapped__"):  # functools.cache and its like
-            self.read(value.__wrapped__)
+            key = code_key(value.__code__)
+            self.say(read_source(_path(value)).compiled.get(key, key))
+            self.read([value.__defaults__, value.__kwdefaults__])
+            names = {name for code in all_code(value.__code__) for name in code.co_names}
+            named = {name: value.__globals__[name] for name in names & value.__globals__.keys()}
+            cells = zip(value.__code__.co_freevars, value.__closure__ or (), strict=True)
+            self._names(named | {name: cell.cell_contents for name, cell in cells}, [value])
         else:
-            self.read(type(value))
+            methods = list(_functions(value))
+            self.read([*value.__bases__, *methods])
+            self._names({name: item for name, item in vars(value).items() if name[:2] != "__"}, methods)
 
-    def _function(self, function: FunctionType) -> None:
-        self.read((function.__defaults__, function.__kwdefaults__, function.__code__))
-        for cell in function.__closure__ or ():
-            self.read(cell.cell_contents)
-        for name in sorted(_globals_named(function.__code__)):
-            if name in function.__globals__:
-                self.read(function.__globals__[name])
-
-    def _class(self, cls: type) -> None:
-        self.read(cls.__bases__)
-        for name, value in sorted(vars(cls).items()):
-            if getattr(value, "hooked", False) and hasattr(value, "__wrapped__"):
-                value = value.__wrapped__  # PyTorch wraps an optimizer's step once the first one is made
-            code = isinstance(value, (FunctionType, staticmethod, classmethod, property))
-            if code or not name.startswith("__"):  # dunders that are no code: annotations, line numbers, caches
-                self.read((name, value))
-
-    def _code(self, code: CodeType) -> None:
-        self._say("code", code.co_code.hex(), code.co_exceptiontable.hex(), *code.co_names, *code.co_varnames)
-        self.read(code.co_consts)
+    def _names(self, values: dict[str, object], users: list[FunctionType]) -> None:
+        """Read what names stand for, but for values that the files of `users` change."""
+        changed = {name for user in users for name in read_source(_path(user)).changed}
+        for name, value in sorted(values.items()):
+            if callable(value) or (is_plain(value, mutable=self.mutable) and name not in changed):
+                self.say(name)
+                self.read(value)
 
 
-@functools.cache
-def _globals_named(code: CodeType) -> frozenset[str]:
-    """Return the global names that a function looks up, those of the functions inside it too."""
-    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
-    own = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
-    return frozenset(own).union(*map(_globals_named, inner))
+def _check_loaded(value: object, path: str, compiled: Container[str]) -> None:
+    for function in _functions(value):
+        if function.__code__.co_filename == path and code_key(function.__code__) not in compiled:
+            raise CodeError(
+                f"{path}: {function.__qualname__} was edited after it was loaded. Load the file again (in a notebook "
+                "%autoreload 2 does) or restart the kernel."
+            )
+
+
+def _functions(value: object) -> Iterator[FunctionType]:
+    """Yield a function, or those of a class, without their decorators."""
+    for item in vars(value).values() if isinstance(value, type) else (value,):
+        for part in (item.fget, item.fset) if isinstance(item, property) else (item,):
+            part = inspect.unwrap(part) if callable(part) else None
+            if isinstance(part, FunctionType):
+                yield part
+
+
+def _training_modules() -> dict[str, ModuleType]:
+    """Return nnlib.solver, nnlib.models, and the modules of nnlib that their names lead to, directly or not."""
+    found: dict[str, ModuleType] = {}
+    names = {"nnlib.solver", "nnlib.models"}
+    while names:
+        name = names.pop()
+        found[name] = importlib.import_module(name)
+        for value in vars(found[name]).values():
+            used = str(getattr(value, "__name__" if isinstance(value, ModuleType) else "__module__", ""))
+            names |= {used} - found.keys() if used.startswith("nnlib.") else set()
+    return found
+
+
+def _path(function: FunctionType) -> str:
+    """Return the file of a function, or the name of its cell in a notebook."""
+    path = function.__code__.co_filename
+    added = path == "<string>"  # by autoreload, for one
+    return getattr(sys.modules.get(function.__module__), "__file__", path) if added else path
+
+
+def _package(value: object) -> str:
+    """Return the top-level package of a function or class, of a partial's function, or of an object's class."""
+    while isinstance(value, functools.partial):
+        value = value.func
+    return str(getattr(value, "__module__", None) or type(value).__module__).partition(".")[0]

@@ -1,8 +1,9 @@
-"""Run a trial: a trained model and a trial log row out."""
+"""Run a trial: in comes a Trial, out come the trained model and a row."""
 
 from __future__ import annotations
 
 import copy
+import functools
 import math
 import time
 from collections.abc import Iterable, Mapping
@@ -10,24 +11,24 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from nnlib import backend
 from nnlib.callbacks import Callback, StopTraining
-from nnlib.provenance.machine import environment
+from nnlib.fast import runtime
+from nnlib.provenance.machine import machine, versions
 from nnlib.provenance.plain_json import array_checksum
+from nnlib.search.rows import Curve, DataInfo, TrialRow
 from nnlib.search.trial import Trial
-from nnlib.solver import DATA_KEYS, DivergenceError, Solver
+from nnlib.solver import DivergenceError, Solver
+from nnlib.solver_checks import DATA_KEYS
 
-CURVE_POINTS = 200  # a row keeps at most so many losses, evenly spaced, the first and the last among them
+CURVE_POINTS = 200  # a row keeps at most so many losses, evenly spaced, including the first and the last
 
 
-def data_info(data: Mapping[str, np.ndarray]) -> dict[str, object]:
+def data_info(data: Mapping[str, np.ndarray]) -> DataInfo:
     """Return the name, checksum and sizes of the training and validation examples."""
     arrays = {key: np.asarray(data[key]) for key in DATA_KEYS}
-    return {
-        "name": getattr(data, "name", "unnamed arrays"),
-        "checksum": array_checksum(arrays),
-        "train": len(arrays["y_train"]),
-        "val": len(arrays["y_val"]),
-    }
+    name = str(getattr(data, "name", "unnamed arrays"))
+    return DataInfo(name, array_checksum(arrays), len(arrays["y_train"]), len(arrays["y_val"]))
 
 
 def train_trial(
@@ -35,22 +36,24 @@ def train_trial(
     data: Mapping[str, np.ndarray],
     callbacks: Iterable[Callback] = (),
     *,
-    info: Mapping[str, object] | None = None,
+    info: DataInfo | None = None,
     code: str | None = None,
-) -> tuple[Solver, dict[str, object]]:
-    """Train, and return the Solver (its `model` is the trained one) and the trial log row.
+) -> tuple[Solver, TrialRow]:
+    """Train, and return the Solver (its `model` is the trained one) and the row.
 
     Args:
         trial: what to train.
         data: `X_train`, `y_train`, `X_val`, `y_val`.
-        callbacks: they watch this run and are no part of the trial: one that raises StopTraining makes it 'stopped'.
-        info: `data_info(data)` if it is known; it takes a look at every byte.
+        callbacks: they watch this run and are not part of the trial: one that raises StopTraining makes it 'stopped'.
+        info: `data_info(data)` if it is known; it hashes every byte.
         code: `trial.fingerprint()` if it is known.
 
     Raises:
+        CodeError: as from `trial.fingerprint()`, before the training.
         Exception: what make_model or a callback raises. A divergence does not raise, it is the row's status.
     """
     info = data_info(data) if info is None else info
+    code = trial.fingerprint() if code is None else code
     for_model, options = trial.arguments()
     watchers = _Watchers(callbacks)
     own = copy.deepcopy(tuple(options.pop("callbacks", ())))
@@ -59,98 +62,75 @@ def train_trial(
     solver = Solver(model, data, **options, callbacks=(*own, watchers), rng=trial.seed)
     status, reason = "done", ""
     try:
-        with np.errstate(over="ignore", invalid="ignore"):  # on the way to a divergence, which is reported
+        with np.errstate(over="ignore", invalid="ignore"):  # they announce a divergence, which is reported
             solver.train()
     except DivergenceError as error:
         status, reason = "diverged", str(error)
     if watchers.stopped:
         status, reason = "stopped", f"stopped in epoch {solver.epoch + 1} of {solver.num_epochs}"
-    seconds = time.perf_counter() - start
     outcome = {
         "val_acc": None if status == "diverged" else solver.val_acc,
         "num_params": sum(array.size for array in model.params.values()),
         "curve": _curve(solver),
-        "seconds": seconds,
+        "seconds": time.perf_counter() - start,
     }
-    return solver, make_row(trial, info, status, reason, outcome, code=code)
+    return solver, make_row(trial, info, code, status, reason, **outcome)
 
 
 def run_trial(
-    trial: Trial,
-    data: Mapping[str, np.ndarray],
-    callbacks: Iterable[Callback] = (),
-    *,
-    info: Mapping[str, object] | None = None,
-    code: str | None = None,
-) -> dict[str, object]:
-    """Train, and return the trial log row alone; an exception becomes a row too, of status 'error'.
+    trial: Trial, data: Mapping[str, np.ndarray], *, info: DataInfo | None = None, code: str | None = None
+) -> TrialRow:
+    """Train, and return the row alone; an exception becomes a row too, of status 'error'.
 
-    The arguments are those of `train_trial`. A row is ready for JSON: what the trial is (see `Trial.describe`);
-    `status`, 'done', 'diverged', 'stopped' or 'error', and the `reason`; `val_acc`, of the model that was left;
-    `num_params`; `curve`, with steps, losses (at most 200) and the accuracies of every epoch; `seconds`; `versions`,
-    `threads`, `machine`; `finished`, a UTC time.
+    The arguments are those of `train_trial`.
     """
     info = data_info(data) if info is None else info
+    code = trial.fingerprint() if code is None else code
     try:
-        return train_trial(trial, data, callbacks, info=info, code=code)[1]
+        return train_trial(trial, data, info=info, code=code)[1]
     except (Exception, SystemExit) as error:
-        return make_row(trial, info, "error", f"{type(error).__name__}: {error}", code=code)
+        return make_row(trial, info, code, "error", f"{type(error).__name__}: {error}")
 
 
-def make_row(
-    trial: Trial,
-    info: Mapping[str, object],
-    status: str,
-    reason: str,
-    outcome: Mapping[str, object] | None = None,
-    *,
-    code: str | None = None,
-) -> dict[str, object]:
-    """Return a row; without an `outcome`, that of a trial that has none. `code` as for `Trial.describe`."""
-    empty = {"steps": [], "losses": [], "train_acc": [], "val_acc": []}
-    nothing = {"val_acc": None, "num_params": None, "curve": empty, "seconds": None}
-    finished = datetime.now(UTC).isoformat(timespec="seconds")
-    return {
+def make_row(trial: Trial, info: DataInfo, code: str, status: str, reason: str, **outcome: object) -> TrialRow:
+    """Return a row of this process and time; `outcome` is `val_acc`, `num_params`, `curve`, `seconds`, or nothing."""
+    nothing = {"val_acc": None, "num_params": None, "curve": Curve([], [], [], []), "seconds": None}
+    return TrialRow(
         **trial.to_json(info, code),
-        "status": status,
-        "reason": reason,
-        **(nothing if outcome is None else outcome),
-        **environment(),
-        "finished": finished,
-    }
+        status=status,
+        reason=reason,
+        **nothing | outcome,
+        versions=versions(),
+        threads=runtime.threads(),
+        machine=machine(),
+        layers=backend.current(),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
 
 
 class _Watchers(Callback):
-    """Passes every call on, and remembers whether one of the callbacks stopped the training."""
+    """Calls the callbacks, and remembers whether one of them stopped the training."""
 
     def __init__(self, callbacks: Iterable[Callback]):
-        self.callbacks = tuple(callbacks)
-        self.stopped = False
+        self.callbacks, self.stopped = tuple(callbacks), False
+        for event in ("on_step", "on_epoch", "on_end"):
+            setattr(self, event, functools.partial(self._call, event))
 
-    def _call(self, name: str, solver: Solver) -> None:
+    def _call(self, event: str, solver: Solver) -> None:
         try:
             for callback in self.callbacks:
-                getattr(callback, name)(solver)
+                getattr(callback, event)(solver)
         except StopTraining:
             self.stopped = True
             raise
 
-    def on_step(self, solver: Solver) -> None:
-        self._call("on_step", solver)
 
-    def on_epoch(self, solver: Solver) -> None:
-        self._call("on_epoch", solver)
-
-    def on_end(self, solver: Solver) -> None:
-        self._call("on_end", solver)
-
-
-def _curve(solver: Solver) -> dict[str, list]:
+def _curve(solver: Solver) -> Curve:
     losses = solver.loss_history
     kept = np.unique(np.linspace(0, len(losses) - 1, min(CURVE_POINTS, len(losses))).round().astype(int)).tolist()
-    return {
-        "steps": [i + 1 for i in kept],
-        "losses": [losses[i] if math.isfinite(losses[i]) else None for i in kept],
-        "train_acc": list(solver.train_acc_history),
-        "val_acc": list(solver.val_acc_history),
-    }
+    return Curve(
+        [i + 1 for i in kept],
+        [losses[i] if math.isfinite(losses[i]) else None for i in kept],
+        list(solver.train_acc_history),
+        list(solver.val_acc_history),
+    )
