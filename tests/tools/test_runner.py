@@ -1,6 +1,7 @@
 """The runner, on tiny notebooks: what it writes, what it prints, and how it fails.
 
-Its profiles, its build folder and Ctrl-C have files of their own. Tests of what a kernel does use a real one, the others none.
+Its profiles, its build folder and Ctrl-C have files of their own.
+Tests of what a kernel does use a real one, the others none.
 """
 
 import contextlib
