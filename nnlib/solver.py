@@ -78,7 +78,7 @@ class Solver:
         num_train_samples: int | None = 1000,
     ):
         solver_checks.check_model(model)
-        solver_checks.check_data(data, model)
+        solver_checks.check_data(data, model, values=False)
         self.model = model
         self.X_train, self.y_train, self.X_val, self.y_val = (data[key] for key in solver_checks.DATA_KEYS)
         network = getattr(model, "network", None)  # one that is not nnlib's may have a list of layers
@@ -123,6 +123,8 @@ class Solver:
         """
         if self.epoch >= self.num_epochs:
             return
+        for key in ("X_train", "X_val"):
+            solver_checks.check_finite(key, getattr(self, key))
         callbacks = self.callbacks
         if self.verbose:
             callbacks += (ProgressBar(self.num_steps, refresh_every=10, done=self.step),)

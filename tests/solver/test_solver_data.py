@@ -94,14 +94,14 @@ def test_values_that_are_not_finite_are_counted_and_the_first_is_located(key, va
     index = "(4, 0)" if key.startswith("X") else "(4,)"
     message = f"{key}: expected finite numbers, got 3 NaN or infinite, the first at index {index}. Remove such"
     with pytest.raises(ValueError, match=re.escape(message)):
-        solver_of(data)
+        solver_of(data).train()  # a pass over all examples, once for each training
 
 
 def test_infinities_that_cancel_are_found():
     data = separable()
     data["X_train"][2:4, 0] = np.inf, -np.inf
     with pytest.raises(ValueError, match=r"X_train: expected finite numbers, got 2 NaN or infinite"):
-        solver_of(data)
+        solver_of(data).train()
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
