@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from nnlib import DivergenceError, LogisticClassifier, SoftmaxClassifier, Solver
+from nnlib import Callback, DivergenceError, LogisticClassifier, SoftmaxClassifier, Solver
 from nnlib.data import load_binary
 
 
@@ -134,13 +134,15 @@ def test_the_loader_s_read_only_arrays_are_used_as_they_are():
 
 
 def test_nan_that_enters_the_data_later_is_said_to_be_the_cause():
-    data = separable()
-    solver = solver_of(data, batch_size=12)
-    data["X_train"][7] = np.nan
+    class Spoil(Callback):
+        def on_step(self, solver):
+            solver.X_train[7] = np.nan
+
+    solver = solver_of(separable(), batch_size=12, callbacks=[Spoil()])
     with np.errstate(invalid="ignore"), pytest.raises(DivergenceError) as caught:
         solver.train()
     assert str(caught.value) == (
-        "The loss became nan at step 1 (epoch 1) with learning_rate 0.01. "
+        "The loss became nan at step 2 (epoch 2) with learning_rate 0.01. "
         "The data are the cause: X_train[7] is NaN or infinite (1 such values)."
     )
 
