@@ -1,7 +1,5 @@
 """`python -m nnlib.vgg`: train Q6's recipes from a shell, on one machine or, under torchrun, on several processes."""
 
-from __future__ import annotations
-
 import argparse
 import itertools
 import os
@@ -12,7 +10,6 @@ from pathlib import Path
 from statistics import mean, stdev
 
 import torch
-import torch.distributed
 
 from nnlib.data import DataError, Dataset
 from nnlib.tables import align
@@ -22,8 +19,8 @@ from nnlib.vgg.recipes import ABLATION, BEFORE, PROFILES, RECIPES, Profile, Reci
 from nnlib.vgg.trainer import pick_device, processes, run
 from nnlib.vgg.training import DivergenceError
 
-_BY_NAME = RECIPES | {recipe.name: recipe for recipe in ABLATION}
-_KNOWN = (*_BY_NAME, "ablation")  # the last one names all of ABLATION
+# What may be named: a recipe, or all of the ablation.
+_GROUPS = {recipe.name: (recipe,) for recipe in (*RECIPES.values(), *ABLATION)} | {"ablation": ABLATION}
 
 _EXAMPLES = """examples:
   python -m nnlib.vgg --list                              what there is to train
@@ -40,16 +37,12 @@ is complete is read and not repeated. The checkpoints are in build/checkpoints/,
 
 
 def _parser() -> argparse.ArgumentParser:
+    style, usage = argparse.RawDescriptionHelpFormatter, "%(prog)s [NAME ...] [options]"
     parser = argparse.ArgumentParser(
-        prog="python -m nnlib.vgg",
-        usage="%(prog)s [NAME ...] [options]",
-        allow_abbrev=False,
-        description=__doc__,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "python -m nnlib.vgg", usage, __doc__, _EXAMPLES, formatter_class=style, allow_abbrev=False
     )
     add = parser.add_argument
-    add("names", nargs="*", metavar="NAME", help="recipes (default: the notebook's)")
+    add("recipes", nargs="*", type=_named, metavar="NAME", help="recipes (default: the notebook's)")
     add("--list", action="store_true", help="list the recipes and stop")
     add("--profile", choices=PROFILES, default="full", help="how much of the work (default: full)")
     seeds = "after the names: train each recipe once with each seed (default: the recipe's own)"
@@ -57,6 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--device", type=_device, help="such as cpu or cuda (default: the best there is)")
     add("--folder", type=Path, metavar="DIR", help="for checkpoints")
     return parser
+
+
+def _named(name: str) -> tuple[Recipe, ...]:
+    if name not in _GROUPS:
+        raise argparse.ArgumentTypeError(f"no recipe {name!r}; there are: {', '.join(_GROUPS)}")
+    return _GROUPS[name]
 
 
 def _device(name: str) -> torch.device:
@@ -86,9 +85,9 @@ def _join_processes(device: torch.device) -> torch.device:
 
 
 def _load(profile: Profile) -> Dataset:
-    """Return the images. They may have to be downloaded, and machines may share a folder: each takes its turn.
+    """Return the images. As machines may share the folder that they download to, each takes its turn.
 
-    First one process per machine loads, one machine after the other; then the other processes read what is there.
+    One process per machine loads; after all machines, the other processes read what is there.
     """
     if processes()[1] == 1:
         return load_for(profile)
@@ -104,22 +103,17 @@ def _load(profile: Profile) -> Dataset:
 def compare(accuracies: Mapping[str, Mapping[int, float]]) -> str:
     """Return a table of validation accuracies over several seeds, and each recipe's gain over the one in `BEFORE`.
 
-    All in percent. The standard deviation is the sample's, over n - 1. A gain is a difference seed by seed; it is left
-    out where the other recipe is not in the table.
-
-    Args:
-        accuracies: recipe's name -> seed -> accuracy, a fraction; the same seeds for all, at least two.
+    `accuracies` maps a recipe's name to a fraction for each seed: the same seeds for all, at least two. The table is in
+    percent; the standard deviation is the sample's, over n - 1; a gain is a difference seed by seed.
     """
-    width = max(map(len, accuracies))
-    rows = [(" " * width, "mean", "sd", "lowest", "highest", "gain:", "mean", "least", "most", "over")]
+    rows = [("", "mean", "sd", "lowest", "highest", "gain:", "mean", "least", "most", "over")]
     for name, by_seed in accuracies.items():
-        values = [100 * value for value in by_seed.values()]
-        row = [f"{value:.1f}" for value in (mean(values), stdev(values), min(values), max(values))]
-        gains = []
-        if (before := BEFORE.get(name)) in accuracies:
+        values, before, gain = [100 * value for value in by_seed.values()], BEFORE.get(name), [""] * 4
+        if before in accuracies:
             gains = [100 * (value - accuracies[before][seed]) for seed, value in by_seed.items()]
-        gain = [f"{value:+.1f}" for value in (mean(gains), min(gains), max(gains))] + [before] if gains else [""] * 4
-        rows.append((name.ljust(width), *row, "", *gain))
+            gain = [*(f"{value:+.1f}" for value in (mean(gains), min(gains), max(gains))), before]
+        row = [f"{value:.1f}" for value in (mean(values), stdev(values), min(values), max(values))]
+        rows.append((f"{name:15}", *row, "", *gain))
     return "\n".join(align(rows, str.rjust))
 
 
@@ -156,20 +150,15 @@ def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status: 0, 1 for a failure, 2 for a wrong name, 130 after Ctrl-C."""
-    parser = _parser()
-    arguments = parser.parse_args(argv)
-    unknown = [name for name in arguments.names if name not in _KNOWN]
-    if unknown:
-        parser.error(f"no recipe {', '.join(map(repr, unknown))}; there are: {', '.join(_KNOWN)}.")
+    arguments = _parser().parse_args(argv)
     if arguments.list:
-        for recipe in _BY_NAME.values():
+        for recipe in (*RECIPES.values(), *ABLATION):
             group = "" if recipe.name in RECIPES else "   ablation"
             print(f"{recipe.name:15} {recipe.title:26} {recipe.epochs:2} epochs, batches of {recipe.batch_size}{group}")
         return 0
-    names = arguments.names or RECIPES
-    chosen = [recipe for name in names for recipe in (ABLATION if name == "ablation" else [_BY_NAME[name]])]
+    recipes = dict.fromkeys(itertools.chain.from_iterable(arguments.recipes or [RECIPES.values()]))  # each once
     try:
-        return 0 if _train(list(dict.fromkeys(chosen)), arguments) else 1
+        return 0 if _train(list(recipes), arguments) else 1
     except (ValueError, OSError) as error:  # DataError is a ValueError
         print(error, file=sys.stderr)
         return 1

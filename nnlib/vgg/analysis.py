@@ -1,7 +1,5 @@
 """Look into a network: what in it is not linear, what an affine part of it computes, and what it costs."""
 
-from __future__ import annotations
-
 import copy
 from dataclasses import dataclass
 
@@ -53,23 +51,17 @@ class _Recorder(TorchFunctionMode):
         def at(factor: float) -> list[Tensor]:
             """Return the outputs for the data times `factor`; all copied, because the function may work in place."""
             args, kwargs = tree_map_only(Tensor, lambda x: factor * x if x.requires_grad else x.clone(), inputs)
-            return [leaf for leaf in tree_leaves(func(*args, **kwargs)) if isinstance(leaf, Tensor)]
+            return [leaf.double() for leaf in tree_leaves(func(*args, **kwargs)) if isinstance(leaf, Tensor)]
 
         if any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in tree_leaves(inputs)):
             with torch.no_grad():
                 outputs = [at(factor) for factor in (-1, 1, -2, 0)]  # not v = -x, for which odd functions would pass
             if outputs[0]:
-                shape = tuple(outputs[0][0].shape)
-                affine = all(map(_is_affine, *outputs))
+                gaps = [(both - x - v + zero, x) for both, x, v, zero in zip(*outputs, strict=True)]
+                affine = all(bool(gap.norm() <= 1e-9 * x.norm()) for gap, x in gaps)  # not where one is NaN
                 name = self.at_work[0] if self.at_work else func.__name__.strip("_")
-                self.found.append(Operation(name, affine, shape))
+                self.found.append(Operation(name, affine, tuple(outputs[0][0].shape)))
         return func(*args, **(kwargs or {}))
-
-
-def _is_affine(both: Tensor, x: Tensor, v: Tensor, zero: Tensor) -> bool:
-    """Return whether f(x + v) - f(x) = f(v) - f(0), to rounding; it is not where one is NaN."""
-    both, x, v, zero = (output.double() for output in (both, x, v, zero))  # bool, where f compares
-    return bool((both - x - v + zero).norm() <= 1e-9 * x.norm())
 
 
 @torch.inference_mode()
@@ -89,15 +81,13 @@ class Cost:
     """What a network costs."""
 
     parameters: int  # those that are not trained included
-    flops: int  # of the forward pass's convolutions and matrix products for one image; an addition counts as one
+    flops: int  # forward, of convolutions and matrix products for one image; a multiply-add counts as two
 
 
 def cost(net: nn.Module) -> Cost:
     """Return the cost of a network for images (3, 32, 32). A training step takes about three times the operations."""
-    weight = next(net.parameters())
-    image = torch.zeros(1, 3, 32, 32, device=weight.device)
-    was_training = net.training
+    twin = copy.deepcopy(net).eval()
+    image = torch.zeros(1, 3, 32, 32, device=next(net.parameters()).device)
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
-        net.eval()(image)
-    net.train(was_training)
+        twin(image)
     return Cost(sum(parameter.numel() for parameter in net.parameters()), counter.get_total_flops())

@@ -1,7 +1,5 @@
 """Checkpoints: all that a training needs to go on as if it had never stopped, with a checksum over the content."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import io
@@ -25,11 +23,7 @@ def default_folder() -> Path:
 
 @contextlib.contextmanager
 def checkpoint_lock(path: Path) -> Iterator[None]:
-    """Keep every other training from writing checkpoints at `path`.
-
-    Raises:
-        DataError: another one holds the lock, in this process or another; or no file can be made or locked there.
-    """
+    """Keep every other training from writing checkpoints at `path`, or raise a DataError if one does already."""
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(file_lock(path, wait=False))
@@ -37,22 +31,18 @@ def checkpoint_lock(path: Path) -> Iterator[None]:
             todo = f"Wait until it has finished: then its result is read. Or use {_ELSEWHERE}."
             raise data_error(path, "no other training that writes this checkpoint", "one at work", todo) from None
         except OSError as error:
-            expected = "a folder in which files can be made and locked"
-            raise data_error(path, expected, str(error), f"Use {_ELSEWHERE}.") from error
+            todo = f"Use {_ELSEWHERE}."
+            raise data_error(path, "a folder in which files can be made and locked", str(error), todo) from error
         yield
 
 
 def save(path: Path, state: dict[str, object]) -> None:
-    """Write `state` to `path`, whole or not at all.
-
-    Raises:
-        DataError: the folder cannot be written, or the disk is full; the checkpoint before it stays as it was.
-    """
+    """Write `state` to `path`, or raise a DataError if the disk is full, say; the old checkpoint then stays whole."""
     buffer = io.BytesIO()
     torch.save(state, buffer)
     try:
         with atomic_write(path) as file:
-            file.write(_header(buffer.getbuffer()))
+            file.write(_header(buffer.getbuffer()) + b"\n")
             file.write(buffer.getbuffer())
     except OSError as error:
         todo = f"Make room, or use {_ELSEWHERE}."
@@ -67,27 +57,21 @@ def load(path: Path, training: dict[str, object]) -> dict[str, object] | None:
     Raises:
         DataError: the file is damaged, no checkpoint, or of another training.
     """
-    whole, todo = "a whole checkpoint", "Delete the file to train anew."
+    expected, todo = "a whole checkpoint of this training", "Delete the file to train anew."
     try:
-        file = memoryview(path.read_bytes())
+        header, _, content = path.read_bytes().partition(b"\n")
+        intact = header == _header(content)
+        state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True) if intact else None
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except OSError as error:
-        raise data_error(path, whole, str(error), todo) from error
-    header, content = file[:_HEADER_LENGTH], file[_HEADER_LENGTH:]
-    if header != _header(content):
-        raise data_error(path, whole, "a content that does not match its checksum", todo)
-    try:
-        state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except Exception as error:  # whatever hostile bytes may provoke in PyTorch's unpickler
-        raise data_error(path, whole, f"one that PyTorch refuses to load ({type(error).__name__})", todo) from error
+        raise data_error(path, expected, f"{type(error).__name__}: {error}".splitlines()[0], todo) from error
+    if not intact:
+        raise data_error(path, expected, "a content that does not match its checksum", todo)
     if not isinstance(state, dict) or state.keys() != _KEYS or state["training"] != training:
-        raise data_error(path, "a checkpoint of this training", "another content", todo)
+        raise data_error(path, expected, "another content", todo)
     return state
 
 
 def _header(content: bytes | memoryview) -> bytes:
-    return b"nnlib checkpoint, SHA-256 %s\n" % hashlib.sha256(content).hexdigest().encode()
-
-
-_HEADER_LENGTH = len(_header(b""))
+    return b"nnlib checkpoint, SHA-256 %s" % hashlib.sha256(content).hexdigest().encode()

@@ -3,8 +3,6 @@
 It takes the place of PyTorch's DataLoader, whose workers decode and augment image by image in Python.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,17 +20,13 @@ SIDE = 32
 class Augment:
     """How training images are varied, anew in each epoch.
 
-    Args:
-        translate: an image is shifted by at most this many pixels along each axis; its mirror image fills the gap.
-        flip: half of the images are mirrored left to right in the first epoch; from then on each image is mirrored in
-            every other epoch, so that two epochs show it both ways (Jordan 2024, arXiv:2404.00498, section 3.6).
-        cutout: side of a square painted grey around a random pixel; 0 for none. Part of it may lie outside (DeVries and
-            Taylor 2017, arXiv:1708.04552).
+    With `flip`, half of the images are mirrored left to right in the first epoch; from then on each one is mirrored in
+    every other epoch, so that two epochs show it both ways (Jordan 2024, arXiv:2404.00498, section 3.6).
     """
 
-    translate: int = 0
+    translate: int = 0  # shift by at most this many pixels along each axis; the image's mirror image fills the gap
     flip: bool = False
-    cutout: int = 0
+    cutout: int = 0  # side of a square painted grey around a random pixel (DeVries and Taylor 2017, arXiv:1708.04552)
 
     def __post_init__(self) -> None:
         for name, most in (("translate", SIDE - 1), ("cutout", SIDE)):
@@ -44,8 +38,9 @@ class Augment:
 class DataLoader:
     """Iterate over minibatches (images, labels) on the device; images (B, 3, S, S) float32 in [-1, 1], labels (B,).
 
-    The order and all random numbers of an epoch follow from `seed` and `epoch` alone, so that a resumed training, and
-    one on several processes, sees the same images.
+    Set the attribute `epoch` before each pass: the order and all random numbers of an epoch follow from it and `seed`
+    alone, so that a resumed training, and one on several processes, sees the same images. The attribute `weight` is the
+    factor that makes the average over processes the batch mean.
 
     Args:
         X: images (N, 3, 32, 32), uint8.
@@ -57,33 +52,18 @@ class DataLoader:
         resolutions: S of each epoch's images; the last entry also holds for all later epochs.
         rank: the current process's index among `world`; each process gets its part of every batch.
         world: the number of processes that share each batch, as evenly as its size allows.
-
-    Attributes:
-        epoch: set it before each pass.
-        weight: factor that makes the average over processes the batch mean; 1 where all parts have one size.
     """
 
     def __init__(
-        self,
-        X: np.ndarray,
-        y: np.ndarray,
-        batch_size: int,
-        *,
-        device: torch.device | str = "cpu",
-        seed: int | None = None,
-        augment: Augment = Augment(),
-        resolutions: Sequence[int] = (SIDE,),
-        rank: int = 0,
-        world: int = 1,
+        self, X, y, batch_size, *, device="cpu", seed=None, augment=Augment(), resolutions=(SIDE,), rank=0, world=1
     ) -> None:
         fits = isinstance(X, np.ndarray) and X.dtype == np.uint8 and X.shape[1:] == (3, SIDE, SIDE) and len(X) > 0
         came = f"{getattr(X, 'dtype', type(X).__name__)} of shape {np.shape(X)}"
         checks.require(fits, "X", f"uint8 images (N, 3, {SIDE}, {SIDE})", came, "load_cifar10 returns such images.")
         labels = checks.class_labels(y, len(X), 10)
         self.batch_size = checks.positive_int("batch_size", batch_size)
-        fits = checks.positive_int("world", world) <= batch_size
         expected = f"at most batch_size, {batch_size}: one image per process"
-        checks.require(fits, "world", expected, world, "Start fewer processes.")
+        checks.require(checks.positive_int("world", world) <= batch_size, "world", expected, world, "Start fewer.")
         checks.require(0 <= rank < world, "rank", f"a number from 0 to {world - 1}", rank)
         shared = world == 1 or (seed is not None and len(X) >= batch_size)
         checks.require(shared, "world", "1 where a batch may be smaller than batch_size", world)
@@ -91,9 +71,8 @@ class DataLoader:
         self.resolutions = check_resolutions(resolutions)
         self._part = slice(batch_size * rank // world, batch_size * (rank + 1) // world)
         self.weight = world * (self._part.stop - self._part.start) / batch_size
-        # Channels innermost: PyTorch's convolutions are fastest on such batches (channels_last). uint8 takes a quarter
-        # of float32's memory.
-        pixels = X.transpose(0, 2, 3, 1).copy()  # even if X is laid out like this: it belongs to the caller
+        # Channels innermost: PyTorch's convolutions are fastest on such batches. A copy in any case: X is the caller's.
+        pixels = X.transpose(0, 2, 3, 1).copy()
         self.images = torch.from_numpy(pixels).to(self.device)  # (N, 32, 32, 3)
         self.labels = torch.from_numpy(labels.astype(np.int64)).to(self.device)
         self.epoch = 0
@@ -131,15 +110,18 @@ class DataLoader:
     def _batch(self, chosen: Tensor, shifts: Tensor, mirrored: Tensor, squares: Tensor) -> Tensor:
         """Return the chosen images, varied, as (B, 3, S, S) float32 in [-1, 1], channels innermost in memory."""
         if self.augment.translate or self.augment.flip:
-            pixels = torch.arange(SIDE, device=self.device)
-            rows, columns = (_reflect(pixels + shifts[:, axis, None]) for axis in (0, 1))  # each (B, 32)
+            shifted = torch.arange(SIDE, device=self.device) + shifts[:, :, None]  # (B, 2, 32)
+            # Those outside are mirrored at the edge: -1 becomes 1, and 32 becomes 30.
+            rows, columns = ((SIDE - 1) - ((SIDE - 1) - shifted.abs()).abs()).unbind(1)
             columns = torch.where(mirrored[:, None], columns.flip(1), columns)
             images = self.images[chosen[:, None, None], rows[:, :, None], columns[:, None, :]]  # (B, 32, 32, 3)
         else:
             images = self.images[chosen]
         images = images.float().mul_(2 / 255).sub_(1)
         if self.augment.cutout:
-            images.masked_fill_(_inside(squares, self.augment.cutout)[..., None], 0.0)
+            from_start = torch.arange(SIDE, device=self.device) - squares[:, :, None] + self.augment.cutout // 2
+            rows, columns = ((from_start >= 0) & (from_start < self.augment.cutout)).unbind(1)  # each (B, 32)
+            images.masked_fill_((rows[:, :, None] & columns[:, None, :])[..., None], 0.0)
         images = images.permute(0, 3, 1, 2)
         side = self.resolutions[min(self.epoch, len(self.resolutions) - 1)]
         if side == SIDE:
@@ -152,16 +134,3 @@ def check_resolutions(resolutions: Sequence[int]) -> tuple[int, ...]:
     fits = len(resolutions) > 0 and all(1 <= side <= SIDE for side in resolutions)
     checks.require(fits, "resolutions", f"at least one number of pixels from 1 to {SIDE}", tuple(resolutions))
     return tuple(resolutions)
-
-
-def _reflect(pixels: Tensor) -> Tensor:
-    """Return pixel indices, those outside mirrored at the edge: -1 becomes 1, and 32 becomes 30."""
-    return (SIDE - 1) - ((SIDE - 1) - pixels.abs()).abs()
-
-
-def _inside(squares: Tensor, side: int) -> Tensor:
-    """Return (B, 32, 32): whether a pixel lies in the square of this side around the image's centre `squares`."""
-    pixels = torch.arange(SIDE, device=squares.device)
-    low = squares - side // 2
-    rows, columns = ((pixels >= low[:, axis, None]) & (pixels < low[:, axis, None] + side) for axis in (0, 1))
-    return rows[:, :, None] & columns[:, None, :]

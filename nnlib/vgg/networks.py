@@ -3,10 +3,6 @@
 All take images (N, 3, 32, 32) and return scores (N, 10). VGG: Simonyan and Zisserman 2015, arXiv:1409.1556.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
 
@@ -19,9 +15,8 @@ WITHOUT_RELU = {(3, 0), (4, 0)}
 
 
 class VGG11(nn.Module):
-    """The reduced VGG11 of the handout, and its variants on the way to ours.
+    """The handout's reduced VGG11: it has no activation, and its max pools are the only non-linearity.
 
-    `VGG11()` is the handout's: it has no activation, and its max pools are the only non-linearity.
     `VGG11(width=4, relu=True)` is the report's.
 
     Args:
@@ -54,25 +49,13 @@ class VGG11(nn.Module):
 class WhitenedVGG(nn.Module):
     """A fixed 2 x 2 convolution that whitens the images' patches, then three stages of two 3 x 3 convolutions.
 
-    In a stage the pool stands between the two convolutions. After each convolution come batch norm without a scale and
-    GELU (Hendrycks and Gimpel 2016, arXiv:1606.08415). The design is Jordan's, 2024, arXiv:2404.00498, section 3, in
-    PyTorch's standard layers. The last three arguments take one part of it out, to measure what it is worth.
-
-    Args:
-        widths: channels of the three stages.
-        whiten: whiten; otherwise the first convolution starts at random and is trained.
-        identity: convolutions start as the identity on as many channels as they are given; otherwise at random.
-        activation: makes an activation.
+    `widths` are the stages' channels. Between a stage's two convolutions stands a pool; each of the two starts as the
+    identity on its input channels. Batch norm without a scale and GELU (Hendrycks and Gimpel 2016, arXiv:1606.08415)
+    follow it. The design is Jordan's (2024, arXiv:2404.00498, section 3), in PyTorch's standard layers. `whiten=False`,
+    `identity=False` and another `activation` each take a part out, to measure what it is worth.
     """
 
-    def __init__(
-        self,
-        widths: tuple[int, int, int] = (64, 256, 256),
-        *,
-        whiten: bool = True,
-        identity: bool = True,
-        activation: Callable[[], nn.Module] = nn.GELU,
-    ) -> None:
+    def __init__(self, widths=(64, 256, 256), *, whiten=True, identity=True, activation=nn.GELU) -> None:
         super().__init__()
         patch = 3 * 2 * 2
         self.whitening = nn.Conv2d(3, 2 * patch, 2)  # each direction and its negative, as GELU hardly lets one through
@@ -85,10 +68,9 @@ class WhitenedVGG(nn.Module):
             channels = filters
         self.conv = nn.Sequential(*layers)
         self.fc = nn.Linear(channels, NUM_CLASSES, bias=False)
-        if not identity:
-            for layer in self.conv:
-                if isinstance(layer, nn.Conv2d):
-                    layer.reset_parameters()
+        for layer in () if identity else self.conv:
+            if isinstance(layer, nn.Conv2d):
+                layer.reset_parameters()
 
     def forward(self, images: Tensor) -> Tensor:
         """Return scores (N, 10) of images (N, 3, S, S), S from 17 to 32; the last pool covers all pixels."""
@@ -100,7 +82,7 @@ class WhitenedVGG(nn.Module):
         """Set the first convolution from training images (N, 3, 32, 32) in [-1, 1], if it whitens.
 
         Its filters are the patches' principal directions, each divided by its root mean square: after it the patches
-        are uncorrelated and of nearly the same size, which batch norm alone does not achieve.
+        are uncorrelated and of nearly the same size.
         """
         if self.whitening.weight.requires_grad:
             return

@@ -4,8 +4,6 @@ A recipe holds everything that decides the weights except the data. The profile 
 same code on few images, so that a test of everything takes seconds, and its accuracies mean nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,10 +23,7 @@ from nnlib.vgg.networks import VGG11, WhitenedVGG
 
 @dataclass(frozen=True, kw_only=True)
 class OneCycle:
-    """The rate rises linearly to the recipe's, then falls linearly: PyTorch's OneCycleLR in two phases.
-
-    Smith and Topin 2017, arXiv:1708.07120.
-    """
+    """The rate rises linearly to the recipe's, then falls linearly (Smith and Topin 2017, arXiv:1708.07120)."""
 
     start: float = 0.2  # fraction of the top rate at the first step
     peak: float = 0.25  # fraction of all steps after which the top is reached
@@ -79,21 +74,12 @@ class Recipe:
         """Return the schedule of `optimizer`'s rates."""
         if self.schedule is None:
             return ConstantLR(optimizer, factor=1.0)
+        start, peak, end = self.schedule.start, self.schedule.peak, self.schedule.end
         total = self.epochs * steps_per_epoch + 1  # PyTorch also asks for the rate after the last step
-        return OneCycleLR(
-            optimizer,
-            max_lr=[group["lr"] for group in optimizer.param_groups],
-            total_steps=total,
-            pct_start=max(self.schedule.peak, 2 / total),  # in very few steps, the rate rises in one of them
-            anneal_strategy="linear",
-            cycle_momentum=False,
-            div_factor=1 / self.schedule.start,
-            final_div_factor=self.schedule.start / self.schedule.end,
-        )
-
-    def resolution_by_epoch(self) -> list[int]:
-        """Return the side of each epoch's training images."""
-        return [self.resolutions[epoch * len(self.resolutions) // self.epochs] for epoch in range(self.epochs)]
+        tops = [group["lr"] for group in optimizer.param_groups]
+        shape = {"pct_start": max(peak, 2 / total), "anneal_strategy": "linear"}  # of very few steps, one still rises
+        factors = {"div_factor": 1 / start, "final_div_factor": start / end}
+        return OneCycleLR(optimizer, tops, total, cycle_momentum=False, **shape, **factors)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,13 +93,11 @@ class Profile:
     flops: float | None  # operations of a training, which has at least one epoch; None for no limit
 
     def shorten(self, recipe: Recipe) -> Recipe:
-        """Return `recipe` as this profile trains it.
-
-        A short training takes steps of at most 100 images, at a proportionally lower rate, all at full size: otherwise
-        it would end after a handful of steps, on images of another size than those it is tested with.
-        """
+        """Return `recipe` as this profile trains it."""
         if self.flops is None:
             return recipe
+        # Batches of at most 100 at a proportionally lower rate, all at full size: otherwise a short training would end
+        # after a handful of steps, on images of another size than those it is tested with.
         flops_per_epoch = 3 * cost(recipe.make_network()).flops * self.num_train
         size = min(recipe.batch_size, 100)
         return replace(
@@ -139,11 +123,10 @@ def adam(net: nn.Module, lr: float) -> Optimizer:
 def nesterov(
     net: nn.Module, lr: float, *, momentum: float = 0.85, weight_decay: float = 1.33e-3, bias_factor: int = 64
 ) -> Optimizer:
-    """Return SGD with Nesterov momentum whose rate for biases is `bias_factor` times as high.
+    """Return SGD with Nesterov momentum, whose rate for biases is `bias_factor` times as high and their decay as low.
 
-    Before a batch norm without a scale the size of the weights does not matter, and only the biases set where an
-    activation bends. Their decay is divided by the factor: per step it equals the weights'. After Jordan 2024,
-    arXiv:2404.00498, section 3.4, where it holds for the biases of batch norm only.
+    Before a batch norm without a scale the size of the weights does not matter: only the biases set where an activation
+    bends. After Jordan 2024, arXiv:2404.00498, section 3.4, who does so for the biases of batch norm only.
     """
     trained = [parameter for parameter in net.parameters() if parameter.requires_grad]
     weights, biases = ([p for p in trained if (p.ndim == 1) is bias] for bias in (False, True))
@@ -169,11 +152,10 @@ _FLIP = replace(_SMOOTH, name="flip", title="+ flip at test", tta_flip=True)  # 
 LADDER = (HANDOUT, _RELU, REPORT, _NORM, _AUGMENT, _CYCLE, _SMOOTH, _FLIP)
 
 # The handout's and the report's own networks in as many epochs, with augmentation and a schedule.
+_TUNED = {"augment": Augment(translate=2, flip=True), "schedule": OneCycle()}
 TUNED = (
     replace(HANDOUT, name="handout-tuned", title="handout, tuned", augment=Augment(flip=True), schedule=OneCycle()),
-    replace(
-        REPORT, name="report-tuned", title="report, tuned", augment=Augment(translate=2, flip=True), schedule=OneCycle()
-    ),
+    replace(REPORT, name="report-tuned", title="report, tuned", **_TUNED),
 )
 
 OURS_SHORT = Recipe(
@@ -203,31 +185,21 @@ OURS = (OURS_SHORT, OURS_LONG)
 
 RECIPES = {recipe.name: recipe for recipe in (*LADDER, *TUNED, *OURS)}
 
-BRIEF = replace(OURS_SHORT, name="brief", title="ours, in four epochs", epochs=4)
-
-
-def _without(name: str, part: str, **change: object) -> Recipe:
-    return replace(BRIEF, name=f"no-{name}", title=f"without {part}", **change)
-
-
 # What each part of our recipe is worth: a brief training of it, then the same without one part.
+BRIEF = replace(OURS_SHORT, name="brief", title="ours, in four epochs", epochs=4)
+_WITHOUT = partial(replace, BRIEF)
 ABLATION = (
     BRIEF,
-    _without("whitening", "whitening", network=partial(WhitenedVGG, whiten=False)),
-    _without("identity", "the identity start", network=partial(WhitenedVGG, identity=False)),
-    _without("gelu", "GELU", network=partial(WhitenedVGG, activation=nn.ReLU)),
-    _without("fast-biases", "fast biases", optimizer=partial(nesterov, bias_factor=1)),
-    _without("small-first", "small images first", resolutions=OURS_SHORT.resolutions[-1:]),
-    _without("smoothing", "label smoothing", label_smoothing=0.0),
-    _without("augmentation", "augmentation", augment=Augment()),
-    _without("views", "six views at test", tta_flip=False, tta_shift=0),  # the weights are BRIEF's
+    _WITHOUT(name="no-whitening", title="without whitening", network=partial(WhitenedVGG, whiten=False)),
+    _WITHOUT(name="no-identity", title="without the identity start", network=partial(WhitenedVGG, identity=False)),
+    _WITHOUT(name="no-gelu", title="without GELU", network=partial(WhitenedVGG, activation=nn.ReLU)),
+    _WITHOUT(name="no-fast-biases", title="without fast biases", optimizer=partial(nesterov, bias_factor=1)),
+    _WITHOUT(name="no-small-first", title="without small images first", resolutions=OURS_SHORT.resolutions[-1:]),
+    _WITHOUT(name="no-smoothing", title="without label smoothing", label_smoothing=0.0),
+    _WITHOUT(name="no-augmentation", title="without augmentation", augment=Augment()),
+    _WITHOUT(name="no-views", title="without six views at test", tta_flip=False, tta_shift=0),  # BRIEF's weights
 )
 
 # Which recipe another one's gain is measured from.
-BEFORE = {
-    **{later.name: earlier.name for earlier, later in pairwise(LADDER)},
-    **{tuned.name: own.name for tuned, own in zip(TUNED, (HANDOUT, REPORT), strict=True)},
-    OURS_SHORT.name: LADDER[-1].name,
-    OURS_LONG.name: OURS_SHORT.name,
-    **{recipe.name: BRIEF.name for recipe in ABLATION[1:]},
-}
+_PAIRS = (*pairwise((*LADDER, *OURS)), *zip((HANDOUT, REPORT), TUNED, strict=True))
+BEFORE = {after.name: before.name for before, after in _PAIRS} | {recipe.name: "brief" for recipe in ABLATION[1:]}

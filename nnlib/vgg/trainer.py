@@ -1,7 +1,5 @@
 """Run a recipe, from its beginning or from its last checkpoint, to its end."""
 
-from __future__ import annotations
-
 import math
 import platform
 from collections.abc import Callable, Mapping
@@ -11,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.distributed
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
@@ -79,8 +76,8 @@ class TrainResult:
     def scores(self, X: np.ndarray) -> Tensor:
         """Return the scores (N, 10) of uint8 images (N, 3, 32, 32), with the recipe's test-time augmentation."""
         loader = DataLoader(X, np.zeros(len(X), int), EVALUATION_BATCH, device=self.device)
-        views = {"flip": self.recipe.tta_flip, "shift": self.recipe.tta_shift}
-        return predict(loader, Autocast(self.net, self.dtype), self.device, **views)
+        net, recipe = Autocast(self.net, self.dtype), self.recipe
+        return predict(loader, net, self.device, flip=recipe.tta_flip, shift=recipe.tta_shift)
 
     def accuracy(self, X: np.ndarray, y: np.ndarray) -> float:
         """Return the accuracy on uint8 images (N, 3, 32, 32) with labels (N,), a fraction."""
@@ -92,16 +89,11 @@ def run(
 ) -> TrainResult:
     """Train as `recipe` says, and validate after each epoch; the processes of a torch.distributed group train together.
 
-    With a folder, a checkpoint is written after each epoch, and a training that finds its own goes on from there: on
-    the CPU to the same weights, bit for bit, as without the interruption. A complete one is read and not trained. A
-    checkpoint belongs to the recipe, its precision here, the number of processes, the training and validation images,
-    and the code of the network and of a step: change one of them and the training begins anew.
-
-    Args:
-        recipe: what to train.
-        data: X_train, y_train, X_val, y_val; images uint8 (N, 3, 32, 32).
-        device: where to train; by default, the best there is.
-        folder: for checkpoints; None for none.
+    `data` holds X_train, y_train, X_val, y_val; images uint8 (N, 3, 32, 32). With a folder, a checkpoint is written
+    after each epoch, and a training that finds its own goes on from there: on the CPU to the same weights, bit for bit,
+    as without the interruption. A complete one is read and not trained. A checkpoint belongs to the recipe, its
+    precision here, the number of processes, the data, and the code of the network and of a step: change one of them and
+    the training begins anew.
 
     Raises:
         DivergenceError: the loss became infinite or NaN.
@@ -128,8 +120,9 @@ class Trainer:
             "dtype": str(self.dtype),
             "processes": self.world,
         }
+        sides = [recipe.resolutions[epoch * len(recipe.resolutions) // recipe.epochs] for epoch in range(recipe.epochs)]
         options = {"device": device, "seed": recipe.seed, "augment": recipe.augment}
-        options |= {"resolutions": recipe.resolution_by_epoch(), "rank": self.rank, "world": self.world}
+        options |= {"resolutions": sides, "rank": self.rank, "world": self.world}
         self.batches = DataLoader(X, y, recipe.batch_size, **options)
         net = recipe.make_network()
         if hasattr(net, "init_whitening"):
@@ -162,7 +155,7 @@ class Trainer:
             self.machine = f"{before}; then {here}"
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint: of several processes the first does, and if it fails, all raise its DataError."""
+        """Write a checkpoint; of several processes the first writes it for all."""
         state = {"training": self.identity, "history": vars(self.history), "machine": self.machine}
         state |= {name: part.state_dict() for name, part in self._parts.items()}
         self.broadcast_from_rank0(lambda: checkpoint.save(path, state))
@@ -170,8 +163,8 @@ class Trainer:
     def finish(self, path: Path | None = None) -> TrainResult:
         """Train the epochs that are left, and return the result.
 
-        With a path, it goes on from the checkpoint there and writes one after each epoch. Meanwhile it holds a lock:
-        any other training of the same that has epochs left is refused. A complete one is read without the lock.
+        With a path, go on from the checkpoint there and write one after each epoch, alone: any other training that has
+        epochs left is refused meanwhile. A complete one is only read.
         """
         with ExitStack() as stack:
             if path is not None:

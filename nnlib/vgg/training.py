@@ -1,10 +1,9 @@
 """`train` and `test`, with the names and arguments that the course gave them."""
 
-from __future__ import annotations
-
+import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import torch
@@ -14,6 +13,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from nnlib import checks
 from nnlib.progress import progress_bar
 from nnlib.solver import DivergenceError
 from nnlib.vgg.loader import DataLoader
@@ -41,10 +41,7 @@ class History:
 
 
 def train_epoch(trainloader, net, criterion, optimizer, device):
-    """Take a step per minibatch; return the loss of each step, and the accuracy on the images before their step.
-
-    The arguments are those of `train`.
-    """
+    """Take a step per minibatch; return the loss of each, and the accuracy on all images, each before its step."""
     net.train()
     losses, correct, seen = [], 0, 0
     for images, labels in trainloader:
@@ -74,70 +71,73 @@ def train(
     after_epoch: Callable[[History], None] | None = None,
     name: str = "training",
 ) -> History:
-    """Train `net` up to `epochs` epochs, including those that `history` already holds.
+    """Train `net`, on `device`, until `history` holds `epochs` epochs; return it.
 
-    Args:
-        trainloader: the minibatches.
-        net: on `device`; changed in place. Under DistributedDataParallel it trains together with the other processes.
-        criterion: (scores, labels) -> mean loss.
-        optimizer: holds the net's parameters.
-        device: of the net and the minibatches.
-        epochs: of the whole training.
-        scheduler: of the learning rate, stepped after each minibatch.
-        validate: returns the validation accuracy; called after each epoch.
-        history: of earlier epochs, to be continued.
-        after_epoch: called with the history after each epoch, for example to write a checkpoint.
-        name: label of the progress bar.
+    `criterion` takes scores and labels and returns their mean loss. The scheduler is stepped after each minibatch;
+    `validate`, which returns the validation accuracy, and `after_epoch` are called after each epoch; `name` labels the
+    progress bar. A net under DistributedDataParallel trains together with the other processes.
 
     Raises:
         DivergenceError: the loss became infinite or NaN; the message names the step and the learning rate.
     """
-    history, rates = history or History(), []
-    total, done = epochs * len(trainloader), history.epoch * len(trainloader)
-
-    def share_of_loss(scores: Tensor, labels: Tensor) -> Tensor:
-        return trainloader.weight * criterion(scores, labels)  # the weight is 1 unless processes have unequal shares
-
-    def after_step(*_: object) -> None:
-        rates.append(optimizer.param_groups[0]["lr"])
-        if scheduler is not None:
-            scheduler.step()
-        bar.update()
-
+    history, steps = history or History(), len(trainloader)
+    whole, done = epochs * steps, history.epoch * steps
     with (
-        progress_bar(total=total, initial=done, unit="step", desc=name, hidden=trainloader.rank > 0) as bar,
-        optimizer.register_step_post_hook(after_step),
+        progress_bar(total=whole, initial=done, unit="step", desc=name, hidden=trainloader.rank > 0) as bar,
+        _after_each_step(optimizer, scheduler, bar) as rates,
     ):
         for trainloader.epoch in range(history.epoch, epochs):
             rates.clear()
             started = time.perf_counter()
-            losses, accuracy = train_epoch(trainloader, net, share_of_loss, optimizer, device)
-            *losses, accuracy = _average([*losses, trainloader.weight * accuracy], net, device)
-            seconds = sum(history.seconds[-1:]) + time.perf_counter() - started
-            _require_finite(losses, rates, len(history.loss_history))
+            losses, accuracy = _share_epoch(trainloader, net, criterion, optimizer, device)
+            seconds = time.perf_counter() - started
+            _check_steps(losses, rates, len(history.loss_history))
             history.loss_history += losses
             history.learning_rates += rates
             history.train_acc_history.append(accuracy)
             if validate is not None:
                 history.val_acc_history.append(validate())
                 bar.set_postfix(loss=f"{losses[-1]:.3f}", val=f"{history.val_acc_history[-1]:.2%}")
-            history.seconds.append(seconds)  # last: an epoch counts only once all of it is recorded
+            history.seconds.append(sum(history.seconds[-1:]) + seconds)  # last: an epoch counts once it is all recorded
             if after_epoch is not None:
                 after_epoch(history)
     return history
 
 
-def _average(numbers: list[float], net: nn.Module, device: torch.device) -> list[float]:
-    """Return the mean of each number over the processes that train `net` together."""
-    if not isinstance(net, DistributedDataParallel):
-        return numbers
-    sums = torch.tensor(numbers, device=device)
-    torch.distributed.all_reduce(sums)
-    return (sums / torch.distributed.get_world_size()).tolist()
+@contextlib.contextmanager
+def _after_each_step(optimizer: Optimizer, scheduler: LRScheduler | None, bar: object) -> Iterator[list[float]]:
+    """After each step of the optimizer move scheduler and bar, and append the step's rate to the list given."""
+    rates = []
+
+    def move(*_: object) -> None:
+        rates.append(optimizer.param_groups[0]["lr"])
+        if scheduler is not None:
+            scheduler.step()
+        bar.update()
+
+    with optimizer.register_step_post_hook(move):
+        yield rates
 
 
-def _require_finite(losses: list[float], rates: list[float], steps_before: int) -> None:
-    for step, (loss, rate) in enumerate(zip(losses, rates, strict=True), steps_before + 1):
+def _share_epoch(trainloader, net, criterion, optimizer, device):
+    """Return what `train_epoch` returns, averaged over all processes, each on its part of the minibatches."""
+
+    def share_of_loss(scores: Tensor, labels: Tensor) -> Tensor:
+        return trainloader.weight * criterion(scores, labels)  # the weight is 1 unless the parts differ in size
+
+    losses, accuracy = train_epoch(trainloader, net, share_of_loss, optimizer, device)
+    numbers = [*map(float, losses), trainloader.weight * accuracy]
+    if isinstance(net, DistributedDataParallel):
+        sums = torch.tensor(numbers, device=device)
+        torch.distributed.all_reduce(sums)
+        numbers = (sums / torch.distributed.get_world_size()).tolist()
+    return numbers[:-1], numbers[-1]
+
+
+def _check_steps(losses: list[float], rates: list[float], before: int) -> None:
+    expected, got = "one optimizer.step() per loss", f"{len(losses)} losses and {len(rates)} steps"
+    checks.require(len(losses) == len(rates), "train_epoch", expected, got)
+    for step, (loss, rate) in enumerate(zip(losses, rates, strict=True), before + 1):
         if not math.isfinite(loss):
             raise DivergenceError(f"the loss is {loss} in step {step}, at learning rate {rate:g}. Lower the rate.")
 
@@ -165,15 +165,11 @@ def test(testloader: DataLoader, net: nn.Module, device: torch.device, **options
 def predict(
     testloader: DataLoader, net: nn.Module, device: torch.device, *, flip: bool = False, shift: int = 0
 ) -> Tensor:
-    """Return the scores (N, 10) of all images, in their order, on the CPU; batch norm uses its running averages.
+    """Return the scores (N, 10) of all images, on the CPU, in the order of `testloader`, made without a seed.
 
-    Args:
-        testloader: minibatches in order: made without a seed.
-        net: on `device`; left in evaluation mode.
-        device: of the net and the minibatches.
-        flip: average the scores of each image and its mirror image.
-        shift: if not 0, half of the score is the mean over the image shifted by that many pixels down and right, and
-            up and left, each with `flip` (Jordan 2024, arXiv:2404.00498, section 3.5).
+    Test-time augmentation (Jordan 2024, arXiv:2404.00498, section 3.5): with `flip`, a score is the mean over the image
+    and its mirror image; with `shift`, half of it is the mean over the image shifted by so many pixels down and right,
+    and up and left. `net` is left in evaluation mode.
     """
 
     def score(images: Tensor) -> Tensor:
@@ -192,10 +188,9 @@ def predict(
 
 def _shifted(images: Tensor, pixels: int) -> Tensor:
     """Return the images moved down and right, or up and left; their mirror image fills the gap."""
-    side, reach = images.shape[-1], abs(pixels)
-    padded = functional.pad(images, (reach,) * 4, mode="reflect")
-    start = reach - pixels
-    return padded[:, :, start : start + side, start : start + side]
+    padded = functional.pad(images, (abs(pixels),) * 4, mode="reflect")
+    window = slice(abs(pixels) - pixels, abs(pixels) - pixels + images.shape[-1])
+    return padded[:, :, window, window]
 
 
 test.__test__ = False  # a function of the course, not one for pytest to collect

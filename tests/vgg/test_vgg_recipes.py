@@ -157,7 +157,8 @@ def test_without_a_schedule_the_rate_is_constant():
     ],
 )
 def test_the_resolution_of_each_epoch(resolutions, epochs, expected):
-    assert small_recipe(resolutions=resolutions, epochs=epochs).resolution_by_epoch() == expected
+    trainer = Trainer(small_recipe(resolutions=resolutions, epochs=epochs), dataset(20, 1), CPU)
+    assert trainer.batches.resolutions == tuple(expected)
 
 
 def test_nesterovs_groups_hold_each_trained_parameter_once():

@@ -157,6 +157,15 @@ def test_train_epoch_asks_for_nothing_but_the_courses_arguments(monkeypatch):
     assert_same_state(other.state_dict(), net.state_dict())
 
 
+def test_a_train_epoch_without_a_step_is_named(monkeypatch):
+    monkeypatch.setattr(training, "train_epoch", lambda *arguments: ([2.3, 2.3], 0.1))
+    net = network()
+    with pytest.raises(
+        ValueError, match=r"^train_epoch: expected one optimizer\.step\(\) per loss, got 2 losses and 0"
+    ):
+        train(loader(40), net, CROSS_ENTROPY, adam(net), CPU, epochs=1)
+
+
 def test_one_epoch_by_itself():
     net, plain = network(relu=True), nn.CrossEntropyLoss(label_smoothing=0.2)
     X, y = (torch.from_numpy(array) for array in coloured(40))
@@ -236,7 +245,7 @@ def test_predicting_keeps_the_averages_of_batch_norm():
 def test_divergence_names_the_step_and_the_rate(steps_before, step):
     net, before = network(), History(loss_history=[2.0] * steps_before, seconds=[1.0] * (steps_before // 5))
     optimizer = torch.optim.SGD(net.parameters(), lr=1e30)
-    match = rf"the loss is (nan|inf) in step {step}, at learning rate 1e\+30\. Lower the rate"
+    match = rf"the loss is (nan|inf) in step {step}, at learning rate 1e\+30\. Lower the rate\."
     with pytest.raises(DivergenceError, match=match):
         train(loader(), net, CROSS_ENTROPY, optimizer, CPU, epochs=3, history=before, after_epoch=lambda _: 1 / 0)
     assert before == History(loss_history=[2.0] * steps_before, seconds=[1.0] * (steps_before // 5))
