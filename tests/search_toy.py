@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from nnlib import Callback, SoftmaxClassifier
-from nnlib.search import Curve, DataInfo, TrialRow
+from nnlib.search.rows import Curve, DataInfo, TrialRow
 
 SOLVER = {"num_epochs": 2, "batch_size": 20, "learning_rate": 0.5}
 OPTIONS = {"solver": SOLVER, "verbose": False}

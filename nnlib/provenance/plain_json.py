@@ -1,4 +1,4 @@
-"""Settings, callbacks and model factories as plain JSON, the same for equal ones; checksums of both."""
+"""Settings, callbacks, model factories, rows and data as plain JSON or by a checksum: the same for equal ones."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import json
 import math
 import pickle
 from collections.abc import Mapping
+from dataclasses import asdict, fields
+from types import UnionType
+from typing import get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -98,3 +101,63 @@ def array_checksum(arrays: Mapping[str, np.ndarray]) -> str:
         digest.update(f"{name} {array.dtype.str} {array.shape};".encode())
         digest.update(array.reshape(-1).view(np.uint8))
     return f"sha256:{digest.hexdigest()}"
+
+
+DEPTH = 32
+
+
+def strict_json(line: bytes) -> dict[str, object]:
+    """Return the JSON object that a line holds.
+
+    Raises:
+        ValueError: it holds none, or NaN, half a character, or lists and dictionaries of more than `DEPTH` levels.
+    """
+    too_deep = "\n" + " " * (DEPTH + 1)
+    try:
+        value = json.loads(line)
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False, indent=1)  # indented by its depth
+        text.encode()  # fails on half a character
+    except RecursionError:
+        text = too_deep
+    checks.require(too_deep not in text, "JSON", f"at most {DEPTH} levels of lists and dictionaries", "more")
+    checks.require(isinstance(value, dict), "JSON", "an object", type(value).__name__)
+    return value
+
+
+class Record:
+    """A dataclass that JSON can hold: its fields are numbers, strings, lists and dictionaries of them, or Records."""
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: object):
+        """Return the object that `to_json` described; a ValueError names a field that is missing, unknown or wrong."""
+        types = _types(cls)
+        checks.require(isinstance(value, dict), cls.__name__, "a JSON object", type(value).__name__)
+        wrong = ", ".join(sorted(types.keys() ^ value.keys()))
+        checks.require(not wrong, cls.__name__, f"the fields {', '.join(types)}", f"missing or unknown: {wrong}")
+        for name, kind in types.items():
+            if isinstance(kind, type) and issubclass(kind, Record):
+                value = {**value, name: kind.from_json(value[name])}
+            else:
+                checks.require(_fits(value[name], kind), name, getattr(kind, "__name__", kind), repr(value[name])[:60])
+        return cls(**value)
+
+
+@functools.cache
+def _types(cls: type) -> dict[str, object]:
+    hints = get_type_hints(cls)
+    return {field.name: hints[field.name] for field in fields(cls)}
+
+
+def _fits(value: object, kind: object) -> bool:
+    if kind is float:
+        return type(value) in (int, float) and abs(value) < 1e300  # an integer may be too large for a float
+    if isinstance(kind, UnionType):
+        return any(_fits(value, one) for one in get_args(kind))
+    if get_origin(kind) in (list, dict):
+        items = value.values() if isinstance(value, dict) else value
+        return isinstance(value, get_origin(kind)) and all(_fits(item, get_args(kind)[-1]) for item in items)
+    return kind is object or type(value) is kind  # a bool is no number here

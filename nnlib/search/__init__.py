@@ -5,23 +5,18 @@ Imported by name: `from nnlib.search import sweep`. The test set is opened by `o
 """
 
 from nnlib.provenance.source import CodeError
-from nnlib.search.grids import grid
-from nnlib.search.points import Point, Sweep
-from nnlib.search.replays import Replay, replay
-from nnlib.search.rows import Curve, DataInfo, OpeningRow, Selection, SelectionRow, TrialRow
+from nnlib.search.points import Point, Sweep, grid
+from nnlib.search.replays import replay
+from nnlib.search.rows import OpeningRow, Selection, SelectionRow, TrialRow
 from nnlib.search.selection import open_test_logged, select
 from nnlib.search.sweeps import sweep
-from nnlib.search.training import data_info, run_trial, train_trial
-from nnlib.search.trial import Trial
+from nnlib.search.trial import Trial, data_info, run_trial, train_trial
 from nnlib.search.trial_log import TrialLog, TrialLogError
 
 __all__ = [
     "CodeError",
-    "Curve",
-    "DataInfo",
     "OpeningRow",
     "Point",
-    "Replay",
     "Selection",
     "SelectionRow",
     "Sweep",

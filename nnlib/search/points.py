@@ -1,7 +1,8 @@
-"""What a sweep found: rows in the order of the grid, grouped by settings, and a table."""
+"""The points of a sweep: what to try (a grid), and what came out, rows grouped by their settings, in a table."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,9 +10,43 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnlib import checks
+from nnlib.provenance.plain_json import checksum, jsonable
 from nnlib.search.rows import TrialRow
 from nnlib.search.trial_log import TrialLog
 from nnlib.tables import align, format_value
+
+Settings = dict[str, object]
+
+
+def grid(values: Mapping[str, Iterable[object]]) -> list[Settings]:
+    """Return all combinations of the values of each hyper-parameter; the last name varies fastest."""
+    columns = {name: _values(name, items) for name, items in values.items()}
+    return [dict(zip(columns, combination, strict=True)) for combination in itertools.product(*columns.values())]
+
+
+def expand_grid(points: Mapping[str, Iterable[object]] | Iterable[Settings]) -> list[Settings]:
+    """Return the points of a sweep from a dictionary of lists (a grid) or a list of settings.
+
+    Raises:
+        ValueError: no point, or the same one twice.
+    """
+    expanded = grid(points) if isinstance(points, Mapping) else [dict(point) for point in points]
+    checks.require(len(expanded) > 0, "grid", "at least one point", "none")
+    seen: set[str] = set()
+    for point in expanded:
+        name = checksum(jsonable("grid", point))
+        checks.require(name not in seen, "grid", "every point once", f"{point} twice")
+        seen.add(name)
+    return expanded
+
+
+def _values(name: str, items: Iterable[object]) -> list[object]:
+    single = not isinstance(items, Iterable) or isinstance(items, (str, bytes))
+    checks.require(not single, name, "a list of values to try", repr(items), f"For a single one write [{items!r}].")
+    values = list(items)
+    checks.require(len(values) > 0, name, "a list of values to try", "an empty one")
+    return values
 
 
 @dataclass(frozen=True)
@@ -55,20 +90,13 @@ class Point:
 class Sweep(Sequence):
     """The rows of a sweep: a sequence in the order of the grid, the seeds of a point next to each other.
 
-    Attributes:
-        rows: of the trials.
-        points: the settings with their rows, in the order of the grid.
-        names: the hyper-parameters that differ between points.
-        trial_log: where the rows are kept.
-        name: of the sweep, or an empty string.
+    `points` are the settings with their rows, in that order too, `names` the hyper-parameters that differ between them.
     """
 
     def __init__(self, rows: Iterable[TrialRow], trial_log: TrialLog, name: str = ""):
-        self.rows = list(rows)
+        self.rows, self.trial_log, self.name = list(rows), trial_log, name
         self.points = group_by_settings(self.rows)
         self.names = varying(self.points)
-        self.trial_log = trial_log
-        self.name = name
 
     def __len__(self):
         return len(self.rows)
@@ -79,26 +107,24 @@ class Sweep(Sequence):
     def __repr__(self):
         data, seeds = self.rows[0].data, len(self.points[0].rows)
         title = f"{self.name or 'sweep'}: {len(self.points)} points x {seeds} seed{'s' * (seeds > 1)} on {data.name} "
-        return "\n".join([title + f"({data.train:,} train, {data.val:,} val)", *self._table()])
-
-    def _table(self) -> list[str]:
-        means = [point.mean for point in self.points]
-        best = None if np.isnan(means).all() else int(np.nanargmax(means))
+        best = max(self.points, key=lambda point: -1 if np.isnan(point.mean) else point.mean)
         table = [[" ", *self.names, "validation", "parameters", "seconds", ""]]
-        for index, point in enumerate(self.points):
-            spread = "" if np.isnan(point.spread) else f" ± {point.spread:.2%}"
-            seconds = [row.seconds for row in point.rows if row.seconds is not None]
-            table.append(
-                [
-                    "*" if index == best else " ",
-                    *(format_value(point.settings.get(name)) for name in self.names),
-                    f"{point.mean:.2%}{spread}" if len(point.accuracies) else "-",
-                    "-" if point.num_params is None else f"{point.num_params:,}",
-                    f"{np.mean(seconds):.1f}" if seconds else "-",
-                    textwrap.shorten(point.trouble, 60, placeholder=" ..."),
-                ]
-            )
-        return align(table)
+        for point in self.points:
+            values = [format_value(point.settings.get(name)) for name in self.names]
+            table.append(["*" if point is best and len(point.accuracies) else " ", *values, *_results(point)])
+        return "\n".join([title + f"({data.train:,} train, {data.val:,} val)", *align(table)])
+
+
+def _results(point: Point) -> list[str]:
+    """Return accuracy, parameters, seconds and trouble as a table shows them."""
+    spread = "" if np.isnan(point.spread) else f" ± {point.spread:.2%}"
+    seconds = [row.seconds for row in point.rows if row.seconds is not None]
+    return [
+        f"{point.mean:.2%}{spread}" if len(point.accuracies) else "-",
+        "-" if point.num_params is None else f"{point.num_params:,}",
+        f"{np.mean(seconds):.1f}" if seconds else "-",
+        textwrap.shorten(point.trouble, 60, placeholder=" ..."),
+    ]
 
 
 def group_by_settings(rows: Iterable[TrialRow]) -> list[Point]:

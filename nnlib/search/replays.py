@@ -13,8 +13,7 @@ from nnlib import backend, checks
 from nnlib.fast import runtime
 from nnlib.provenance.plain_json import to_json
 from nnlib.search.rows import TrialRow
-from nnlib.search.training import data_info, run_trial
-from nnlib.search.trial import Trial
+from nnlib.search.trial import Trial, data_info, run_trial
 
 FIRST_LOSS_BAND = 1e-4  # relative; one step in float32 is rounded a thousand times finer
 
@@ -36,10 +35,10 @@ class Replay:
 def replay(row: TrialRow, make_model: Callable, data: Mapping[str, np.ndarray], **options: object) -> Replay:
     """Train a row's trial again and compare.
 
-    On the same machine, thread count, versions and code, status, validation accuracy and curve have to be equal to
-    the last bit. Elsewhere sums are rounded differently, and from there training takes another course, as with another
-    seed. Then the first loss has to agree to 0.01 %, the status has to be the same, and the two validation accuracies
-    may lie two standard errors of a difference apart, 2 sqrt(2 p (1 - p) / n) for n validation examples.
+    On the same machine, thread count, versions and code, status, accuracy and curve have to be equal to the last bit.
+    Elsewhere sums are rounded differently, and from there training takes another course, as with another seed. Then
+    the status has to be the same, the first loss has to agree to 0.01 %, and the validation accuracies may lie two
+    standard errors of a difference apart, 2 sqrt(2 p (1 - p) / n) for n validation examples.
 
     Args:
         row: of a trial that is done or has diverged.
@@ -53,9 +52,8 @@ def replay(row: TrialRow, make_model: Callable, data: Mapping[str, np.ndarray], 
     checks.require(row.status in ("done", "diverged"), "row", "a trial that ended by itself", row.status)
     info = data_info(data)
     checks.require(info.checksum == row.data.checksum, "data", f"{row.data.name}, {row.data.checksum}", info.checksum)
-    described = {"make_model": row.make_model, **row.solver}
+    described, given = {"make_model": row.make_model, **row.solver}, {"make_model": make_model, **options}
     objects = {name for name, value in described.items() if isinstance(value, (dict, list)) and name != "optim_config"}
-    given = {"make_model": make_model, **options}
     for name in sorted(objects | given.keys()):
         checks.require(to_json(given.get(name)) == described.get(name), name, described.get(name), given.get(name))
     trial = Trial(make_model, row.settings, row.seed, {**row.solver, **options})
@@ -75,21 +73,14 @@ def _compare(then: TrialRow, now: TrialRow) -> Replay:
         equal = then.val_acc == now.val_acc and then.curve == now.curve
         reason = f"{'The same to the last bit' if equal else 'Not the same'}: {shown}, on the same machine and code."
         return Replay(equal, True, 0.0, now, reason)
-    band = _band(then)
+    band = 0.0
+    if then.val_acc is not None:
+        n = then.data.val
+        p = min(max(then.val_acc, 0.5 / n), 1 - 0.5 / n)  # at least half an example is wrong, and right
+        band = 2 * math.sqrt(2 * p * (1 - p) / n)
     first = [row.curve.losses[0] if row.curve.losses else None for row in (then, now)]
     start = first[0] == first[1] or (None not in first and math.isclose(*first, rel_tol=FIRST_LOSS_BAND))
     equal = start and (then.val_acc is None or abs(then.val_acc - now.val_acc) <= band)
-    reason = (
-        f"{'The same' if equal else 'Not the same'} within the band of {band:.2%}: {shown}"
-        f"{'' if start else ', and the first losses differ'}; {', '.join(differs)} differ."
-    )
+    reason = f"{'The same' if equal else 'Not the same'} within the band of {band:.2%}: {shown}"
+    reason += f"{'' if start else ', and the first losses differ'}; {', '.join(differs)} differ."
     return Replay(equal, False, band, now, reason)
-
-
-def _band(row: TrialRow) -> float:
-    """Return two standard errors of the difference of two accuracies; of each at least half an example is wrong."""
-    if row.val_acc is None:
-        return 0.0
-    n = row.data.val
-    p = min(max(row.val_acc, 0.5 / n), 1 - 0.5 / n)
-    return 2 * math.sqrt(2 * p * (1 - p) / n)

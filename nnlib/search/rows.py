@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import json
-from dataclasses import asdict, dataclass, fields, is_dataclass
-from types import UnionType
-from typing import ClassVar, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import ClassVar
 
 from nnlib import checks
+from nnlib.provenance.plain_json import Record, strict_json
 
 STATUSES = ("done", "diverged", "stopped", "error", "died")
-DEPTH = 32  # how deep lists and dictionaries of a row may be nested
-
-
-class _Record:
-    """A dataclass that JSON can hold."""
-
-    @classmethod
-    def from_json(cls, value: object):
-        """Return the object that `to_json` described; a ValueError names a field that is missing, unknown or wrong."""
-        types = _types(cls)
-        checks.require(isinstance(value, dict), cls.__name__, "a JSON object", type(value).__name__)
-        wrong = ", ".join(sorted(types.keys() ^ value.keys()))
-        checks.require(not wrong, cls.__name__, f"the fields {', '.join(types)}", f"too many or too few: {wrong}")
-        return cls(**{name: _read(name, value[name], kind) for name, kind in types.items()})
-
-    def to_json(self) -> dict[str, object]:
-        """Return the fields by name."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
-class DataInfo(_Record):
+class DataInfo(Record):
     """What was trained on: the data set's name, a checksum of its examples, the numbers of examples."""
 
     name: str
@@ -41,11 +22,11 @@ class DataInfo(_Record):
     val: int
 
     def __post_init__(self):
-        checks.require(min(self.train, self.val) > 0, "train, val", "at least one example", (self.train, self.val))
+        checks.require(self.val > 0, "val", "at least one example", self.val)
 
 
 @dataclass(frozen=True)
-class Curve(_Record):
+class Curve(Record):
     """Losses of some steps (None where not finite), and accuracies (fractions) after every epoch."""
 
     steps: list[int]
@@ -58,7 +39,7 @@ class Curve(_Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrialRow(_Record):
+class TrialRow(Record):
     """A trial and its result.
 
     `id` is equal for the same settings, seed, solver options, data and code (`fingerprint`). A `status` other than
@@ -95,16 +76,10 @@ class TrialRow(_Record):
 
 
 @dataclass(frozen=True)
-class Selection(_Record):
-    """The selected point of a sweep.
+class Selection(Record):
+    """The selected point of a sweep; `val_acc` is its mean over the seeds.
 
-    Attributes:
-        settings: its hyper-parameters.
-        val_acc: its mean validation accuracy over the seeds.
-        standard_error: of the best point's mean.
-        num_params: parameters of its model.
-        best: the settings of the best mean; the selected ones, unless a simpler point was within reach.
-        reason: why; what `print` shows.
+    `best` and `standard_error` are those of the best mean, which may be another point's. `print` shows the `reason`.
     """
 
     settings: dict[str, object]
@@ -128,7 +103,7 @@ class SelectionRow(Selection):
 
 
 @dataclass(frozen=True)
-class OpeningRow(_Record):
+class OpeningRow(Record):
     """An opening of the test set: the question, the data set's name and checksum, a UTC time."""
 
     kind: ClassVar[str] = "opening"
@@ -149,41 +124,7 @@ def row_to_line(row: Row) -> bytes:
 
 def row_from_line(line: bytes) -> Row:
     """Return the row that a line holds; a ValueError says why it holds none."""
-    try:
-        value = json.loads(line)
-        text = json.dumps(value, allow_nan=False, ensure_ascii=False, indent=1)
-        text.encode()  # fails on half a character
-    except RecursionError:
-        text = "\n" + " " * DEPTH
-    checks.require(
-        "\n" + " " * DEPTH not in text, "row", f"fewer than {DEPTH} levels of lists and dictionaries", "more"
-    )
-    checks.require(isinstance(value, dict), "row", "a JSON object", type(value).__name__)
+    value = strict_json(line)
     kind = value.pop("kind", None)
     checks.require(isinstance(kind, str) and kind in KINDS, "kind", f"one of {', '.join(KINDS)}", repr(kind))
     return KINDS[kind].from_json(value)
-
-
-@functools.cache
-def _types(cls: type) -> dict[str, object]:
-    hints = get_type_hints(cls)
-    return {field.name: hints[field.name] for field in fields(cls)}
-
-
-def _read(name: str, value: object, kind: object) -> object:
-    if is_dataclass(kind):
-        return kind.from_json(value)
-    checks.require(_fits(value, kind), name, str(getattr(kind, "__name__", kind)), repr(value)[:60])
-    return value
-
-
-def _fits(value: object, kind: object) -> bool:
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin is UnionType:
-        return any(_fits(value, one) for one in arguments)
-    if origin in (list, dict):
-        items = value.values() if isinstance(value, dict) else value
-        return isinstance(value, origin) and all(_fits(item, arguments[-1]) for item in items)
-    if kind is float:
-        return type(value) in (int, float) and abs(value) < 1e300  # an integer may be too large for a float
-    return kind is object or type(value) is kind  # a bool is no number here

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import warnings
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -32,7 +33,6 @@ def select(source: Sweep | TrialLog | Iterable[TrialRow], *, one_standard_error:
 
     Raises:
         ValueError: there is no point whose trials are all done.
-        TrialLogError: the trial log cannot be written.
     """
     rows = _latest(source.trials()) if isinstance(source, TrialLog) else list(source)
     points = group_by_settings(rows)
@@ -76,32 +76,23 @@ def open_test_logged(trial_log: TrialLog | Sweep, data: Dataset, question: str) 
     Raises:
         RuntimeError: the trial log has no selection.
         TypeError, DataError: as nnlib.data.open_test.
-        TrialLogError: the trial log cannot be written.
     """
     trial_log = trial_log if isinstance(trial_log, TrialLog) else trial_log.trial_log
     if not trial_log.of_kind(SelectionRow):
-        raise RuntimeError(
-            f"open_test_logged: expected a selection in the trial log, got none for question {question}. "
-            "Call select(sweep) first: the test set measures what was selected without it."
-        )
+        todo = "Call select(sweep) first: the test set measures what was selected without it."
+        raise RuntimeError(f"trial_log: expected a selection before the test set of {question}, got none. {todo}")
     earlier = [row for row in trial_log.of_kind(OpeningRow) if row.question == question]
     examples = nnlib_data.open_test(data)
     trial_log.append(OpeningRow(question, data.name, data.checksum, _now()))
     if earlier:
-        warnings.warn(
-            f"The test set was opened for question {question} before, at {earlier[0].time}. "
-            "If anything was changed since then, the new test accuracy is an optimistic estimate.",
-            stacklevel=2,
-        )
+        opened = f"The test set was opened for question {question} before, at {earlier[0].time}. "
+        warnings.warn(opened + "If anything was changed since, its accuracy is an optimistic estimate.", stacklevel=2)
     return examples
 
 
 def _latest(rows: Sequence[TrialRow]) -> list[TrialRow]:
     """Return the rows of the latest sweep: those of other code or data are outdated."""
-
-    def origin(row: TrialRow) -> tuple:
-        return row.make_model, row.solver, row.data.checksum, row.fingerprint
-
+    origin = operator.attrgetter("make_model", "solver", "data.checksum", "fingerprint")
     return [row for row in rows if origin(row) == origin(rows[-1])]
 
 
@@ -117,12 +108,9 @@ def _because(chosen: Point, best: Point, error: float, origin: str, names: Seque
 
 
 def _left_out(points: Sequence[Point], names: Sequence[str]) -> list[str]:
-    incomplete = [point for point in points if not point.complete]
-    if not incomplete:
-        return []
-    listed = "; ".join(f"{_name(point, names)} ({point.trouble})" for point in incomplete[:3])
-    more = f"; and {len(incomplete) - 3} more" if len(incomplete) > 3 else ""
-    return [f"Left out: {listed}{more}."]
+    incomplete = [f"{_name(point, names)} ({point.trouble})" for point in points if not point.complete]
+    more = [f"and {len(incomplete) - 3} more"] if len(incomplete) > 3 else []
+    return [f"Left out: {'; '.join(incomplete[:3] + more)}."] if incomplete else []
 
 
 def _name(point: Point, names: Sequence[str]) -> str:

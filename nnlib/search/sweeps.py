@@ -11,11 +11,9 @@ import numpy as np
 
 from nnlib import checks
 from nnlib.progress import progress_bar
-from nnlib.search.grids import Settings, expand_grid
-from nnlib.search.points import Sweep
+from nnlib.search.points import Settings, Sweep, expand_grid
 from nnlib.search.rows import TrialRow
-from nnlib.search.training import data_info, make_row
-from nnlib.search.trial import Trial
+from nnlib.search.trial import Trial, data_info, make_row
 from nnlib.search.trial_log import TrialLog
 from nnlib.search.workers import Job
 from nnlib.solver_checks import check_data
@@ -39,11 +37,11 @@ def sweep(
     """Train every point with every seed and return the rows; trials that the trial log already holds are not run.
 
     A trial that diverges, raises an error or kills its worker becomes a row with its reason, and the sweep goes on.
-    Ctrl-C keeps what is finished; the same call then runs the rest. A finished trial counts as the same only if
-    settings, seed, solver options, data and code are the same: after a change of a layer all are run again.
+    Ctrl-C keeps what is finished; the same call then runs the rest. After a change of settings, solver options, data or
+    code, such as an edit of a layer, trials are run again.
 
-    The trials run on processes of this machine, one BLAS thread each. Inside `joblib.parallel_config(backend="dask")`
-    they run on the Dask cluster whose client is open. Only the four arrays of `data` are sent, once.
+    The trials run on processes of this machine, one BLAS thread each, or inside
+    `joblib.parallel_config(backend="dask")` on the Dask cluster whose client is open.
 
     Args:
         make_model: makes a model from its share of the settings and `rng`; see `Trial`.
@@ -79,23 +77,14 @@ def sweep(
     if missing:
         trial_log.check_writable()
     job = Job({index: trials[index] for index in missing}, data, info, code)
-    _run(job, n_jobs, trial_log, rows, name, len(trials), verbose)
+    done = len(trials) - len(missing)
+    bar = progress_bar(hidden=not verbose, total=len(trials), initial=done, unit="trial", desc=name or "sweep")
+    _run(job, n_jobs, trial_log, rows, name, bar)
     return Sweep([rows[known] for known in ids], trial_log, name)
 
 
-def _run(
-    job: Job,
-    n_jobs: int | None,
-    trial_log: TrialLog,
-    rows: dict[str, TrialRow],
-    name: str,
-    total: int,
-    verbose: bool,
-) -> None:
+def _run(job: Job, n_jobs: int | None, trial_log: TrialLog, rows: dict[str, TrialRow], name: str, bar: object) -> None:
     """Run a job, and put each row into the trial log and into `rows` when it is finished."""
-    bar = progress_bar(
-        hidden=not verbose, total=total, initial=total - len(job.trials), unit="trial", desc=name or "sweep"
-    )
     best, failed = -math.inf, 0
     try:
         for _, row in job.outcomes(n_jobs):

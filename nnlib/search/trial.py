@@ -1,21 +1,33 @@
-"""A trial: a model factory, settings by name, a seed, and options of the Solver."""
+"""A trial is a model factory, settings by name, a seed, and options of the Solver; trained, it becomes a row."""
 
 from __future__ import annotations
 
+import copy
+import functools
 import inspect
-from collections.abc import Callable, Mapping
+import math
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
 
 from nnlib import backend, checks, optim
+from nnlib.callbacks import Callback, StopTraining
+from nnlib.fast import runtime
 from nnlib.models import Classifier
 from nnlib.provenance.code import code_checksum, training_code
-from nnlib.provenance.plain_json import checksum, jsonable, to_json
-from nnlib.search.rows import DataInfo
-from nnlib.solver import Solver
+from nnlib.provenance.machine import machine, versions
+from nnlib.provenance.plain_json import array_checksum, checksum, jsonable, to_json
+from nnlib.search.rows import Curve, DataInfo, TrialRow
+from nnlib.solver import DivergenceError, Solver
+from nnlib.solver_checks import DATA_KEYS
 
-_SOLVER_OPTIONS = {
-    name for name, parameter in inspect.signature(Solver).parameters.items() if parameter.kind is parameter.KEYWORD_ONLY
-} - {"rng"}
+CURVE_POINTS = 200  # a row keeps at most so many losses, evenly spaced, including the first and the last
+
+_OPTIONS = {name for name, p in inspect.signature(Solver).parameters.items() if p.kind is p.KEYWORD_ONLY} - {"rng"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,7 @@ class Trial:
     def __post_init__(self):
         checks.require(callable(self.make_model), "make_model", "a class or a function", repr(self.make_model))
         checks.generator(self.seed)
+        object.__setattr__(self, "make_model", _current(self.make_model))
         object.__setattr__(self, "seed", int(self.seed))
         object.__setattr__(self, "settings", jsonable("settings", self.settings))
         object.__setattr__(self, "solver", dict(self.solver))
@@ -51,7 +64,11 @@ class Trial:
 
     def arguments(self) -> tuple[dict[str, object], dict[str, object]]:
         """Return the keyword arguments of make_model and of the Solver, without `rng`."""
-        named, takes_any = _accepted(self.make_model)
+        parameters = inspect.signature(self.make_model).parameters.values()
+        named = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+        takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        todo = "It initialises the weights; write def make_model(..., rng)."
+        checks.require("rng" in named or takes_any, "make_model", "an argument rng", ", ".join(sorted(named)), todo)
         optim_config = dict(self.solver.get("optim_config") or {})
         rule = self.settings.get("update_rule", self.solver.get("update_rule", "sgd"))
         if not callable(rule):
@@ -60,32 +77,34 @@ class Trial:
         for_model: dict[str, object] = {}
         options: dict[str, object] = {}
         for source, given in (("solver", self.solver), ("settings", self.settings)):
+            of_model = named - {"rng"} if source == "settings" else set()
             for name, value in given.items():
-                if source == "settings" and name in named - {"rng"}:
+                if name in of_model:
                     for_model[name] = value
                 elif name in of_rule:
                     optim_config[name] = value
-                elif name in _SOLVER_OPTIONS:
+                elif name in _OPTIONS:
                     options[name] = value
                 elif source == "settings" and takes_any and name != "rng":
                     for_model[name] = value
                 else:
-                    raise _unknown(source, name, named if source == "settings" else set(), rule, of_rule)
+                    title = f"the update rule {getattr(rule, '__name__', repr(rule))}"
+                    known = {"make_model": of_model, title: of_rule, "the Solver": _OPTIONS}
+                    listed = "; ".join(f"{who}: {', '.join(sorted(names))}" for who, names in known.items() if names)
+                    checks.require(
+                        False, f"{source}[{name!r}]", "a name that one of these takes", repr(name), listed + "."
+                    )
         return for_model, {"verbose": False} | options | {"optim_config": optim_config}
 
     def fingerprint(self) -> str:
-        """Return the checksum of the code that this trial runs.
-
-        Raises:
-            CodeError: a file of nnlib was edited and not loaded again, or has a syntax error.
-        """
+        """Return the checksum of the code that this trial runs; raises as `training_code` does."""
         return checksum([training_code(), self.own_code()])
 
     def own_code(self, *, main: bool = True) -> str:
-        """Return the checksum of what this trial adds to nnlib's code: its functions, and the layers in use.
+        """Return the checksum of what this trial adds to nnlib's code: its functions, and which layers are in use.
 
         Args:
-            main: as for `nnlib.provenance.code.code_checksum`.
+            main: as for `code_checksum`.
         """
         functions = [option for option in self.solver.values() if callable(option)]
         callbacks = list(self.solver.get("callbacks", ()))
@@ -93,39 +112,114 @@ class Trial:
         return code_checksum(self.make_model, functions, callbacks, rules, main=main)
 
     def to_json(self, info: DataInfo, code: str) -> dict[str, object]:
-        """Return the fields of a row that say which trial it is.
-
-        Two rows with the same `id` are of the same trial: settings, seed, solver options, data and code are equal.
-
-        Args:
-            info: `data_info(data)`.
-            code: `self.fingerprint()`.
-        """
-        what = {
-            "settings": self.settings,
-            "seed": self.seed,
-            "solver": to_json(self.solver),
-            "make_model": to_json(self.make_model),
-            "fingerprint": code,
-        }
+        """Return the fields of a row that say which trial it is, given `data_info(data)` and `self.fingerprint()`."""
+        what = {"settings": self.settings, "seed": self.seed, "solver": to_json(self.solver), "fingerprint": code}
+        what["make_model"] = to_json(self.make_model)
         return {"id": checksum(what | {"data": info.checksum}), "data": info, **what}
 
 
-def _accepted(make_model: Callable) -> tuple[set[str], bool]:
-    """Return the keyword arguments that make_model names, and whether it takes any others."""
-    parameters = inspect.signature(make_model).parameters.values()
-    named = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
-    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
-    todo = "It initialises the weights; write def make_model(..., rng)."
-    checks.require("rng" in named or takes_any, "make_model", "an argument rng", ", ".join(sorted(named)), todo)
-    return named, takes_any
+def _current(factory: Callable) -> Callable:
+    """Return a class as its module has it now: autoreload may have made a new one, and pickle finds only that."""
+    if isinstance(factory, functools.partial):
+        return functools.partial(_current(factory.func), *factory.args, **factory.keywords)
+    if not isinstance(factory, type) or factory.__module__ == "__main__":
+        return factory
+    found = getattr(sys.modules.get(factory.__module__), factory.__qualname__, None)
+    return found if isinstance(found, type) and to_json(found) == to_json(factory) else factory
 
 
-def _unknown(source: str, name: str, named: set[str], rule: object, of_rule: set[str]) -> ValueError:
-    known = {
-        "make_model": named - {"rng"},
-        f"the update rule {getattr(rule, '__name__', repr(rule))}": of_rule,
-        "the Solver": _SOLVER_OPTIONS,
-    }
-    listed = "; ".join(f"{owner}: {', '.join(sorted(names))}" for owner, names in known.items() if names)
-    return ValueError(f"{source}[{name!r}]: expected a name that one of these takes, got {name!r}. {listed}.")
+def data_info(data: Mapping[str, np.ndarray]) -> DataInfo:
+    """Return the name, checksum and sizes of the training and validation examples."""
+    arrays = {key: np.asarray(data[key]) for key in DATA_KEYS}
+    name = str(getattr(data, "name", "unnamed arrays"))
+    return DataInfo(name, array_checksum(arrays), len(arrays["y_train"]), len(arrays["y_val"]))
+
+
+def train_trial(
+    trial: Trial,
+    data: Mapping[str, np.ndarray],
+    callbacks: Iterable[Callback] = (),
+    *,
+    info: DataInfo | None = None,
+    code: str | None = None,
+) -> tuple[Solver, TrialRow]:
+    """Train, and return the Solver (its `model` is the trained one) and the row.
+
+    Args:
+        trial: what to train.
+        data: `X_train`, `y_train`, `X_val`, `y_val`.
+        callbacks: they watch this run and are not part of the trial: one that raises StopTraining makes it 'stopped'.
+        info: `data_info(data)` if it is known; it hashes every byte.
+        code: `trial.fingerprint()` if it is known.
+
+    Raises:
+        CodeError: as from `trial.fingerprint()`, before the training.
+        Exception: what make_model or a callback raises. A divergence does not raise, it is the row's status.
+    """
+    info = data_info(data) if info is None else info
+    code = trial.fingerprint() if code is None else code
+    for_model, options = trial.arguments()
+    watchers = _Watchers(callbacks)
+    own = copy.deepcopy(tuple(options.pop("callbacks", ())))
+    start = time.perf_counter()
+    model = trial.make_model(**for_model, rng=trial.seed)
+    solver = Solver(model, data, **options, callbacks=(*own, watchers), rng=trial.seed)
+    status, reason = "done", ""
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):  # they announce a divergence, which is reported
+            solver.train()
+    except DivergenceError as error:
+        status, reason = "diverged", str(error)
+    if watchers.stopped:
+        status, reason = "stopped", f"stopped in epoch {solver.epoch + 1} of {solver.num_epochs}"
+    val_acc = None if status == "diverged" else solver.val_acc
+    num_params = sum(array.size for array in model.params.values())
+    outcome = {"val_acc": val_acc, "num_params": num_params, "curve": _curve(solver)}
+    return solver, make_row(trial, info, code, status, reason, **outcome, seconds=time.perf_counter() - start)
+
+
+def run_trial(
+    trial: Trial, data: Mapping[str, np.ndarray], *, info: DataInfo | None = None, code: str | None = None
+) -> TrialRow:
+    """Train as `train_trial`, and return the row alone; an exception becomes a row too, of status 'error'."""
+    info = data_info(data) if info is None else info
+    code = trial.fingerprint() if code is None else code
+    try:
+        return train_trial(trial, data, info=info, code=code)[1]
+    except (Exception, SystemExit) as error:
+        return make_row(trial, info, code, "error", f"{type(error).__name__}: {error}")
+
+
+def make_row(trial: Trial, info: DataInfo, code: str, status: str, reason: str, **outcome: object) -> TrialRow:
+    """Return a row of this process and time; `outcome` is `val_acc`, `num_params`, `curve`, `seconds`, or nothing."""
+    nothing = {"val_acc": None, "num_params": None, "curve": Curve([], [], [], []), "seconds": None}
+    return TrialRow(
+        **trial.to_json(info, code),
+        **{"status": status, "reason": reason, **nothing, **outcome},
+        **{"versions": versions(), "threads": runtime.threads(), "machine": machine(), "layers": backend.current()},
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+class _Watchers(Callback):
+    """Calls the callbacks, and remembers whether one of them stopped the training."""
+
+    def __init__(self, callbacks: Iterable[Callback]):
+        self.callbacks, self.stopped = tuple(callbacks), False
+        for event in ("on_step", "on_epoch", "on_end"):
+            setattr(self, event, functools.partial(self._call, event))
+
+    def _call(self, event: str, solver: Solver) -> None:
+        try:
+            for callback in self.callbacks:
+                getattr(callback, event)(solver)
+        except StopTraining:
+            self.stopped = True
+            raise
+
+
+def _curve(solver: Solver) -> Curve:
+    losses = solver.loss_history
+    kept = np.unique(np.linspace(0, len(losses) - 1, min(CURVE_POINTS, len(losses))).round().astype(int)).tolist()
+    thinned = [losses[i] if math.isfinite(losses[i]) else None for i in kept]
+    return Curve([i + 1 for i in kept], thinned, list(solver.train_acc_history), list(solver.val_acc_history))

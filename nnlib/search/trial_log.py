@@ -18,7 +18,7 @@ _SPARE = 1 << 16  # bytes that must be free on the disk before trials are run: m
 
 Kind = TypeVar("Kind", bound=Row)
 
-_unwritten: dict[Path, list[bytes]] = {}  # rows that the disk refused, by file; the next `append` writes them first
+_unwritten: dict[Path, list[bytes]] = {}  # rows that could not be written, by file; the next `append` writes them
 
 
 class TrialLogError(ValueError):
@@ -35,15 +35,13 @@ class TrialLog:
         path: the file; the first row makes it, and its folder. None keeps the rows in memory only.
 
     Raises:
-        TrialLogError: a line is no row of this version of nnlib, or the file cannot be read; names the line and what
-            to do.
+        TrialLogError: a line is no row, or the file cannot be read; names the line and what to do.
     """
 
     def __init__(self, path: str | os.PathLike | None = None):
         self.path = None if path is None else Path(path).absolute()
         self._rows: list[Row] = []
-        self._read = 0  # bytes of the file that are in _rows
-        self._lines = 0
+        self._lines = self._read = 0  # lines, and bytes, of the file that are in _rows
         if self._exists():
             with contextlib.suppress(TrialLogError), self._open() as descriptor:  # one that can only be read is read
                 self._mend(descriptor)
@@ -73,7 +71,7 @@ class TrialLog:
 
         Raises:
             ValueError: a value that JSON cannot hold; NaN and infinity are among them.
-            TrialLogError: the row cannot be written. It stays in memory, and the next `append` to this file in this
+            TrialLogError: the row cannot be written. It is kept in memory, and the next `append` to this file in this
                 process writes it.
         """
         line = row_to_line(row)
@@ -124,7 +122,7 @@ class TrialLog:
         for line in new.split(b"\n")[:-1]:
             try:
                 self._rows.append(row_from_line(line))
-            except (ValueError, RecursionError) as error:
+            except ValueError as error:
                 raise TrialLogError(
                     f"{self.path}, line {self._lines + 1}: expected a row of a trial log, got {line[:60]!r}. "
                     f"{str(error)[:200]} Delete that line if its row may be lost, or move the file away."
@@ -153,38 +151,28 @@ class TrialLog:
 
     def _mend(self, descriptor: int) -> None:
         """Move an unfinished last line aside. Under the lock no other process can be in the middle of it."""
-        size = os.fstat(descriptor).st_size
-        start, last = _last_line(descriptor, size)
-        if not last or _is_whole(last):
-            if last and not last.endswith(b"\n"):  # nothing is missing but the end of the line
+        end = os.fstat(descriptor).st_size
+        os.lseek(descriptor, self._read, os.SEEK_SET)
+        new = os.read(descriptor, max(0, end - self._read))
+        last = new[new.rfind(b"\n", 0, -1) + 1 :]
+        if _is_object(last):
+            if not last.endswith(b"\n"):  # nothing is missing but the end of the line
                 os.write(descriptor, b"\n")
-            return
-        torn = self.path.with_name(f"{self.path.name}.torn")
-        with open(torn, "ab") as file:
-            file.write(last.rstrip(b"\n") + b"\n")
-        os.ftruncate(descriptor, start)
-        warnings.warn(
-            f"{self.path}: the last line was unfinished, {len(last)} bytes; the process that wrote it was probably "
-            f"killed. It was moved to {torn.name}. The rows before it are complete, and that trial will be run again.",
-            stacklevel=3,
-        )
+        elif last:
+            torn = self.path.with_name(f"{self.path.name}.torn")
+            with open(torn, "ab") as file:
+                file.write(last.rstrip(b"\n") + b"\n")
+            os.ftruncate(descriptor, end - len(last))
+            warnings.warn(
+                f"{self.path}: the last line was unfinished, {len(last)} bytes; the process that wrote it was probably "
+                f"killed. It was moved to {torn.name}. The rows before it are complete, that trial will be run again.",
+                stacklevel=3,
+            )
 
 
-def _is_whole(line: bytes) -> bool:
+def _is_object(line: bytes) -> bool:
     """Return whether a line is a JSON object, which no beginning of one is."""
     try:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def _last_line(descriptor: int, size: int) -> tuple[int, bytes]:
-    """Return where the last line starts and the line; read backwards, since a trial log may be long."""
-    start, tail = size, b""
-    while start > 0 and b"\n" not in tail[:-1]:
-        block = min(1 << 16, start)
-        start -= block
-        os.lseek(descriptor, start, os.SEEK_SET)
-        tail = os.read(descriptor, block) + tail
-    line = tail[tail.rfind(b"\n", 0, max(len(tail) - 1, 0)) + 1 :]
-    return size - len(line), line

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import re
-import sys
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,11 +15,10 @@ from nnlib import backend
 from nnlib.fast import runtime
 from nnlib.provenance.code import CodeError, training_code
 from nnlib.search.rows import DataInfo, TrialRow
-from nnlib.search.training import make_row, run_trial
-from nnlib.search.trial import Trial
+from nnlib.search.trial import Trial, make_row, run_trial
 from nnlib.solver_checks import DATA_KEYS
 
-# joblib and Dask are imported where trials are run on workers: plots and widgets import this package and run none.
+# joblib and Dask are imported where trials run on workers: plots and widgets import this package and run none there.
 
 _PROCESS = uuid.uuid4().hex
 
@@ -51,18 +48,12 @@ class Job:
     """
 
     def __init__(self, trials: Mapping[int, Trial], data: Mapping[str, np.ndarray], info: DataInfo, code: str):
-        self.trials = dict(trials)
+        self.trials, self.info, self.code = dict(trials), info, code
         self.arrays = [np.asarray(data[key]) for key in DATA_KEYS]
-        self.info = info
-        self.code = code
         self.running: set[int] = set()
 
     def outcomes(self, n_jobs: int | None) -> Iterator[Outcome]:
-        """Run everything; yield (index, row) in the order in which the trials finish.
-
-        Args:
-            n_jobs: processes; 1 for this one alone. None leaves it to joblib.parallel_config, else one per core.
-        """
+        """Run everything on `n_jobs` processes, as for `sweep`; yield (index, row) as the trials finish."""
         if not self.trials:
             return iter(())
         if n_jobs == 1:
@@ -111,27 +102,29 @@ class Job:
                     self.running.clear()
                     yield suspects[0], make_row(self.trials[suspects[0]], self.info, self.code, "died", str(death))
             except _OldWorker as problem:
+                from joblib.externals import loky
+
                 if renewed:
                     raise _other_code("this machine's workers") from problem
                 renewed = True
-                _stop_workers()
+                loky.get_reusable_executor().shutdown(wait=True, kill_workers=True)
                 groups.append([index for index in group if index not in done])
             self.running.clear()
             groups = [rest for rest in groups if rest]
 
-    def _expected(self, trial: Trial) -> tuple[str, str, str, str]:
-        """Return this process, its code for a worker to compare its own with, and the layers to use."""
-        return _PROCESS, training_code(), trial.own_code(main=False), backend.current()
+    def _common(self) -> tuple:
+        """Return what `work` gets with every trial, but for the arrays."""
+        own_code = next(iter(self.trials.values())).own_code(main=False)
+        return self.info, self.code, (_PROCESS, training_code(), own_code, backend.current())
 
     def _tasks(self, group: Sequence[int], given: list[int]) -> Iterator[tuple]:
         import joblib
 
-        expected = self._expected(self.trials[group[0]])
+        common = self._common()
         for index in group:
             given.append(index)
             self.running.add(index)
-            trial = _by_reference(self.trials[index])
-            yield joblib.delayed(work)(index, trial, self.info, self.code, expected, *self.arrays)
+            yield joblib.delayed(work)(index, self.trials[index], *common, *self.arrays)
 
     def _on_joblib(self, active: object, jobs: int, group: Sequence[int], given: list[int]) -> Iterator[Outcome]:
         """Run a group on joblib's workers. A dead one takes the pool with it."""
@@ -141,22 +134,20 @@ class Job:
         config = {}
         if type(active).__name__ == "LokyBackend" and active.inner_max_num_threads is None:
             config = {"backend": "loky", "inner_max_num_threads": 1}
+        # max_nbytes=1: every array through the memory map, none by pickle
+        options = {"return_as": "generator_unordered", "batch_size": 1, "pre_dispatch": "n_jobs", "max_nbytes": 1}
         with joblib.parallel_config(**config):
-            parallel = joblib.Parallel(
-                n_jobs=jobs,
-                return_as="generator_unordered",
-                batch_size=1,
-                pre_dispatch="n_jobs",
-                max_nbytes=1,  # every array through the memory map, none by pickle
-            )
-            finished = parallel(self._tasks(group, given))
+            finished = joblib.Parallel(n_jobs=jobs, **options)(self._tasks(group, given))
         try:
             for index, row in finished:
                 if row is None:
                     raise _OldWorker
                 yield index, row
         except loky.process_executor.TerminatedWorkerError as death:
-            raise _WorkerDied(_exit_codes(death)) from death
+            found = re.search(r"\{.*\}", str(death))  # the message names exit codes: {SIGKILL(-9)}
+            codes = f", exit code {found[0].strip('{}')}" if found else ""
+            reason = f"its worker process died{codes}; a system short of memory ends processes by SIGKILL"
+            raise _WorkerDied(reason) from death
         except loky.BrokenProcessPool as problem:  # the task could not be read: the worker is older than a module of it
             raise _OldWorker from problem
         finally:
@@ -170,10 +161,9 @@ class Job:
 
         given.extend(group)
         self.running.update(group)
-        arrays = client.scatter(self.arrays, broadcast=True, hash=False)
-        common = (self.info, self.code, self._expected(self.trials[group[0]]), *arrays)
+        common = (*self._common(), *client.scatter(self.arrays, broadcast=True, hash=False))
         futures = {
-            client.submit(work, index, _by_reference(self.trials[index]), *common, pure=False, priority=-order): index
+            client.submit(work, index, self.trials[index], *common, pure=False, priority=-order): index
             for order, index in enumerate(group)
         }
         lost = ""
@@ -214,35 +204,6 @@ def work(
 def _loaded_code() -> str:
     """Return the checksum of nnlib's code here; a worker loads it once, and no later edit of a file reaches it."""
     return training_code()
-
-
-def _by_reference(trial: Trial) -> Trial:
-    """Return the trial with a factory that pickle finds by its name.
-
-    After autoreload has loaded a module again, classes that were imported from it before are updated, but they are no
-    longer those of the module, and would be sent by value.
-    """
-    factory, partial = trial.make_model, isinstance(trial.make_model, functools.partial)
-    found = factory.func if partial else factory
-    current: object = sys.modules.get(getattr(found, "__module__", None))
-    for part in str(getattr(found, "__qualname__", "")).split("."):
-        current = getattr(current, part, None)
-    if current is None or current is found or found.__module__ == "__main__":
-        return trial
-    make_model = functools.partial(current, *factory.args, **factory.keywords) if partial else current
-    return dataclasses.replace(trial, make_model=make_model)
-
-
-def _stop_workers() -> None:
-    from joblib.externals import loky
-
-    loky.get_reusable_executor().shutdown(wait=True, kill_workers=True)
-
-
-def _exit_codes(death: Exception) -> str:
-    found = re.search(r"\{.*\}", str(death))  # loky's message names them: {SIGKILL(-9)}
-    codes = f", exit code {found[0].strip('{}')}" if found else ""
-    return f"its worker process died{codes}; a system short of memory ends processes by SIGKILL"
 
 
 def _other_code(who: str) -> RuntimeError:

@@ -12,7 +12,7 @@ import numpy as np
 from nnlib import checks
 from nnlib.search import Trial, TrialLog, data_info, train_trial
 from nnlib.search.rows import DataInfo, TrialRow
-from nnlib.search.training import make_row
+from nnlib.search.trial import make_row
 from nnlib.solver_checks import DATA_KEYS
 from nnlib.widgets import curves
 from nnlib.widgets.controls import Control

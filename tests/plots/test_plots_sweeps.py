@@ -11,7 +11,8 @@ from search_toy import GRID, SOLVER, make, toy_data, trial_row
 
 from nnlib import plots
 from nnlib.plots.style import LINES
-from nnlib.search import Curve, sweep
+from nnlib.search import sweep
+from nnlib.search.rows import Curve
 
 
 @pytest.fixture

@@ -8,13 +8,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import joblib
 import numpy as np
 import pytest
-from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_data
+from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_data, wait_for
 
 from nnlib.fast import runtime
 from nnlib.search import Trial, TrialLog, data_info, sweep, workers
@@ -73,14 +72,12 @@ def test_a_process_killed_in_the_middle_is_resumed_and_only_the_rest_is_run(tmp_
         sweep(noting({str(notes)!r}), toy_data(), {points!r}, solver=SOLVER, trial_log={str(path)!r}, n_jobs=2)
     """
     process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], start_new_session=True)
-    deadline = time.monotonic() + 60
-    while len(calls(notes)) < 4 and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.02)
+    wait_for(lambda: (len(calls(notes)), len(TrialLog(path).rows)) == (4, 2) or process.poll() is not None)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     (tmp_path / "go on").touch()
     kept = TrialLog(path).rows
-    assert [row.settings["hidden_dim"] for row in kept] == [2, 3]
+    assert {row.settings["hidden_dim"] for row in kept} == {2, 3}
     swept = sweep(noting(notes), toy_data(), points, trial_log=path, n_jobs=1, **OPTIONS)
     assert [row.status for row in swept] == ["done"] * 4
     assert TrialLog(path).rows[:2] == kept

@@ -8,7 +8,8 @@ from search_toy import SOLVER, make, toy_data
 
 from nnlib import Callback
 from nnlib.fast import runtime
-from nnlib.search import Curve, TrialLog, replay, sweep
+from nnlib.search import TrialLog, replay, sweep
+from nnlib.search.rows import Curve
 
 OPTIONS = {"n_jobs": 1, "verbose": False}
 

@@ -10,8 +10,9 @@ import pytest
 from search_toy import SOLVER, make, toy_data
 
 from nnlib import Callback, ConvNet, SoftmaxClassifier, Solver, StopTraining, backend
-from nnlib.search import Curve, Trial, TrialRow, data_info, run_trial, train_trial
-from nnlib.search.training import CURVE_POINTS
+from nnlib.search import Trial, TrialRow, data_info, run_trial, train_trial
+from nnlib.search.rows import Curve
+from nnlib.search.trial import CURVE_POINTS
 
 
 def test_settings_go_to_the_first_that_takes_them():

@@ -123,7 +123,7 @@ def test_a_last_line_longer_than_a_block_is_found(path):
     TrialLog(path).append(long)
     whole = path.read_bytes()
     path.write_bytes(whole + whole.splitlines()[-1][:-1])
-    with pytest.warns(UserWarning, match="unfinished, 2000"):
+    with pytest.warns(UserWarning, match="unfinished, 2004"):
         assert TrialLog(path).rows == [*ROWS, long]
 
 
