@@ -13,6 +13,7 @@ from nnlib.data import load_mnist, subset
 from nnlib.homework import explorers
 from nnlib.homework.explorers import Part
 from nnlib.homework.sweeps import standard_binary
+from nnlib.widgets import run as run_module
 
 # Three minibatches per epoch: the momentum of the first step changes the second one, and so the third loss.
 MAKERS = {
@@ -56,6 +57,7 @@ def trained(request, tmp_path_factory):
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("NNLIB_TRIAL_LOGS", str(folder))
         without_pictures(monkeypatch)
+        monkeypatch.setattr(run_module, "SAMPLE", 20)  # examples for the accuracies between epochs
         explorer = MAKERS[request.param]()
         others = {name: view.value for name, view in explorer.views.items()} | {"num_epochs": 1}
         runs = {}
@@ -191,7 +193,8 @@ def test_no_hidden_units_is_the_linear_classifier():
     assert view.note.value == "linear"
 
 
-def test_q5_says_that_it_trains_on_a_part():
+def test_q5_says_that_it_trains_on_a_part(monkeypatch):
+    without_pictures(monkeypatch)
     explorer = explorers.q5_explorer(subset(load_mnist(flat=False), 500))
     assert "the first images of MNIST" in explorer.caption
     assert "500 training and 2,000 validation examples" in explorer.caption
