@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlib import checks
-from nnlib.provenance.plain_json import checksum, jsonable
+from nnlib.provenance.plain_json import jsonable
 from nnlib.search.rows import TrialRow
 from nnlib.search.trial_log import TrialLog
 from nnlib.tables import align, format_value
@@ -33,11 +33,9 @@ def expand_grid(points: Mapping[str, Iterable[object]] | Iterable[Settings]) -> 
     """
     expanded = grid(points) if isinstance(points, Mapping) else [dict(point) for point in points]
     checks.require(len(expanded) > 0, "grid", "at least one point", "none")
-    seen: set[str] = set()
-    for point in expanded:
-        name = checksum(jsonable("grid", point))
-        checks.require(name not in seen, "grid", "every point once", f"{point} twice")
-        seen.add(name)
+    described = [jsonable("grid", point) for point in expanded]
+    for index, point in enumerate(described):
+        checks.require(point not in described[:index], "grid", "every point once", f"{point} twice")
     return expanded
 
 
@@ -83,7 +81,7 @@ class Point:
 
     @property
     def trouble(self) -> str:
-        """The statuses other than 'done' and their reasons, in one line."""
+        """The statuses other than 'done' and their reasons."""
         return "; ".join({f"{row.status}: {row.reason}": None for row in self.rows if row.status != "done"})
 
 

@@ -53,8 +53,7 @@ def sweep(
         trial_log: a TrialLog or a file's path; None keeps the rows in memory only.
         verbose: show a progress bar.
         name: of the sweep, in its rows and in tables.
-        cost: an estimate of a point's time, in any unit: the longest trials are started first, so that no core waits
-            for one of them at the end.
+        cost: estimates a point's time, in any unit; the longest trials are started first.
 
     Raises:
         ValueError: an unknown setting, a point or a seed twice, data of another form.

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from nnlib import backend, checks, optim
-from nnlib.callbacks import Callback, StopTraining
+from nnlib.callbacks import Callback
 from nnlib.fast import runtime
 from nnlib.models import Classifier
 from nnlib.provenance.code import code_checksum, training_code
@@ -35,9 +35,8 @@ class Trial:
     """A recipe that trains the same model every time.
 
     Args:
-        make_model: called with its share of the settings and `rng`; returns a Classifier. A class such as
-            SoftmaxClassifier, a function, or a functools.partial. Workers get it by pickle (lambdas and a notebook's
-            own functions included).
+        make_model: called with its share of the settings and `rng`; returns a Classifier. A class, a function (also a
+            lambda, or a notebook's own), or a functools.partial.
         settings: hyper-parameters by name. Each goes to the first that takes it: make_model, the update rule
             (`learning_rate`, `momentum`, ...), the Solver (`num_epochs`, `batch_size`, `update_rule`, ...).
         seed: for weight initialisation and dropout, and again for the order of the minibatches.
@@ -88,12 +87,7 @@ class Trial:
                 elif source == "settings" and takes_any and name != "rng":
                     for_model[name] = value
                 else:
-                    title = f"the update rule {getattr(rule, '__name__', repr(rule))}"
-                    known = {"make_model": of_model, title: of_rule, "the Solver": _OPTIONS}
-                    listed = "; ".join(f"{who}: {', '.join(sorted(names))}" for who, names in known.items() if names)
-                    checks.require(
-                        False, f"{source}[{name!r}]", "a name that one of these takes", repr(name), listed + "."
-                    )
+                    raise _unknown(source, name, of_model, rule, of_rule)
         return for_model, {"verbose": False} | options | {"optim_config": optim_config}
 
     def fingerprint(self) -> str:
@@ -101,11 +95,7 @@ class Trial:
         return checksum([training_code(), self.own_code()])
 
     def own_code(self, *, main: bool = True) -> str:
-        """Return the checksum of what this trial adds to nnlib's code: its functions, and which layers are in use.
-
-        Args:
-            main: as for `code_checksum`.
-        """
+        """Return the checksum of the trial's functions and the layers in use; `main` is as for `code_checksum`."""
         functions = [option for option in self.solver.values() if callable(option)]
         callbacks = list(self.solver.get("callbacks", ()))
         rules = [optim.RULES, optim.DEFAULTS, backend.RULES, backend.current()]
@@ -116,6 +106,13 @@ class Trial:
         what = {"settings": self.settings, "seed": self.seed, "solver": to_json(self.solver), "fingerprint": code}
         what["make_model"] = to_json(self.make_model)
         return {"id": checksum(what | {"data": info.checksum}), "data": info, **what}
+
+
+def _unknown(source: str, name: str, of_model: set[str], rule: object, of_rule: set[str]) -> ValueError:
+    rule = f"the update rule {getattr(rule, '__name__', repr(rule))}"
+    known = {"make_model": of_model, rule: of_rule, "the Solver": _OPTIONS}
+    listed = "; ".join(f"{owner}: {', '.join(sorted(names))}" for owner, names in known.items() if names)
+    return ValueError(f"{source}[{name!r}]: expected a name that one of these takes, got {name!r}. {listed}.")
 
 
 def _current(factory: Callable) -> Callable:
@@ -148,7 +145,7 @@ def train_trial(
     Args:
         trial: what to train.
         data: `X_train`, `y_train`, `X_val`, `y_val`.
-        callbacks: they watch this run and are not part of the trial: one that raises StopTraining makes it 'stopped'.
+        callbacks: they watch this run and are not part of the trial. If it ends early, its status is 'stopped'.
         info: `data_info(data)` if it is known; it hashes every byte.
         code: `trial.fingerprint()` if it is known.
 
@@ -159,18 +156,18 @@ def train_trial(
     info = data_info(data) if info is None else info
     code = trial.fingerprint() if code is None else code
     for_model, options = trial.arguments()
-    watchers = _Watchers(callbacks)
+    watchers = tuple(callbacks)
     own = copy.deepcopy(tuple(options.pop("callbacks", ())))
     start = time.perf_counter()
     model = trial.make_model(**for_model, rng=trial.seed)
-    solver = Solver(model, data, **options, callbacks=(*own, watchers), rng=trial.seed)
+    solver = Solver(model, data, **options, callbacks=(*own, *watchers), rng=trial.seed)
     status, reason = "done", ""
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # they announce a divergence, which is reported
             solver.train()
     except DivergenceError as error:
         status, reason = "diverged", str(error)
-    if watchers.stopped:
+    if status == "done" and watchers and solver.epoch < solver.num_epochs:
         status, reason = "stopped", f"stopped in epoch {solver.epoch + 1} of {solver.num_epochs}"
     val_acc = None if status == "diverged" else solver.val_acc
     num_params = sum(array.size for array in model.params.values())
@@ -199,23 +196,6 @@ def make_row(trial: Trial, info: DataInfo, code: str, status: str, reason: str, 
         **{"versions": versions(), "threads": runtime.threads(), "machine": machine(), "layers": backend.current()},
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-
-
-class _Watchers(Callback):
-    """Calls the callbacks, and remembers whether one of them stopped the training."""
-
-    def __init__(self, callbacks: Iterable[Callback]):
-        self.callbacks, self.stopped = tuple(callbacks), False
-        for event in ("on_step", "on_epoch", "on_end"):
-            setattr(self, event, functools.partial(self._call, event))
-
-    def _call(self, event: str, solver: Solver) -> None:
-        try:
-            for callback in self.callbacks:
-                getattr(callback, event)(solver)
-        except StopTraining:
-            self.stopped = True
-            raise
 
 
 def _curve(solver: Solver) -> Curve:

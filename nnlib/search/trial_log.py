@@ -81,33 +81,32 @@ class TrialLog:
             return
         waiting = _unwritten.setdefault(self.path, [])
         waiting.append(line)
-        with self._open() as descriptor:
-            self._mend(descriptor)
-            self._write(descriptor, b"".join(waiting))
-            waiting.clear()
+        self._write(b"".join(waiting))
+        waiting.clear()
 
     def check_writable(self) -> None:
         """Raise a TrialLogError unless a row can be appended now."""
         if self.path is not None:
-            with self._open() as descriptor:
-                self._mend(descriptor)
-                end = os.fstat(descriptor).st_size
-                self._write(descriptor, b" " * _SPARE)
-                os.ftruncate(descriptor, end)
+            self._write(b" " * _SPARE, keep=False)
+
+    def _write(self, content: bytes, *, keep: bool = True) -> None:
+        with self._open() as descriptor:
+            self._mend(descriptor)
+            end = os.fstat(descriptor).st_size
+            try:
+                written = os.write(descriptor, content)
+                if written < len(content):
+                    raise OSError(f"only {written} of {len(content)} bytes were written: is the disk full?")
+                os.fsync(descriptor)
+            except OSError:
+                keep = False
+                raise
+            finally:
+                if not keep:
+                    os.ftruncate(descriptor, end)
 
     def _exists(self) -> bool:
         return self.path is not None and os.path.exists(self.path)
-
-    def _write(self, descriptor: int, content: bytes) -> None:
-        end = os.fstat(descriptor).st_size
-        try:
-            written = os.write(descriptor, content)
-            if written < len(content):
-                raise OSError(f"only {written} of {len(content)} bytes were written: is the disk full?")
-            os.fsync(descriptor)
-        except OSError:
-            os.ftruncate(descriptor, end)
-            raise
 
     def _refresh(self) -> None:
         """Read what was appended since the last look; a line that is still being written waits."""

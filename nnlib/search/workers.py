@@ -35,22 +35,17 @@ class _WorkerDied(Exception):
 
 
 class Job:
-    """Trials that are to be run, and what every worker has to be told.
+    """Trials that are to be run.
 
     Args:
         trials: by their indices in the sweep, in the order in which to start them.
-        data: the four arrays.
-        info: `data_info(data)`.
-        code: the trials' fingerprint.
-
-    Attributes:
-        running: the indices of trials that were handed out and did not come back yet.
+        data, info, code: the four arrays, `data_info` of them, and the trials' fingerprint.
     """
 
     def __init__(self, trials: Mapping[int, Trial], data: Mapping[str, np.ndarray], info: DataInfo, code: str):
         self.trials, self.info, self.code = dict(trials), info, code
         self.arrays = [np.asarray(data[key]) for key in DATA_KEYS]
-        self.running: set[int] = set()
+        self.running: set[int] = set()  # the indices of trials that were handed out and did not come back yet
 
     def outcomes(self, n_jobs: int | None) -> Iterator[Outcome]:
         """Run everything on `n_jobs` processes, as for `sweep`; yield (index, row) as the trials finish."""
@@ -80,9 +75,8 @@ class Job:
     def _surviving(self, attempt: Attempt) -> Iterator[Outcome]:
         """Run on workers; when one dies, find out by bisection which trial it was.
 
-        Nothing says for certain which trial killed a worker, and others are lost with it. All of them are run again,
-        half of them at a time, and a half in which a worker dies is halved again: a trial that dies alone is the one.
-        A trial that was lost by chance, with another one's worker, is so retried.
+        Other trials are lost with it. All are run again, half of them at a time, and a half in which a worker dies is
+        halved again: a trial that dies alone is the one, and one that was lost by chance is retried.
         """
         groups = [list(self.trials)]
         renewed = False
@@ -208,7 +202,6 @@ def _loaded_code() -> str:
 
 def _other_code(who: str) -> RuntimeError:
     return RuntimeError(
-        f"{who}: expected the code that is loaded here, got another: files of nnlib or of make_model's module were "
-        "edited and not reloaded, or the workers cannot import them, or have another Python. Restart the kernel or "
-        "the workers."
+        f"{who}: expected the code that is loaded here, got another: files of make_model's module were edited and not "
+        "reloaded, or the workers have other files or another Python. Restart the kernel or the workers."
     )
