@@ -18,6 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from pages import CommittedPage, LabPage, VoilaPage
 from playwright.sync_api import sync_playwright
 
+from nnlib.storage import REPOSITORY
 from tools import app
 from tools.notebook_files import METADATA, write
 
@@ -65,7 +66,7 @@ class Server:
             self.port = free.getsockname()[1]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                command(self.port, self.token), env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=app.ROOT
+                command(self.port, self.token), env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=REPOSITORY
             )
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
@@ -94,7 +95,7 @@ def clean_environment(folder):
     own |= {"IPYTHONDIR": "ipython", "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
     own |= {"NNLIB_TRIAL_LOGS": "trial_logs"}
     paths = {name: str(folder / value) for name, value in own.items()}
-    python_path = os.pathsep.join(filter(None, [str(app.ROOT), os.environ.get("PYTHONPATH")]))
+    python_path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")]))
     return {**os.environ, **paths, "PYTHONPATH": python_path, "JUPYTER_PREFER_ENV_PATH": "1"}
 
 
@@ -113,7 +114,7 @@ def lab(tmp_path_factory):
         cells = [new_code_cell(code), new_code_cell("6 * 7")]
         write(new_notebook(cells=cells, metadata=METADATA), folder / "notebooks" / f"{stem}.ipynb")
     for stem in COMMITTED.values():
-        shutil.copy(app.ROOT / "notebooks" / f"{stem}.ipynb", folder / "notebooks")
+        shutil.copy(REPOSITORY / "notebooks" / f"{stem}.ipynb", folder / "notebooks")
     # Otherwise JupyterLab removes cells that are out of view from the page, and the tests look for one.
     settings = folder / "settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
     settings.parent.mkdir(parents=True)

@@ -2,14 +2,14 @@
 
 import re
 import time
-from pathlib import Path
 
 from playwright.sync_api import expect
 
+from nnlib.storage import REPOSITORY
 from tools import app
 
 RUN_ALL_SECONDS = 600
-SCREENS = Path(app.ROOT) / "build" / "screens"
+SCREENS = REPOSITORY / "build" / "screens"
 
 # Among the visible parts of a panel: texts wider than their boxes, and widgets that overlap.
 FAULTS = """

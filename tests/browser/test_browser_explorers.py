@@ -93,7 +93,7 @@ def test_the_stepper_steps(open_page):
     expect(page.line).to_contain_text("Step 3 of 25", timeout=10_000)
     page.panel.locator("textarea").nth(1).fill("1 2\n3")
     page.panel.locator("textarea").nth(1).blur()
-    expect(page.panel.get_by_role("alert")).to_contain_text("rows of one length")
+    expect(page.panel.get_by_role("alert")).to_contain_text("rows of equal length")
     page.screenshot("2_full")
     for number, panel in enumerate(page.tab.locator(".nnlib-live").all()):
         panel.screenshot(path=SCREENS / f"{page.kind}_q1_panel{number}.png")
