@@ -9,8 +9,7 @@ from widget_models import Gate, examples, gated_explorer, open_explorer, until, 
 from nnlib.data import load_binary
 from nnlib.homework.explorers import q2_explorer, q2_model
 from nnlib.homework.sweeps import standard_binary
-from nnlib.provenance.source import CodeError
-from nnlib.search import Trial, TrialLog, replay, run_trial
+from nnlib.search import CodeError, Trial, TrialLog, replay, run_trial
 from nnlib.widgets import LinearSlider, explore
 from nnlib.widgets import explorer as explorer_module
 
