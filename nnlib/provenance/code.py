@@ -1,33 +1,26 @@
 """Checksums of the source code that trains, so that cached rows are invalidated when the code changes.
 
-`training_code` is the text of nnlib's own files, `code_checksum` that of functions and classes of the user. Comments,
-docstrings and layout do not count. What a module keeps in memory, such as a cache or a counter, does not count either.
+`training_code` is taken of nnlib's own modules, `code_checksum` of functions and classes, with all that they name in
+their own packages. Comments, docstrings and layout do not count, nor does what functions keep in memory, such as a
+cache or a counter. Source counts only if it is what is loaded.
 """
 
 from __future__ import annotations
 
-import ast
 import functools
 import hashlib
 import importlib
 import inspect
 import json
-import marshal
-import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from types import CodeType, FunctionType, MethodType, ModuleType
+from importlib.machinery import SourceFileLoader
+from types import FunctionType, MethodType, ModuleType
 
 from nnlib.provenance.plain_json import is_plain, to_json
+from nnlib.provenance.source import CodeError, all_code, code_key, read_source
 
-_LOAD_AGAIN = "Load it again (in a notebook %autoreload 2 does) or restart the kernel."
 _LIBRARIES = sys.stdlib_module_names | {"numpy"}
-_loaded: dict[str, tuple[str, list[CodeType]]] = {}  # of each file: its statements and its functions when last compared
-
-
-class CodeError(RuntimeError):
-    """The code that is loaded is not what its file says."""
 
 
 def training_code() -> str:
@@ -38,19 +31,15 @@ def training_code() -> str:
     Raises:
         CodeError: a file was edited and not loaded again, or has a syntax error; names it and what to do.
     """
-    words, modules = [], _training_modules()
-    current = {name: {id(code) for code in _codes(module)} for name, module in modules.items()}
-    for name, module in sorted(modules.items()):
-        words += [name, _loaded_statements(module)]
+    reader = _Reader({"nnlib", "__main__"}, mutable=False)  # tables are in the text; a live one may be a memo
+    for name, module in sorted(_training_modules().items()):
+        reader.say(name, read_source(module.__file__).text)
         for key, value in sorted(vars(module).items()):
-            if isinstance(value, (type, FunctionType)):
-                words.append(f"{key} {value.__module__} {value.__qualname__}")
-            for function in _functions(value):
-                if function.__module__ not in modules:
-                    words += [key, _source(function)]
-                elif id(function.__code__) not in current[function.__module__]:
-                    words += [key, _compiled(function)]  # from before a reload, or handed on and then replaced
-    return _checksum(words)
+            if callable(value):
+                reader.packages.add(_package(value))  # of another one, if it replaces something of nnlib's
+                reader.say(key)
+                reader.read(value)
+    return reader.digest.hexdigest()[:16]
 
 
 def code_checksum(*objects: object, main: bool = True) -> str:
@@ -59,115 +48,99 @@ def code_checksum(*objects: object, main: bool = True) -> str:
     Args:
         objects: functions, classes, partials, any other objects (their class counts), plain values, lists and
             dictionaries of them.
-        main: False leaves out what is defined in `__main__`: a worker gets that code from the process that it works
-            for, and has nothing of its own to compare it with.
-    """
-    packages = {"nnlib", "__main__", *map(_package, objects)} - _LIBRARIES - (set() if main else {"__main__"})
-    words: list[str] = []
-    seen: set[str] = set()
+        main: False counts what is defined in `__main__` by its name alone. A worker gets that code from the process
+            that it works for, and has nothing of its own to compare it with.
 
-    def read(value: object) -> None:
-        value = inspect.unwrap(value) if callable(value) and not isinstance(value, functools.partial) else value
+    Raises:
+        CodeError: as for `training_code`.
+    """
+    reader = _Reader({"nnlib", "__main__", *map(_package, objects)} - (set() if main else {"__main__"}))
+    reader.read(objects)
+    return reader.digest.hexdigest()[:16]
+
+
+class _Reader:
+    """Feeds code to a checksum, each function and class once.
+
+    Args:
+        packages: whose code is read; of other packages the name alone counts.
+        mutable: whether lists, dictionaries and arrays that code names are read too.
+    """
+
+    def __init__(self, packages: set[str], *, mutable: bool = True):
+        self.packages, self.mutable = packages, mutable
+        self.digest = hashlib.sha256()
+        self.seen: set[tuple] = set()
+
+    def say(self, *words: str) -> None:
+        self.digest.update("\0".join((*words, "")).encode("utf-8", "surrogatepass"))
+
+    def read(self, value: object) -> None:
+        """Read code by its source, plain values as they are, and any other object by its class."""
         if isinstance(value, functools.partial):
-            read([value.func, value.args, value.keywords])
+            value = [value.func, value.args, value.keywords]
         elif isinstance(value, MethodType):
-            read([value.__func__, value.__self__])
+            value = [value.__func__, value.__self__]
+        elif callable(value) and (not isinstance(value, FunctionType) or hasattr(value, "hooked")):
+            value = inspect.unwrap(value)  # a cache, a static method, or PyTorch's wrapper around an optimizer's step
+        if isinstance(value, (FunctionType, type)):
+            self._definition(value)
         elif is_plain(value):
-            words.append(json.dumps(to_json(value), sort_keys=True))
+            self.say(json.dumps(to_json(value), sort_keys=True))
         elif isinstance(value, (list, tuple, dict)):
             for item in value.items() if isinstance(value, dict) else value:
-                read(item)
-        elif not isinstance(value, (FunctionType, type)):
-            read(type(value))
+                self.read(item)
+        elif not isinstance(value, ModuleType):
+            self._definition(type(value))
+
+    def _definition(self, value: FunctionType | type) -> None:
+        self.say(f"{value.__module__}:{value.__qualname__}")
+        key = value.__module__, value.__qualname__, getattr(value, "__code__", None)
+        if key in self.seen or _package(value) not in self.packages - _LIBRARIES:
+            return
+        self.seen.add(key)
+        if isinstance(value, FunctionType):
+            self.say(_source(value))
+            self.read([value.__defaults__, value.__kwdefaults__])
+            names = {name for code in all_code(value.__code__) for name in code.co_names}
+            named = {name: value.__globals__[name] for name in names & value.__globals__.keys()}
+            cells = zip(value.__code__.co_freevars, value.__closure__ or (), strict=True)
+            self._names(named | {name: cell.cell_contents for name, cell in cells}, [value])
         else:
-            name = f"{value.__module__}:{value.__qualname__}"
-            words.append(name)
-            if name not in seen and _package(value) in packages:
-                seen.add(name)
-                read_definition(value)
+            methods = list(_methods(value))
+            self.read([*value.__bases__, *methods])
+            self._names({name: item for name, item in vars(value).items() if name[:2] != "__"}, methods)
 
-    def read_definition(value: FunctionType | type) -> None:
-        if isinstance(value, type):
-            constants = {key: item for key, item in vars(value).items() if key[:2] != "__" and is_plain(item)}
-            read([*value.__bases__, constants])
-        for function in _functions(value):
-            source = _source(function)
-            words.append(source)
-            names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
-            read({name: function.__globals__[name] for name in sorted(names & function.__globals__.keys())})
-            read([cell.cell_contents for cell in function.__closure__ or () if cell.cell_contents is not value])
-
-    read(objects)
-    return _checksum(words)
-
-
-def _checksum(words: list[str]) -> str:
-    return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _statements(source: str) -> str:
-    """Return source code without comments, docstrings and layout."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and _is_text(body[0].value):
-            body[0] = ast.Pass()
-    return ast.unparse(tree)
-
-
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-@functools.cache
-def _file_statements(path: str, version: tuple[int, int]) -> str:
-    return _statements(Path(path).read_text(encoding="utf-8"))
-
-
-def _loaded_statements(module: ModuleType) -> str:
-    """Return the statements of a module's file; raise unless they are what is loaded.
-
-    A file that has other statements than when it was last compared must have been loaded again meanwhile, and then some
-    of its functions are new: a reload makes all of them, IPython's autoreload at least the edited ones.
-    """
-    status = os.stat(module.__file__)
-    try:
-        now = _file_statements(module.__file__, (status.st_mtime_ns, status.st_size))
-    except SyntaxError as error:
-        todo = "The code from before this edit is still loaded. Correct the file and run the cell again."
-        raise CodeError(f"{module.__file__}: {error}. {todo}") from error
-    codes = _codes(module)
-    before, old_codes = _loaded.get(module.__file__, (now, codes))
-    if now != before and not {id(code) for code in codes} - {id(code) for code in old_codes}:
-        raise CodeError(f"{module.__file__} was edited after it was loaded. {_LOAD_AGAIN}")
-    _loaded[module.__file__] = now, codes
-    return now
-
-
-def _codes(module: ModuleType) -> list[CodeType]:
-    """Return the compiled functions and methods that a module defines."""
-    functions = (function for value in vars(module).values() for function in _functions(value))
-    return [function.__code__ for function in functions if function.__module__ == module.__name__]
+    def _names(self, values: dict[str, object], users: list[FunctionType]) -> None:
+        """Read what names stand for, but for values that the files of `users` change."""
+        changed = {name for user in users for name in read_source(_path(user)).changed}
+        for name, value in sorted(values.items()):
+            if callable(value) or (is_plain(value, mutable=self.mutable) and name not in changed):
+                self.say(name)
+                self.read(value)
 
 
 def _source(function: FunctionType) -> str:
-    """Return a function's statements; if it has no source, as when typed at a prompt, what it compiles to."""
-    try:
-        source = inspect.getsource(function)
-        return _statements(f"if True:\n{source}" if source[0].isspace() else source)
-    except (OSError, SyntaxError):  # a lambda's source is the line that it is on, and may be no whole statement
-        return _compiled(function)
+    """Return the statement that defines a function; if it has no source, as when typed at a prompt, its bytecode."""
+    path, key = _path(function), code_key(function.__code__)
+    text, module = read_source(path).texts.get(key), sys.modules.get(function.__module__)
+    plain = type(getattr(module, "__loader__", None)) is SourceFileLoader  # pytest rewrites the files of tests
+    if text is None and plain and function.__code__.co_filename == module.__file__:
+        todo = "Load it again (in a notebook %autoreload 2 does) or restart the kernel."
+        raise CodeError(f"{path} was edited after it was loaded. {todo}")
+    return text or key
 
 
-def _compiled(function: FunctionType) -> str:
-    return repr(marshal.dumps(function.__code__.replace(co_filename="")))
+def _path(function: FunctionType) -> str:
+    """Return the file of a function, or the name of its cell in a notebook."""
+    path = function.__code__.co_filename
+    added = path == "<string>"  # by autoreload, for one
+    return getattr(sys.modules.get(function.__module__), "__file__", path) if added else path
 
 
-def _functions(value: object) -> Iterator[FunctionType]:
-    """Yield a function, or those of a class, without their decorators; nothing for those of a library."""
-    if _package(value) in _LIBRARIES:
-        return
-    for item in vars(value).values() if isinstance(value, type) else (value,):
+def _methods(cls: type) -> Iterator[FunctionType]:
+    """Yield the functions of a class without their decorators."""
+    for item in vars(cls).values():
         for part in (item.fget, item.fset) if isinstance(item, property) else (item,):
             part = inspect.unwrap(part) if callable(part) else None
             if isinstance(part, FunctionType):
@@ -192,7 +165,3 @@ def _package(value: object) -> str:
     while isinstance(value, functools.partial):
         value = value.func
     return str(getattr(value, "__module__", None) or type(value).__module__).partition(".")[0]
-
-
-for _module in _training_modules().values():
-    _loaded_statements(_module)

@@ -18,7 +18,8 @@ from search_toy import SeeData, make
 import nnlib
 from nnlib import SoftmaxClassifier, optim
 from nnlib.provenance import code
-from nnlib.provenance.code import CodeError, code_checksum, training_code
+from nnlib.provenance.code import code_checksum, training_code
+from nnlib.provenance.source import CodeError
 from nnlib.search import Trial
 
 # ---- nnlib's own code
@@ -76,9 +77,12 @@ def test_a_replacement_counts_with_its_own_code(monkeypatch):
     assert len({*seen, (training_code(), training_code())}) == 2
 
 
-def test_a_replaced_method_shows(monkeypatch):
+def test_a_replaced_method_shows_even_under_a_decorator(monkeypatch):
     before = training_code()
     monkeypatch.setattr(nnlib.Classifier, "predict", lambda self, X: np.zeros(len(X)))
+    assert training_code() != before
+    monkeypatch.undo()
+    monkeypatch.setattr(nnlib.fast.runtime.one_thread.__wrapped__, "__code__", (lambda: (yield)).__code__)
     assert training_code() != before
 
 
@@ -178,7 +182,7 @@ def test_comments_and_docstrings_do_not_count(layer, old, new):
     assert (training_code(), code_checksum(importlib.reload(layer).Layer)) == before
 
 
-@pytest.mark.parametrize(("old", "new"), EDITS)
+@pytest.mark.parametrize(("old", "new"), [EDITS[0], EDITS[3], EDITS[6]])
 def test_an_edit_that_is_not_loaded_is_an_error_that_says_what_to_do(layer, old, new):
     training_code()
     edit(layer, old, new)
@@ -188,32 +192,43 @@ def test_an_edit_that_is_not_loaded_is_an_error_that_says_what_to_do(layer, old,
     assert training_code()
 
 
+@pytest.mark.parametrize(("old", "new"), [EDITS[1], EDITS[2], EDITS[5]])
+def test_an_edit_of_a_value_that_is_not_loaded_is_not_taken_for_one_that_is(layer, old, new):
+    before = training_code()
+    edit(layer, old, new)
+    between = training_code()
+    importlib.reload(layer)
+    assert len({before, between, training_code()}) == 3
+
+
 def test_a_syntax_error_is_an_error_that_names_the_line(layer):
     edit(layer, "return SCALE", "return return SCALE")
-    with pytest.raises(CodeError, match=r"my_layer\.py: invalid syntax .*line 13.* still loaded\. Correct the file"):
-        training_code()
+    for read in (training_code, lambda: code_checksum(layer.forward)):
+        with pytest.raises(
+            CodeError, match=r"my_layer\.py: invalid syntax .*line 13.* still loaded\. Correct the file"
+        ):
+            read()
 
 
-def test_an_old_object_after_a_plain_reload_shows(layer, monkeypatch):
+def test_an_old_function_after_a_plain_reload_is_an_error_too(layer, monkeypatch):
     """Without autoreload, names that were imported from a module keep the old functions."""
     package = types.ModuleType("package")
     package.__file__, package.forward = code.__file__, layer.forward
     monkeypatch.setattr(code, "_training_modules", lambda: {"my_layer": layer, "package": package})
-    before = training_code()
     edit(layer, "return SCALE", "return 2 * SCALE")
     importlib.reload(layer)
-    stale = training_code()
+    with pytest.raises(CodeError, match=r"my_layer\.py was edited after it was loaded"):
+        training_code()
     package.forward = layer.forward
-    assert len({before, stale, training_code()}) == 3
+    assert training_code()
 
 
 def test_what_code_keeps_in_memory_does_not_count(layer):
-    """A memo in a student's layer does not have every finished trial trained again."""
-    before = training_code()
+    before = training_code(), code_checksum(layer.Layer)
     for _ in range(2):
         layer.Layer().run(3.0)
     assert (layer._calls, len(layer._cache), layer.Layer.calls, layer.plan.cache_info().hits) == (2, 2, 2, 1)
-    assert training_code() == before
+    assert (training_code(), code_checksum(layer.Layer)) == before
 
 
 # ---- functions of a notebook, and objects
@@ -221,10 +236,9 @@ def test_what_code_keeps_in_memory_does_not_count(layer):
 
 def notebook(source):
     """Return the namespace of a notebook with one cell."""
-    module = types.ModuleType("__main__")
-    name = f"<cell {source}>"
+    name, module = f"<cell {source}>", types.ModuleType("__main__")
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)  # as IPython keeps its cells
-    exec(compile(source, f"<cell {source}>", "exec"), vars(module))
+    exec(compile(source, name, "exec"), vars(module))
     return module
 
 
@@ -283,6 +297,24 @@ def test_a_notebooks_factory_counts_with_what_it_names(old, new, same):
     before, after = (notebook(text).make for text in (CELL, CELL.replace(old, new)))
     assert (code_checksum(before) == code_checksum(after)) == same
     assert code_checksum(before, main=False) == code_checksum(after, main=False)
+
+
+def test_what_is_typed_at_a_prompt_counts_by_its_bytecode():
+    def typed(source):
+        exec(compile(source, "<stdin>", "exec"), namespace := {"__name__": "__main__"})
+        return code_checksum(namespace["make"])
+
+    assert typed("def make(rng): return 1") == typed("def make(rng):\n    return 1  # a comment")
+    assert typed("def make(rng): return 1") != typed("def make(rng): return 2")
+
+
+def test_a_counter_or_a_cache_of_a_notebook_does_not_count():
+    cell = "calls, memo = 0, {}\ndef make(rng):\n    global calls\n    calls += 1\n    memo[calls] = 1\n    return memo"
+    namespace = notebook(cell)
+    before = code_checksum(namespace.make)
+    namespace.make(0)
+    assert (namespace.calls, namespace.memo) == (1, {1: 1})
+    assert code_checksum(namespace.make) == before
 
 
 def test_partials_count_with_their_arguments_and_objects_with_their_class():

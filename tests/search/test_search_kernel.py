@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 import numpy as np
 import nnlib
+from my_model import factory
 from nnlib import ConvNet
 from nnlib.search import CodeError, TrialLog, select, sweep
 
@@ -24,10 +25,9 @@ assert PACKAGE.parent == Path.cwd()
 rng = np.random.default_rng(0)
 X, y = rng.normal(size=(40, 1, 6, 6)), rng.integers(0, 3, size=40)
 data = {"X_train": X[:20], "y_train": y[:20], "X_val": X[20:], "y_val": y[20:]}
-factory = partial(ConvNet, (1, 6, 6), 2, 3, 4, 3, weight_scale=None)
 trial_log, ids = TrialLog("log.jsonl"), []
 
-def run():
+def run(factory):
     before = len(trial_log.rows)
     options = {"n_jobs": 2, "trial_log": trial_log, "verbose": False, "solver": {"num_epochs": 1}}
     swept = sweep(factory, data, {"reg": [0.0, 0.1]}, **options)
@@ -36,36 +36,59 @@ def run():
 
 def edit(file, old, new):
     text = (PACKAGE / file).read_text()
-    assert old in text
+    assert old in text, file
     (PACKAGE / file).write_text(text.replace(old, new))
 """
 
+FACTORY = """from nnlib import ConvNet
+
+
+def factory(reg, rng):
+    return ConvNet((1, 6, 6), 2, 3, 4, 3, weight_scale=None, reg=reg, rng=rng)
+"""
+
 POOL, MODEL = "layers/max_pool.py", "class ConvNet(Classifier):"
-RELOADED = (
-    "for _ in range(1):\\n    pass\\n\\n\\n" + MODEL
-)  # autoreload can only load the whole module again, classes too
+
+EDITS = [  # a function and a new one, a method, a constant, the factory
+    (POOL, "    return dx", "    return _same(dx)\n\n\ndef _same(x):\n    return x"),
+    ("network.py", "def __repr__(self):", "def __repr__(self):\n        self.rng"),
+    ("models.py", "EXAMPLES_PER_CHUNK = 250", "EXAMPLES_PER_CHUNK = 251"),
+    ("../my_model.py", "return ConvNet(", "return (0, ConvNet)[1]("),
+]
+SYNTAX_ERROR = POOL, "return dx", "return return dx"
+ALL_ANEW = "models.py", MODEL, f"for _ in range(1):\n    pass\n\n\n{MODEL}"  # then autoreload makes new classes
+
+
+def edits(*changes, undo=False):
+    """Return a cell that makes changes, or takes them back."""
+    return "\n".join(f"edit{(file, new, old) if undo else (file, old, new)!r}" for file, old, new in changes)
+
 
 CELLS = [
     (SETUP, ""),
-    ("run()", "2 trained, done 0"),
-    (f"edit({POOL!r}, 'return dx', 'return 1 * dx')", ""),
-    ("run()", "2 trained, done 1"),
-    (f"edit({POOL!r}, 'return 1 * dx', 'return dx')", ""),
-    ("run()", "0 trained, done 0"),
-    (f"edit({POOL!r}, 'return dx', 'return return dx')", ""),
-    ("try:\n    run()\nexcept CodeError as error:\n    print(error)", "max_pool.py: invalid syntax"),
-    (f"edit({POOL!r}, 'return return dx', 'return dx')", ""),
-    ("run()", "0 trained, done 0"),
-    (f"edit('models.py', {MODEL!r}, '{RELOADED}')\nold = ConvNet", ""),
-    ("run()\nprint(nnlib.models.ConvNet is not old)", "2 trained, done 4\nTrue"),
+    ("run(factory)", "2 trained, done 0"),
+    (edits(*EDITS), ""),
+    ("run(factory)", "2 trained, done 1"),
+    (edits(*EDITS, undo=True), ""),
+    ("run(factory)", "0 trained, done 0"),
+    (edits(SYNTAX_ERROR), ""),
+    ("try:\n    run(factory)\nexcept CodeError as error:\n    print(error)", "max_pool.py: invalid syntax"),
+    (edits(SYNTAX_ERROR, undo=True), ""),
+    ("run(factory)", "0 trained, done 0"),
+    (edits(ALL_ANEW) + "\nold = partial(ConvNet, (1, 6, 6), 2, 3, 4, 3)", ""),
+    ("run(old)\nprint(nnlib.models.ConvNet is not old.func)", "2 trained, done 4\nTrue"),
 ]
 
 
 def test_edits_in_a_notebook_between_sweeps_on_two_workers(tmp_path):
     shutil.copytree(ROOT / "nnlib", tmp_path / "nnlib", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "my_model.py").write_text(FACTORY)
     cells = [nbformat.v4.new_code_cell(source) for source, _ in CELLS]
     notebook = nbformat.v4.new_notebook(cells=cells)
     execute(notebook, tmp_path, lambda number, total: None, variables={"PYTHONPATH": str(tmp_path)})
     for cell, (source, expected) in zip(cells, CELLS, strict=True):
         printed = "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
-        assert (expected in printed) if "CodeError" in source else (printed.strip() == expected), (source, printed)
+        if "CodeError as" in source:
+            assert expected in printed
+        else:
+            assert printed.strip() == expected, source
