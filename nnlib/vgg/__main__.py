@@ -12,6 +12,7 @@ from statistics import mean, stdev
 import torch
 
 from nnlib.data import DataError, Dataset
+from nnlib.provenance.code import CodeError
 from nnlib.tables import align
 from nnlib.vgg import checkpoint
 from nnlib.vgg.cifar10 import load_for
@@ -159,7 +160,7 @@ def main(argv: list[str] | None = None) -> int:
     recipes = dict.fromkeys(itertools.chain.from_iterable(arguments.recipes or [RECIPES.values()]))  # each once
     try:
         return 0 if _train(list(recipes), arguments) else 1
-    except (ValueError, OSError) as error:  # DataError is a ValueError
+    except (ValueError, OSError, CodeError) as error:  # DataError is a ValueError
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -98,6 +98,7 @@ def run(
     Raises:
         DivergenceError: the loss became infinite or NaN.
         DataError: a checkpoint that cannot be used or written, or that another training is writing.
+        CodeError: code that decides the training was edited after it was loaded.
     """
     trainer = Trainer(recipe, data, pick_device() if device is None else torch.device(device))
     trainer.check_same_config()

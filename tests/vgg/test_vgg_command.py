@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from nnlib.data import DataError
+from nnlib.provenance.code import CodeError
 from nnlib.vgg import DivergenceError
 from nnlib.vgg import __main__ as command
 from nnlib.vgg.recipes import ABLATION, PROFILES, RECIPES
@@ -208,6 +209,7 @@ def test_one_that_fails_does_not_stop_the_others(calls, capsys, monkeypatch, err
         ("load_for", OSError("no such folder")),
         ("run", OSError("no space left")),
         ("run", ValueError("identity: expected the same training")),
+        ("run", CodeError("a file was edited after it was loaded")),
     ],
 )
 def test_of_a_failure_only_the_message_is_printed(calls, capsys, monkeypatch, name, error):
