@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 import numpy as np
 import nnlib
-from my_model import factory
+from my_model import MyNet
 from nnlib import ConvNet
 from nnlib.search import CodeError, TrialLog, select, sweep
 
@@ -40,23 +40,24 @@ def edit(file, old, new):
     (PACKAGE / file).write_text(text.replace(old, new))
 """
 
-FACTORY = """from nnlib import ConvNet
+MY_MODEL = """from nnlib import ConvNet
 
 
-def factory(reg, rng):
-    return ConvNet((1, 6, 6), 2, 3, 4, 3, weight_scale=None, reg=reg, rng=rng)
+class MyNet(ConvNet):
+    def __init__(self, reg, rng):
+        super().__init__((1, 6, 6), 2, 3, 4, 3, reg=reg, rng=rng)
 """
 
 POOL, MODEL = "layers/max_pool.py", "class ConvNet(Classifier):"
 
-EDITS = [  # a function and a new one, a method, a constant, the factory
+EDITS = [  # a function and a new one, a method, a constant, a whole module, the factory
     (POOL, "    return dx", "    return _same(dx)\n\n\ndef _same(x):\n    return x"),
     ("network.py", "def __repr__(self):", "def __repr__(self):\n        self.rng"),
-    ("models.py", "EXAMPLES_PER_CHUNK = 250", "EXAMPLES_PER_CHUNK = 251"),
-    ("../my_model.py", "return ConvNet(", "return (0, ConvNet)[1]("),
+    ("optim.py", '"decay_rate": 0.99', '"decay_rate": 0.98'),
+    ("models.py", MODEL, f"for _ in range(1):\n    pass\n\n\n{MODEL}"),  # with this autoreload makes new classes
+    ("../my_model.py", "super().__init__(", "super(MyNet, self).__init__("),
 ]
 SYNTAX_ERROR = POOL, "return dx", "return return dx"
-ALL_ANEW = "models.py", MODEL, f"for _ in range(1):\n    pass\n\n\n{MODEL}"  # then autoreload makes new classes
 
 
 def edits(*changes, undo=False):
@@ -66,23 +67,22 @@ def edits(*changes, undo=False):
 
 CELLS = [
     (SETUP, ""),
-    ("run(factory)", "2 trained, done 0"),
-    (edits(*EDITS), ""),
-    ("run(factory)", "2 trained, done 1"),
+    ("run(MyNet)", "2 trained, done 0"),
+    (edits(*EDITS) + "\nold = partial(ConvNet, (1, 6, 6), 2, 3, 4, 3)", ""),
+    ("run(MyNet)", "2 trained, done 1"),
+    ("run(old)\nprint(nnlib.models.ConvNet is not old.func)", "2 trained, done 2\nTrue"),
     (edits(*EDITS, undo=True), ""),
-    ("run(factory)", "0 trained, done 0"),
+    ("run(MyNet)", "0 trained, done 0"),
     (edits(SYNTAX_ERROR), ""),
-    ("try:\n    run(factory)\nexcept CodeError as error:\n    print(error)", "max_pool.py: invalid syntax"),
+    ("try:\n    run(MyNet)\nexcept CodeError as error:\n    print(error)", "max_pool.py: invalid syntax"),
     (edits(SYNTAX_ERROR, undo=True), ""),
-    ("run(factory)", "0 trained, done 0"),
-    (edits(ALL_ANEW) + "\nold = partial(ConvNet, (1, 6, 6), 2, 3, 4, 3)", ""),
-    ("run(old)\nprint(nnlib.models.ConvNet is not old.func)", "2 trained, done 4\nTrue"),
+    ("run(MyNet)", "0 trained, done 0"),
 ]
 
 
 def test_edits_in_a_notebook_between_sweeps_on_two_workers(tmp_path):
     shutil.copytree(ROOT / "nnlib", tmp_path / "nnlib", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "my_model.py").write_text(FACTORY)
+    (tmp_path / "my_model.py").write_text(MY_MODEL)
     cells = [nbformat.v4.new_code_cell(source) for source, _ in CELLS]
     notebook = nbformat.v4.new_notebook(cells=cells)
     execute(notebook, tmp_path, lambda number, total: None, variables={"PYTHONPATH": str(tmp_path)})
