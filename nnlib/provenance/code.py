@@ -13,8 +13,9 @@ import importlib
 import inspect
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.machinery import SourceFileLoader
+from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
 
 from nnlib.provenance.plain_json import is_plain, to_json
@@ -42,21 +43,39 @@ def training_code() -> str:
     return reader.digest.hexdigest()[:16]
 
 
-def code_checksum(*objects: object, main: bool = True) -> str:
+def training_files() -> str:
+    """Return a checksum of the same modules' files, byte by byte, and of the names of what they hold.
+
+    It says less than `training_code`, at once: for a process that has just loaded the files.
+    """
+    digest = hashlib.sha256()
+    for name, module in sorted(_training_modules().items()):
+        digest.update(name.encode() + Path(module.__file__).read_bytes())
+        for key, value in sorted(vars(module).items()):
+            if callable(value):
+                digest.update(f"{key} {_name(value)};".encode())
+    return digest.hexdigest()[:16]
+
+
+def code_checksum(*objects: object, apart: Iterable[str] = ()) -> str:
     """Return a checksum of `objects` and of the functions, classes and constants that they name in their own packages.
 
     Args:
         objects: functions, classes, partials, any other objects (their class counts), plain values, lists and
             dictionaries of them.
-        main: False counts what is defined in `__main__` by its name alone. A worker gets that code from the process
-            that it works for, and has nothing of its own to compare it with.
+        apart: modules whose definitions count by their names alone.
 
     Raises:
         CodeError: as for `training_code`.
     """
-    reader = _Reader({"nnlib", "__main__", *map(_package, objects)} - (set() if main else {"__main__"}))
+    reader = _Reader({"nnlib", "__main__", *map(_package, objects)}, apart=apart)
     reader.read(objects)
     return reader.digest.hexdigest()[:16]
+
+
+def training_modules() -> set[str]:
+    """Return the names of the modules that `training_code` is taken of."""
+    return set(_training_modules())
 
 
 class _Reader:
@@ -64,11 +83,12 @@ class _Reader:
 
     Args:
         packages: whose code is read; of other packages the name alone counts.
+        apart: modules of which the name alone counts too.
         mutable: whether lists, dictionaries and arrays that code names are read too.
     """
 
-    def __init__(self, packages: set[str], *, mutable: bool = True):
-        self.packages, self.mutable = packages, mutable
+    def __init__(self, packages: set[str], *, apart: Iterable[str] = (), mutable: bool = True):
+        self.packages, self.apart, self.mutable = packages, set(apart), mutable
         self.digest = hashlib.sha256()
         self.seen: set[tuple] = set()
 
@@ -94,9 +114,9 @@ class _Reader:
             self._definition(type(value))
 
     def _definition(self, value: FunctionType | type) -> None:
-        self.say(f"{value.__module__}:{value.__qualname__}")
-        key = value.__module__, value.__qualname__, getattr(value, "__code__", None)
-        if key in self.seen or _package(value) not in self.packages - _LIBRARIES:
+        self.say(_name(value))
+        key = _name(value), getattr(value, "__code__", None)
+        if key in self.seen or value.__module__ in self.apart or _package(value) not in self.packages - _LIBRARIES:
             return
         self.seen.add(key)
         if isinstance(value, FunctionType):
@@ -129,6 +149,10 @@ def _source(function: FunctionType) -> str:
         todo = "Load it again (in a notebook %autoreload 2 does) or restart the kernel."
         raise CodeError(f"{path} was edited after it was loaded. {todo}")
     return text or key
+
+
+def _name(value: object) -> str:
+    return f"{getattr(value, '__module__', '')}:{getattr(value, '__qualname__', type(value).__qualname__)}"
 
 
 def _path(function: FunctionType) -> str:

@@ -18,7 +18,7 @@ from nnlib import backend, checks, optim
 from nnlib.callbacks import Callback
 from nnlib.fast import runtime
 from nnlib.models import Classifier
-from nnlib.provenance.code import code_checksum, training_code
+from nnlib.provenance.code import code_checksum, training_code, training_modules
 from nnlib.provenance.machine import machine, versions
 from nnlib.provenance.plain_json import array_checksum, checksum, jsonable, to_json
 from nnlib.search.rows import Curve, DataInfo, TrialRow
@@ -94,12 +94,12 @@ class Trial:
         """Return the checksum of the code that this trial runs; raises as `training_code` does."""
         return checksum([training_code(), self.own_code()])
 
-    def own_code(self, *, main: bool = True) -> str:
-        """Return the checksum of the trial's functions and the layers in use; `main` is as for `code_checksum`."""
+    def own_code(self, *apart: str) -> str:
+        """Return the checksum of the trial's own functions and of the layers in use; `apart` as for `code_checksum`."""
         functions = [option for option in self.solver.values() if callable(option)]
         callbacks = list(self.solver.get("callbacks", ()))
         rules = [optim.RULES, optim.DEFAULTS, backend.RULES, backend.current()]
-        return code_checksum(self.make_model, functions, callbacks, rules, main=main)
+        return code_checksum(self.make_model, functions, callbacks, rules, apart={*training_modules(), *apart})
 
     def to_json(self, info: DataInfo, code: str) -> dict[str, object]:
         """Return the fields of a row that say which trial it is, given `data_info(data)` and `self.fingerprint()`."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlib import backend
 from nnlib.fast import runtime
-from nnlib.provenance.code import CodeError, training_code
+from nnlib.provenance.code import CodeError, training_files
 from nnlib.search.rows import DataInfo, TrialRow
 from nnlib.search.trial import Trial, make_row, run_trial
 from nnlib.solver_checks import DATA_KEYS
@@ -108,8 +108,8 @@ class Job:
 
     def _common(self) -> tuple:
         """Return what `work` gets with every trial, but for the arrays."""
-        own_code = next(iter(self.trials.values())).own_code(main=False)
-        return self.info, self.code, (_PROCESS, training_code(), own_code, backend.current())
+        own_code = next(iter(self.trials.values())).own_code("__main__")
+        return self.info, self.code, (_PROCESS, training_files(), own_code, backend.current())
 
     def _tasks(self, group: Sequence[int], given: list[int]) -> Iterator[tuple]:
         import joblib
@@ -184,10 +184,10 @@ def work(
     index: int, trial: Trial, info: DataInfo, code: str, expected: tuple[str, str, str, str], *arrays: np.ndarray
 ) -> tuple[int, TrialRow | None]:
     """Run one trial on a worker, on one thread; no row if the code loaded here is not the sweep's."""
-    process, training, own, layers = expected
+    process, files, own, layers = expected
     with backend.using(layers), runtime.one_thread():
-        try:  # a thread of the sweep's process has nothing to compare
-            if process != _PROCESS and (_loaded_code(), trial.own_code(main=False)) != (training, own):
+        try:  # functions of __main__ have come with the trial; a thread of the sweep's process has nothing to compare
+            if process != _PROCESS and (_loaded_files(), trial.own_code("__main__")) != (files, own):
                 return index, None
         except CodeError:
             return index, None
@@ -195,9 +195,9 @@ def work(
 
 
 @functools.cache
-def _loaded_code() -> str:
-    """Return the checksum of nnlib's code here; a worker loads it once, and no later edit of a file reaches it."""
-    return training_code()
+def _loaded_files() -> str:
+    """Return the checksum of nnlib's files; a worker loads them once, and no later edit reaches it."""
+    return training_files()
 
 
 def _other_code(who: str) -> RuntimeError:

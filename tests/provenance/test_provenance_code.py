@@ -7,6 +7,7 @@ import functools
 import importlib
 import linecache
 import os
+import pathlib
 import subprocess
 import sys
 import types
@@ -18,7 +19,7 @@ from search_toy import SeeData, make
 import nnlib
 from nnlib import SoftmaxClassifier, optim
 from nnlib.provenance import code
-from nnlib.provenance.code import code_checksum, training_code
+from nnlib.provenance.code import code_checksum, training_code, training_files
 from nnlib.provenance.source import CodeError
 from nnlib.search import Trial
 
@@ -94,6 +95,24 @@ def test_another_update_rule_under_a_known_name_shows(monkeypatch, table, key, v
     before = Trial(make, {"hidden_dim": 2}).fingerprint()
     monkeypatch.setitem(table, key, value)
     assert Trial(make, {"hidden_dim": 2}).fingerprint() != before
+
+
+def test_the_files_of_a_worker_are_compared_byte_by_byte_with_what_is_put_in_their_place(monkeypatch):
+    before = training_files()
+    assert training_files() == before != training_code()
+    monkeypatch.setattr(nnlib.layers, "relu_backward", replaced_relu)
+    assert training_files() != before
+    monkeypatch.undo()
+    content = pathlib.Path.read_bytes
+    monkeypatch.setattr(pathlib.Path, "read_bytes", lambda path: content(path) + b"#" * (path.name == "relu.py"))
+    assert training_files() != before
+
+
+def test_modules_apart_count_by_their_names(monkeypatch):
+    before, apart = code_checksum(make), code_checksum(make, apart=["search_toy"])
+    monkeypatch.setattr(make, "__defaults__", (0.5,))
+    assert code_checksum(make) != before
+    assert code_checksum(make, apart=["search_toy"]) == apart
 
 
 # ---- what is loaded, and what the file says
@@ -296,7 +315,7 @@ def test_a_notebooks_factory_counts_with_what_it_names(old, new, same):
     assert old in CELL
     before, after = (notebook(text).make for text in (CELL, CELL.replace(old, new)))
     assert (code_checksum(before) == code_checksum(after)) == same
-    assert code_checksum(before, main=False) == code_checksum(after, main=False)
+    assert code_checksum(before, apart=["__main__"]) == code_checksum(after, apart=["__main__"])
 
 
 def test_what_is_typed_at_a_prompt_counts_by_its_bytecode():

@@ -3,19 +3,21 @@
 What a cluster does too is in test_search_workers.py.
 """
 
-import os
-import signal
 import subprocess
 import sys
 import textwrap
+import types
 from pathlib import Path
 
 import joblib
 import numpy as np
 import pytest
+from joblib.externals import loky
 from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_data, wait_for
 
+from nnlib import backend
 from nnlib.fast import runtime
+from nnlib.provenance.code import training_files
 from nnlib.search import Trial, TrialLog, data_info, sweep, workers
 
 pytestmark = pytest.mark.usefixtures("no_worker_is_left")
@@ -69,42 +71,79 @@ def test_a_process_killed_in_the_middle_is_resumed_and_only_the_rest_is_run(tmp_
         sys.path[:0] = {sys.path!r}
         from search_toy import *
         from nnlib.search import sweep
-        sweep(noting({str(notes)!r}), toy_data(), {points!r}, solver=SOLVER, trial_log={str(path)!r}, n_jobs=2)
+        sweep(noting({str(notes)!r}), toy_data(), {points!r}, solver=SOLVER, trial_log={str(path)!r}, n_jobs=1)
     """
-    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], start_new_session=True)
-    wait_for(lambda: (len(calls(notes)), len(TrialLog(path).rows)) == (4, 2) or process.poll() is not None)
-    os.killpg(process.pid, signal.SIGKILL)
+    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)])
+    wait_for(lambda: len(calls(notes)) == 3 or process.poll() is not None)
+    process.kill()
     process.wait()
     (tmp_path / "go on").touch()
     kept = TrialLog(path).rows
-    assert {row.settings["hidden_dim"] for row in kept} == {2, 3}
+    assert [row.settings["hidden_dim"] for row in kept] == [2, 3]
     swept = sweep(noting(notes), toy_data(), points, trial_log=path, n_jobs=1, **OPTIONS)
     assert [row.status for row in swept] == ["done"] * 4
     assert TrialLog(path).rows[:2] == kept
-    assert [width for width, _, _ in calls(notes)] == [2, 3, 4, 4, 5, 5]
+    assert [width for width, _, _ in calls(notes)] == [2, 3, 4, 4, 5]
     alone = sweep(make, toy_data(), {"hidden_dim": range(2, 6)}, n_jobs=1, **OPTIONS)
     assert [row.curve for row in swept] == [row.curve for row in alone]
 
 
-def test_workers_from_before_an_edit_are_replaced(monkeypatch, tmp_path):
-    """The file is edited and reloaded here, while workers from before wait for trials."""
-    monkeypatch.syspath_prepend(tmp_path)
-    file, lines = tmp_path / "my_model.py", ["from search_toy import make", "SCALE = 1", ""]
-    lines += ["def factory(hidden_dim, rng):", "    return make(SCALE * hidden_dim, rng)"]
-    file.write_text("\n".join(lines))
-    import my_model
+@pytest.mark.parametrize("part", [1, 2])
+def test_a_worker_runs_no_trial_with_other_code(part):
+    """What it is told of another process: that one's name, files, own code, and layers."""
+    data = toy_data()
+    trial = Trial(make, {"hidden_dim": 2}, 0, SOLVER)
+    workers._loaded_files.cache_clear()
+    with backend.using("plain"):
+        told = ["another process", training_files(), trial.own_code("__main__"), "plain"]
+    _, row = workers.work(0, trial, data_info(data), "code", tuple(told), *data.values())
+    assert (row.status, row.layers, row.fingerprint, row.threads) == ("done", "plain", "code", 1)
+    told[part] = "other"
+    assert workers.work(7, trial, data_info(data), "code", tuple(told), *data.values()) == (7, None)
 
-    def sizes():
-        swept = sweep(my_model.factory, toy_data(), {"hidden_dim": [2, 3]}, n_jobs=2, **OPTIONS)
-        return [row.num_params for row in swept]
 
-    assert sizes() == [(5 + 1) * width + (width + 1) * 3 for width in (2, 3)]
-    my_model.SCALE = 2
-    with pytest.raises(RuntimeError, match="this machine's workers: expected the code that is loaded here, got anoth"):
-        sizes()  # new workers read the file, which still has the old code
-    lines[1] = "SCALE = 2  # another size, or Python takes its cached bytecode of the same second"
-    file.write_text("\n".join(lines))
-    assert sizes() == [(5 + 1) * width + (width + 1) * 3 for width in (4, 6)]
+@pytest.mark.parametrize("old", [1, 2])
+def test_workers_with_other_code_are_replaced_once(monkeypatch, old):
+    stopped = []
+    monkeypatch.setattr(
+        loky, "get_reusable_executor", lambda: types.SimpleNamespace(shutdown=lambda **how: stopped.append(how))
+    )
+    attempts = iter([True] * old + [False])
+
+    def attempt(group, given):
+        given += group
+        yield group[0], "row"
+        if next(attempts):
+            raise workers._OldWorker
+        yield from ((index, "row") for index in group[1:])
+
+    job = workers.Job({index: Trial(make, {"hidden_dim": 2}, 0, SOLVER) for index in range(3)}, toy_data(), None, "")
+    if old == 1:
+        assert [index for index, _ in job._surviving(attempt)] == [0, 1, 2]
+    else:
+        with pytest.raises(
+            RuntimeError, match="this machine's workers: expected the code that is loaded here, got anoth"
+        ):
+            list(job._surviving(attempt))
+    assert stopped == [{"wait": True, "kill_workers": True}]
+
+
+def test_an_exit_code_is_in_the_reason_of_a_trial_that_killed_its_worker(monkeypatch):
+    class Dying:
+        def __init__(self, **options):
+            pass
+
+        def __call__(self, tasks):
+            list(tasks)
+            raise loky.process_executor.TerminatedWorkerError("The exit codes of the workers are {EXIT(7)}")
+            yield
+
+    monkeypatch.setattr(joblib, "Parallel", Dying)
+    (row,) = sweep(make, toy_data(), {"hidden_dim": [2]}, n_jobs=2, **OPTIONS)
+    assert row.status == "died"
+    assert (
+        row.reason == "its worker process died, exit code EXIT(7); a system short of memory ends processes by SIGKILL"
+    )
 
 
 def test_the_job_knows_what_is_running(notes):

@@ -225,9 +225,12 @@ def test_the_test_set_is_refused():
     assert "training and validation examples only" in row.reason
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
+def test_trials_that_differ_have_other_ids():
+    info = data_info(toy_data())
+    trial = Trial(make, {"hidden_dim": 2}, 1, SOLVER)
+    code = trial.fingerprint()
+    trials = [
+        trial,
         Trial(make, {"hidden_dim": 3}, 1, SOLVER),
         Trial(make, {"hidden_dim": 2}, 2, SOLVER),
         Trial(make, {"hidden_dim": 2}, 1, {**SOLVER, "lr_decay": 0.9}),
@@ -235,19 +238,21 @@ def test_the_test_set_is_refused():
         Trial(make, {"hidden_dim": 2}, 1, {**SOLVER, "augment": brighter}),
         Trial(make, {"hidden_dim": 2}, 1, {**SOLVER, "update_rule": halve}),
         Trial(functools.partial(make, reg=0.1), {"hidden_dim": 2}, 1, SOLVER),
-    ],
-)
-def test_trials_that_differ_have_other_ids(other):
-    info = data_info(toy_data())
+    ]
+    ids = [each.to_json(info, code)["id"] for each in trials]
+    ids.append(trial.to_json(replace(info, checksum="sha256:0"), code)["id"])
+    ids.append(trial.to_json(info, "other code")["id"])
+    assert len(set(ids)) == len(ids) == 10
+    assert Trial(make, {"hidden_dim": 2}, 1, dict(SOLVER)).to_json(info, code)["id"] == ids[0]
+    assert trial.to_json(replace(info, name="another name"), code)["id"] == ids[0]
 
-    def trial_id(trial, info=info):
-        return trial.to_json(info, trial.fingerprint())["id"]
 
-    trial = Trial(make, {"hidden_dim": 2}, 1, SOLVER)
-    assert trial_id(trial) == trial_id(Trial(make, {"hidden_dim": 2}, 1, dict(SOLVER)))
-    assert trial_id(trial) != trial_id(other)
-    assert trial_id(trial) != trial_id(trial, replace(info, checksum="sha256:0"))
-    assert trial_id(trial) == trial_id(trial, replace(info, name="another name"))
+def test_functions_and_layers_are_part_of_the_code():
+    base = Trial(make, {"hidden_dim": 2}, 1, SOLVER)
+    codes = {base.fingerprint(), Trial(make, {"hidden_dim": 3}, 2, {**SOLVER, "lr_decay": 0.9}).fingerprint()}
+    assert len(codes) == 1
+    for option in ({"augment": brighter}, {"update_rule": halve}, {"callbacks": [StopAt(7)]}):
+        codes.add(Trial(make, {"hidden_dim": 2}, 1, {**SOLVER, **option}).fingerprint())
     with backend.using("plain"):
-        plain = trial_id(trial)
-    assert plain != trial_id(trial)
+        codes.add(base.fingerprint())
+    assert len(codes) == 5

@@ -84,36 +84,26 @@ def test_data_come_once_and_not_by_pickle_and_a_worker_works_on_one_thread(backe
     assert scattered == ([] if backend == "loky" else [(4, {"broadcast": True, "hash": False})])
 
 
-@pytest.mark.parametrize(
-    ("backend", "trouble"), [("loky", "kill"), ("loky", "exit"), ("dask", "kill")], indirect=["backend"]
-)
-def test_a_trial_that_kills_its_worker_is_a_row_and_no_finished_trial_is_lost(backend, notes, trouble):
-    points = [{"hidden_dim": width, "trouble": trouble if width == 3 else None} for width in range(2, 6)]
+def test_a_trial_that_kills_its_worker_is_a_row_and_no_other_trial_is_lost(backend, notes):
+    """Of two that die one does so by chance, as where a system short of memory ends a process: it is retried."""
+    troubles = {3: "kill", 4: "kill once"}
+    points = [{"hidden_dim": width, "trouble": troubles.get(width)} for width in range(2, 6)]
     trial_log = TrialLog()
     swept = sweep(noting(notes), toy_data(), points, trial_log=trial_log, **OPTIONS)
     assert [row.status for row in swept] == ["done", "died", "done", "done"]
     alone = sweep(make, toy_data(), {"hidden_dim": [2, 4, 5]}, n_jobs=1, **OPTIONS)
-    accuracies = [row.val_acc for row in swept if row.status == "done"]
-    assert accuracies == [row.val_acc for row in alone]
-    assert len(trial_log.rows) == 4  # one each
-    code = {"kill": "SIGKILL", "exit": r"EXIT(7)"}[trouble]
-    expected = f"its worker process died, exit code {code}" if backend == "loky" else "all those workers died"
+    assert [row.val_acc for row in swept if row.status == "done"] == [row.val_acc for row in alone]
+    assert sorted(row.id for row in trial_log.rows) == sorted(row.id for row in swept)  # one each
+    expected = "its worker process died, exit code SIGKILL" if backend == "loky" else "all those workers died"
     assert expected in swept[1].reason
+    before = [width for width, _, _ in calls(notes)]
+    assert before.count(4) >= 2
+    if backend == "dask":
+        return
     # the same call tries the one that died again, and no other
-    before = len(calls(notes))
     again = sweep(noting(notes), toy_data(), points, trial_log=trial_log, **OPTIONS)
     assert [row.status for row in again] == [row.status for row in swept]
-    assert len(calls(notes)) == before + 1
-
-
-def test_a_worker_that_dies_by_chance_costs_no_trial(backend, notes):
-    """As where a system short of memory ends a process: the trial is retried."""
-    points = [{"hidden_dim": width, "trouble": "kill once" if width == 3 else None} for width in range(2, 6)]
-    trial_log = TrialLog()
-    swept = sweep(noting(notes), toy_data(), points, trial_log=trial_log, **OPTIONS)
-    assert [row.status for row in swept] == ["done"] * 4
-    assert sorted(row.id for row in trial_log.rows) == sorted(row.id for row in swept)
-    assert [width for width, _, _ in calls(notes)].count(3) == 2
+    assert [width for width, _, _ in calls(notes)] == sorted([*before, 3])
 
 
 def test_a_row_that_is_lost_before_it_is_fetched_is_made_again(cluster, notes, monkeypatch):
