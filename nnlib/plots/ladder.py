@@ -39,10 +39,10 @@ def plot_ladder(
         what, shown = "test", _fractions("test", test, len(names))
         ax.plot(shown, rungs, **LINES[1] | dots, markersize=4.5, label="test")
         ax.legend()
-    _write_beside(ax, -0.5, what, "gain", above=0.8, **SMALL)
+    _write_right(ax, -0.5, what, "gain", above=0.8, **SMALL)
     for rung, accuracy in enumerate(shown):
         gain = f"{100 * (accuracy - shown[rung - 1]):+.2f}" if rung else ""
-        _write_beside(ax, rung, f"{accuracy:.2%}", gain)
+        _write_right(ax, rung, f"{accuracy:.2%}", gain)
     ax.set_yticks(rungs, names)
     ax.set(xlabel="accuracy" if test is not None else "validation accuracy", ylim=(len(names) - 0.5, -0.5))
     ax.grid(axis="y", color="0.9")
@@ -82,7 +82,7 @@ def _fractions(name: str, values: Sequence[float], count: int) -> np.ndarray:
     return array
 
 
-def _write_beside(ax: Axes, rung: float, accuracy: str, gain: str, *, above: float = 0, **style: object) -> None:
+def _write_right(ax: Axes, rung: float, accuracy: str, gain: str, *, above: float = 0, **style: object) -> None:
     """Write two columns to the right of the Axes, at the height of a rung or `above` letters higher."""
     letter = matplotlib.rcParams["font.size"]
     style |= {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "ha": "right", "va": "center"}

@@ -124,7 +124,7 @@ class TrialLog:
             except ValueError as error:
                 raise TrialLogError(
                     f"{self.path}, line {self._lines + 1}: expected a row of a trial log, got {line[:60]!r}. "
-                    f"{str(error)[:200]} Delete that line if its row may be lost, or move the file away."
+                    f"{str(error)[:200].rstrip('.')}. Delete that line if its row may be lost, or move the file away."
                 ) from error
             self._lines += 1
             self._read += len(line) + 1

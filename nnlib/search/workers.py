@@ -145,7 +145,7 @@ class Job:
         except loky.BrokenProcessPool as problem:  # the task could not be read: the worker is older than a module of it
             raise _OldWorker from problem
         finally:
-            with warnings.catch_warnings():  # joblib warns of results that nobody waits for any more
+            with warnings.catch_warnings():  # joblib warns of results that are no longer awaited
                 warnings.simplefilter("ignore")
                 finished.close()
 

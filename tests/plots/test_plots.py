@@ -107,7 +107,7 @@ def test_a_grid_holds_every_image_in_its_place(images, columns, pad):
         tile = grid[row * (height + pad) :, column * (width + pad) :][:height, :width]
         spread = image.max() - image.min()
         np.testing.assert_allclose(tile, (image - image.min()) / (spread if spread > 0 else 1))
-    assert np.isfinite(grid).sum() == images.size  # nothing but NaN between and behind them
+    assert np.isfinite(grid).sum() == images.size  # only NaN between and after them
 
 
 def test_images_may_share_one_scale(ax):

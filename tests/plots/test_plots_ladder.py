@@ -40,7 +40,7 @@ def test_a_ladder_goes_down_the_rungs_with_validation_and_test(ax):
     assert ax.xaxis.get_major_formatter()(0.7) == "70.0%"
 
 
-def test_test_accuracies_and_gains_stand_beside_their_rungs(ax):
+def test_test_accuracies_and_gains_are_next_to_their_rungs(ax):
     plots.plot_ladder(ax, NAMES, VALIDATION, TEST)
     assert written(ax) == ["test", "gain", "69.00%", "", "78.50%", "+9.50", "78.35%", "-0.15"]
     assert [text.xy for text in ax.texts[2:]] == [(1, rung) for rung in (0, 0, 1, 1, 2, 2)]
@@ -56,7 +56,7 @@ def test_without_test_the_validation_accuracies_are_written(ax):
 
 
 @pytest.mark.parametrize("rungs", [1, 9])
-def test_nothing_written_beside_a_ladder_overlaps_or_is_cut(rungs):
+def test_nothing_written_next_to_a_ladder_overlaps_or_is_cut(rungs):
     figure = Figure(figsize=(8, 3.4), dpi=90, layout="constrained")
     ax = figure.subplots()
     plots.plot_ladder(ax, [f"the rung of number {i}" for i in range(rungs)], [1.0] * rungs)

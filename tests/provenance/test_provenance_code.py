@@ -37,7 +37,7 @@ def test_it_is_the_same_in_another_process_with_another_hash_seed():
 
 
 def test_every_module_that_trains_is_in_it():
-    """What solver and models import, without the package's own list of names and what it imports besides."""
+    """What solver and models import, without the package's own list of names and what else that imports."""
     script = (
         "import sys, nnlib.solver, nnlib.models; print(*(name for name in sys.modules if name.startswith('nnlib')))"
     )
