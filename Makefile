@@ -1,10 +1,10 @@
 # Every command of the project; `make` alone lists them.
 #   PYTHON     the interpreter that makes .venv (3.11 to 3.13)         make setup PYTHON=python3.12
-#   ARGS       passed on to the notebook runner or to JupyterLab      make run ARGS="q4"
-#   TESTS, NOTEBOOKS    what `make test` runs                         make test TESTS=tests/test_data.py
+#   ARGS       arguments of run, lab, app or bench                    make run ARGS="q4"
+#   TESTS, NOTEBOOKS    what `make test` runs                         make test TESTS=tests/data
 #   BROWSER_TESTS       the tests in Chromium; empty for none         make test BROWSER_TESTS=
-#   JOBS, CELL_TIMEOUT  test processes; seconds that one cell may take under test
-#   PROFILE    of Q6: quick, or full: hours, kept by checkpoints      make run PROFILE=full
+#   JOBS, CELL_TIMEOUT  number of test processes; seconds that a cell may take under test
+#   PROFILE    of Q6: quick, or full, for hours, with checkpoints     make run PROFILE=full
 #   NNLIB_DATA (environment)  a folder to look in first for data files
 PYTHON ?= python3
 TESTS ?= tests
@@ -15,7 +15,7 @@ CELL_TIMEOUT ?= 600
 PROFILE ?= $(or $(NNLIB_PROFILE),quick)
 export NNLIB_PROFILE := $(PROFILE)
 
-# A relative folder is meant from here; the notebooks run one folder further down.
+# A relative folder starts here; the notebooks run one folder further down.
 ifdef NNLIB_DATA
 export NNLIB_DATA := $(shell cd "$$NNLIB_DATA" 2>/dev/null && pwd || printf '%s' "$$NNLIB_DATA")
 endif
@@ -25,21 +25,30 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 UNFINISHED := $(VENV)/.unfinished
 
+# A user's pip settings apply, such as indexes, proxies and certificates, except those that would install elsewhere than
+# in .venv, or not at all. A variable goes before pip.conf.
+PIP_INSTALL := env -u PIP_PYTHON -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT \
+  PIP_USER=0 PIP_NO_DEPS=0 PIP_DRY_RUN=0 PIP_REQUIRE_HASHES=0 PIP_REQUIRE_VIRTUALENV=0 \
+  $(BIN)/python -m pip install --disable-pip-version-check
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lab app bench constraints moved
 
 help:
-	@echo 'make setup        make .venv and install everything; does nothing when that is up to date'
+	@echo 'make setup        make .venv and install everything; does nothing if it is up to date'
 	@echo 'make run          execute the notebooks, write build/, print the results table (ARGS="q4" for some of them)'
 	@echo '                  PROFILE=full trains all of Q6, for hours; after Ctrl-C the same command goes on'
-	@echo 'make test         ruff, the tests, and every notebook run again and compared with its saved output'
+	@echo '                  ARGS="--help" for the other options, such as --build DIR'
+	@echo 'make test         run ruff, the tests, and every notebook, compared with its saved output'
 	@echo 'make lab          open JupyterLab on the notebooks'
 	@echo 'make app          serve the explorers as pages without code, for a lecture hall'
 	@echo 'make bench        time train steps in NumPy and in PyTorch, write build/bench/; wants an idle machine'
-	@echo 'make constraints  resolve constraints.txt anew from pyproject.toml, at the newest versions'
+	@echo '                  ARGS="--baseline REV" compares with git revision REV and fails if speed is lost;'
+	@echo '                  ARGS="--layers plain" compares plain layers with fast ones'
+	@echo 'make constraints  resolve constraints.txt again from pyproject.toml, at the newest versions'
 
 # The stamp holds the folder that was installed: after a move or a copy the editable install points elsewhere, and after
-# an upgrade of Python the environment may not start. Either way it is not the environment that the stamp stands for.
+# an upgrade of Python the environment may not start. Either way the stamp does not count.
 ifneq ($(shell $(BIN)/python -c '' 2>/dev/null && cat $(STAMP) 2>/dev/null),$(CURDIR))
 $(STAMP): moved
 endif
@@ -47,8 +56,8 @@ endif
 setup: $(STAMP)
 	@echo "Ready: $(VENV), $$($(BIN)/python --version). Next: make run, make test or make lab."
 
-# An interruption may leave a package half-installed, which pip takes for installed; $(UNFINISHED) tells, and the next
-# set-up starts afresh. The stamp comes last and by a rename, so it is never there without a complete environment.
+# An interruption may leave a package half-installed, which pip takes for installed; $(UNFINISHED) shows it, and the next
+# set-up starts afresh. The stamp comes last and by a rename, so it never exists without a complete environment.
 $(STAMP): pyproject.toml constraints.txt
 	@if [ -e $(UNFINISHED) ]; then echo "The last set-up did not finish: starting afresh."; rm -rf $(VENV); fi
 	@$(BIN)/python -c '' 2>/dev/null || rm -rf $(VENV)
@@ -58,14 +67,14 @@ $(STAMP): pyproject.toml constraints.txt
 	@mkdir -p $(VENV) && rm -f $(STAMP) && touch $(UNFINISHED)
 	@[ -x $(BIN)/python ] || { echo "Making $(VENV) with $$($(PYTHON) --version)."; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing nnlib and what its notebooks and tests need; on Linux that takes 6 GB of disk, nearly all of it PyTorch's."
-	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[vgg,dev]'
+	$(PIP_INSTALL) -c constraints.txt -e '.[vgg,dev]'
 	@echo '$(CURDIR)' > $(STAMP).new && rm $(UNFINISHED) && mv $(STAMP).new $(STAMP)
 
 run: setup
 	@$(BIN)/python -m tools.run_notebooks $(ARGS)
 
-# Every stage runs whatever became of the one before; the last lines are pytest's own unless a stage failed. The browser
-# comes alone and last: its tests time what a user waits for, and say at the end if they were left out.
+# Every stage runs, even after a failure; the last lines are pytest's own unless a stage failed. The browser comes alone
+# and last: its tests time what a user waits for, and say at the end if they were left out.
 test: setup
 	@failed=; \
 	stage() { name=$$1; shift; printf '\n== %s\n' "$$name"; "$$@" || failed="$$failed [$$name]"; }; \
@@ -86,9 +95,9 @@ app: setup
 bench: setup
 	@$(BIN)/python -m tools.bench $(ARGS)
 
-# uv resolves for all Pythons and systems at once, which pip cannot. It reads none of pip's settings.
+# uv resolves for all Pythons and systems at once, which pip cannot. It ignores pip's settings.
 constraints: setup
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target build/uv uv
+	@$(PIP_INSTALL) --quiet --upgrade --target build/uv uv
 	build/uv/bin/uv pip compile --no-config --universal --python-version 3.11 --fork-strategy fewest --upgrade \
 	  --no-annotate --custom-compile-command 'make constraints' --extra vgg --extra dev \
 	  pyproject.toml --output-file constraints.txt

@@ -1,8 +1,8 @@
-"""What a Solver calls while it trains: the base class, the progress bar, and callbacks that a recipe is made of."""
+"""What a Solver calls while it trains: the base class and the progress bar."""
 
 from __future__ import annotations
 
-import copy
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from nnlib.progress import progress_bar
@@ -12,64 +12,61 @@ if TYPE_CHECKING:
 
 
 class StopTraining(Exception):
-    """Raised by a callback to end training at once; the best snapshot so far is kept."""
+    """Raised by a callback to end training at once; `train()` called again goes on from there."""
 
 
 class Callback:
-    """What a Solver calls while it trains; a subclass overrides what it needs."""
+    """Watches a Solver while it trains; a subclass overrides what it needs, and may raise StopTraining."""
 
     def on_step(self, solver: Solver) -> None:
         """Called after each minibatch; `solver.step` and `solver.loss_history` include it."""
 
     def on_epoch(self, solver: Solver) -> None:
-        """Called after each epoch's accuracies are in the histories."""
+        """Called after each epoch, when its accuracies are in the histories."""
 
     def on_end(self, solver: Solver) -> None:
-        """Called once, however training ends; the Solver has put its best snapshot into the model."""
+        """Called once per call of `train`, however it ends; the Solver has restored its snapshot into the model."""
 
 
-class KeepLast(Callback):
-    """Leaves the last finished epoch's parameters and state in the model, in place of the best on validation.
+def check_callbacks(callbacks: object) -> tuple[Callback, ...]:
+    """Return the callbacks as a tuple.
 
-    The largest of many noisy validation accuracies flatters. Where the loss has one minimum there is nothing to pick.
+    Raises:
+        TypeError: anything but a list (or another iterable) of Callback objects; the message says what to write.
     """
-
-    def __init__(self) -> None:
-        self.last: tuple[dict, dict] | None = None
-
-    def on_epoch(self, solver: Solver) -> None:
-        """Keep a copy of the model."""
-        self.last = copy.deepcopy((solver.model.params, solver.model.state))
-
-    def on_end(self, solver: Solver) -> None:
-        """Put it back, if an epoch was finished."""
-        if self.last is not None:
-            solver.model.params, solver.model.state = self.last
+    if isinstance(callbacks, Callback):
+        got, todo = f"one {type(callbacks).__name__}", "Put it into a list: callbacks=[callback]."
+    elif isinstance(callbacks, type):
+        got, todo = f"the class {callbacks.__name__}", f"Write callbacks=[{callbacks.__name__}()]."
+    elif not isinstance(callbacks, Iterable):
+        got, todo = type(callbacks).__name__, "Leave it out for none."
+    else:
+        return tuple(_check_callback(f"callbacks[{i}]", callback) for i, callback in enumerate(callbacks))
+    raise TypeError(f"callbacks: expected a list of Callback objects, got {got}. {todo}")
 
 
-class LinearDecay(Callback):
-    """Lowers the learning rate after every step, in a straight line that reaches zero with the last one.
-
-    The length of the line is the Solver's own number of steps; its `lr_decay` comes on top.
-    """
-
-    def on_step(self, solver: Solver) -> None:
-        """Set the rate of the next step."""
-        rate = solver.learning_rate * (1 - solver.step / solver.num_steps)
-        for config in solver.optim_configs.values():
-            config["learning_rate"] = rate
-
-    def on_epoch(self, solver: Solver) -> None:
-        """Set it again: the Solver has just put its own rate back."""
-        self.on_step(solver)
+def _check_callback(name: str, callback: object) -> Callback:
+    if isinstance(callback, Callback):
+        return callback
+    if isinstance(callback, type):
+        got, todo = f"the class {callback.__name__}", f"Make an object: {callback.__name__}()."
+    else:
+        got, todo = type(callback).__name__, "Derive a class from nnlib.Callback and pass an object of it."
+    raise TypeError(f"{name}: expected a Callback object, got {got}. {todo}")
 
 
 class ProgressBar(Callback):
-    """A tqdm bar with loss, accuracies and remaining time; the environment variable TQDM_DISABLE=1 silences it."""
+    """A tqdm bar with loss, accuracies and remaining time; the environment variable TQDM_DISABLE=1 silences it.
 
-    def __init__(self, total_steps: int, refresh_every: int):
+    Args:
+        total_steps: of the whole training.
+        refresh_every: steps from one refresh to the next.
+        done: steps that were taken before, in an interrupted `train`.
+    """
+
+    def __init__(self, total_steps: int, refresh_every: int, done: int = 0):
         self.refresh_every = refresh_every
-        self.bar = progress_bar(total=total_steps, unit="step", desc="training")
+        self.bar = progress_bar(total=total_steps, initial=done, unit="step", desc="training")
         self.accuracies: dict[str, str] = {}
 
     def on_step(self, solver: Solver) -> None:

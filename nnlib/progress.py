@@ -6,8 +6,8 @@ import os
 
 
 def progress_bar(*, hidden: bool = False, **options: object):
-    """Return a tqdm bar that keeps silent if `hidden`, or under TQDM_DISABLE=1; `options` are tqdm's."""
+    """Return a tqdm bar, which shows nothing if `hidden` or under TQDM_DISABLE=1; `options` are tqdm's."""
     from tqdm.auto import tqdm  # here, so that `import nnlib` does not pay for it
 
-    silent = os.environ.get("TQDM_DISABLE", "") not in ("", "0")  # tqdm's notebook bar does not look at it
+    silent = os.environ.get("TQDM_DISABLE", "") not in ("", "0")  # tqdm's notebook bar ignores this variable
     return tqdm(disable=hidden or silent, **options)

@@ -1,125 +1,146 @@
-"""The training loop: shuffled minibatches, history, the best snapshot on validation."""
+"""The training loop: shuffled minibatches, a learning rate schedule, history, the best or the last weights."""
 
 from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack, suppress
 
 import numpy as np
 
-from nnlib import checks, optim
-from nnlib.callbacks import Callback, ProgressBar, StopTraining
-from nnlib.fast import runtime
-from nnlib.models import Classifier
-
-DATA_KEYS = ("X_train", "y_train", "X_val", "y_val")
+from nnlib import backend, checks, optim, solver_checks
+from nnlib.callbacks import Callback, ProgressBar, StopTraining, check_callbacks
 
 
 class DivergenceError(FloatingPointError):
-    """The training loss is no longer a finite number."""
+    """The training loss, or a parameter at the end of training, is no longer a finite number."""
 
 
 class Solver:
-    """Trains a model by minibatch gradient descent and keeps its best snapshot on the validation set.
+    """Trains a model by minibatch gradient descent, and leaves its best or its last weights in it.
 
     An epoch is one permutation of the training set, cut into minibatches (the last may be smaller): every example is
-    seen once. The snapshot holds the model's parameters AND its state, because weights without the batch-norm
-    statistics that they were validated with are another model. The test set has no way in.
+    seen once. Accuracies are measured after every epoch. The Solver never sees the test set.
 
     Args:
-        model: a `Classifier`; it is trained in place.
-        data: `X_train`, `y_train`, `X_val`, `y_val`.
-        update_rule: 'sgd', 'sgd_momentum', 'rmsprop' or 'adam'.
-        optim_config: hyper-parameters of the rule, such as {'learning_rate': 1e-2}.
+        model: a `Classifier`, or any object with `params`, a dict of arrays, and `loss(X, y=None)`: scores, (N,) for
+            two classes or (N, K), or with labels the loss and a dict of gradients. It is trained in place. If it has
+            `state` (a dict), it is restored with the parameters; `accuracy(X, y)` is called where there is one.
+        data: `X_train` (N, ...), `y_train` (N,), `X_val`, `y_val`: arrays of finite numbers, labels whole ones.
+        update_rule: 'sgd', 'sgd_momentum', 'rmsprop' or 'adam', or a function (w, dw, config) -> (next_w, config).
+        optim_config: hyper-parameters of the rule, such as {'learning_rate': 1e-2}; a function gets it as it is.
         lr_decay: factor on the learning rate after each epoch.
+        schedule: 'linear': the learning rate falls in a straight line to zero at the last step, with `lr_decay` on
+            top; None: it does not.
+        restore: what `train` leaves in the model, parameters and state: 'best', the epoch with the best validation
+            accuracy (of equals the earliest), or 'last', the last finished epoch. The best of many noisy accuracies is
+            an optimistic estimate; where the loss has one minimum, the last epoch is as good and no choice is made.
+        augment: function (X, rng) -> X of the same shape and dtype, applied to every minibatch before its step, never
+            when an accuracy is measured; `rng` is a Generator spawned from the Solver's.
         batch_size: examples in a minibatch.
         num_epochs: passes over the training set.
         print_every: print the loss every so many steps; None for never.
         verbose: show a progress bar.
         rng: seed or Generator for the shuffling.
-        callbacks: `Callback` objects, called in order.
+        callbacks: list of `Callback` objects, called in order.
         num_train_samples: at most so many training examples are used for each epoch's training accuracy; None for all.
 
     Attributes:
         loss_history: the minibatch loss of every step.
         train_acc_history, val_acc_history: accuracies (fractions) after every epoch.
-        best_val_acc: the best of `val_acc_history`; its snapshot is what `train` leaves in the model.
-        val_acc: of the model as it stands: `best_val_acc` after `train`, unless a callback left other parameters.
-        num_steps: how many steps `train` takes.
+        best_val_acc: the largest of `val_acc_history`.
+        val_acc: of the model as it is now; it is not measured again if `train` has measured it.
+        num_steps: how many steps `num_epochs` epochs take.
         epoch, step: how many are done.
-        learning_rate: in the current epoch.
+        learning_rate: of the current step, in a callback of the step just taken; None for a rule that has none.
 
     Raises:
-        ValueError: data of another form, a test set among it, or a hyper-parameter out of range.
-        DivergenceError: from `train`, when a loss is not finite; names the step and the learning rate.
+        TypeError, ValueError: an argument that nothing can be trained with; the message names it and the key.
     """
 
     def __init__(
         self,
-        model: Classifier,
+        model: solver_checks.Model,
         data: Mapping[str, np.ndarray],
         *,
-        update_rule: str = "sgd",
+        update_rule: str | optim.UpdateRule = "sgd",
         optim_config: dict | None = None,
         lr_decay: float = 1.0,
+        schedule: str | None = None,
+        restore: str = "best",
+        augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
         batch_size: int = 100,
         num_epochs: int = 10,
         print_every: int | None = None,
         verbose: bool = True,
         rng: int | np.random.Generator = 0,
-        callbacks: Sequence[Callback] = (),
+        callbacks: Iterable[Callback] = (),
         num_train_samples: int | None = 1000,
     ):
-        check_data(data)
-        checks.choice("update_rule", update_rule, tuple(optim.RULES))
-        checks.require(lr_decay > 0, "lr_decay", "a factor above 0", lr_decay)
+        solver_checks.check_model(model)
+        solver_checks.check_data(data, model)
         self.model = model
-        self.X_train, self.y_train, self.X_val, self.y_val = (data[key] for key in DATA_KEYS)
-        self.update_rule = optim.RULES[update_rule]
-        config = _optim_config(update_rule, optim_config)
-        self.optim_configs = {name: dict(config) for name in model.params}
-        self.lr_decay = lr_decay
+        self.X_train, self.y_train, self.X_val, self.y_val = (data[key] for key in solver_checks.DATA_KEYS)
+        self._layers = getattr(getattr(model, "network", None), "layers", "plain")
+        self.update_rule, config = solver_checks.rule_and_config(update_rule, optim_config, backend.RULES[self._layers])
+        self.lr_decay = solver_checks.positive("lr_decay", lr_decay, "a factor above 0")
+        checks.choice("schedule", schedule, (None, "linear"))
+        checks.choice("restore", restore, ("best", "last"))
+        self.schedule, self.restore = schedule, restore
+        self.learning_rate = self._first_rate = solver_checks.first_rate(config, schedule, lr_decay)
         self.batch_size = checks.positive_int("batch_size", batch_size)
         self.num_epochs = checks.positive_int("num_epochs", num_epochs)
         self.print_every = None if print_every is None else checks.positive_int("print_every", print_every)
         self.verbose = verbose
         self.rng = checks.generator(rng)
-        self.callbacks = tuple(callbacks)
+        solver_checks.check_augment(augment)
+        self.augment = augment
+        self._augment_rng = None if augment is None else self.rng.spawn(1)[0]
+        self.callbacks = check_callbacks(callbacks)
         samples = num_train_samples
         self.num_train_samples = None if samples is None else checks.positive_int("num_train_samples", samples)
-        self.learning_rate = config["learning_rate"]
-        self.epoch = self.step = 0
         self.loss_history: list[float] = []
         self.train_acc_history: list[float] = []
         self.val_acc_history: list[float] = []
-        self.best_val_acc = -math.inf
-        self._best: tuple[dict, dict] | None = None
+        self.step = self.epoch = 0
+        self._order = np.arange(0)  # the training examples of this epoch that are still to come
+        self._configs = dict.fromkeys(model.params, config)
+        self._snapshot: tuple[dict, dict] | None = None  # the parameters and state to restore
+        self._snapshot_val_acc = -math.inf
+        self._standing: tuple[dict, dict] | None = None  # those from which an interrupted training goes on
 
-    @runtime.one_blas_thread()
     def train(self) -> None:
-        """Train for `num_epochs` epochs, then leave the best snapshot in the model.
+        """Train until `num_epochs` epochs are done, then restore the best or the last snapshot into the model.
 
-        A callback that raises StopTraining ends it early; the best snapshot so far is kept, or the current parameters
-        if no epoch was finished. After a DivergenceError or Ctrl-C the best snapshot is in the model too.
+        Training ends early if a callback raises StopTraining, on Ctrl-C, on any error: the snapshot of the epochs
+        finished so far is restored, or the current parameters stay if there is none. Called again, it goes on with
+        the next minibatch from where training stood; or from the model's parameters and state if they were changed
+        since. When all epochs are done it returns at once; raise `num_epochs` to train longer.
+
+        Raises:
+            DivergenceError: a loss is not finite; names step, epoch and learning rate, or the data at fault.
+            TypeError, ValueError: what the model, the update rule or `augment` returned does not fit; names it.
         """
+        if self.epoch >= self.num_epochs:
+            return
         callbacks = self.callbacks
         if self.verbose:
-            callbacks += (ProgressBar(self.num_steps, refresh_every=10),)
-        try:
-            for _ in range(self.num_epochs):
+            callbacks += (ProgressBar(self.num_steps, refresh_every=10, done=self.step),)
+        with suppress(StopTraining), ExitStack() as ending:
+            for callback in reversed(callbacks):  # the stack calls the last one first
+                ending.callback(callback.on_end, self)
+            self._take_up()
+            ending.callback(self._restore)
+            ending.enter_context(backend.blas_threads(self._layers))
+            while self.epoch < self.num_epochs:
                 self._train_epoch(callbacks)
-        except StopTraining:
-            pass
-        finally:
-            if self._best is not None:
-                self.model.params, self.model.state = copy.deepcopy(self._best)
-            for callback in callbacks:
-                callback.on_end(self)
 
     def check_accuracy(self, X: np.ndarray, y: np.ndarray) -> float:
         """Return the fraction of examples that the model classifies correctly, in test mode."""
-        return self.model.accuracy(X, y)
+        if callable(getattr(self.model, "accuracy", None)):
+            return self.model.accuracy(X, y)
+        return solver_checks.accuracy_of_scores(self.model, X, y)
 
     @property
     def num_steps(self) -> int:
@@ -127,83 +148,102 @@ class Solver:
         return self.num_epochs * math.ceil(len(self.X_train) / self.batch_size)
 
     @property
+    def best_val_acc(self) -> float:
+        """The best validation accuracy so far; -inf before the first."""
+        return max(self.val_acc_history, default=-math.inf)
+
+    @property
     def val_acc(self) -> float:
-        """The validation accuracy of the model as it stands; the best snapshot's is known and not measured again."""
-        if self._best is not None and _same_arrays((self.model.params, self.model.state), self._best):
-            return self.best_val_acc
+        """The validation accuracy of the model as it is now."""
+        if self._snapshot is not None and _same(self._arrays(), self._snapshot):
+            return self._snapshot_val_acc
         return self.check_accuracy(self.X_val, self.y_val)
 
-    def _train_epoch(self, callbacks: Sequence[Callback]) -> None:
-        order = self.rng.permutation(len(self.X_train))
-        for start in range(0, len(order), self.batch_size):
-            self._train_step(order[start : start + self.batch_size])
+    def _train_epoch(self, callbacks: Iterable[Callback]) -> None:
+        if self.step == self.epoch * (self.num_steps // self.num_epochs):  # else it is a part that was interrupted
+            self._order = self.rng.permutation(len(self.X_train))
+        while len(self._order):
+            self._train_step()
             for callback in callbacks:
                 callback.on_step(self)
-        self.epoch += 1
-        self._record_accuracies()
-        self.learning_rate *= self.lr_decay
-        for config in self.optim_configs.values():
-            config["learning_rate"] = self.learning_rate
+        self._finish_epoch()
         for callback in callbacks:
             callback.on_epoch(self)
 
-    def _train_step(self, batch: np.ndarray) -> None:
-        loss, grads = self.model.loss(self.X_train[batch], self.y_train[batch])
+    def _train_step(self) -> None:
+        batch, later = self._order[: self.batch_size], self._order[self.batch_size :]
+        self.learning_rate = self._scheduled_rate()
+        X, y = self.X_train[batch], self.y_train[batch]
+        if self.augment is not None:
+            X = solver_checks.check_augmented(self.augment(X, self._augment_rng), X)
+        loss, grads = solver_checks.check_loss(self.model.loss(X, y), self.model.params)
+        updated = {}
+        if math.isfinite(loss):
+            updated = {name: self._update(name, w, grads[name]) for name, w in self.model.params.items()}
+        for name, (next_w, config) in updated.items():  # all together, after they all have been computed
+            self.model.params[name], self._configs[name] = next_w, config
+        self._order = later
         self.step += 1
         self.loss_history.append(loss)
         if not math.isfinite(loss):
-            raise DivergenceError(
-                f"The loss became {loss} at step {self.step} (epoch {self.epoch + 1}) with learning_rate "
-                f"{self.learning_rate:g}. Lower the learning rate, or look for a gradient that is wrong."
-            )
-        params = self.model.params
-        for name, grad in grads.items():
-            params[name], self.optim_configs[name] = self.update_rule(params[name], grad, self.optim_configs[name])
+            raise self._diverged(f"The loss became {loss}", solver_checks.bad_minibatch(X, y, batch, self.X_train))
         if self.print_every and self.step % self.print_every == 0:
             print(f"step {self.step}: loss {loss:.4f}")
 
-    def _record_accuracies(self) -> None:
-        some = slice(self.num_train_samples)  # the same examples each epoch: a curve, not a scatter
-        self.train_acc_history.append(self.check_accuracy(self.X_train[some], self.y_train[some]))
-        self.val_acc_history.append(self.check_accuracy(self.X_val, self.y_val))
-        if self.val_acc_history[-1] > self.best_val_acc:
-            self.best_val_acc = self.val_acc_history[-1]
-            self._best = copy.deepcopy((self.model.params, self.model.state))
+    def _update(self, name: str, w: np.ndarray, dw: np.ndarray) -> tuple[np.ndarray, dict]:
+        config = self._configs[name]
+        if self.learning_rate is not None:
+            config = config | {"learning_rate": self.learning_rate}
+        return solver_checks.check_update(self.update_rule(w, dw, config), name, w)
+
+    def _scheduled_rate(self) -> float | None:
+        """Return the learning rate of the next step; None for a rule that has none."""
+        if self._first_rate is None:
+            return None
+        rate = math.prod([self.lr_decay] * self.epoch, start=self._first_rate)
+        return rate * max(0.0, 1 - self.step / self.num_steps) if self.schedule == "linear" else rate
+
+    def _finish_epoch(self) -> None:
+        """Record the accuracies; keep a snapshot if this is the epoch to restore so far."""
+        finite = all(np.isfinite(array).all() for array in self.model.params.values())
+        if not finite and self.epoch + 1 == self.num_epochs:  # before that, the loss of the next step tells
+            raise self._diverged("Parameters became infinite or NaN")
+        some = slice(self.num_train_samples)  # the same examples each epoch, so that only training moves the curve
+        train_acc = self.check_accuracy(self.X_train[some], self.y_train[some]) if finite else 0.0
+        val_acc = self.check_accuracy(self.X_val, self.y_val) if finite else 0.0  # NaN scores would be class 0
+        if self.restore == "last" or val_acc > self.best_val_acc:
+            self._snapshot, self._snapshot_val_acc = copy.deepcopy(self._arrays()), val_acc
+        self.epoch += 1
+        self.train_acc_history.append(train_acc)
+        self.val_acc_history.append(val_acc)
+
+    def _diverged(self, what: str, cause: str = "") -> DivergenceError:
+        rate = "" if self.learning_rate is None else f" with learning_rate {self.learning_rate:g}"
+        todo = cause or "Lower the learning rate, or look for a gradient that is wrong."
+        return DivergenceError(f"{what} at step {self.step} (epoch {self.epoch + 1}){rate}. {todo}")
+
+    def _restore(self) -> None:
+        """Put the snapshot into the model, and keep where training stands for the next call of `train`."""
+        self._standing = copy.deepcopy(self._arrays())
+        if self._snapshot is not None:
+            self._put(self._snapshot)
+
+    def _take_up(self) -> None:
+        """Put back where training stood, unless the model was changed since its snapshot was restored."""
+        if self._standing is not None and self._snapshot is not None and _same(self._arrays(), self._snapshot):
+            self._put(self._standing)
+
+    def _arrays(self) -> tuple[dict, dict]:
+        """Return the model's parameters and state."""
+        return self.model.params, getattr(self.model, "state", {})
+
+    def _put(self, arrays: tuple[dict, dict]) -> None:
+        for own, kept in zip(self._arrays(), copy.deepcopy(arrays), strict=True):
+            own.update(kept)  # a model may share its dicts with its network
 
 
-def _same_arrays(model: tuple[dict, dict], snapshot: tuple[dict, dict]) -> bool:
+def _same(model: tuple[dict, dict], kept: tuple[dict, dict]) -> bool:
     return all(
-        arrays.keys() == kept.keys() and all(np.array_equal(arrays[name], kept[name]) for name in arrays)
-        for arrays, kept in zip(model, snapshot, strict=True)
+        own.keys() == other.keys() and all(np.array_equal(own[name], other[name]) for name in own)
+        for own, other in zip(model, kept, strict=True)
     )
-
-
-def check_data(data: Mapping[str, np.ndarray]) -> None:
-    """Raise a ValueError unless `data` holds training and validation examples with their labels, and no test set."""
-    checks.require(
-        all(key in data for key in DATA_KEYS),
-        "data",
-        f"the keys {', '.join(DATA_KEYS)}",
-        f"{', '.join(map(str, data))}",
-    )
-    leaked = [key for key in data if "test" in str(key).lower()]
-    checks.require(
-        not leaked,
-        "data",
-        "training and validation examples only",
-        ", ".join(leaked),
-        "The test set is opened once, after every choice is made: keep it out of the Solver.",
-    )
-    for part in ("train", "val"):
-        count = len(data[f"X_{part}"])
-        checks.require(count > 0, f"X_{part}", "at least one example", "none")
-        checks.shape(f"y_{part}", np.asarray(data[f"y_{part}"]), (count,), f"One label for each example of X_{part}.")
-
-
-def _optim_config(update_rule: str, optim_config: dict | None) -> dict[str, float]:
-    defaults = optim.DEFAULTS[update_rule]
-    unknown = sorted(set(optim_config or {}) - set(defaults))
-    checks.require(not unknown, "optim_config", f"keys among {', '.join(defaults)}", ", ".join(unknown))
-    config = defaults | (optim_config or {})
-    checks.require(config["learning_rate"] > 0, "learning_rate", "a number above 0", config["learning_rate"])
-    return config

@@ -7,9 +7,9 @@ from unittest import mock
 
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from tools import run_notebooks
 from tools.kernels import CellFailure
 from tools.notebook_files import clear_outputs, code_cells, read, write
-from tools.run_notebooks import main
 
 
 class Workplace:
@@ -30,7 +30,7 @@ class Workplace:
         return [*arguments, "--notebooks", str(self.notebooks), "--build", str(self.build)]
 
     def run(self, *arguments):
-        return main(self.command(*arguments))
+        return run_notebooks.main(self.command(*arguments))
 
     def copy(self, stem):
         return read(self.build / "notebooks" / f"{stem}.ipynb")
@@ -48,8 +48,15 @@ def texts(notebook):
     return [output.get("text", "") for cell in code_cells(notebook) for output in cell.outputs]
 
 
+def without_kernels(monkeypatch):
+    """Run cells in this process and write no pages, for tests of what the runner does around them."""
+    monkeypatch.setattr(run_notebooks.kernels, "execute", execute_here)
+    for name in ("add_mathjax", "write_page", "write_index"):
+        monkeypatch.setattr(run_notebooks.pages, name, lambda *arguments: None)
+
+
 def execute_here(notebook, folder, on_cell, *, variables):
-    """Replace kernels.execute: run the cells in this process, for tests of what the runner does around them.
+    """Run the cells as kernels.execute does, in this process.
 
     A cell's outputs are what it prints, and those that it leaves in the variable `outputs`.
     """

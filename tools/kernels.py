@@ -19,18 +19,11 @@ from tools.notebook_files import clear_outputs, code_cells
 
 
 class CellFailure(Exception):
-    """A cell raised an error, or its kernel died.
+    """A cell raised an error, or its kernel died; the message says which and why, in the terminal's colours."""
 
-    Attributes:
-        number: of the code cell, from 1.
-        total: the number of code cells.
-        line: the first line of the cell's source.
-        error: the traceback, with the terminal's colour codes, or what happened to the kernel.
-    """
-
-    def __init__(self, number: int, total: int, line: str, error: str) -> None:
-        super().__init__(f"code cell {number} of {total}: {line}\n{error}")
-        self.number, self.total, self.line, self.error = number, total, line, error
+    def __init__(self, number: int, total: int, source: str, error: str) -> None:
+        line = source.strip().partition("\n")[0]
+        super().__init__(f"code cell {number} of {total}, which begins\n    {line}\n{error}")
 
 
 class ThisInterpreter(AsyncKernelManager):
@@ -62,7 +55,9 @@ def execute(
     """
     # Ctrl-C cancels the task that asyncio.run runs. In the client's own synchronous methods it is raised wherever their
     # event loop happens to be, possibly while the kernel is being stopped, which is then left running.
-    asyncio.run(_execute(notebook, folder, on_cell, _environment(variables)))
+    # Saved outputs hold no progress bars, and figures go into the notebook.
+    own = {"TQDM_DISABLE": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    asyncio.run(_execute(notebook, folder, on_cell, {**os.environ, **own, **variables}))
 
 
 async def _execute(
@@ -84,27 +79,17 @@ async def _execute(
             try:
                 await client.async_execute_cell(cell, index, execution_count=number)
             except CellExecutionError as error:
-                raise CellFailure(number, total, _first_line(cell), _traceback(cell, error)) from None
+                raise CellFailure(number, total, cell.source, _traceback(cell, error)) from None
             except DeadKernelError:
                 if asyncio.current_task().cancelling():  # the client turns a cancellation into this error
                     raise asyncio.CancelledError from None
                 message = "The kernel died in this cell; the machine may have run out of memory."
-                raise CellFailure(number, total, _first_line(cell), message) from None
+                raise CellFailure(number, total, cell.source, message) from None
     finally:
         if client.kc is not None:
             client.kc.stop_channels()
         if manager.has_kernel:
             await manager.shutdown_kernel(now=True)
-
-
-def _environment(variables: Mapping[str, str]) -> dict[str, str]:
-    # Saved outputs hold no progress bars, and figures go into the notebook.
-    own = {"TQDM_DISABLE": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-    return {**os.environ, **own, **variables}
-
-
-def _first_line(cell: NotebookNode) -> str:
-    return cell.source.strip().partition("\n")[0]
 
 
 def _traceback(cell: NotebookNode, error: CellExecutionError) -> str:

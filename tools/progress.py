@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 
 from tqdm import tqdm
 
 
 class Progress:
-    """One bar on a terminal (notebook, cell, elapsed time); elsewhere a line as each notebook starts and ends.
-
-    Args:
-        total_cells: the number of code cells in all notebooks.
-    """
+    """One bar on a terminal (notebook, cell, elapsed time); elsewhere a line as each notebook starts and ends."""
 
     def __init__(self, total_cells: int) -> None:
         self._bar = tqdm(
@@ -26,7 +24,6 @@ class Progress:
         )
         self._stopped = threading.Event()
         self._clock = threading.Thread(target=self._tick, daemon=True)
-        self._started = 0.0
 
     def __enter__(self) -> Progress:
         self._clock.start()
@@ -42,19 +39,18 @@ class Progress:
         while not self._stopped.wait(1.0):
             self._bar.refresh()
 
-    def start(self, name: str, cells: int) -> None:
-        """Announce the notebook `name`, which has `cells` code cells."""
-        self._started = time.perf_counter()
+    @contextlib.contextmanager
+    def notebook(self, name: str, cells: int) -> Iterator[Callable[[int, int], None]]:
+        """Announce a notebook, yield a function to call before each of its cells, and say how long it all took."""
+        started = time.perf_counter()
         if self._bar.disable:
             print(f"{name}: {cells} cells ...", file=sys.stderr, flush=True)
 
-    def cell(self, name: str, number: int, total: int) -> None:
-        """Show that code cell `number` of `total` starts."""
-        self._bar.set_description_str(f"{name}, cell {number} of {total}", refresh=False)
-        self._bar.update(number > 1)  # the bar counts finished cells
-        self._bar.refresh()
+        def on_cell(number: int, total: int) -> None:
+            self._bar.set_description_str(f"{name}, cell {number} of {total}", refresh=False)
+            self._bar.update(number > 1)  # the bar counts finished cells
+            self._bar.refresh()
 
-    def end(self, name: str, cells: int) -> None:
-        """Report that the notebook ended, and how long it took."""
+        yield on_cell
         self._bar.update(cells > 0)
-        self._bar.write(f"{name}: {cells} cells in {time.perf_counter() - self._started:.1f} s", file=sys.stderr)
+        self._bar.write(f"{name}: {cells} cells in {time.perf_counter() - started:.1f} s", file=sys.stderr)

@@ -15,7 +15,6 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from nnlib.homework.results import MIME, Results
-from nnlib.search import trial_log
 from nnlib.storage import REPOSITORY, file_lock
 from tools import kernels, notebook_files, pages
 from tools.progress import Progress
@@ -23,20 +22,15 @@ from tools.progress import Progress
 TRIAL_LOGS = "trial_logs"
 CHECKPOINTS = "checkpoints"
 
-# Q6's profiles and the variable of its checkpoints, as in nnlib.vgg, whose import would load torch.
+# As in nnlib.vgg and nnlib.search, whose import would load torch and joblib.
 PROFILES = ("quick", "full")
 PROFILE_VARIABLE = "NNLIB_PROFILE"
 CHECKPOINTS_VARIABLE = "NNLIB_CHECKPOINTS"
+TRIAL_LOGS_VARIABLE = "NNLIB_TRIAL_LOGS"
 
-_EXAMPLES = """examples:
-  python -m tools.run_notebooks                 all of them (`make run`)
-  python -m tools.run_notebooks q1 q4           two of them
-  python -m tools.run_notebooks --in-place q4   one, written back to notebooks/ in the committed form
-  python -m tools.run_notebooks --profile full  with all of Q6's trainings, for hours (`make run PROFILE=full`)
-
-The build folder then holds notebooks/ (the executed copies, and in trial_logs/ their sweeps), html/ (open index.html),
-results.json and checkpoints/ (Q6's trainings). Each run starts afresh, except that checkpoints/full/ is kept: interrupt
-the full profile with Ctrl-C, and the same command goes on after the last whole epoch.
+_NOTES = """The build folder then holds notebooks/ (the executed copies, and in trial_logs/ their sweeps), html/ (open
+index.html), results.json and checkpoints/ (Q6's trainings). Each run starts afresh, except that checkpoints/full/ is
+kept: interrupt the full profile with Ctrl-C, and the same command goes on after the last whole epoch.
 
 NNLIB_CHECKPOINTS names another folder for checkpoints, from which nothing is removed. NNLIB_DATA names a folder to
 look in first for data files."""
@@ -49,9 +43,7 @@ class RunError(Exception):
 
 
 def run(notebooks: list[Path], build: Path, *, in_place: bool, profile: str) -> Results:
-    """Execute `notebooks` in order into the folder `build`, which then holds this run and nothing of an earlier one.
-
-    The checkpoints of the full profile are kept: they take hours, and the next run continues them.
+    """Execute `notebooks` in order into the folder `build`, from which only the full profile's checkpoints are kept.
 
     Args:
         notebooks: the files, each executed with its own folder as the working directory.
@@ -124,38 +116,24 @@ def _remove_last_run(build: Path) -> None:
 
 def _variables(build: Path, profile: str) -> dict[str, str]:
     """Return variables for the kernels: the profile, and absolute folders for trial logs and for checkpoints."""
-    named = os.environ.get(CHECKPOINTS_VARIABLE)
-    checkpoints = Path(named).expanduser() if named else build / CHECKPOINTS
-    return {
-        PROFILE_VARIABLE: profile,
-        trial_log.FOLDER_VARIABLE: str((build / "notebooks" / TRIAL_LOGS).absolute()),
-        CHECKPOINTS_VARIABLE: str(checkpoints.absolute()),
-    }
+    checkpoints = Path(os.environ.get(CHECKPOINTS_VARIABLE) or build / CHECKPOINTS).expanduser()
+    folders = {TRIAL_LOGS_VARIABLE: build / "notebooks" / TRIAL_LOGS, CHECKPOINTS_VARIABLE: checkpoints}
+    return {PROFILE_VARIABLE: profile, **{variable: str(folder.absolute()) for variable, folder in folders.items()}}
 
 
 def _execute(path: Path, notebook: NotebookNode, copy: Path, variables: Mapping[str, str], progress: Progress) -> None:
     """Execute one notebook and write `copy`; when a cell fails, `copy` is the notebook up to that cell."""
-    cells = len(notebook_files.code_cells(notebook))
-    progress.start(path.stem, cells)
     try:
-        kernels.execute(
-            notebook,
-            path.parent,
-            lambda number, total: progress.cell(path.stem, number, total),
-            variables=variables,
-        )
+        with progress.notebook(path.stem, len(notebook_files.code_cells(notebook))) as on_cell:
+            kernels.execute(notebook, path.parent, on_cell, variables=variables)
     except kernels.CellFailure as failure:
-        error = failure.error if sys.stderr.isatty() else _COLOUR_CODES.sub("", failure.error)
-        raise RunError(
-            f"{path.name} failed in code cell {failure.number} of {failure.total}, which begins\n"
-            f"    {failure.line}\n{error}\nThe notebook up to that cell: {_shown(copy)}"
-        ) from None
+        message = str(failure) if sys.stderr.isatty() else _COLOUR_CODES.sub("", str(failure))
+        raise RunError(f"{path.name} failed in {message}\nThe notebook up to that cell: {_shown(copy)}") from None
     except OSError as error:
         raise RunError(f"{path.name}: its kernel failed: {error}") from None
     finally:
         notebook_files.normalise(notebook)
         notebook_files.write(notebook, copy)
-    progress.end(path.stem, cells)
 
 
 def collect(path: Path, notebook: NotebookNode) -> Results:
@@ -198,16 +176,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tools.run_notebooks",
         description=__doc__,
-        epilog=_EXAMPLES,
+        epilog=_NOTES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="a notebook, such as q4 (default: all of them)")
-    parser.add_argument("--in-place", action="store_true", help="also write the executed notebooks back to their files")
+    parser.add_argument("--in-place", action="store_true", help="also write them back in the committed form")
     parser.add_argument(
         "--profile",
         choices=PROFILES,
         default=os.environ.get(PROFILE_VARIABLE) or PROFILES[0],
-        help=f"how much of Q6 is trained (default: ${PROFILE_VARIABLE}, else {PROFILES[0]})",
+        help=f"how much of Q6 is trained; full takes hours (default: ${PROFILE_VARIABLE}, else {PROFILES[0]})",
     )
     parser.add_argument("--notebooks", type=Path, default=REPOSITORY / "notebooks", metavar="DIR", help="their folder")
     parser.add_argument("--build", type=Path, default=REPOSITORY / "build", metavar="DIR", help="the output folder")

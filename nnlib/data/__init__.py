@@ -3,17 +3,15 @@
     data = load_mnist()                 # a Dataset: X_train, y_train, X_val, y_val
     X_test, y_test = open_test(data)    # at the very end, after every choice is made
 
-`python -m nnlib.data` lists every set: where it was found, whether its checksum is right, what to do.
+`python -m nnlib.data` lists every set: where it was found, whether its checksum matches, what to do.
 """
 
 from nnlib.data.binary import load_binary
-from nnlib.data.cifar10 import load_jpeg_archive
-from nnlib.data.cifar10_npm import load_cifar10_npm
+from nnlib.data.cifar10 import load_cifar10_npm
 from nnlib.data.coloured import load_coloured_mnist
-from nnlib.data.dataset import Dataset, open_test
+from nnlib.data.dataset import Dataset, open_test, standardise, subset
 from nnlib.data.files import DataError
 from nnlib.data.mnist import load_mnist
-from nnlib.data.prepare import standardise, subset
 
 __all__ = [
     "DataError",
@@ -21,7 +19,6 @@ __all__ = [
     "load_binary",
     "load_cifar10_npm",
     "load_coloured_mnist",
-    "load_jpeg_archive",
     "load_mnist",
     "open_test",
     "standardise",

@@ -1,4 +1,4 @@
-"""The binary set of Q2 and Q3: 1000 examples of 20 features, a `data.pkl` of the course's form or the generated set."""
+"""The binary set of Q2 and Q3, 1000 examples of 20 features: the course's data.pkl or the generated set."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from nnlib import checks
 from nnlib.data.dataset import Dataset, Examples
-from nnlib.data.files import data_error, locate, locate_bundled, read_bytes, sha256
+from nnlib.data.files import data_error, locate, locate_bundled, read_bytes
 from nnlib.data.safe_pickle import load_arrays
 
 NUM_EXAMPLES, NUM_FEATURES = 1000, 20
@@ -21,24 +21,21 @@ COURSES, USERS = "course data.pkl", "user's data.pkl"
 COURSE_SHA256 = "06c4d243c94f145105cf8e6d5959c4848f7935957401e6f6c6dc50aa39cb7061"
 GENERATED_SHA256 = "97a701d31be52aa21879ac6dff9210f765bc9d9db527a0578e5f75a2f44e7bd6"
 
-# The course's file has 475,537 bytes; with every byte of its values written as four characters it would have 672,000.
+# The course's file has 475,537 bytes; if every byte of its values were written as \x.., it would have 672,000.
 _MAX_BYTES = 2**20
 _TODO_PICKLE = f"Copy the course's {PICKLE} here again, or move this file away to use the generated set."
-_TODO_GENERATED = "Restore the file from the repository, or write it anew: python -m nnlib.data.synthetic."
+_TODO_GENERATED = "Restore the file from the repository, or regenerate it: python -m nnlib.data.synthetic."
 
 
 def load_binary(dtype: np.dtype | type = np.float64) -> Dataset:
     """Return the binary set: the first 500 examples to train on, the next 250 to validate on (the last 250 test).
 
-    The first of these that is there is read: `$NNLIB_DATA/data.pkl`, the repository's datasets/data.pkl, the generated
-    set. The name of the Dataset says which: "course data.pkl", known by its checksum; "user's data.pkl", any other
+    The first of these that exists is read: `$NNLIB_DATA/data.pkl`, the repository's datasets/data.pkl, the generated
+    set. The Dataset's name tells which: "course data.pkl", recognised by its checksum; "user's data.pkl", any other
     file of that form; "generated binary set".
 
-    Args:
-        dtype: float32 or float64.
-
     Returns:
-        A Dataset: features (N, 20) in `dtype`; labels (N,) int64 as stored, 0 or 1. The arrays are read-only.
+        A Dataset: features (N, 20) in `dtype`, float32 or float64; labels (N,) int64, 0 or 1. The arrays are read-only.
 
     Raises:
         DataError: the file is not a pickle of two NumPy arrays of the right form, or the generated set is damaged.
@@ -48,24 +45,17 @@ def load_binary(dtype: np.dtype | type = np.float64) -> Dataset:
     checks.choice("dtype", dtype.name, ("float32", "float64"))
     path = locate(PICKLE) or locate_bundled(GENERATED)
     X, y, name, checksum = read_file(path)
-    arrays = {}
-    for part in ("train", "val"):
-        arrays[f"X_{part}"], arrays[f"y_{part}"] = _cut(X, y, part, dtype)
+    arrays = dict(zip(Dataset.KEYS, (*_cut(X, y, "train", dtype), *_cut(X, y, "val", dtype)), strict=True))
     return Dataset(arrays, name, path, f"sha256:{checksum}", partial(_read_test, path, checksum, dtype))
 
 
 def read_file(path: Path) -> tuple[np.ndarray, np.ndarray, str, str]:
-    """Return all of (X, y), the set's name and its SHA-256, from a data.pkl or the generated set's file.
-
-    X is (1000, 20), of any floating dtype; y is (1000,) int64 of 0 and 1. Raises as `load_binary`.
-    """
+    """Return X (1000, 20), y (1000,) int64, the set's name and its SHA-256; raise the errors of `load_binary`."""
     if path.name == PICKLE:
-        content = read_bytes(path, _MAX_BYTES, _TODO_PICKLE)
-        checksum = sha256(content)
+        content, checksum = read_bytes(path, _MAX_BYTES, _TODO_PICKLE)
         X, y = _check_form(path, *load_arrays(path, content, 2, _TODO_PICKLE))
         return X, y, COURSES if checksum == COURSE_SHA256 else USERS, checksum
-    content = read_bytes(path, _MAX_BYTES, _TODO_GENERATED)
-    checksum = sha256(content)
+    content, checksum = read_bytes(path, _MAX_BYTES, _TODO_GENERATED)
     if checksum != GENERATED_SHA256:
         raise data_error(path, f"SHA-256 {GENERATED_SHA256}", checksum, _TODO_GENERATED)
     table = np.loadtxt(content.decode("ascii").splitlines(), delimiter=",", skiprows=1)
@@ -73,24 +63,25 @@ def read_file(path: Path) -> tuple[np.ndarray, np.ndarray, str, str]:
 
 
 def _check_form(path: Path, X: np.ndarray, y: np.ndarray) -> Examples:
-    """Return (X, y) with y as int64, if they have the course's form."""
-    expected = f"a pair X ({NUM_EXAMPLES}, {NUM_FEATURES}) of floats and y ({NUM_EXAMPLES},) of labels 0 and 1"
+    """Return X, and y as int64 of 0 and 1 (-1 and +1 mean the same), if they have the course's form."""
+    expected = f"a pair X ({NUM_EXAMPLES}, {NUM_FEATURES}) of floats and y ({NUM_EXAMPLES},) of labels 0/1 or -1/+1"
     got = None
     if X.shape != (NUM_EXAMPLES, NUM_FEATURES) or y.shape != (NUM_EXAMPLES,):
         got = f"shapes {X.shape} and {y.shape}"
     elif not np.issubdtype(X.dtype, np.floating):
         got = f"X of dtype {X.dtype}"
     elif not np.isfinite(X).all():
-        got = "an X that holds NaN or infinity"
-    elif not np.isin(y, (0, 1)).all():
-        got = "other labels, the first " + str(y[~np.isin(y, (0, 1))][0])
+        row, column = np.argwhere(~np.isfinite(X))[0]
+        got = f"{X[row, column]} at X[{row}, {column}]"
+    elif not set(labels := np.unique(y).tolist()) <= {0, 1} and not set(labels) <= {-1, 1}:
+        got = f"the labels {', '.join(map(str, labels[:5]))}{', ...' if len(labels) > 5 else ''}"
     if got:
         raise data_error(path, expected, got, _TODO_PICKLE)
-    return X, y.astype(np.int64)
+    return X, (y > 0).astype(np.int64)
 
 
 def _cut(X: np.ndarray, y: np.ndarray, part: str, dtype: np.dtype) -> Examples:
-    """Return a part of the set as copies: the base of a view would still hold the test examples."""
+    """Return a part of the set as copies: a view's base would still hold the test examples."""
     return X[SPLITS[part]].astype(dtype), y[SPLITS[part]].copy()
 
 

@@ -1,31 +1,35 @@
-"""`Dataset`, what a loader returns, and `open_test`, the only door to the test examples."""
+"""`Dataset`, what a loader returns; `open_test`, the only way to the test examples; sets derived from a loaded one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
 
+from nnlib import checks
+
 Examples = tuple[np.ndarray, np.ndarray]
+ReadTest = Callable[[], Examples]
 
 
 def freeze(array: np.ndarray) -> np.ndarray:
     """Make `array` read-only and return it.
 
-    Student code that overwrites its arguments (labels mapped to -1 and +1 in place, a batch normalised in place) would
-    otherwise spoil the data for every later cell without a word. NumPy now raises at the very line.
+    Code that overwrites its arguments (labels mapped to -1 and +1 in place, a batch normalised in place) would
+    otherwise silently corrupt the data for every later cell. NumPy raises at the line that writes.
     """
     array.flags.writeable = False
     return array
 
 
 class Dataset(dict):
-    """The course's dict of arrays, exactly X_train, y_train, X_val, y_val, with a record of where they came from.
+    """The course's dict of arrays, exactly X_train, y_train, X_val, y_val, and where they come from.
 
-    It cannot be changed, nor can its arrays, so that `open_test` always belongs to what it is given. `data.copy()` or
-    `{**data, "X_train": ...}` makes a plain dict that can; models are trained on either.
+    It is read-only, and so are its arrays: `open_test` always returns the test examples that belong to it.
+    `data.copy()` or `{**data, "X_train": ...}` makes a plain dict that can be changed; models are trained on either.
 
     Attributes:
         name: What to call the set in a result, such as "MNIST" or "generated binary set".
@@ -35,19 +39,10 @@ class Dataset(dict):
 
     KEYS = ("X_train", "y_train", "X_val", "y_val")
 
-    def __init__(
-        self,
-        arrays: Mapping[str, np.ndarray],
-        name: str,
-        source: Path,
-        checksum: str,
-        read_test: Callable[[], Examples],
-    ):
+    def __init__(self, arrays: Mapping[str, np.ndarray], name: str, source: Path, checksum: str, read_test: ReadTest):
         super().__init__((key, freeze(arrays[key])) for key in self.KEYS)
-        self.name = name
-        self.source = source
-        self.checksum = checksum
-        # Pickled with the rest when a sweep sends the set to its workers: a partial of a module's function, no closure.
+        self.name, self.source, self.checksum = name, source, checksum
+        # A partial of a module's function, not a closure: it is pickled when a sweep sends the set to its workers.
         self._read_test = read_test
 
     def __reduce__(self):
@@ -60,27 +55,69 @@ class Dataset(dict):
 
     def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
         raise TypeError(
-            "Dataset: expected to stay as it was loaded, got a change. "
-            "Change a plain dict instead: data.copy(), or {**data, 'X_train': ...}; open_test still takes the Dataset."
+            "Dataset is read-only. Change a copy: data.copy() or {**data, 'X_train': ...}. "
+            "Keep the Dataset for open_test."
         )
 
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
 
 def open_test(dataset: Dataset) -> Examples:
-    """Return the test examples (X_test, y_test) of a loaded set, read now, in the form of its training examples.
+    """Return the test examples (X_test, y_test) of a loaded set, in the form of its training examples.
 
-    Call it once, after every choice has been made on the validation set: a test set that was looked at while choosing
-    measures nothing. Both arrays are read-only.
+    They are read now. Call this once, after every choice is made on the validation set: a test set that was used for a
+    choice no longer estimates the error on new data. Both arrays are read-only.
 
     Raises:
         TypeError: anything but the Dataset that a loader returned, such as a plain dict made from it.
-        DataError: the file is no longer there, or no longer the one that the Dataset was read from.
+        DataError: the file is missing, or is no longer the one that the Dataset was read from.
     """
     if not isinstance(dataset, Dataset):
         raise TypeError(
             f"dataset: expected the Dataset that a loader such as load_mnist returned, got {type(dataset).__name__}. "
-            "Keep the loader's return value and pass that: a copy does not know which test examples belong to it."
+            "Pass the loader's own result: a copy of it does not know its test examples."
         )
     X_test, y_test = dataset._read_test()
     return freeze(X_test), freeze(y_test)
+
+
+def standardise(dataset: Dataset) -> Dataset:
+    """Return the set with each feature shifted and scaled to mean 0 and standard deviation 1 on the training set.
+
+    Validation and test examples are transformed by the training set's statistics. A constant feature is only shifted.
+    """
+    mean, deviation = dataset["X_train"].mean(axis=0), dataset["X_train"].std(axis=0)
+    scale = np.where(deviation > 0, deviation, 1).astype(deviation.dtype)
+    arrays = {**dataset, **{key: _scaled(dataset[key], mean, scale) for key in ("X_train", "X_val")}}
+    return _derive(dataset, arrays, "standardised", partial(_scaled_test, dataset._read_test, mean, scale))
+
+
+def subset(dataset: Dataset, num_train: int, num_val: int | None = None) -> Dataset:
+    """Return the set with only its first `num_train` training and first `num_val` validation examples (None: all).
+
+    The test examples stay complete.
+
+    Raises:
+        ValueError: more than there are.
+    """
+    arrays, kept = dict(dataset), []
+    for part, title, count in (("train", "training", num_train), ("val", "validation", num_val)):
+        if count is not None:
+            count, total = checks.positive_int(f"num_{part}", count), len(dataset[f"y_{part}"])
+            checks.require(count <= total, f"num_{part}", f"at most {total}, the number of {title} examples", count)
+            arrays |= {key: dataset[key][:count] for key in (f"X_{part}", f"y_{part}")}
+            kept.append(f"first {count:,} {title} examples")
+    return _derive(dataset, arrays, " and ".join(kept), dataset._read_test)
+
+
+def _derive(dataset: Dataset, arrays: dict[str, np.ndarray], how: str, read_test: ReadTest) -> Dataset:
+    return Dataset(arrays, f"{dataset.name}, {how}", dataset.source, dataset.checksum, read_test)
+
+
+def _scaled(X: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    return (X - mean) / scale
+
+
+def _scaled_test(read_test: ReadTest, mean: np.ndarray, scale: np.ndarray) -> Examples:
+    X, y = read_test()
+    return _scaled(X, mean, scale), y

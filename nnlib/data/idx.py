@@ -1,8 +1,8 @@
-"""Read gzipped IDX files, the format of MNIST, strictly: every byte is accounted for.
+"""Read IDX files, the format of MNIST, gzipped or plain.
 
-An IDX file is a header and then the values in row-major order. The header is two zero bytes, one byte for the type of
-the values (8: unsigned byte, the only one that MNIST uses), one byte for the number of axes, and the length of each
-axis as a big-endian 32-bit integer.
+An IDX file is a header, then the values in row-major order. The header is two zero bytes, one byte for the type of the
+values (8: unsigned byte, the only one that MNIST uses), one byte for the number of axes, and the length of each axis
+as a big-endian 32-bit integer. The reader is strict: no byte may be missing or left over.
 """
 
 from __future__ import annotations
@@ -17,50 +17,39 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib.data.files import data_error, unreadable
+from nnlib.data.files import beginning, data_error, unreadable
 
-# A piece of compressed input inflates to at most about 1000 times its length, so this also bounds the memory in use.
+# Compressed input inflates to at most about 1000 times its length, so this also bounds the memory in use.
 _PIECE = 1 << 16
 
 
 def read_idx(
-    path: Path,
-    shape: tuple[int, ...],
-    *,
-    dtype: np.dtype | type = np.uint8,
-    divisor: int = 1,
-    md5: str | None = None,
-    todo: str = "Get the file again from its source.",
+    path: Path, shape: tuple[int, ...], md5: str, todo: str, *, dtype: np.dtype | type = np.uint8, divisor: int = 1
 ) -> np.ndarray:
-    """Return the values of a gzipped IDX file of unsigned bytes, as an array of `shape` and `dtype`.
+    """Return the values of an IDX file of unsigned bytes, as an array of `shape` and `dtype`, divided by `divisor`.
 
-    The file is inflated, digested and converted piece by piece, into the array that is returned: beside it, nothing
-    of the file's size is ever in memory.
-
-    Args:
-        path: The gzipped file.
-        shape: The shape that the header must state.
-        dtype: What to convert to.
-        divisor: What to divide by after the conversion: 255 maps bytes to [0, 1]; `dtype` must then be floating.
-        md5: What the MD5 of the inflated content must be; None leaves it unchecked.
-        todo: What to do about a bad file, the last sentence of the error.
+    The file is inflated, hashed and converted piece by piece into the returned array, the only large allocation. Its
+    first bytes, not its name, tell whether it is gzipped. With a `divisor` (255 maps bytes to [0, 1]) `dtype` must be
+    floating. `md5` is the expected MD5 of the inflated content; `todo`, the error's last sentence, says what to do.
 
     Raises:
-        DataError: the file is unreadable, not gzip, truncated, corrupt, followed by other bytes, of another magic
-            number or shape, or of another MD5.
+        DataError: the file is unreadable, truncated, corrupt, longer than its header states, not an IDX file, or of
+            another magic number, shape or MD5.
     """
-    digest = hashlib.md5(usedforsecurity=False)
-    pieces = _inflate(path, digest, todo)
-    header_size = 4 + 4 * len(shape)
-    head = b""
-    while len(head) < header_size and (piece := next(pieces, None)) is not None:
-        head += piece
-    _check_header(path, head, shape, todo)
+    pieces = _pieces(path, todo)
+    start = next(pieces)
+    header, start = start[: 4 + 4 * len(shape)], start[4 + 4 * len(shape) :]
+    magic, stated = bytes([0, 0, 8, len(shape)]), struct.unpack(f">{len(header) // 4}I", header[: len(header) // 4 * 4])
+    if header[:4] != magic or stated[1:] != shape:
+        got = f"{header[:4].hex()} and {stated[1:]}" if header else "an empty file"
+        raise data_error(path, f"the IDX magic number {magic.hex()} and shape {shape}", got, todo)
 
+    digest = hashlib.md5(header, usedforsecurity=False)
     values = np.empty(math.prod(shape), dtype)
     expected = f"{values.size} values for shape {shape}"
     filled = 0
-    for piece in chain([head[header_size:]], pieces):
+    for piece in chain([start], pieces):
+        digest.update(piece)
         end = filled + len(piece)
         if end > values.size:
             raise data_error(path, expected, "more bytes after them", todo)
@@ -70,42 +59,30 @@ def read_idx(
         filled = end
     if filled < values.size:
         raise data_error(path, expected, f"only {filled}", todo)
-    if md5 is not None and digest.hexdigest() != md5:
+    if digest.hexdigest() != md5:
         raise data_error(path, f"content of MD5 {md5}", f"MD5 {digest.hexdigest()}", todo)
     return values.reshape(shape)
 
 
-def _check_header(path: Path, head: bytes, shape: tuple[int, ...], todo: str) -> None:
-    magic = bytes([0, 0, 8, len(shape)])
-    if head[:4] != magic:
-        raise data_error(path, f"the IDX magic number {magic.hex()}", head[:4].hex() or "an empty file", todo)
-    header_size = 4 + 4 * len(shape)
-    if len(head) < header_size:
-        raise data_error(path, f"an IDX header of {header_size} bytes", f"{len(head)} bytes in all", todo)
-    stated = struct.unpack_from(f">{len(shape)}I", head, 4)
-    if stated != shape:
-        raise data_error(path, f"shape {shape}", f"a header that states {stated}", todo)
-
-
-def _inflate(path: Path, digest: hashlib._Hash, todo: str) -> Iterator[bytes]:
-    """Yield the inflated content of one gzip member in non-empty pieces and update `digest` with each.
-
-    zlib itself compares the CRC-32 and the length that end the member.
-    """
-    expected = "one whole gzip member"
+def _pieces(path: Path, todo: str) -> Iterator[bytes]:
+    """Yield the content in pieces: of a plain file, or of one gzip member, whose CRC-32 and length zlib compares."""
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # 16: the gzip wrapper, not zlib's
+    expected = "one whole gzip member"
     try:
         with open(path, "rb") as file:
-            while not inflater.eof and (compressed := file.read(_PIECE)):
-                if piece := inflater.decompress(compressed):
-                    digest.update(piece)
-                    yield piece
-            rest = inflater.unused_data or file.read(1)
+            piece = file.read(_PIECE)
+            gzipped = piece.startswith(b"\x1f\x8b")
+            if not gzipped and not piece.startswith(b"\0\0"):
+                got = f"no gzip file and no IDX file: {beginning(piece)}"
+                raise data_error(path, "an IDX file, gzipped or plain", got, todo)
+            while piece:
+                yield inflater.decompress(piece) if gzipped else piece
+                piece = inflater.unused_data or file.read(_PIECE)
+                if piece and inflater.eof:
+                    raise data_error(path, expected, "more bytes after it", todo)
     except OSError as error:
         raise unreadable(path, error, todo) from error
     except zlib.error as error:
         raise data_error(path, expected, f"corrupt data ({error})", todo) from error
-    if not inflater.eof:
+    if gzipped and not inflater.eof:
         raise data_error(path, expected, "a truncated file", todo)
-    if rest:
-        raise data_error(path, expected, "more bytes after it", todo)

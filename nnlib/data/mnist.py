@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +18,7 @@ FOLDER = "mnist"
 NUM_TRAIN = 54_000  # of the training file's 60,000; the last tenth validates
 _SIDE = 28
 
-# The gzipped files, the shape that each holds, and the MD5 of its inflated content, which does not depend on how the
-# file was compressed.
+# The shape that each file holds, and the MD5 of its content before compression.
 FILES = {
     "train-images-idx3-ubyte.gz": ((60_000, _SIDE, _SIDE), "6bbc9ace898e44ae57da46a324031adb"),
     "train-labels-idx1-ubyte.gz": ((60_000,), "a25bea736e30d166cdddb491f175f624"),
@@ -29,10 +30,10 @@ FILES = {
 def load_mnist(flat: bool = True, dtype: np.dtype | type = np.float32) -> Dataset:
     """Return MNIST: the first 54,000 images of its training file to train on, the last 6,000 to validate on.
 
-    `$NNLIB_DATA/mnist/` is read if it is there, else the repository's datasets/mnist/.
+    `$NNLIB_DATA/mnist/` is read if it exists, else the repository's datasets/mnist/.
 
     Args:
-        flat: Rows of 784 pixels, (N, 784), if true; images of one channel, (N, 1, 28, 28), if false.
+        flat: True for rows of 784 pixels, (N, 784); False for images of one channel, (N, 1, 28, 28).
         dtype: float32 or float64. In float64 the images take 376 MB, twice as much.
 
     Returns:
@@ -45,27 +46,36 @@ def load_mnist(flat: bool = True, dtype: np.dtype | type = np.float32) -> Datase
     dtype = np.dtype(dtype)
     checks.choice("dtype", dtype.name, ("float32", "float64"))
     folder = locate_bundled(FOLDER)
-    images, labels = _read(folder, "train", flat, dtype)
-    arrays = {
-        "X_train": images[:NUM_TRAIN],
-        "y_train": labels[:NUM_TRAIN],
-        "X_val": images[NUM_TRAIN:],
-        "y_val": labels[NUM_TRAIN:],
-    }
-    _, checksum = FILES["train-images-idx3-ubyte.gz"]
-    return Dataset(arrays, "MNIST", folder, f"md5:{checksum}", partial(_read, folder, "t10k", flat, dtype))
+    return split("MNIST", folder, partial(_read, folder, flat=flat, dtype=dtype))
+
+
+def split(name: str, folder: Path, read: Callable[[str], Examples]) -> Dataset:
+    """Return a Dataset of what `read` returns for "train" and, when the test set is opened, for "t10k"."""
+    images, labels = read("train")
+    train, val = slice(NUM_TRAIN), slice(NUM_TRAIN, None)
+    arrays = {"X_train": images[train], "y_train": labels[train], "X_val": images[val], "y_val": labels[val]}
+    _, md5 = FILES["train-images-idx3-ubyte.gz"]
+    return Dataset(arrays, name, folder, f"md5:{md5}", partial(read, "t10k"))
+
+
+def find(folder: Path, name: str) -> Path:
+    """Return the path of one of `FILES` in `folder`, under its own name or another that unpackers give it.
+
+    torchvision, browsers and 7-Zip leave it without .gz or as train-images.idx3-ubyte. The default is `name`.
+    """
+    plain = name.removesuffix(".gz")
+    names = [stem + suffix for stem in (plain, plain.replace("-idx", ".idx")) for suffix in (".gz", "")]
+    return next((folder / other for other in names if os.path.lexists(folder / other)), folder / name)
 
 
 def read_file(folder: Path, name: str, dtype: np.dtype | type = np.uint8, divisor: int = 1) -> np.ndarray:
     """Return the verified content of one of `FILES`; arguments and errors as for `read_idx`."""
-    shape, md5 = FILES[name]
-    todo = "Restore the repository's datasets/mnist/, or take MNIST's own file of this name."
-    return read_idx(folder / name, shape, dtype=dtype, divisor=divisor, md5=md5, todo=todo)
+    todo = "Restore the repository's datasets/mnist/, or copy MNIST's own file of this name there."
+    return read_idx(find(folder, name), *FILES[name], todo, dtype=dtype, divisor=divisor)
 
 
 def _read(folder: Path, part: str, flat: bool, dtype: np.dtype) -> Examples:
-    """Return images and labels of a part, "train" or "t10k", frozen: the arrays that are cut from them are too."""
+    """Return images and labels of a part, "train" or "t10k", frozen: so are the slices that a Dataset holds."""
     images = read_file(folder, f"{part}-images-idx3-ubyte.gz", dtype, divisor=255)
     labels = read_file(folder, f"{part}-labels-idx1-ubyte.gz", np.int64)
-    example_shape = (_SIDE * _SIDE,) if flat else (1, _SIDE, _SIDE)
-    return freeze(images).reshape(-1, *example_shape), freeze(labels)
+    return freeze(images).reshape(-1, *((_SIDE * _SIDE,) if flat else (1, _SIDE, _SIDE))), freeze(labels)

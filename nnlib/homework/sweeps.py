@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nnlib import checks
-from nnlib.callbacks import KeepLast, LinearDecay
 from nnlib.data import Dataset, load_binary, load_mnist, standardise, subset
 from nnlib.losses import softmax_loss
 from nnlib.models import SVM, Classifier, ConvNet, LogisticClassifier, SoftmaxClassifier
@@ -137,12 +136,12 @@ def _binary_sweep(name: str, title: str, model: type[Classifier]) -> NamedSweep:
         functools.partial(model, input_dim=20, weight_scale=1e-3, dtype="float64"),
         standard_binary,
         {"hidden_dim": WIDTHS, "learning_rate": (0.03, 0.1, 0.3), "reg": (0.0, 1e-3, 1e-2)},
-        {"update_rule": "sgd_momentum", "lr_decay": 0.95, "num_epochs": 60, "callbacks": [KeepLast()]},
+        {"update_rule": "sgd_momentum", "lr_decay": 0.95, "num_epochs": 60, "restore": "last"},
         seeds=range(3),
     )
 
 
-_ADAM = {"update_rule": "adam", "learning_rate": 3e-3, "num_epochs": 1, "callbacks": [LinearDecay()]}
+_ADAM = {"update_rule": "adam", "learning_rate": 3e-3, "num_epochs": 1, "schedule": "linear"}
 
 SWEEPS = {
     named.name: named

@@ -6,21 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnlib.data import DataError, binary, files, load_binary, open_test
+from nnlib.data import DataError, binary, load_binary, open_test
 
 DATASETS = Path(__file__).resolve().parents[2] / "datasets"
-
-
-@pytest.fixture
-def repository(monkeypatch, tmp_path):
-    """Put a datasets/ folder without data.pkl in the place of the repository's, which may hold the user's."""
-    folder = tmp_path / "datasets"
-    folder.mkdir()
-    (folder / "README.md").touch()
-    (folder / "binary").symlink_to(DATASETS / "binary", target_is_directory=True)
-    monkeypatch.setattr(files, "REPOSITORY_DATASETS", folder)
-    monkeypatch.delenv("NNLIB_DATA", raising=False)
-    return folder
 
 
 def example_set(dtype=np.float64):
@@ -91,6 +79,16 @@ def test_other_dtypes_of_the_same_form_are_converted(repository, dtype, label_dt
     np.testing.assert_array_equal(data["y_train"], y[:500])
 
 
+@pytest.mark.parametrize("dtype", ["i1", "<i8", "<f8"])
+def test_labels_of_both_conventions_mean_the_same(repository, dtype):
+    X, y = example_set()
+    drop_in(repository, (X, (2 * y - 1).astype(dtype)))
+    data = load_binary()
+    np.testing.assert_array_equal(data["y_train"], y[:500])
+    np.testing.assert_array_equal(open_test(data)[1], y[750:])
+    assert data["y_train"].dtype == np.int64
+
+
 # ---- What is refused
 
 
@@ -111,16 +109,17 @@ X, Y = example_set()
         ((Y, X), "shapes"),
         ((X.T, Y), "shapes"),
         ((X.astype(np.int64), Y), "X of dtype int64"),
-        ((with_value(X, (999, 19), np.nan), Y), "an X that holds NaN"),
-        ((with_value(X, (0, 0), np.inf), Y), "an X that holds NaN or infinity"),
-        ((X, 2 * Y - 1), "other labels, the first -1"),
-        ((X, with_value(Y, 999, 2)), "other labels, the first 2"),
-        ((X, with_value(Y.astype(float), 999, np.nan)), "other labels, the first nan"),
+        ((with_value(X, (999, 19), np.nan), Y), r"nan at X\[999, 19\]"),
+        ((with_value(X, (0, 0), -np.inf), Y), r"-inf at X\[0, 0\]"),
+        ((X, with_value(Y, 999, 2)), "the labels 0, 1, 2"),
+        ((X, with_value(Y, 999, -1)), "the labels -1, 0, 1"),
+        ((X, with_value(Y.astype(float), 999, np.nan)), r"the labels 0\.0, 1\.0, nan"),
+        ((X, np.arange(1000)), r"the labels 0, 1, 2, 3, 4, \.\.\."),
         ((X, Y, Y), "a tuple of another form"),
         ({"X": X, "y": Y}, "which no array needs"),
-        (b"", "cannot be read"),
-        (b"<html>not found</html>", "cannot be read"),
-        (pickle.dumps((X, Y))[:-9], "cannot be read"),
+        (b"", "damaged content.*it is empty"),
+        (b"<html>not found</html>", "it begins b'<html>not found<'"),
+        (pickle.dumps((X, Y))[:-9], "damaged content"),
         (b"N" * 2**20 + b".", "at most 1048576 bytes, got a longer file"),
     ],
 )

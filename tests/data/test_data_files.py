@@ -1,11 +1,12 @@
-"""Where data files are looked for, and the checksums that datasets/README.md states."""
+"""Where data files are searched for, and the checksums that datasets/README.md states."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from nnlib.data import DataError, binary, cifar10, cifar10_npm, files, load_binary, load_mnist, mnist
+from nnlib import storage
+from nnlib.data import DataError, binary, cifar10, files, load_binary, load_mnist, mnist
 
 DATASETS = Path(__file__).resolve().parents[2] / "datasets"
 
@@ -15,24 +16,23 @@ def no_variable(monkeypatch):
     monkeypatch.delenv("NNLIB_DATA", raising=False)
 
 
-def test_the_variables_folder_comes_first(monkeypatch, tmp_path):
-    monkeypatch.setattr(files, "REPOSITORY_DATASETS", tmp_path / "repository")
+def test_the_variables_folder_comes_first(monkeypatch, tmp_path, repository):
     mine = tmp_path / "mine"
-    for folder in (mine, tmp_path / "repository"):
-        folder.mkdir()
-        (folder / "README.md").touch()
+    mine.mkdir()
+    for folder in (mine, repository):
         (folder / "a").touch()
     monkeypatch.setenv("NNLIB_DATA", str(mine))
     assert files.locate("a") == mine / "a"
     (mine / "a").unlink()
-    assert files.locate("a") == tmp_path / "repository/a"
+    assert files.locate("a") == repository / "a"
     assert files.locate("b") is None
 
 
-def test_mnist_is_taken_from_the_variables_folder(monkeypatch, tmp_path):
-    (tmp_path / "mnist").symlink_to(DATASETS / "mnist", target_is_directory=True)
-    monkeypatch.setenv("NNLIB_DATA", str(tmp_path))
-    assert load_mnist().source == tmp_path / "mnist"
+def test_mnist_is_taken_from_the_variables_folder(small_mnist, repository, monkeypatch, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (repository / "mnist").rename(tmp_path / "mine/mnist")
+    monkeypatch.setenv("NNLIB_DATA", str(tmp_path / "mine"))
+    assert load_mnist().source == tmp_path / "mine/mnist"
 
 
 def test_an_empty_variable_counts_as_unset(monkeypatch):
@@ -47,12 +47,13 @@ def test_a_variable_that_names_no_folder(monkeypatch, tmp_path):
             load()
 
 
-def test_away_from_the_repository(monkeypatch, tmp_path):
+def test_without_the_repository(monkeypatch, tmp_path):
     (tmp_path / "datasets/mnist").mkdir(parents=True)  # another package's folder: it has no README.md
+    monkeypatch.setattr(storage, "REPOSITORY", tmp_path)
     monkeypatch.setattr(files, "REPOSITORY_DATASETS", tmp_path / "datasets")
     for load, name in ((load_mnist, "mnist"), (load_binary, "binary/generated.csv")):
         with pytest.raises(
-            DataError, match=f"^{name}: expected bundled data, .*away from its repo.*Set NNLIB_DATA to the"
+            DataError, match=f"^{name}: expected bundled data, .*without its repo.*Set NNLIB_DATA to the"
         ):
             load()
 
@@ -63,6 +64,5 @@ def test_the_readme_states_the_checksums_of_the_code():
         **{name: md5 for name, (_, md5) in mnist.FILES.items()},
         binary.GENERATED: binary.GENERATED_SHA256,
         binary.PICKLE: binary.COURSE_SHA256,
-        cifar10.ARCHIVE: cifar10.ARCHIVE_SHA256,
-        cifar10_npm.PACKAGE: cifar10_npm.PACKAGE_SHA256,
+        cifar10.PACKAGE: cifar10.PACKAGE_SHA256,
     }

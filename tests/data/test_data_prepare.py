@@ -1,4 +1,4 @@
-"""nnlib.data.prepare: sets made from a loaded one, test examples included."""
+"""`standardise` and `subset`: sets derived from a loaded one, test examples included."""
 
 import pickle
 from functools import partial
@@ -28,7 +28,7 @@ def data(tmp_path):
 def test_the_training_sets_statistics_serve_all_three_sets(data):
     standard = standardise(data)
     np.testing.assert_array_equal(standard["X_train"], [[-1, -1, 0], [1, 1, 0], [-1, -1, 0], [1, 1, 0]])
-    np.testing.assert_array_equal(standard["X_val"], [[2, -2, 1]])  # a feature that never varies is only shifted
+    np.testing.assert_array_equal(standard["X_val"], [[2, -2, 1]])  # a constant feature is only shifted
     X_test, y_test = open_test(standard)
     np.testing.assert_array_equal(X_test, [[8, 0, 0]])
     np.testing.assert_array_equal(y_test, [1])
@@ -42,7 +42,7 @@ def test_fewer_training_examples_and_all_the_others(data):
     np.testing.assert_array_equal(few["y_train"], [0, 1, 0])
     assert few["X_val"] is data["X_val"]
     np.testing.assert_array_equal(open_test(few)[0], [[10, 20, 5]])
-    with pytest.raises(ValueError, match="num_train: expected at most 4, the training examples there are, got 5"):
+    with pytest.raises(ValueError, match="num_train: expected at most 4, the number of training examples, got 5"):
         subset(data, 5)
     with pytest.raises(ValueError, match="num_train: expected a whole number of at least 1, got 0"):
         subset(data, 0)

@@ -1,5 +1,6 @@
 """The generated binary set is what its module says, and as hard as the course's, which is read where there is one."""
 
+import hashlib
 import os
 import pickle
 import warnings
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from nnlib import LogisticClassifier, Solver
-from nnlib.data import binary, files, synthetic
+from nnlib.data import binary, synthetic
 
 DATASETS = Path(__file__).resolve().parents[2] / "datasets"
 
@@ -19,7 +20,7 @@ def courses_file():
     """Return the path of the course's data.pkl, known by its checksum, where there is one."""
     for folder in filter(None, (os.environ.get("NNLIB_DATA"), DATASETS)):
         path = Path(folder) / binary.PICKLE
-        if path.is_file() and files.sha256(path.read_bytes()) == binary.COURSE_SHA256:
+        if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == binary.COURSE_SHA256:
             return path
     pytest.skip("LEFT OUT, the course's data.pkl is not here: let NNLIB_DATA name its folder, or copy it to datasets/")
 
@@ -62,10 +63,10 @@ def two_layer_test_accuracies(X, y):
     return accuracies
 
 
-def test_the_generator_gives_the_file_and_its_checksum(tmp_path):
-    assert synthetic.to_csv(*synthetic.generate()) == (DATASETS / binary.GENERATED).read_bytes()
-    assert synthetic.write(tmp_path / "new/generated.csv") == binary.GENERATED_SHA256
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["generated.csv"]
+def test_the_generator_gives_the_file_and_its_checksum():
+    content = synthetic.to_csv(*synthetic.generate())
+    assert content == (DATASETS / binary.GENERATED).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == binary.GENERATED_SHA256
 
 
 def test_the_file_gives_the_numbers_of_the_generator():
@@ -79,24 +80,25 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "generated.csv"
     path.write_text("old")
 
-    def full_disk(self, target):
+    def full_disk(source, target):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(Path, "replace", full_disk)
+    monkeypatch.setattr(os, "replace", full_disk)
     with pytest.raises(OSError, match="No space"):
-        synthetic.write(path)
+        synthetic.main([str(path)])
     assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {"generated.csv": "old"}
 
 
-def test_the_command(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(files, "REPOSITORY_DATASETS", tmp_path)
+def test_the_command(repository, tmp_path, capsys):
+    (repository / "binary").unlink()
+    for arguments, path in (([], repository / binary.GENERATED), ([str(tmp_path / "a/x.csv")], tmp_path / "a/x.csv")):
+        synthetic.main(arguments)
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == binary.GENERATED_SHA256
+        assert [file.name for file in path.parent.iterdir()] == [path.name]
+        assert capsys.readouterr().out == f"{path}\nSHA-256 {binary.GENERATED_SHA256}\n"
+    (repository / "README.md").unlink()
     with pytest.raises(SystemExit, match="give the path"):
         synthetic.main([])
-    (tmp_path / "README.md").touch()
-    for arguments, path in (([], tmp_path / binary.GENERATED), ([str(tmp_path / "x.csv")], tmp_path / "x.csv")):
-        synthetic.main(arguments)
-        assert files.sha256(path.read_bytes()) == binary.GENERATED_SHA256
-        assert capsys.readouterr().out == f"{path}\nSHA-256 {binary.GENERATED_SHA256}\n"
 
 
 def test_another_generator_asks_for_its_checksum(tmp_path, monkeypatch, capsys):

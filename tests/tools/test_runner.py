@@ -1,6 +1,6 @@
 """The runner, on tiny notebooks: what it writes, what it prints, and how it fails.
 
-Its profiles are in test_runner_profiles.py. Tests of what a kernel does use a real one, the others execute_here.
+Its profiles are in test_runner_profiles.py. Tests of what a kernel does use a real one, the others none.
 """
 
 import contextlib
@@ -21,9 +21,8 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_markdown_cell, new_output
 from notebook_rules import violations
-from runner_workplace import Workplace, execute_here, texts
+from runner_workplace import Workplace, texts, without_kernels
 
-from nnlib.storage import REPOSITORY
 from tools import run_notebooks
 from tools.notebook_files import code_cells, read, write
 
@@ -44,12 +43,6 @@ print("found", len(trial_log.path.read_text()) if trial_log.path.exists() else 0
 trial_log.path.parent.mkdir(parents=True, exist_ok=True)
 _ = trial_log.path.write_text("a row")"""
 
-HEEDS_CTRL_C = """\
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs, and their children, ignore it
-from tools.run_notebooks import main
-sys.exit(main())"""
-
 BROWSER_FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -64,8 +57,8 @@ def place(tmp_path):
 
 @pytest.fixture
 def here(monkeypatch):
-    """No kernel: the cells run in this process."""
-    monkeypatch.setattr(run_notebooks.kernels, "execute", execute_here)
+    """No kernel, no pages: the cells run in this process."""
+    without_kernels(monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -229,25 +222,34 @@ def test_a_wrong_name_removes_nothing(place, capsys, stems, names, message):
 ENDLESS = ("import os, time\nopen('pid', 'w').write(str(os.getpid()))", "time.sleep(600)")
 
 
-def test_ctrl_c_stops_the_kernel(place):
+def kernel_stopped(place, capsys):
+    """Check that a run ends as after Ctrl-C, and that its kernel does too."""
     place.add("q1_first", *ENDLESS)
-    command = place.command(sys.executable, "-c", HEEDS_CTRL_C)
-    runner = subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True)
-    marker = place.notebooks / "pid"
-    while runner.poll() is None and not (marker.exists() and marker.read_text()):
-        time.sleep(0.05)
-    runner.send_signal(signal.SIGINT)
-    _, message = runner.communicate(timeout=60)
-    assert runner.returncode == 130
+    assert threading.current_thread() is threading.main_thread()  # it alone receives signals
+    assert place.run() == 130
+    message = capsys.readouterr().err
     assert "Interrupted; the kernel is stopped" in message
     assert "Traceback" not in message
     with pytest.raises(ProcessLookupError):
-        os.kill(int(marker.read_text()), 0)
+        os.kill(int((place.notebooks / "pid").read_text()), 0)
+
+
+def test_ctrl_c_stops_the_kernel(place, capsys):
+    def press():
+        marker = place.notebooks / "pid"
+        while not (marker.exists() and marker.read_text()):
+            time.sleep(0.02)
+        time.sleep(0.2)  # now the second cell sleeps, and the event loop waits
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=press, daemon=True)
+    thread.start()
+    kernel_stopped(place, capsys)
+    thread.join()
 
 
 def test_ctrl_c_while_a_reply_is_polled_stops_the_kernel(place, capsys, monkeypatch):
     """The signal comes in the task that polls for the kernel's reply, not while the event loop waits."""
-    assert threading.current_thread() is threading.main_thread()
     poll_for_reply = NotebookClient._async_poll_for_reply
 
     async def interrupted(client, message, cell, *arguments):
@@ -256,8 +258,4 @@ def test_ctrl_c_while_a_reply_is_polled_stops_the_kernel(place, capsys, monkeypa
         return await poll_for_reply(client, message, cell, *arguments)
 
     monkeypatch.setattr(NotebookClient, "_async_poll_for_reply", interrupted)
-    place.add("q1_first", *ENDLESS)
-    assert place.run() == 130
-    assert "Interrupted; the kernel is stopped" in capsys.readouterr().err
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((place.notebooks / "pid").read_text()), 0)
+    kernel_stopped(place, capsys)

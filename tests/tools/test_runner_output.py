@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from runner_workplace import Workplace, execute_here
+from runner_workplace import Workplace, execute_here, without_kernels
 
 from tools import notebook_files, run_notebooks
 
@@ -98,6 +98,7 @@ def test_a_kernel_that_cannot_start_is_not_taken_for_a_full_disk(place, capsys, 
 
 def test_a_second_run_in_the_same_folder_is_refused_and_removes_nothing(place, capsys, monkeypatch):
     """The second run starts while the first executes its notebook, whose trial log stays."""
+    without_kernels(monkeypatch)
     log = place.build / "notebooks" / "trial_logs" / "sweep.jsonl"
     second = []
 

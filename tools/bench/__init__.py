@@ -1,1 +1,1 @@
-"""`make bench`: what a train step costs in NumPy and in PyTorch, and how cost grows."""
+"""`make bench`: the time of a train step in NumPy and in PyTorch, and against an older revision."""

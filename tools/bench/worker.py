@@ -1,122 +1,162 @@
-"""One process of the benchmark: it measures one library, or one thing, and prints what it found as JSON.
-
-python -m tools.bench.worker TASK [--budget SECONDS]
-"""
+"""One process of the benchmark: python -m tools.bench.worker TASK BUDGET, with the seconds of each median."""
 
 from __future__ import annotations
 
-import argparse
+import dataclasses
 import json
+import math
 import resource
 import statistics
 import sys
+import time
 import tracemalloc
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from nnlib import ConvNet, Solver, data
-from tools.bench import models, sweep
-from tools.bench.models import ARCHITECTURES, Architecture
-from tools.bench.timing import SolverClock, median_seconds
+from tools.bench import models
 
 BATCH_SIZES = (1, 10, 100, 1000)
-CNN = ARCHITECTURES[2]
+MIN_CALLS = 5
+GROWTH = {
+    "batch size": ("batch_size", (25, 50, 100, 200, 400)),
+    "filters": ("num_filters", (8, 16, 32, 64, 128)),
+    "filter size": ("filter_size", (3, 5, 7, 9, 11)),
+    "hidden units": ("hidden_dim", (50, 100, 200, 400, 800)),
+}
 
 
-def steps(make: Callable, budget: float) -> Iterable[dict]:
+def median_seconds(step: Callable[[], object], budget: float) -> float:
+    """Return the median time of a call: one call to warm up, then at least 5 and as many as fit `budget` seconds."""
+    step()
+    seconds: list[float] = []
+    end = time.perf_counter() + budget
+    while len(seconds) < MIN_CALLS or time.perf_counter() < end:
+        start = time.perf_counter()
+        step()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+def medians(pairs: Sequence[tuple[float, float]], first: str, second: str) -> dict[str, float]:
+    """Return the medians of both members of `pairs` under their names, and the median `ratio` first / second."""
+    a, b = map(statistics.median, zip(*pairs, strict=True))
+    return {first: a, second: b, "ratio": statistics.median(x / y for x, y in pairs)}
+
+
+def steps(make: Callable, budget: float, batch_sizes: Sequence[int]) -> Iterable[dict]:
     """Yield the time of a train step and of a forward pass, for every network and batch size."""
-    for architecture in ARCHITECTURES:
-        for batch_size in BATCH_SIZES:
-            train, forward = make(architecture, batch_size)
-            yield {
-                "model": architecture.name,
-                "batch_size": batch_size,
-                "train": median_seconds(train, budget),
-                "forward": median_seconds(forward, budget),
-            }
+    for name, network in models.NETWORKS.items():
+        for batch_size in batch_sizes:
+            train, forward = make(network, batch_size)
+            times = {"train": median_seconds(train, budget), "forward": median_seconds(forward, budget)}
+            yield {"model": name, "batch_size": batch_size, **times}
 
 
 def products(budget: float) -> Iterable[dict]:
-    """Yield the CNN's train step beside its bare matrix products, alternated in one process."""
-    step, _ = models.numpy_steps(CNN, 100)
-    bare = models.product_step(CNN, 100)
-    pairs = [(median_seconds(step, budget / 5), median_seconds(bare, budget / 5)) for _ in range(5)]
-    step_seconds, bare_seconds = (statistics.median(times) for times in zip(*pairs, strict=True))
-    yield {"step": step_seconds, "products": bare_seconds, "ratio": statistics.median(a / b for a, b in pairs)}
+    """Yield the time of the CNN's train step and of its bare matrix products, alternating in one process."""
+    rng = np.random.default_rng(0)
+    factors = [
+        (rng.random(shape[:2], dtype=np.float32), rng.random(shape[1:], dtype=np.float32))
+        for shape in models.product_shapes(models.CNN, 100)
+    ]
+    outs = [a @ b for a, b in factors]
 
+    def bare() -> None:
+        for (a, b), out in zip(factors, outs, strict=True):
+            np.matmul(a, b, out=out)
 
-def crowd(budget: float) -> Iterable[dict]:
-    """Yield the time of the CNN's train step, at the default number of threads, for another process beside this one."""
-    train, _ = models.numpy_steps(CNN, 100)
-    yield {"step": median_seconds(train, budget)}
+    train, _ = models.numpy_steps(models.CNN, 100)
+    pairs = [(median_seconds(train, budget / 5), median_seconds(bare, budget / 5)) for _ in range(5)]
+    yield medians(pairs, "step", "products")
 
 
 def growth(budget: float) -> Iterable[dict]:
     """Yield the CNN's step time and peak memory as one of its sizes grows and the others stay."""
-    sizes = {
-        "batch size": (25, 50, 100, 200, 400),
-        "filters": (8, 16, 32, 64, 128),
-        "filter size": (3, 5, 7, 9, 11),
-        "hidden units": (50, 100, 200, 400, 800),
-    }
-    fields = {"filters": "num_filters", "filter size": "filter_size", "hidden units": "hidden_dim"}
-    for quantity, values in sizes.items():
+    for quantity, (name, values) in GROWTH.items():
         for value in values:
-            shape = {"num_filters": 32, "filter_size": 7, "hidden_dim": 100}
-            batch_size = value if quantity == "batch size" else 100
-            architecture = Architecture("CNN", **shape | ({fields[quantity]: value} if quantity in fields else {}))
-            train, _ = models.numpy_steps(architecture, batch_size)
+            network = models.CNN | {"batch_size": 100, name: value}
+            batch_size = network.pop("batch_size")
+            train, _ = models.numpy_steps(network, batch_size)
             seconds = median_seconds(train, budget)
             tracemalloc.start()
             train()
             _, peak = tracemalloc.get_traced_memory()
             tracemalloc.stop()
-            yield {
-                "quantity": quantity,
-                "value": value,
-                "seconds": seconds,
-                "peak_bytes": peak,
-                "flops": batch_size * architecture.flops,
-            }
+            flops = 2 * sum(map(math.prod, models.product_shapes(network, batch_size)))
+            yield {"quantity": quantity, "value": value, "seconds": seconds, "peak_bytes": peak, "flops": flops}
 
 
 def epoch(budget: float) -> Iterable[dict]:
-    """Yield what an epoch of the CNN on all of MNIST costs beyond its steps, and the process's peak memory."""
+    """Yield the parts of an epoch of the CNN on all of MNIST, and the process's peak memory."""
     mnist = data.load_mnist(flat=False)
     model = ConvNet(weight_scale=None)
-    solver = Solver(model, mnist, num_epochs=1, verbose=True)
-    clock = SolverClock(solver)
     model.loss(mnist["X_train"][:10_000])
     peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
-    yield {**clock.run(), "peak_bytes": peak_kib * 1024, "examples": len(mnist["X_train"])}
+    parts = solver_seconds(Solver(model, mnist, num_epochs=1))
+    yield {**parts, "peak_bytes": peak_kib * 1024, "examples": len(mnist["X_train"])}
+
+
+def solver_seconds(solver: Solver) -> dict[str, float]:
+    """Train; return seconds: `steps`, `evaluation` (accuracies), `rest` (shuffling, histories, progress bar)."""
+    spent = Counter()
+
+    def timed(name: str, method: Callable) -> Callable:
+        def call(*arguments: object) -> object:
+            start = time.perf_counter()
+            result = method(*arguments)
+            spent[name] += time.perf_counter() - start
+            return result
+
+        return call
+
+    solver._train_step = timed("steps", solver._train_step)
+    solver.check_accuracy = timed("evaluation", solver.check_accuracy)
+    start = time.perf_counter()
+    solver.train()
+    return {**spent, "rest": time.perf_counter() - start - spent.total()}
+
+
+def sweep(budget: float) -> Iterable[dict]:
+    """Yield the seconds of Q4's sweep on one worker and on two, one epoch per trial and one thread per worker."""
+    import joblib  # here, with the next two: old revisions, which run `compare` alone, have other modules
+
+    from nnlib.fast import runtime
+    from nnlib.homework.sweeps import SWEEPS
+
+    named = dataclasses.replace(SWEEPS["q4"], solver=SWEEPS["q4"].solver | {"num_epochs": 1})
+    mnist = named.load()
+
+    def seconds(n_jobs: int) -> float:
+        start = time.perf_counter()
+        failed = [row for row in named.sweep(mnist, n_jobs=n_jobs, verbose=False) if row.status != "done"]
+        if failed:
+            raise RuntimeError(f"{len(failed)} trials are not done; the first: {failed[0].reason}")
+        return time.perf_counter() - start
+
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=1), runtime.one_thread():
+        seconds(2)  # starts the workers
+        yield medians([(seconds(1), seconds(2)) for _ in range(3)], "one", "two")
 
 
 TASKS: dict[str, Callable[[float], Iterable[dict]]] = {
-    "numpy": lambda budget: steps(models.numpy_steps, budget),
-    "torch": lambda budget: steps(models.torch_steps, budget),
+    "numpy": lambda budget: steps(models.numpy_steps, budget, BATCH_SIZES),
+    "torch": lambda budget: steps(models.torch_steps, budget, BATCH_SIZES),
+    "compare": lambda budget: steps(models.numpy_steps, budget, (100,)),
     "products": products,
-    "crowd": crowd,
+    "crowd": lambda budget: [{"step": median_seconds(models.numpy_steps(models.CNN, 100)[0], budget)}],
     "growth": growth,
     "epoch": epoch,
-    "sweep": lambda _: [sweep.throughput(sweep.q4_in_short())],
+    "sweep": sweep,
 }
 
 
-def main(argv: list[str] | None = None) -> None:
-    """Run one task and print a JSON line: the rows, and what the library says of itself."""
-    parser = argparse.ArgumentParser(prog="python -m tools.bench.worker", description=__doc__)
-    parser.add_argument("task", choices=TASKS)
-    parser.add_argument("--budget", type=float, default=0.5, metavar="SECONDS", help="for each thing that is timed")
-    arguments = parser.parse_args(argv)
-    rows = list(TASKS[arguments.task](arguments.budget))
-    version = np.__version__
-    if arguments.task == "torch":
-        import torch
-
-        version = torch.__version__
-    print(json.dumps({"version": version, "rows": rows}))
+def main(task: str, budget: str) -> None:
+    """Run one task and print the list of its rows as JSON."""
+    print(json.dumps(list(TASKS[task](float(budget)))))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""The training loop with real models: they learn, they diverge, and they are left as they validated best."""
+"""The training loop with nnlib's models: they learn, they diverge, they are left as they validated best."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""What Solver refuses, in which words, and what it prints."""
+"""Which options Solver refuses, in which words, and what it prints; for its data see test_solver_data.py."""
 
 import re
 import subprocess
@@ -16,49 +16,13 @@ def separable():
     return {"X_train": X, "y_train": y, "X_val": X, "y_val": y}
 
 
-def solver_of(data=None, **kwargs):
-    return Solver(LogisticClassifier(1), data or separable(), **{"verbose": False, "num_epochs": 2} | kwargs)
-
-
-@pytest.mark.parametrize("key", ["X_test", "y_test", "test"])
-def test_the_test_set_has_no_way_in(key):
-    message = rf"data: expected training and validation examples only, got {key}\. The test set is opened once, "
-    with pytest.raises(ValueError, match=message):
-        solver_of(separable() | {key: np.zeros(3)})
-
-
-def without(key):
-    return {name: array for name, array in separable().items() if name != key}
+def solver_of(**kwargs):
+    return Solver(LogisticClassifier(1), separable(), **{"verbose": False, "num_epochs": 2} | kwargs)
 
 
 @pytest.mark.parametrize(
     ("kwargs", "error", "message"),
     [
-        (
-            {"data": without("X_val")},
-            ValueError,
-            "data: expected the keys X_train, y_train, X_val, y_val, got X_train, y_",
-        ),
-        (
-            {"data": separable() | {"X_train": np.ones((0, 1))}},
-            ValueError,
-            "X_train: expected at least one example, got n",
-        ),
-        (
-            {"data": separable() | {"X_val": np.ones((0, 1))}},
-            ValueError,
-            "X_val: expected at least one example, got none",
-        ),
-        (
-            {"data": separable() | {"y_train": np.ones(11)}},
-            ValueError,
-            "y_train: expected shape (12,), got shape (11,). One label for each example of X_train.",
-        ),
-        (
-            {"data": separable() | {"y_val": np.ones((12, 1))}},
-            ValueError,
-            "y_val: expected shape (12,), got shape (12, 1)",
-        ),
         (
             {"update_rule": "adagrad"},
             ValueError,
@@ -76,6 +40,30 @@ def without(key):
         ),
         ({"optim_config": {"learning_rate": 0}}, ValueError, "learning_rate: expected a number above 0, got 0."),
         ({"optim_config": {"learning_rate": np.nan}}, ValueError, "learning_rate: expected a number above 0, got nan."),
+        (
+            {"optim_config": {"learning_rate": "0.1"}},
+            TypeError,
+            "optim_config['learning_rate']: expected a number, got",
+        ),
+        (
+            {"update_rule": "adam", "optim_config": {"beta1": None}},
+            TypeError,
+            "optim_config['beta1']: expected a number",
+        ),
+        ({"optim_config": 0.1}, TypeError, "optim_config: expected a dict such as {'learning_rate': 1e-2}, got 0.1."),
+        (
+            {"update_rule": 3},
+            TypeError,
+            "update_rule: expected one of 'sgd', 'sgd_momentum', 'rmsprop', 'adam', or a fun",
+        ),
+        (
+            {"update_rule": None},
+            TypeError,
+            "update_rule: expected one of 'sgd', 'sgd_momentum', 'rmsprop', 'adam', or a",
+        ),
+        ({"schedule": "cosine"}, ValueError, "schedule: expected one of None, 'linear', got 'cosine'."),
+        ({"restore": None}, ValueError, "restore: expected one of 'best', 'last', got None."),
+        ({"lr_decay": "0.9"}, TypeError, "lr_decay: expected a factor above 0, got '0.9'."),
         ({"lr_decay": 0.0}, ValueError, "lr_decay: expected a factor above 0, got 0.0."),
         ({"batch_size": 0}, ValueError, "batch_size: expected a whole number of at least 1, got 0."),
         ({"num_epochs": 1.5}, ValueError, "num_epochs: expected a whole number of at least 1, got 1.5."),

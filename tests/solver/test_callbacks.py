@@ -1,0 +1,55 @@
+"""Solver(callbacks=...): what is taken, and what is refused in which words."""
+
+import re
+
+import pytest
+from solver_stub import Record, Stub, solver_of
+
+from nnlib import Callback
+
+
+def test_a_list_a_tuple_and_a_generator_are_taken():
+    for callbacks in ([Record()], (Record(),), (Record() for _ in range(1))):
+        solver = solver_of(Stub(), callbacks=callbacks)
+        solver.train()
+        assert solver.callbacks[0].log[-1] == ("", "end")
+
+
+def no_class(solver):
+    """A function, which is no Callback."""
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "message"),
+    [
+        (
+            Record(),
+            "callbacks: expected a list of Callback objects, got one Record. Put it into a list:",
+        ),
+        (Record, "callbacks: expected a list of Callback objects, got the class Record. Write callbacks=[Record()]."),
+        ([Record], "callbacks[0]: expected a Callback object, got the class Record. Make an object: Recor"),
+        ([Record(), Record], "callbacks[1]: expected a Callback object, got the class Record."),
+        (
+            [no_class],
+            "callbacks[0]: expected a Callback object, got function. Derive a class from nnlib.C",
+        ),
+        (no_class, "callbacks: expected a list of Callback objects, got function. Leave it out for none."),
+        (None, "callbacks: expected a list of Callback objects, got NoneType. Leave it out for none."),
+        (3, "callbacks: expected a list of Callback objects, got int."),
+        ("Record", "callbacks[0]: expected a Callback object, got str."),
+        ({"watch": Record()}, "callbacks[0]: expected a Callback object, got str."),
+        ([None], "callbacks[0]: expected a Callback object, got NoneType."),
+        ([[Record()]], "callbacks[0]: expected a Callback object, got list."),
+    ],
+)
+def test_anything_else_is_refused_at_once_and_named(callbacks, message):
+    with pytest.raises(TypeError, match=re.escape(message)):
+        solver_of(Stub(), callbacks=callbacks)
+
+
+def test_a_callback_that_overrides_nothing_only_watches():
+    plain, watched = solver_of(Stub()), solver_of(Stub(), callbacks=[Callback()])
+    plain.train()
+    watched.train()
+    assert plain.model.batches == watched.model.batches
+    assert plain.model.params["W1"].tolist() == watched.model.params["W1"].tolist()
