@@ -70,7 +70,7 @@ def _counts(passed: int, failed: int, not_run: int) -> str:
 
 
 class Check:
-    """The checks of one item's cell. An exception in the cell ends it and is a failed check; one line is printed each."""
+    """The checks of one item's cell: each prints a line. An exception ends the cell and is a failed check."""
 
     def __init__(self, checks: Checks, item: str):
         self._checks, self.item = checks, item
@@ -102,7 +102,7 @@ class Check:
         self._compare(name, got, expected, 0.0)
 
     def close(self, name: str, got: object, expected: object, tolerance: float = ROUNDING) -> None:
-        """Pass if no entry differs by more than `tolerance` times the largest expected one (or 1, if that is larger)."""
+        """Pass if no entry differs by more than `tolerance` times the largest expected one, or times 1."""
         self._compare(name, got, expected, tolerance)
 
     def at_least(self, name: str, value: float, bound: float) -> None:
