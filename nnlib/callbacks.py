@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from nnlib.progress import progress_bar
-
-if TYPE_CHECKING:
-    from nnlib.solver import Solver
 
 
 class StopTraining(Exception):
@@ -16,15 +12,18 @@ class StopTraining(Exception):
 
 
 class Callback:
-    """Watches a Solver while it trains; a subclass overrides what it needs, and may raise StopTraining."""
+    """Watches a Solver while it trains; a subclass overrides what it needs, and may raise StopTraining.
 
-    def on_step(self, solver: Solver) -> None:
+    Each method is given the `nnlib.Solver` that trains.
+    """
+
+    def on_step(self, solver) -> None:
         """Called after each minibatch; `solver.step` and `solver.loss_history` include it."""
 
-    def on_epoch(self, solver: Solver) -> None:
+    def on_epoch(self, solver) -> None:
         """Called after each epoch, when its accuracies are in the histories."""
 
-    def on_end(self, solver: Solver) -> None:
+    def on_end(self, solver) -> None:
         """Called once per call of `train`, however it ends; the Solver has restored its snapshot into the model."""
 
 
@@ -69,13 +68,13 @@ class ProgressBar(Callback):
         self.bar = progress_bar(total=total_steps, initial=done, unit="step", desc="training")
         self.accuracies: dict[str, str] = {}
 
-    def on_step(self, solver: Solver) -> None:
+    def on_step(self, solver) -> None:
         """Show the loss."""
         self.bar.update()
         if solver.step % self.refresh_every == 0:
             self._show(solver)
 
-    def on_epoch(self, solver: Solver) -> None:
+    def on_epoch(self, solver) -> None:
         """Show the accuracies."""
         self.accuracies = {
             "train": f"{solver.train_acc_history[-1]:.2%}",
@@ -83,9 +82,9 @@ class ProgressBar(Callback):
         }
         self._show(solver)
 
-    def on_end(self, solver: Solver) -> None:
+    def on_end(self, solver) -> None:
         """Leave the bar as it stands."""
         self.bar.close()
 
-    def _show(self, solver: Solver) -> None:
+    def _show(self, solver) -> None:
         self.bar.set_postfix(loss=f"{solver.loss_history[-1]:.4f}", **self.accuracies, refresh=False)

@@ -1,4 +1,4 @@
-"""One place that words the errors for wrong shapes, labels and dtypes."""
+"""Argument checks with uniform error messages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def require(condition: bool, argument: str, expected: str, got: object, todo: str = "") -> None:
-    """Raise a ValueError in the house's form unless `condition` holds: argument, expected, got, what to do."""
+    """Raise a ValueError in the standard format unless `condition` holds: argument, expected, got, what to do."""
     if not condition:
         message = f"{argument}: expected {expected}, got {got}."
         raise ValueError(f"{message} {todo}" if todo else message)
@@ -15,8 +15,8 @@ def require(condition: bool, argument: str, expected: str, got: object, todo: st
 def floating(name: str, array: object, *, ndim: int | None = None) -> np.ndarray:
     """Return `array` unchanged if it is a floating-point ndarray with `ndim` axes.
 
-    Integers are refused rather than converted: an integer image times an integer weight wraps round or truncates
-    without a word.
+    Integers are refused rather than converted: an integer image times an integer weight overflows or truncates
+    silently.
 
     Raises:
         TypeError: not an ndarray, or not of a floating dtype.
@@ -88,7 +88,7 @@ def _label_vector(y: object, num_examples: int) -> np.ndarray:
     require(
         labels.shape == (num_examples,),
         "y",
-        f"shape ({num_examples},), one label an example",
+        f"shape ({num_examples},), one label per example",
         f"shape {labels.shape}",
         "Labels are a vector, not a column or one-hot rows." if labels.ndim == 2 else "",
     )

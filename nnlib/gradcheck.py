@@ -1,15 +1,16 @@
-"""Numerical gradients: the judge of every backward pass.
+"""Numerical gradient checking: compares a backward pass with finite differences of its forward pass.
 
 The centred difference of f along a coordinate is
 
     (f(x + h) - f(x - h)) / (2 h) = f'(x) + O(h^2) + O(eps / h)
 
-and is best near h = eps^(1/3), 6e-6 in float64. In float32 that leaves two or three digits, too few to tell a right
-gradient from a wrong one: float32 is refused.
+and is most accurate near h = eps^(1/3), 6e-6 in float64. In float32 that leaves two or three digits, too few to tell
+a right gradient from a wrong one, so float32 is refused.
 
-Where f has a kink (ReLU, max, hinge) between x - h and x + h, the difference mixes two slopes and means nothing. The
-one-sided slopes tell: they differ by O(h) where f is smooth, by a constant across a kink. Such a coordinate is tried
-again with smaller steps, which steps round a kink beside x. A kink at x itself stays; it is reported and not judged.
+Where f has a kink (ReLU, max, hinge) between x - h and x + h, the difference mixes two slopes and is no derivative.
+The one-sided slopes show it: they differ by O(h) where f is smooth, but by a constant across a kink. Such a coordinate
+is retried with smaller steps, which exclude a kink near x. A coordinate with a kink at x itself is reported and
+skipped.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ Function = Callable[[np.ndarray], "np.ndarray | float"]
 
 STEP = 1e-5
 TOLERANCE = 1e-5
-# Below this share of the largest entry an error is measured against the largest entry: there, rounding is all there is.
+# For entries below this fraction of the largest one, errors are relative to that fraction: they are mostly rounding.
 FLOOR = 1e-3
 EPSILON = np.finfo(np.float64).eps
 
@@ -36,14 +37,14 @@ class GradientError(AssertionError):
 
 @dataclass(frozen=True)
 class GradientReport:
-    """The outcome of a check that was passed.
+    """The result of a passed check.
 
     Attributes:
-        name: what was checked.
-        max_error: the worst relative error, see `relative_error`.
-        worst_index: where it is.
-        checked: how many coordinates (or directions) were judged.
-        kinks: the coordinates that were not, because f has no derivative there.
+        name: of the gradient that was checked.
+        max_error: the largest relative error, see `relative_error`.
+        worst_index: the index of that error.
+        checked: number of coordinates (or directions) that were compared.
+        kinks: the indices of those that were skipped, because f has no derivative there.
     """
 
     name: str
@@ -55,17 +56,17 @@ class GradientReport:
     def __str__(self) -> str:
         text = f"{self.name}: {self.checked} checked, worst relative error {self.max_error:.1e} at {self.worst_index}"
         if self.kinks:
-            text += f"; {len(self.kinks)} at a kink and not judged, the first {self.kinks[0]}"
+            text += f"; {len(self.kinks)} skipped at a kink, the first at {self.kinks[0]}"
         return text
 
 
 def relative_error(actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """Return |a - e| / max(|a|, |e|, FLOOR * the largest entry of both), entry by entry; 0 where both are all zero."""
+    """Return |a - e| / max(|a|, |e|, FLOOR * the largest entry of both) per entry; 0 where both are all zero."""
     actual, expected = np.asarray(actual, dtype=np.float64), np.asarray(expected, dtype=np.float64)
-    checks.shape("actual", actual, expected.shape, "It is compared with expected entry by entry.")
+    checks.shape("actual", actual, expected.shape, "Both are compared entry by entry.")
     size = np.maximum(np.abs(actual), np.abs(expected))
     scale = np.maximum(size, FLOOR * np.nanmax(size, initial=0.0))
-    with np.errstate(invalid="ignore"):  # infinite entries: NaN, which no tolerance admits
+    with np.errstate(invalid="ignore"):  # infinite entries give NaN, which passes no tolerance
         return np.abs(actual - expected) / np.where(scale == 0, 1.0, scale)
 
 
@@ -73,9 +74,9 @@ def numerical_gradient(f: Function, x: np.ndarray, dout: np.ndarray | None = Non
     """Differentiate f at x, coordinate by coordinate.
 
     Args:
-        f: a function of one array; returns a number, or an array together with `dout`. It must give the same answer
-            twice: seed its dropout.
-        x: float64, any shape; left as it was.
+        f: a function of one array that returns a number, or an array if `dout` is given. It must be deterministic:
+            give its dropout a seed.
+        x: float64, any shape; not changed.
         dout: dL/df, of the shape of f(x); the result is then dL/dx.
         h: the first step tried.
 
@@ -112,15 +113,15 @@ def check_gradient(
     h: float = STEP,
     tolerance: float = TOLERANCE,
 ) -> GradientReport:
-    """Compare `gradient`, of the shape of x, with f's numerical gradient at x; f, x, dout and h as there.
+    """Compare `gradient`, of the shape of x, with `numerical_gradient(f, x, dout, h=h)`.
 
     Raises:
-        GradientError: the worst relative error is above `tolerance`; names the index and both values.
-        ValueError: every coordinate is at a kink, so there is nothing to judge.
+        GradientError: the largest relative error is above `tolerance`; names the index and both values.
+        ValueError: every coordinate is at a kink, so there is nothing to compare.
     """
     checks.shape(name, np.asarray(gradient), np.shape(x), "It has the shape of x.")
     numeric = numerical_gradient(f, x, dout, h=h)
-    return _judge(name, np.asarray(gradient), numeric, _rounding(f(x), dout) / h, tolerance)
+    return _compare(name, np.asarray(gradient), numeric, _rounding(f(x), dout) / h, tolerance)
 
 
 def check_directions(
@@ -135,7 +136,7 @@ def check_directions(
     h: float = STEP,
     tolerance: float = TOLERANCE,
 ) -> GradientReport:
-    """Compare <gradient, v> with f's slope along random directions v: a few evaluations, whatever the size of x.
+    """Compare <gradient, v> with f's slope along random directions v: a few evaluations of f for any size of x.
 
     Arguments and errors are those of `check_gradient`; an index is the number of a direction.
     """
@@ -145,18 +146,18 @@ def check_directions(
     vs = [rng.standard_normal(x.shape) for _ in range(checks.positive_int("directions", directions))]
     slopes = [_derivative(lambda t, v=v: f(x + t * v), dout, h) for v in vs]
     projections = [float(np.vdot(gradient, v)) for v in vs]
-    return _judge(name, np.array(projections), np.array(slopes), _rounding(f(x), dout) / h, tolerance)
+    return _compare(name, np.array(projections), np.array(slopes), _rounding(f(x), dout) / h, tolerance)
 
 
-def _judge(name: str, analytic: np.ndarray, numeric: np.ndarray, noise: float, tolerance: float) -> GradientReport:
+def _compare(name: str, analytic: np.ndarray, numeric: np.ndarray, noise: float, tolerance: float) -> GradientReport:
     at_kink = np.isnan(numeric)
     kinks = tuple(tuple(map(int, index)) for index in np.argwhere(at_kink))
     checked = numeric.size - len(kinks)
     checks.require(checked > 0, name, "a point where f has a derivative", f"{len(kinks)} kinks", "Move x a little.")
-    # Where the true gradient is zero, the numerical one is nothing but rounding.
+    # Where the true gradient is zero, the numerical one is pure rounding.
     with np.errstate(invalid="ignore"):
-        not_judged = at_kink | (np.abs(analytic - numeric) <= noise)
-    error = np.where(not_judged, 0.0, relative_error(analytic, numeric))
+        skipped = at_kink | (np.abs(analytic - numeric) <= noise)
+    error = np.where(skipped, 0.0, relative_error(analytic, numeric))
     error[~at_kink & ~np.isfinite(analytic)] = np.inf
     worst = tuple(map(int, np.unravel_index(np.argmax(error), error.shape)))
     report = GradientReport(name, float(error[worst]), worst, checked, kinks)
@@ -197,16 +198,20 @@ def _derivative(line: Callable[[float], np.ndarray | float], dout: np.ndarray | 
         return (right + left) / 2, abs(right - left), rounding / step
 
     centred, gap, noise = slopes(h)
+    proportional = False
     for _ in range(4):
-        if gap <= noise + 1e-6 * abs(centred):  # a jump below that moves no verdict; mostly it is rounding within f
+        if gap <= noise + 1e-6 * abs(centred):  # a jump below that decides no check; it is mostly rounding in f
             return centred
         h /= 10
         finer, finer_gap, finer_noise = slopes(h)
-        if finer_gap > 3 * gap:  # it grows as the step shrinks: rounding, which no kink does
+        if finer_gap > 3 * gap:  # it grows as the step shrinks: rounding, not a kink
             return centred
         shrinks = finer_gap <= gap / 2 or finer_gap <= finer_noise
         if shrinks and abs(finer - centred) <= 1e-6 * max(abs(finer), abs(centred), 10 * gap) + finer_noise:
             return centred
+        was_proportional, proportional = proportional, abs(10 * finer_gap - gap) <= 0.05 * gap
+        if proportional and was_proportional:  # to the step, twice: a smooth function, whose slope may be 0
+            return finer
         centred, gap, noise = finer, finer_gap, finer_noise
     return np.nan
 
@@ -216,5 +221,5 @@ def _weight(dout: np.ndarray | None) -> np.ndarray:
 
 
 def _rounding(value: np.ndarray | float, dout: np.ndarray | None) -> float:
-    """Return what rounding alone may make of the difference of two such values of f."""
+    """Return a bound on the rounding error in the difference of two such values of f."""
     return 4 * EPSILON * float(np.sum(np.abs(value * _weight(dout))))

@@ -21,7 +21,7 @@ def logistic_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     """Compute the mean logistic loss and its gradient.
 
     Args:
-        x: scores, (N,), one logit an example.
+        x: scores, (N,), one logit per example.
         y: labels, (N,), all in {0, 1} or all in {-1, +1}; both mean the same.
 
     Returns:
@@ -43,7 +43,7 @@ def svm_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     """Compute the mean hinge loss and its gradient.
 
     Args:
-        x: scores, (N,), one an example.
+        x: scores, (N,), one per example.
         y: labels, (N,), all in {0, 1} or all in {-1, +1}; both mean the same.
 
     Returns:

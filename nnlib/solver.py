@@ -31,11 +31,10 @@ class Solver:
         update_rule: 'sgd', 'sgd_momentum', 'rmsprop' or 'adam', or a function (w, dw, config) -> (next_w, config).
         optim_config: hyper-parameters of the rule, such as {'learning_rate': 1e-2}; a function gets it as it is.
         lr_decay: factor on the learning rate after each epoch.
-        schedule: 'linear': the learning rate falls in a straight line to zero at the last step, with `lr_decay` on
-            top; None: it does not.
+        schedule: 'linear': the rate falls in a line to zero at the last step, with `lr_decay` on top; None: constant.
         restore: what `train` leaves in the model, parameters and state: 'best', the epoch with the best validation
-            accuracy (of equals the earliest), or 'last', the last finished epoch. The best of many noisy accuracies is
-            an optimistic estimate; where the loss has one minimum, the last epoch is as good and no choice is made.
+            accuracy (of equals the earliest), or 'last', the last finished epoch. The best of many is an optimistic
+            estimate; where the loss has one minimum, the last epoch is as good.
         augment: function (X, rng) -> X of the same shape and dtype, applied to every minibatch before its step, never
             when an accuracy is measured; `rng` is a Generator spawned from the Solver's.
         batch_size: examples in a minibatch.
@@ -79,10 +78,11 @@ class Solver:
         num_train_samples: int | None = 1000,
     ):
         solver_checks.check_model(model)
-        solver_checks.check_data(data, model)
+        solver_checks.check_data(data, model, values=False)
         self.model = model
         self.X_train, self.y_train, self.X_val, self.y_val = (data[key] for key in solver_checks.DATA_KEYS)
-        self._layers = getattr(getattr(model, "network", None), "layers", "plain")
+        network = getattr(model, "network", None)  # one that is not nnlib's may have a list of layers
+        self._layers = "fast" if getattr(network, "layers", None) == "fast" else "plain"
         self.update_rule, config = solver_checks.rule_and_config(update_rule, optim_config, backend.RULES[self._layers])
         self.lr_decay = solver_checks.positive("lr_decay", lr_decay, "a factor above 0")
         checks.choice("schedule", schedule, (None, "linear"))
@@ -92,10 +92,9 @@ class Solver:
         self.batch_size = checks.positive_int("batch_size", batch_size)
         self.num_epochs = checks.positive_int("num_epochs", num_epochs)
         self.print_every = None if print_every is None else checks.positive_int("print_every", print_every)
-        self.verbose = verbose
         self.rng = checks.generator(rng)
         solver_checks.check_augment(augment)
-        self.augment = augment
+        self.verbose, self.augment = verbose, augment
         self._augment_rng = None if augment is None else self.rng.spawn(1)[0]
         self.callbacks = check_callbacks(callbacks)
         samples = num_train_samples
@@ -104,8 +103,8 @@ class Solver:
         self.train_acc_history: list[float] = []
         self.val_acc_history: list[float] = []
         self.step = self.epoch = 0
-        self._order = np.arange(0)  # the training examples of this epoch that are still to come
-        self._configs = dict.fromkeys(model.params, config)
+        self._order: np.ndarray | None = None  # the examples of this epoch that are still to come; None between epochs
+        self._configs = {name: dict(config) for name in model.params}  # a rule may write into its own
         self._snapshot: tuple[dict, dict] | None = None  # the parameters and state to restore
         self._snapshot_val_acc = -math.inf
         self._standing: tuple[dict, dict] | None = None  # those from which an interrupted training goes on
@@ -114,9 +113,9 @@ class Solver:
         """Train until `num_epochs` epochs are done, then restore the best or the last snapshot into the model.
 
         Training ends early if a callback raises StopTraining, on Ctrl-C, on any error: the snapshot of the epochs
-        finished so far is restored, or the current parameters stay if there is none. Called again, it goes on with
-        the next minibatch from where training stood; or from the model's parameters and state if they were changed
-        since. When all epochs are done it returns at once; raise `num_epochs` to train longer.
+        finished so far is restored, or the current parameters stay if there is none. Called again, it goes on where
+        training stood, or from the model's parameters and state if they were changed since: with the next minibatch,
+        or that of the step which was interrupted. When all epochs are done it returns; raise `num_epochs` to go on.
 
         Raises:
             DivergenceError: a loss is not finite; names step, epoch and learning rate, or the data at fault.
@@ -124,6 +123,8 @@ class Solver:
         """
         if self.epoch >= self.num_epochs:
             return
+        for key in ("X_train", "X_val"):
+            solver_checks.check_finite(key, getattr(self, key))
         callbacks = self.callbacks
         if self.verbose:
             callbacks += (ProgressBar(self.num_steps, refresh_every=10, done=self.step),)
@@ -160,7 +161,7 @@ class Solver:
         return self.check_accuracy(self.X_val, self.y_val)
 
     def _train_epoch(self, callbacks: Iterable[Callback]) -> None:
-        if self.step == self.epoch * (self.num_steps // self.num_epochs):  # else it is a part that was interrupted
+        if self._order is None:  # else it is an epoch that was interrupted
             self._order = self.rng.permutation(len(self.X_train))
         while len(self._order):
             self._train_step()
@@ -177,11 +178,11 @@ class Solver:
         if self.augment is not None:
             X = solver_checks.check_augmented(self.augment(X, self._augment_rng), X)
         loss, grads = solver_checks.check_loss(self.model.loss(X, y), self.model.params)
-        updated = {}
         if math.isfinite(loss):
             updated = {name: self._update(name, w, grads[name]) for name, w in self.model.params.items()}
-        for name, (next_w, config) in updated.items():  # all together, after they all have been computed
-            self.model.params[name], self._configs[name] = next_w, config
+            params, configs = ({name: pair[i] for name, pair in updated.items()} for i in (0, 1))
+            self.model.params.update(params)  # all at once: Ctrl-C finds the parameters of one step, never of two
+            self._configs = configs
         self._order = later
         self.step += 1
         self.loss_history.append(loss)
@@ -213,14 +214,14 @@ class Solver:
         val_acc = self.check_accuracy(self.X_val, self.y_val) if finite else 0.0  # NaN scores would be class 0
         if self.restore == "last" or val_acc > self.best_val_acc:
             self._snapshot, self._snapshot_val_acc = copy.deepcopy(self._arrays()), val_acc
-        self.epoch += 1
+        self.epoch, self._order = self.epoch + 1, None
         self.train_acc_history.append(train_acc)
         self.val_acc_history.append(val_acc)
 
     def _diverged(self, what: str, cause: str = "") -> DivergenceError:
         rate = "" if self.learning_rate is None else f" with learning_rate {self.learning_rate:g}"
-        todo = cause or "Lower the learning rate, or look for a gradient that is wrong."
-        return DivergenceError(f"{what} at step {self.step} (epoch {self.epoch + 1}){rate}. {todo}")
+        cause = cause or "Lower the learning rate, or look for a gradient that is wrong."
+        return DivergenceError(f"{what} at step {self.step} (epoch {self.epoch + 1}){rate}. {cause}")
 
     def _restore(self) -> None:
         """Put the snapshot into the model, and keep where training stands for the next call of `train`."""
@@ -235,7 +236,8 @@ class Solver:
 
     def _arrays(self) -> tuple[dict, dict]:
         """Return the model's parameters and state."""
-        return self.model.params, getattr(self.model, "state", {})
+        state = getattr(self.model, "state", None)
+        return self.model.params, state if isinstance(state, dict) else {}
 
     def _put(self, arrays: tuple[dict, dict]) -> None:
         for own, kept in zip(self._arrays(), copy.deepcopy(arrays), strict=True):

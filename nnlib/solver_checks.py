@@ -24,10 +24,11 @@ class Model(Protocol):
         """Return scores, (N,) or (N, K), or with labels the loss and the gradients by the names of `params`."""
 
 
-def check_data(data: Mapping[str, np.ndarray], model: object = None) -> None:
+def check_data(data: Mapping[str, np.ndarray], model: object = None, *, values: bool = True) -> None:
     """Raise unless `data` holds training and validation examples that a classifier can learn from, and no test set.
 
-    A model whose network tells the number of classes must have one for each label.
+    A model whose network tells the number of classes must have one for each label. `values` says whether the examples
+    are looked through for NaN and infinity, a pass over all of them.
 
     Raises:
         TypeError: no dict, or something else in it than arrays of real numbers.
@@ -48,8 +49,9 @@ def check_data(data: Mapping[str, np.ndarray], model: object = None) -> None:
         checks.require(len(X) > 0, f"X_{part}", "at least one example", "none")
         checks.require(X.size > 0, f"X_{part}", "at least one feature", f"shape {X.shape}")
         checks.shape(f"y_{part}", y, (len(X),), f"One label for each example of X_{part}.")
-        _check_finite(f"X_{part}", X)
-        _check_finite(f"y_{part}", y)
+        if values:
+            check_finite(f"X_{part}", X)
+        check_finite(f"y_{part}", y)
         _check_whole(f"y_{part}", y)
         if output_shape is not None:
             _check_labels(f"y_{part}", y, output_shape)
@@ -82,7 +84,8 @@ def first_not_finite(array: np.ndarray) -> tuple[int, tuple[int, ...]] | None:
     return int(wrong.sum()), tuple(int(i) for i in np.unravel_index(wrong.argmax(), wrong.shape))
 
 
-def _check_finite(name: str, array: np.ndarray) -> None:
+def check_finite(name: str, array: np.ndarray) -> None:
+    """Raise a ValueError if a value of `array` is NaN or infinite; it says how many, and the index of the first."""
     wrong = first_not_finite(array)
     if wrong:
         got = f"{wrong[0]} NaN or infinite, the first at index {wrong[1]}"

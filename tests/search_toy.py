@@ -1,5 +1,6 @@
-"""A sweep that takes milliseconds, and factories that misbehave. Workers import them: no test is in here."""
+"""A sweep that takes milliseconds, and factories that fail in many ways. Workers import them: no test is in here."""
 
+import dataclasses
 import functools
 import os
 import signal
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from nnlib import Callback, SoftmaxClassifier
+from nnlib.search.rows import Curve, DataInfo, TrialRow
 
 SOLVER = {"num_epochs": 2, "batch_size": 20, "learning_rate": 0.5}
 OPTIONS = {"solver": SOLVER, "verbose": False}
@@ -27,7 +29,7 @@ def make(hidden_dim, rng, reg=0.0):
     return SoftmaxClassifier(5, hidden_dim, 3, weight_scale=None, reg=reg, rng=rng)
 
 
-def make_and_note(hidden_dim, rng, folder, reg=0.0, trouble=None, parent=None):
+def make_and_note(hidden_dim, rng, folder, reg=0.0, trouble=None, parent=None, log=None):
     """Make a model, or whatever `trouble` says; a file in `folder` for each call tells which trials were run."""
     call = f"{hidden_dim}-{reg}-{rng}-{time.perf_counter_ns()}"
     (Path(folder) / call).write_text(str(os.getpid()))
@@ -37,8 +39,10 @@ def make_and_note(hidden_dim, rng, folder, reg=0.0, trouble=None, parent=None):
         os.kill(os.getpid(), signal.SIGKILL)
     if trouble == "interrupt once" and not (Path(folder).parent / "interrupted").exists():
         (Path(folder).parent / "interrupted").touch()
+        if log is not None:
+            wait_for(lambda: Path(log).read_bytes())  # until a row is in it
         os.kill(parent or os.getpid(), signal.SIGINT)
-        time.sleep(1.5)
+        wait_for((Path(folder).parent / "go on").exists)
     if trouble == "kill once" and not (Path(folder).parent / "killed").exists():
         (Path(folder).parent / "killed").touch()
         os.kill(os.getpid(), signal.SIGKILL)
@@ -46,9 +50,16 @@ def make_and_note(hidden_dim, rng, folder, reg=0.0, trouble=None, parent=None):
         raise ZeroDivisionError("one by nought")
     if trouble == "sys.exit":
         raise SystemExit(3)
-    if trouble == "slow":
-        time.sleep(0.4)
+    if trouble == "wait":
+        wait_for((Path(folder).parent / "go on").exists)
     return make(hidden_dim, rng, reg)
+
+
+def wait_for(condition):
+    """Wait until the condition holds, but for no longer than a minute."""
+    deadline = time.monotonic() + 60
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def noting(folder, **keywords):
@@ -56,13 +67,13 @@ def noting(folder, **keywords):
 
 
 def calls(folder):
-    """Return the (hidden_dim, reg, seed) of every call that was noted, in no order."""
+    """Return the (hidden_dim, reg, seed) of every call that was noted, sorted."""
     names = (path.name.split("-") for path in Path(folder).iterdir())
     return sorted((int(width), float(reg), int(seed)) for width, reg, seed, _ in names)
 
 
 class SeeData(Callback):
-    """Writes into `folder` what kind of arrays the solver got, and how many threads it works on."""
+    """Writes into `folder` what kind of arrays the solver got, and on how many threads it runs."""
 
     def __init__(self, folder):
         self.folder = str(folder)
@@ -80,4 +91,28 @@ class SeeData(Callback):
 
 def without_times(rows):
     """Return what has to be equal in two runs of the same sweep."""
-    return [{key: value for key, value in row.items() if key not in ("seconds", "finished", "threads")} for row in rows]
+    return [dataclasses.replace(row, seconds=0.0, finished="", threads=1) for row in rows]
+
+
+def trial_row(settings=None, val_acc=0.9, *, val=100, losses=(2.0, 1.0), val_accs=(0.1, 0.2), **fields):
+    """Return a row made by hand: of a trial that is done, or without an accuracy of one that has diverged."""
+    defaults = {
+        "id": f"{settings} {fields}",
+        "settings": settings or {},
+        "seed": 0,
+        "solver": {},
+        "make_model": {"callable": "m:f"},
+        "data": DataInfo("by hand", "c", 10, val),
+        "fingerprint": "f",
+        "status": "diverged" if val_acc is None else "done",
+        "reason": "",
+        "num_params": 1,
+        "curve": Curve([1, 5], list(losses), [0.3, 0.4], list(val_accs)),
+        "seconds": 1.0,
+        "versions": {},
+        "threads": 1,
+        "machine": "",
+        "layers": "fast",
+        "finished": "",
+    }
+    return TrialRow(val_acc=val_acc, **defaults | fields)

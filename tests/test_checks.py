@@ -71,7 +71,7 @@ def test_class_labels_returns_integers_as_they_are(labels, dtype):
             "y: expected integer class indices, got dtype float64. Convert them: y.astype(np.int64).",
         ),
         ([True, False], TypeError, "y: expected integer class indices, got dtype bool."),
-        ([0, 1, 2], ValueError, "y: expected shape (2,), one label an example, got shape (3,)."),
+        ([0, 1, 2], ValueError, "y: expected shape (2,), one label per example, got shape (3,)."),
         ([[0], [1]], ValueError, "got shape (2, 1). Labels are a vector, not a column or one-hot rows."),
     ],
 )

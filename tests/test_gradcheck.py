@@ -1,4 +1,4 @@
-"""The judge is judged: nnlib.gradcheck."""
+"""nnlib.gradcheck: right gradients pass, wrong ones fail, kinks are skipped."""
 
 import numpy as np
 import pytest
@@ -99,6 +99,7 @@ def test_an_entry_that_is_no_number_fails(entry):
 
 @given(st.tuples(*[st.floats(-3, 3)] * 4), values((3,)))
 @example((0.0, 0.0, 1.0, 1.0), np.zeros(3))  # a minimum: no slope to measure the curvature against
+@example((0.0, 0.0, 1e-5, 1.0), np.zeros(3))  # nor much curvature
 def test_a_smooth_function_has_no_kinks_and_the_right_slope(coefficients, x):
     polynomial = np.polynomial.Polynomial(coefficients)
     slope = polynomial.deriv()(x)
@@ -124,7 +125,7 @@ def test_rounding_within_f_is_not_taken_for_a_kink(seed):
 
 
 @given(generators())
-def test_a_gradient_that_is_zero_is_not_judged_by_its_rounding(rng):
+def test_rounding_where_the_gradient_is_zero_is_ignored(rng):
     y, x = np.array([1, 0, 1, 0]), rng.uniform(-0.5, 0.5, 4)  # all within the margin, the slopes cancel
 
     def f(bias):
@@ -147,7 +148,7 @@ def test_a_kink_beside_x_is_stepped_round(distance):
     assert (report.checked, report.kinks) == (3, ())
 
 
-def test_a_kink_at_x_is_reported_and_the_rest_is_judged():
+def test_a_kink_at_x_is_reported_and_the_rest_is_compared():
     x = np.array([[1.0, 0.0], [-1.0, 2.0]])
 
     def f(v):
@@ -155,7 +156,7 @@ def test_a_kink_at_x_is_reported_and_the_rest_is_judged():
 
     report = check_gradient(f, x, np.array([[1.0, 0.3], [0.0, 1.0]]), name="dx")
     assert (report.checked, report.kinks) == (3, ((0, 1),))
-    assert str(report).endswith("; 1 at a kink and not judged, the first (0, 1)")
+    assert str(report).endswith("; 1 skipped at a kink, the first at (0, 1)")
     assert np.isnan(numerical_gradient(f, x)[0, 1])
     with pytest.raises(GradientError, match=r"wrong at index \(1, 0\).*1 of 3 entries"):
         check_gradient(f, x, np.array([[1.0, 0.3], [0.1, 1.0]]))
@@ -174,7 +175,7 @@ def test_hinge_and_max_pool_beside_their_kinks():
 
 
 @pytest.mark.parametrize("check", [check_gradient, lambda *args, **kw: check_directions(*args, rng=0, **kw)])
-def test_nothing_to_judge_is_an_error(check):
+def test_nothing_to_compare_is_an_error(check):
     with pytest.raises(ValueError, match=r"dx: expected a point where f has a derivative, got \d kinks\. Move x a"):
         check(lambda v: np.abs(v).sum(), np.zeros(3), np.zeros(3), name="dx")
 

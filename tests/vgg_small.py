@@ -1,4 +1,4 @@
-"""Images, labels and trainings small enough for the tests of nnlib.vgg to train."""
+"""Images, labels and trainings small enough for the tests of nnlib.vgg."""
 
 from functools import partial
 
@@ -17,8 +17,13 @@ def images(count, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (count, 3, 32, 32), dtype=np.uint8)
 
 
+def floats(count, seed=0):
+    """Return noise (N, 3, 32, 32) as a network gets it: float32 in [-1, 1]."""
+    return torch.from_numpy(images(count, seed)).float() / 127.5 - 1
+
+
 def coloured(count, seed=0):
-    """Return noisy images of three classes, and their labels: in which channel they are bright."""
+    """Return noisy images of three classes, and as labels the channel that is bright."""
     rng = np.random.default_rng(seed)
     y = rng.integers(0, 3, count)
     X = rng.integers(0, 120, (count, 3, 32, 32), dtype=np.uint8)
@@ -36,7 +41,7 @@ def small_recipe(**changed):
     settings = {
         "name": "small",
         "title": "small",
-        "network": partial(WhitenedVGG, widths=(8, 16, 16)),
+        "network": partial(WhitenedVGG, widths=(4, 8, 8)),
         "optimizer": nesterov,
         "learning_rate": 0.05,
         "schedule": OneCycle(),
@@ -51,7 +56,7 @@ def small_recipe(**changed):
 
 
 def checkpoints(folder):
-    """Return the files of checkpoints in a folder, in order."""
+    """Return the checkpoint files in a folder, in order."""
     return sorted(folder.glob("*.pt"))
 
 

@@ -1,15 +1,19 @@
-"""Models that do as a test tells them, on data of a few examples, for the tests of nnlib.widgets."""
+"""Models whose training a test can hold up or make fail, and a few examples, for the tests of nnlib.widgets."""
 
+import math
 import threading
 import time
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from nnlib import LogisticClassifier
 from nnlib.search import TrialLog
 from nnlib.widgets import LinearSlider, ValueSlider, explore
+from nnlib.widgets import explorer as explorer_module
 
-PATIENCE = 60  # seconds until a test gives up; nothing is asserted about how long anything takes
+PATIENCE = 60  # seconds until a test gives up; no test asserts how long anything takes
 
 
 def examples(num_train=40, num_val=20):
@@ -22,28 +26,42 @@ def examples(num_train=40, num_val=20):
     return data
 
 
+def without_pictures(monkeypatch):
+    """Have explorers draw no curves, for tests that do not look at them."""
+    monkeypatch.setattr(explorer_module.curves, "live_figure", lambda size, runs: None)
+    monkeypatch.setattr(explorer_module, "png", lambda figure: b"")
+
+
+def small_figure(width, height):
+    """Return a Figure as picture.new_figure does, but coarse and without a layout, which is drawn much faster."""
+    figure = Figure(figsize=(width, height), dpi=20)
+    FigureCanvasAgg(figure)
+    return figure
+
+
 class Gate:
-    """Lets train steps through one by one; open it and they run freely."""
+    """Lets training steps through one by one, and all of them once it is open."""
 
     def __init__(self):
-        self._steps = threading.Semaphore(0)
-        self._open = threading.Event()
+        self._changed = threading.Condition()
+        self._steps = 0
 
     def let(self, steps):
-        for _ in range(steps):
-            self._steps.release()
+        with self._changed:
+            self._steps += steps
+            self._changed.notify_all()
 
     def open(self):
-        self._open.set()
+        self.let(math.inf)
 
     def wait(self):
-        deadline = time.monotonic() + PATIENCE
-        while not self._open.is_set() and not self._steps.acquire(timeout=0.01):
-            assert time.monotonic() < deadline
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._steps > 0, PATIENCE)
+            self._steps -= 1
 
 
 class Gated(LogisticClassifier):
-    """A logistic classifier whose train steps wait at `gate` and fail at step `fails_at`."""
+    """A logistic classifier whose training steps wait at `gate` and fail at step `fails_at`."""
 
     gate: Gate
     fails_at = None
@@ -58,7 +76,7 @@ class Gated(LogisticClassifier):
 
 
 def gated_explorer(gate=None, *, fails_at=None, name="gated", **options):
-    """Return (explorer, gate): 4 steps an epoch, 5 epochs."""
+    """Return (explorer, gate): 4 steps per epoch, 5 epochs."""
     gate = Gate() if gate is None else gate
 
     def make_model(hidden_dim, *, rng):
@@ -77,7 +95,7 @@ def gated_explorer(gate=None, *, fails_at=None, name="gated", **options):
 
 
 def open_explorer(**options):
-    """Return an explorer whose training nothing holds up."""
+    """Return an explorer whose training runs freely."""
     explorer, gate = gated_explorer(**options)
     gate.open()
     return explorer
@@ -87,5 +105,5 @@ def until(condition):
     """Wait for `condition()` to be true."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "the condition did not become true"
         time.sleep(0.005)

@@ -19,7 +19,7 @@ from tools.notebook_files import clear_outputs, code_cells
 
 
 class CellFailure(Exception):
-    """A cell raised an error, or its kernel died; the message says which and why, in the terminal's colours."""
+    """A cell raised an error, or its kernel died; the message names the cell and the cause, with colour codes."""
 
     def __init__(self, number: int, total: int, source: str, error: str) -> None:
         line = source.strip().partition("\n")[0]

@@ -41,7 +41,7 @@ class Progress:
 
     @contextlib.contextmanager
     def notebook(self, name: str, cells: int) -> Iterator[Callable[[int, int], None]]:
-        """Announce a notebook, yield a function to call before each of its cells, and say how long it all took."""
+        """Announce a notebook, yield a function to call before each of its cells, and report how long it took."""
         started = time.perf_counter()
         if self._bar.disable:
             print(f"{name}: {cells} cells ...", file=sys.stderr, flush=True)

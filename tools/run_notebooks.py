@@ -88,7 +88,7 @@ def _writing(target: Path, todo: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _reserved(build: Path) -> Iterator[None]:
-    """Hold `build` for this run alone, once files can be written to it; an OSError says that they cannot."""
+    """Hold `build` for this run alone; an OSError is raised if files cannot be written to it."""
     with contextlib.ExitStack() as held:
         try:
             held.enter_context(file_lock(build / "run", wait=False))

@@ -1,12 +1,14 @@
-"""What belongs to one question of the homework: nothing outside this package knows a question by its number.
+"""Everything that belongs to a single question of the homework; the rest of nnlib does not know the questions.
 
-sweeps.py        Q2 to Q5: the grids on which hyper-parameters are chosen; `python -m nnlib.homework q5` runs them
+sweeps.py        Q2 to Q5: the grids for tuning hyper-parameters; `python -m nnlib.homework q5` runs them
 explorers.py     Q2 to Q5: sliders that train a model
+augment.py       Q5: random shifts of the training images
 playgrounds.py   Q1 and Q7: sliders that redraw a figure
-stepper.py       Q1: a convolution, output pixel by output pixel
-depth.py         7.1: a gradient on its way back through a deep network
-masks.py         7.2: mean and spread of a layer over dropout's masks
-descent.py       7.3: the learning rate against the curvature
+stepper.py       Q1: a convolution, one output element per step; convolution.py finds its products
+depth.py         7.1: gradients in a deep network, layer by layer
+masks.py         7.2: mean and standard deviation of a layer's outputs over dropout's masks
+descent.py       7.3: the learning rate and the curvature of the loss
+digits.py        the examples that 7.1 to 7.3 use by default
 results.py       result rows and the table that `make run` prints
-listing.py       the package's own code, shown in a notebook
+listing.py       shows source code of nnlib in a notebook
 """

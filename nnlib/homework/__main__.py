@@ -1,9 +1,9 @@
-"""Run the homework's sweeps from a shell or a cluster job: on this machine, or on the Dask cluster of a scheduler.
+"""Run the homework's sweeps from a shell or a cluster job, on this machine or on a Dask cluster.
 
 python -m nnlib.homework q5
 python -m nnlib.homework q5 --scheduler tcp://HOST:PORT
 
-What is finished is in the trial log. Stopped for whatever reason, the same command runs what is missing.
+Finished trials are in the trial log; after an interruption the same command runs the rest.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import math
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import joblib
-
 from nnlib.homework import sweeps
 from nnlib.homework.sweeps import NamedSweep
-from nnlib.search import Selection, TrialLog, select
+from nnlib.search import CodeError, Selection, TrialLog, TrialLogError, select
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -42,18 +41,11 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"sweep: expected one of {', '.join(sweeps.SWEEPS)}, got {arguments.sweep}")
     if arguments.jobs == 0:
         parser.error("--jobs: expected at least 1, or -1 for all cores, got 0")
-    question = wanted[0].name.partition("-")[0]
-    trial_log = TrialLog.named(question) if arguments.trial_log is None else TrialLog(arguments.trial_log)
-    print(f"trial log: {trial_log.path}")
     try:
-        with _cluster(arguments.scheduler):
-            chosen: dict[str, Selection] = {}
-            for named in wanted:
-                _run(named, trial_log, arguments.jobs, chosen)
-    except KeyboardInterrupt:
-        print(f"\nInterrupted. {trial_log.path} keeps what is finished; the same command runs the rest.")
-        return 130
-    return 0
+        return _run_all(wanted, arguments)
+    except (CodeError, TrialLogError) as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 def _line(named: NamedSweep) -> str:
@@ -61,6 +53,21 @@ def _line(named: NamedSweep) -> str:
     grid = " x ".join(f"{name} {{{' | '.join(map(str, values))}}}" for name, values in named.grid.items())
     seeds = f"{len(named.seeds)} seed{'s' * (len(named.seeds) > 1)}"
     return f"{named.name:14} {named.title}\n{'':14} {grid}: {points} points, {seeds}"
+
+
+def _run_all(wanted: list[NamedSweep], arguments: argparse.Namespace) -> int:
+    question = wanted[0].name.partition("-")[0]
+    trial_log = TrialLog.named(question) if arguments.trial_log is None else TrialLog(arguments.trial_log)
+    print(f"trial log: {trial_log.path}")
+    selections: dict[str, Selection] = {}
+    try:
+        with _cluster(arguments.scheduler):
+            for named in wanted:
+                _run(named, trial_log, arguments.jobs, selections)
+    except KeyboardInterrupt:
+        print(f"\nInterrupted. {trial_log.path} keeps what is finished; the same command runs the rest.")
+        return 130
+    return 0
 
 
 @contextlib.contextmanager
@@ -74,19 +81,21 @@ def _cluster(scheduler: str | None) -> Iterator[None]:
     except ImportError:
         todo = "--scheduler needs the package distributed, here and on the workers: pip install distributed"
         raise SystemExit(todo) from None
+    import joblib
+
     with Client(scheduler) as client, joblib.parallel_config(backend="dask"):
         print(f"cluster: {scheduler}, {sum(client.nthreads().values())} threads on {len(client.nthreads())} workers")
         yield
 
 
-def _run(named: NamedSweep, trial_log: TrialLog, jobs: int | None, chosen: dict[str, Selection]) -> None:
-    """Run one sweep, print its table, and put the choice into `chosen`; before it, a sweep that it builds on."""
-    if named.after is not None and named.after not in chosen:
-        _run(sweeps.SWEEPS[named.after], trial_log, jobs, chosen)
-    fixed = None if named.after is None else chosen[named.after].settings
+def _run(named: NamedSweep, trial_log: TrialLog, jobs: int | None, selections: dict[str, Selection]) -> None:
+    """Run one sweep, print its table, and put its selection into `selections`; first a sweep that it builds on."""
+    if named.after is not None and named.after not in selections:
+        _run(sweeps.SWEEPS[named.after], trial_log, jobs, selections)
+    fixed = None if named.after is None else selections[named.after].settings
     swept = named.sweep(fixed=fixed, n_jobs=jobs, trial_log=trial_log)
-    chosen[named.name] = select(swept)
-    print(f"\n{swept!r}\n{chosen[named.name]}\n")
+    selections[named.name] = select(swept)
+    print(f"\n{swept!r}\n{selections[named.name]}\n")
 
 
 if __name__ == "__main__":

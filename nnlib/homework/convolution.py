@@ -1,4 +1,4 @@
-"""Which products make up one element of a convolution, read off the definition; numbers typed as a matrix."""
+"""The products whose sum is one element of a convolution, and matrices typed as text."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ FORMULAS = {
     "full": "out[i, j] = Σ a[m, n] · b[i−m+1, j−n+1]",
     "filt": "out[i, j] = Σ a[i+m−1, j+n−1] · b[m, n]",
 }
-"""The handout's definitions, indices from 1."""
+"""The handout's definitions; indices start at 1."""
 
 
 class Term(NamedTuple):
-    """One product: the elements of a and of b that it multiplies, as (row, column) from 0."""
+    """One product: the indices (row, column), from 0, of its two factors in a and b."""
 
     in_a: tuple[int, int]
     in_b: tuple[int, int]
 
 
 def terms(kind: str, a_shape: tuple[int, int], b_shape: tuple[int, int], i: int, j: int) -> list[Term]:
-    """Return the products whose sum is element (i, j) of the output, indices from 0, in the order of a's elements.
+    """Return the products whose sum is element (i, j) of the output, in row-major order of a's elements.
 
     Args:
         kind: 'valid', 'full' or 'filt'.
         a_shape: (H, W).
         b_shape: (H', W').
-        i: row of the output.
-        j: its column.
+        i: row of the output, from 0.
+        j: column of the output, from 0.
     """
     checks.choice("kind", kind, tuple(FUNCTIONS))
     (height, width), found = b_shape, []
     for m, n in np.ndindex(a_shape):
-        # FORMULAS solved for b's index at a[m, n], all from 0
+        # FORMULAS solved for the index of b that meets a[m, n], with indices from 0
         u, v = {"valid": (i - m + height - 1, j - n + width - 1), "full": (i - m, j - n), "filt": (m - i, n - j)}[kind]
         if 0 <= u < height and 0 <= v < width:
             found.append(Term((m, n), (u, v)))
@@ -46,18 +46,26 @@ def terms(kind: str, a_shape: tuple[int, int], b_shape: tuple[int, int], i: int,
 
 
 def parse_matrix(name: str, text: str, max_side: int) -> np.ndarray:
-    """Return the matrix that `text` spells: numbers apart by spaces or commas, rows by line ends or semicolons.
+    """Parse a matrix: numbers separated by spaces or commas, rows by line breaks or semicolons.
+
+    Args:
+        name: of the matrix, for error messages.
+        text: what was typed.
+        max_side: the most rows and the most columns allowed.
+
+    Returns:
+        float64, (rows, columns).
 
     Raises:
-        ValueError: it is none, or has more than `max_side` rows or columns.
+        ValueError: the text is not a matrix of finite numbers, or the matrix is too large.
     """
     lines = [line.replace(",", " ").split() for line in text.replace(";", "\n").splitlines()]
     rows = [line for line in lines if line]
-    todo = "Write one row a line, such as 1 2 3."
+    todo = "Write one row per line, such as 1 2 3."
     checks.require(len(rows) > 0, name, "a matrix", "no numbers", todo)
     lengths = sorted({len(row) for row in rows})
     checks.require(
-        len(lengths) == 1, name, "rows of one length", f"rows of {lengths[0]} and {lengths[-1]} numbers", todo
+        len(lengths) == 1, name, "rows of equal length", f"rows of {lengths[0]} and {lengths[-1]} numbers", todo
     )
     largest = max(len(rows), lengths[0])
     checks.require(largest <= max_side, name, f"at most {max_side} rows and columns", f"{len(rows)} x {lengths[0]}")

@@ -1,10 +1,10 @@
-"""7.3: the learning rate against the curvature.
+"""7.3: why a learning rate above 2 / curvature makes gradient descent diverge.
 
-On a quadratic loss with Hessian H, gradient descent multiplies the distance to the minimum along an eigenvector by
-1 - rate * eigenvalue at every step, and that grows if rate > 2 / largest eigenvalue. On any other loss the same holds
-for a moment: the largest eigenvalue of H, the sharpness, changes as the weights do.
+On a quadratic loss with Hessian H, each step multiplies the distance to the minimum along an eigenvector by
+1 - rate * eigenvalue. That is below -1 if rate > 2 / eigenvalue: the distance grows. On any other loss this holds
+locally: the sharpness, the largest eigenvalue of H, changes with the weights.
 
-H is not formed. Its product with a vector is a difference of two gradients, and power iteration needs no more.
+H is never formed: its product with a vector is a difference of two gradients, and power iteration needs only that.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from nnlib.specs import FullyConnected
 
 Product = Callable[[np.ndarray], np.ndarray]
 
-SMALLEST = 0.1  # a sharpness below it, or a negative one, is drawn there
+SMALLEST = 0.1  # a smaller sharpness is drawn at this value: the axis is logarithmic
 
 
 def squared_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-    """Compute 1/(2N) sum_n |x[n] - onehot(y[n])|^2 and its gradient: of a linear model, a quadratic loss.
+    """Compute 1/(2N) sum_n |x[n] - onehot(y[n])|^2 and its gradient: a quadratic loss if the model is linear.
 
     Args:
-        x: scores, (N, K), one for each class.
+        x: scores, (N, K), one per class.
         y: labels, (N,), integers in [0, K).
 
     Returns:
@@ -49,18 +49,18 @@ def squared_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
 
 
 def hessian_product(model: Classifier, X: np.ndarray, y: np.ndarray) -> Product:
-    """Return the function v -> H v, H the Hessian of the model's loss on X, y at its present parameters.
+    """Return the function v -> H v, where H is the Hessian of the model's loss on X, y at its current parameters.
 
-    H v = (g(theta + h v) - g(theta - h v)) / 2h + O(h^2) for a vector v of length 1, by the centred difference. v and
-    H v are flat, all parameters one after another. The loss has to be smooth (no ReLU: it has no second derivative at
-    its kinks) and the same at every call (no dropout).
+    H v = (g(theta + h v) - g(theta - h v)) / 2h + O(h^2) for a unit vector v, the centred difference of the gradient
+    g. v and H v are flat: all parameters, concatenated. The loss must be smooth (no ReLU, which has no derivative at
+    0) and deterministic (no dropout).
 
     Raises:
-        TypeError: the model is not float64, in which alone such differences have digits enough.
+        TypeError: the model is not float64; differences of float32 gradients have too few digits.
     """
     params = dict(model.params)
     if any(array.dtype != np.float64 for array in params.values()):
-        raise TypeError("model: expected float64 parameters, got others. Make it with dtype=np.float64.")
+        raise TypeError("model: expected float64 parameters, got others. Build it with dtype=np.float64.")
     theta = _flat(params)
 
     def gradient(at: np.ndarray) -> np.ndarray:
@@ -73,7 +73,7 @@ def hessian_product(model: Classifier, X: np.ndarray, y: np.ndarray) -> Product:
             model.params = params
         return _flat({name: grads[name] for name in params})
 
-    size = STEP * max(1.0, float(np.abs(theta).max()))  # weights that blow up have fewer digits behind the point
+    size = STEP * max(1.0, float(np.abs(theta).max()))  # large weights have fewer digits after the point
 
     def product(v: np.ndarray) -> np.ndarray:
         h = size / np.linalg.norm(v)
@@ -87,16 +87,16 @@ def largest_eigenvalue(
 ) -> tuple[float, np.ndarray]:
     """Find the largest eigenvalue of a symmetric matrix H by power iteration.
 
-    Plain power iteration finds the eigenvalue of largest magnitude, which may be a negative one. So the iteration is
-    v <- (H + s) v, with an s of at least the length of every H v met: where a negative eigenvalue wins, that length
-    grows to its magnitude, and s with it, until H + s has no negative eigenvalue and the largest one wins.
+    Plain power iteration converges to the eigenvalue of largest magnitude, which may be negative. So the iteration is
+    v <- (H + s) v, with a shift s at least as large as every |H v| so far: where a negative eigenvalue dominates,
+    |H v| grows to its magnitude, and s with it, until H + s has no negative eigenvalue and the largest one dominates.
 
     Args:
         product: v -> H v.
-        start: v to begin with, not zero. Random; or the last answer, if H changed little since: from there, a
-            direction that has overtaken it is not seen before the two mix.
+        start: the first v, not zero: random, or the last eigenvector if H has changed little since. From there, an
+            eigenvalue that has become the largest is found only if v has a component along its eigenvector.
         tolerance: stop at |H v - value v| <= tolerance * s, which bounds the distance to an eigenvalue.
-        max_iterations: stop there anyway.
+        max_iterations: stop after this many products at the latest.
 
     Returns:
         The eigenvalue, and its eigenvector of length 1.
@@ -107,24 +107,24 @@ def largest_eigenvalue(
         hv = product(v)
         value, length = float(v @ hv), float(np.linalg.norm(hv))
         if length > shift:
-            shift = 1.25 * length  # in leaps: small steps can end where both eigenvalues are equally strong
+            shift = 1.25 * length  # a larger step than needed: small ones can stall where both are equal
         elif np.linalg.norm(hv - value * v) <= tolerance * shift:
             break
         step = hv + shift * v
         size = np.linalg.norm(step)
-        if size == 0:  # v is an eigenvector of H, and there is nothing else in it to grow
+        if size == 0:  # v is an eigenvector of H with eigenvalue -s: nothing is left of it
             break
         v = step / size
     return value, v
 
 
 def sharpness(model: Classifier, examples: Examples, *, start: np.ndarray | None = None, rng=0, **options):
-    """Return the largest eigenvalue of the loss's Hessian on all examples, and its eigenvector, flat.
+    """Return the largest eigenvalue of the Hessian of the loss on all examples, and its eigenvector, flat.
 
     Args:
         model: see `hessian_product`.
         examples: X, y.
-        start: of the power iteration; None for a random vector.
+        start: of the power iteration, flat; None for a random vector.
         rng: seed or Generator for that vector.
         options: of `largest_eigenvalue`.
     """
@@ -137,9 +137,9 @@ class Sharpness(Callback):
     """Measures the sharpness before training and after every `every` steps: `values` at `steps`.
 
     Args:
-        model: the one to be trained; see `hessian_product`.
-        examples: X, y; those of the training set, all or some.
-        every: steps from one measurement to the next.
+        model: the model to be trained; see `hessian_product`.
+        examples: X, y, all or some of the training set.
+        every: steps between measurements.
     """
 
     def __init__(self, model: Classifier, examples: Examples, *, every: int = 1):
@@ -150,12 +150,12 @@ class Sharpness(Callback):
         self._measure(model, 0)
 
     def on_step(self, solver: Solver) -> None:
-        """Measure, if it is time."""
+        """Measure after every `every` steps."""
         if solver.step % self.every == 0:
             self._measure(solver.model, solver.step)
 
     def _measure(self, model: Classifier, step: int) -> None:
-        # From the last eigenvector on a few iterations will do; while training blows up, no number of them would.
+        # From the last eigenvector a few iterations suffice; while training diverges, no number of them would.
         limits = {"tolerance": 0.05, "max_iterations": 20} if self.steps else {}
         value, self._vector = sharpness(model, self.examples, start=self._vector, **limits)
         self.steps.append(step)
@@ -163,7 +163,7 @@ class Sharpness(Callback):
 
 
 def tanh_classifier(*, width: int, rng=0, weight_scale: float = 0.05, input_dim: int = 784) -> Classifier:
-    """Return a three-layer classifier, fc - tanh - fc - tanh - fc, softmax loss, float64: smooth everywhere."""
+    """Return a classifier fc - tanh - fc - tanh - fc with a softmax loss, in float64: a smooth function."""
     specs = [FullyConnected(width), Tanh(), FullyConnected(width), Tanh(), FullyConnected(NUM_CLASSES)]
     network = Sequential(specs, (input_dim,), weight_scale=weight_scale, rng=rng, dtype=np.float64)
     return Classifier(network, softmax_loss)
@@ -172,23 +172,30 @@ def tanh_classifier(*, width: int, rng=0, weight_scale: float = 0.05, input_dim:
 def gradient_descent(
     model: Classifier, examples: Examples, *, learning_rate: float, steps: int, momentum: float = 0.0, every: int = 1
 ) -> tuple[np.ndarray, Sharpness]:
-    """Train by gradient descent on all examples at once, measuring the sharpness every so many steps.
+    """Train by gradient descent on all examples at once, and measure the sharpness.
 
-    The model is used up: it ends at no particular step.
+    Args:
+        model: trained in place.
+        examples: X, y.
+        learning_rate: above 0.
+        steps: of gradient descent, all examples in each.
+        momentum: in [0, 1).
+        every: steps between measurements of the sharpness.
 
     Returns:
-        losses: (steps,), each from before its step; fewer if one was not finite.
-        sharpness: the callback that measured it.
+        losses: (steps,), each computed before its step; shorter if one was not finite.
+        sharpness: the callback with the measurements.
     """
     X, y = examples
     callback = Sharpness(model, examples, every=every)
     solver = Solver(
         model,
-        {"X_train": X, "y_train": y, "X_val": X[:1], "y_val": y[:1]},  # an epoch is one step: no time for accuracies
+        {"X_train": X, "y_train": y, "X_val": X[:1], "y_val": y[:1]},  # accuracies of all would take longer
         update_rule="sgd_momentum",
         optim_config={"learning_rate": learning_rate, "momentum": momentum},
         batch_size=len(X),
         num_epochs=steps,
+        restore="last",
         num_train_samples=1,
         verbose=False,
         callbacks=(callback,),
@@ -201,17 +208,17 @@ def gradient_descent(
 def draw_descent(
     figure: Figure, *, learning_rate: float, examples: Examples | None = None, steps: int = 80, rng=0
 ) -> tuple[np.ndarray, Sharpness]:
-    """Draw the loss of gradient descent at one learning rate, and below it the sharpness against 2 / rate.
+    """Draw the loss of gradient descent at one learning rate, and below it the sharpness and 2 / rate.
 
     Args:
         figure: empty; gets two Axes.
         learning_rate: above 0.
-        examples: X (N, D), y (N,); None for the first training digits.
+        examples: X (N, D), y (N,); None for `first_digits()`.
         steps: of gradient descent, all examples in each.
         rng: seed or Generator for the weights.
 
     Returns:
-        What `descend` returns.
+        What `gradient_descent` returns.
     """
     examples = first_digits() if examples is None else examples
     model = tanh_classifier(width=20, rng=rng, input_dim=examples[0].shape[1])

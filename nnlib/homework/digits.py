@@ -1,4 +1,4 @@
-"""The examples that the experiments fall back on."""
+"""The examples that the experiments of 7.1 to 7.3 use by default: the first digits of MNIST."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ COUNT = 100
 
 @cache
 def first_digits() -> Examples:
-    """Return MNIST's first `COUNT` training examples, X (COUNT, 784) float64 in [0, 1] and y (COUNT,); read once."""
+    """Return MNIST's first `COUNT` training examples: X (COUNT, 784), float64 in [0, 1], and y (COUNT,); cached."""
     data = load_mnist()
-    return data["X_train"][:COUNT].astype(np.float64), data["y_train"][:COUNT].copy()  # copies: no view keeps all alive
+    # Copies: a view would keep all of MNIST in memory.
+    return data["X_train"][:COUNT].astype(np.float64), data["y_train"][:COUNT].copy()

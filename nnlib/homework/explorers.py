@@ -1,4 +1,4 @@
-"""The explorers of the homework's notebooks; `make app` serves the same ones as pages."""
+"""The explorers of Q2 to Q5: sliders that train a model; `make app` serves them as web pages."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from nnlib.data import load_mnist
 from nnlib.homework.sweeps import standard_binary
 from nnlib.models import SVM, Classifier, ConvNet, LogisticClassifier, SoftmaxClassifier
 from nnlib.optim import RULES
-from nnlib.solver import DATA_KEYS
+from nnlib.solver_checks import DATA_KEYS
 from nnlib.widgets.controls import Choice, Control, LinearSlider, ValueSlider
 from nnlib.widgets.explorer import Explorer, explore
 
 Data = Mapping[str, np.ndarray]
 
 Q5_TRAIN, Q5_VAL = 10_000, 2_000
-"""Q5 explores on the first so many images: a run takes seconds then, and Stop never waits for a long validation."""
+"""Q5's explorer uses the first images only: a run takes seconds, and Stop does not wait for a long validation."""
 
 
 def hidden_units(default: int, values: tuple[int, ...] = (0, 3, 10, 30, 100, 300, 1000)) -> Control:
-    """Units of the hidden layer; 0 stands for none."""
+    """Units of the hidden layer; 0 for no hidden layer."""
     note = (lambda value: "" if value else "linear") if values[0] == 0 else None
     return ValueSlider("hidden_dim", "hidden units", default, values, note=note)
 
 
 def keep_probability(default: float) -> Control:
-    """Dropout's probability of KEEPING an element, with the dropped share beside it."""
+    """Dropout's probability of KEEPING an element, with the dropped fraction as a note."""
     return LinearSlider(
         "dropout", "keep probability", default, 0.1, 1.0, 0.05, note=lambda keep: f"drops {1 - keep:.0%}"
     )
 
 
 def learning_rate(default: float, values: tuple[float, ...]) -> Control:
-    """The learning rate, a factor of about three from notch to notch."""
+    """The learning rate; neighbouring values differ by a factor of about three."""
     return ValueSlider("learning_rate", "learning rate", default, values)
 
 
@@ -45,39 +45,39 @@ def regularisation() -> Control:
 
 
 def update_rule(default: str) -> Control:
-    """One of nnlib.optim."""
+    """The name of an update rule of nnlib.optim."""
     return Choice("update_rule", "update rule", default, tuple(RULES))
 
 
 def epochs(default: int, high: int) -> Control:
-    """Passes over the training set."""
+    """The number of passes over the training set."""
     return LinearSlider("num_epochs", "epochs", default, 1, high)
 
 
 def seed() -> Control:
-    """Of the first weights, dropout's masks and the order of the examples."""
+    """The seed of the initial weights, dropout's masks and the order of the examples."""
     return LinearSlider("seed", "seed", 0, 0, 99)
 
 
 def q2_model(hidden_dim: int, reg: float, *, rng: int) -> Classifier:
-    """Return Q2's classifier in float64, linear for 0 hidden units."""
+    """Return Q2's classifier, float64; linear for 0 hidden units."""
     return LogisticClassifier(20, hidden_dim or None, reg=reg, rng=rng, dtype=np.float64)
 
 
 def q3_model(hidden_dim: int, reg: float, *, rng: int) -> Classifier:
-    """Return Q3's classifier in float64, linear for 0 hidden units."""
+    """Return Q3's classifier, float64; linear for 0 hidden units."""
     return SVM(20, hidden_dim or None, reg=reg, rng=rng, dtype=np.float64)
 
 
 def q4_model(hidden_dim: int, reg: float, *, rng: int) -> Classifier:
-    """Return Q4's classifier, linear for 0 hidden units."""
+    """Return Q4's classifier, float32; linear for 0 hidden units."""
     return SoftmaxClassifier(hidden_dim=hidden_dim or None, weight_scale=None, reg=reg, rng=rng)
 
 
 def q5_model(
     filter_size: int, num_filters: int, hidden_dim: int, dropout: float, batchnorm: str, reg: float, *, rng: int
 ) -> Classifier:
-    """Return Q5's network; `batchnorm` is 'on' or 'off'."""
+    """Return Q5's network, float32; `dropout` is the probability of KEEPING, `batchnorm` is 'on' or 'off'."""
     checks.choice("batchnorm", batchnorm, ("on", "off"))
     return ConvNet(
         num_filters=num_filters,
@@ -92,12 +92,12 @@ def q5_model(
 
 
 def q2_explorer(data: Data | None = None) -> Explorer:
-    """Return Q2's explorer: the logistic classifier on the binary set, its features standardised."""
+    """Return Q2's explorer: the logistic classifier on the binary set with standardised features."""
     return _binary_explorer("q2_logistic", q2_model, data)
 
 
 def q3_explorer(data: Data | None = None) -> Explorer:
-    """Return Q3's explorer: the SVM on the binary set, its features standardised."""
+    """Return Q3's explorer: the SVM on the binary set with standardised features."""
     return _binary_explorer("q3_svm", q3_model, data)
 
 
@@ -117,7 +117,7 @@ def _binary_explorer(name: str, make_model, data: Data | None) -> Explorer:
 
 
 def q4_explorer(data: Data | None = None) -> Explorer:
-    """Return Q4's explorer: the softmax classifier on all of MNIST, images as rows."""
+    """Return Q4's explorer: the softmax classifier on all of MNIST, (N, 784)."""
     rates = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
     controls = [
         hidden_units(100),
@@ -152,7 +152,7 @@ def q5_explorer(data: Data | None = None) -> Explorer:
 
 
 class Part(dict):
-    """The first examples of a data set, under a name that says so."""
+    """The first examples of a data set, with a name that says so."""
 
     def __init__(self, data: Data, train: int, val: int):
         super().__init__((key, data[key][: train if key.endswith("train") else val]) for key in DATA_KEYS)

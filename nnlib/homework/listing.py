@@ -1,4 +1,4 @@
-"""Show the package's code in a notebook, so that it is discussed there and stands in the package alone."""
+"""Show the package's code in a notebook without copying it there."""
 
 from __future__ import annotations
 

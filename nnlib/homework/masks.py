@@ -1,4 +1,4 @@
-"""7.2: the mean and the spread of a layer whose inputs are dropped, and what is left of both behind a ReLU.
+"""7.2: mean and variance over dropout's masks of a layer's outputs, and what a ReLU after it changes.
 
 With m[i] = 1 with probability p and 0 otherwise, all independent, y = (x * m) W + b has
 
@@ -26,7 +26,7 @@ UNITS = 100
 
 
 def moments(x: np.ndarray, w: np.ndarray, b: np.ndarray, keep: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean and the variance over all masks of y = (x * mask) w + b, exactly; (Dout,) each.
+    """Return the exact mean and variance of y = (x * mask) w + b over all masks, each (Dout,).
 
     Args:
         x: one input, (Din,).
@@ -39,14 +39,14 @@ def moments(x: np.ndarray, w: np.ndarray, b: np.ndarray, keep: float) -> tuple[n
 
 
 def masked_outputs(x: np.ndarray, w: np.ndarray, b: np.ndarray, keep: float, *, masks: int, rng) -> np.ndarray:
-    """Return y = (x * mask) w + b for so many random masks, (masks, Dout); other arguments as in `moments`."""
+    """Return y = (x * mask) w + b for `masks` random masks, (masks, Dout); other arguments as in `moments`."""
     rows = np.broadcast_to(x, (checks.positive_int("masks", masks), *x.shape))
     dropped, _ = dropout_forward(rows, {"p": keep, "mode": "train", "rng": checks.generator(rng)})
     return fc_forward(dropped, w, b)[0]
 
 
 def rectified_mean(mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
-    """Return E max(Y, 0) for normal Y: mean Phi(mean/sd) + sd phi(mean/sd), with Phi and phi of the standard normal."""
+    """Return E max(Y, 0) for normal Y: mean Phi(mean/sd) + sd phi(mean/sd), Phi and phi the standard normal's."""
     sd = np.sqrt(variance)
     t = np.divide(mean, sd, out=np.where(mean > 0, np.inf, -np.inf), where=sd > 0)
     below = 0.5 * (1 + np.array([math.erf(value / math.sqrt(2)) for value in t]))
@@ -54,13 +54,13 @@ def rectified_mean(mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
 
 
 def draw_dropout(figure: Figure, *, keep: float, layer: Affine | None = None, masks: int = MASKS, rng=0) -> np.ndarray:
-    """Draw one unit's outputs over many masks, and what p-scaling misses of all units' means behind a ReLU.
+    """Draw one unit's outputs over many masks, and the error of p-scaling in every unit's mean after a ReLU.
 
     Args:
         figure: empty; gets two Axes.
         keep: the probability of KEEPING an input.
-        layer: x (Din,), w (Din, Dout), b (Dout,); None for the first digit and random units in He's initialisation.
-        masks: how many.
+        layer: x (Din,), w (Din, Dout), b (Dout,); None for the first digit and units with He initialisation.
+        masks: number of masks.
         rng: seed or Generator for the masks.
 
     Returns:
@@ -74,8 +74,8 @@ def draw_dropout(figure: Figure, *, keep: float, layer: Affine | None = None, ma
     unit = int(np.argmax(np.abs(x @ w)))
     _draw_unit(left, outputs[:, unit], mean[unit], sd[unit], (x @ w + b)[unit])
     left.set_title(f"One unit, {masks:,} masks, keep {keep:g}")
-    some = sd > 0  # all of them, unless nothing is dropped
-    _draw_missing(right, outputs[:, some], mean[some], sd[some])
+    varies = sd > 0  # true of all units, unless nothing is dropped
+    _draw_error(right, outputs[:, varies], mean[varies], sd[varies])
     return outputs
 
 
@@ -92,15 +92,15 @@ def _draw_unit(ax: Axes, outputs: np.ndarray, mean: float, sd: float, without_ma
     ax.legend(fontsize="small")
 
 
-def _draw_missing(ax: Axes, outputs: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> None:
-    missing = np.maximum(outputs, 0).mean(axis=0) - np.maximum(mean, 0)
-    ax.plot(mean / sd, missing / sd, "o", color=BLUE, markersize=3.5, label="each unit, mean over masks")
+def _draw_error(ax: Axes, outputs: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> None:
+    error = np.maximum(outputs, 0).mean(axis=0) - np.maximum(mean, 0)
+    ax.plot(mean / sd, error / sd, "o", color=BLUE, markersize=3.5, label="each unit, mean over masks")
     t = np.linspace(-4, 4, 161)
     predicted = rectified_mean(t, np.ones_like(t)) - np.maximum(t, 0)
     ax.plot(t, predicted, color=ink(ax), linewidth=1, label="if $y$ were normal")
     ax.axhline(0, color=GREEN, linewidth=2, label="$p$-scaling, ReLU$(W(px))$", zorder=0)
-    ax.set(xlabel="mean of $y$ / its standard deviation", ylabel="missing / standard deviation", xlim=(-4, 4))
-    ax.set(title="What $p$-scaling misses behind a ReLU", ylim=(-0.1, 0.5))
+    ax.set(xlabel="mean of $y$ / its standard deviation", ylabel="error / standard deviation", xlim=(-4, 4))
+    ax.set(title="Error of $p$-scaling after a ReLU", ylim=(-0.1, 0.5))
     ax.legend(fontsize="small")
 
 

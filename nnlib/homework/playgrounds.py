@@ -1,4 +1,4 @@
-"""The playgrounds of Q1 and Q7: a figure that follows the sliders, and what it shows in words."""
+"""The playgrounds of Q1 and Q7: figures that follow sliders, each with a description."""
 
 from __future__ import annotations
 
@@ -22,16 +22,19 @@ _UNITS = 2000
 def draw_batch_norm(
     figure: Figure, *, mean: float, scale: float, batch_size: int, batches: int, momentum: float, mode: str
 ) -> str:
-    """Draw one feature before and after batch norm, and the running statistics on their way.
+    """Draw one feature before and after batch norm, and the running statistics batch by batch.
 
     Args:
         figure: empty; gets three Axes.
-        mean: of the feature in all data.
-        scale: its standard deviation there.
-        batch_size: examples in a batch.
-        batches: trained on before the one that is drawn.
-        momentum: of the running averages.
-        mode: 'train' or 'test', of the batch that is drawn.
+        mean: of the feature over all data.
+        scale: the feature's standard deviation over all data.
+        batch_size: examples per batch.
+        batches: number of training batches before the one that is drawn.
+        momentum: of the running statistics.
+        mode: 'train' or 'test', for the batch that is drawn.
+
+    Returns:
+        A description of the figure.
     """
     rng = np.random.default_rng(0)
     bn_param = {"mode": "train", "momentum": momentum}
@@ -50,8 +53,8 @@ def draw_batch_norm(
     return (
         f"The batch has mean {_two(x.mean())} and standard deviation {_two(x.std())}. In {mode} mode the output has "
         f"mean {_two(out.mean())} and standard deviation {_two(out.std())}. After {batches} batches the running mean "
-        f"is {_two(means)} and the root of the running variance {_two(deviations)}; in all data they are {mean:g} and "
-        f"{scale:g}."
+        f"is {_two(means)} and the root of the running variance {_two(deviations)}; over all data they are {mean:g} "
+        f"and {scale:g}."
     )
 
 
@@ -61,19 +64,22 @@ def _draw_running(ax: Axes, running: np.ndarray, mean: float, scale: float) -> N
         colour = (VERMILION, GREEN)[column]
         ax.plot(batches, running[:, column], style, color=colour, markersize=3, label=label)
         ax.axhline(truth, color=colour, linestyle=":", linewidth=1.5)
-    ax.plot([], [], ":", color=ink(ax), linewidth=1.5, label="in all data")
+    ax.plot([], [], ":", color=ink(ax), linewidth=1.5, label="over all data")
     ax.set(xlabel="batch", title="Running statistics", xlim=(0, len(running) + 1))
     _legend_above(ax, ncols=2, columnspacing=1)
 
 
 def draw_dropout_layer(figure: Figure, *, keep: float, mode: str, seed: int) -> str:
-    """Draw what dropout does to the outputs of a ReLU, and the mean over many masks against the test mode.
+    """Draw a ReLU's outputs before and after dropout, and the mean over many masks against the test mode's output.
 
     Args:
         figure: empty; gets three Axes.
         keep: the probability of KEEPING an element.
-        mode: 'train' or 'test', of the output that is drawn.
+        mode: 'train' or 'test', for the output that is drawn.
         seed: of the masks.
+
+    Returns:
+        A description of the figure.
     """
     x = np.maximum(np.random.default_rng(0).normal(1, 1, _UNITS), 0)
     rng = np.random.default_rng(seed)
@@ -84,20 +90,21 @@ def draw_dropout_layer(figure: Figure, *, keep: float, mode: str, seed: int) -> 
     left, middle, right = figure.subplots(1, 3)
     bins = np.linspace(0, x.max(), 40)
     _histogram(left, x, BLUE, f"{_UNITS:,} outputs of a ReLU", "input", bins)
-    _histogram(middle, out, ORANGE, f"Behind dropout, {mode} mode", "output", bins)
+    _histogram(middle, out, ORANGE, f"After dropout, {mode} mode", "output", bins)
     right.plot(test, average, ".", color=BLUE, markersize=3, label="each unit")
     right.plot([0, test.max()], [0, test.max()], "--", color=ink(right), linewidth=1, label="equal")
     right.set(xlabel="test mode: input times $p$", ylabel="mean of 100 masks", title="Test mode is the mean")
     right.legend(fontsize="small")
     zeros = float(np.mean(out[x > 0] == 0))
     return (
-        f"Of the units that were not 0 before, {zeros:.0%} are 0 in {mode} mode. The mean output is {out.mean():.2f}, "
-        f"that of the input {x.mean():.2f}; keep probability times it is {keep * x.mean():.2f}."
+        f"Of the units that were not 0 before, {zeros:.0%} are 0 in {mode} mode. The mean of the output is "
+        f"{out.mean():.2f}, the mean of the input {x.mean():.2f}; times the keep probability that is "
+        f"{keep * x.mean():.2f}."
     )
 
 
 def _legend_above(ax: Axes, **options: object) -> None:
-    """Make room for the legend above what is drawn."""
+    """Put the legend above the data, with room for it."""
     bottom, top = ax.get_ylim()
     ax.set_ylim(bottom, top + 0.4 * (top - bottom))
     ax.legend(fontsize="small", loc="upper left", **options)
@@ -111,30 +118,30 @@ def _histogram(ax: Axes, values: np.ndarray, colour: str, title: str, xlabel: st
 
 
 def _two(value: float) -> str:
-    return f"{round(float(value), 2) + 0.0:.2f}"  # and no -0.00
+    return f"{round(float(value), 2) + 0.0:.2f}"  # + 0.0: no -0.00
 
 
 def draw_gradient_norms(figure: Figure, *, depth: int, activation: str) -> str:
-    """Draw the gradient's norm by layer; see `nnlib.homework.depth.draw_depth`."""
+    """Draw the gradient's norm per layer and return a description; see `nnlib.homework.depth.draw_depth`."""
     norms = draw_depth(figure, depth=depth, activation=activation).weight_norms
     return (
         f"{depth} layers of {activation}: the gradient's norm is {norms[-1]:.1e} in the last layer and {norms[0]:.1e} "
-        f"in the first, {norms[0] / norms[-1]:.1e} times as much."
+        f"in the first, {norms[0] / norms[-1]:.1e} times that."
     )
 
 
 def draw_train_test(figure: Figure, *, keep: float) -> str:
-    """Draw the outputs of a layer over many masks; see `nnlib.homework.masks.draw_dropout`."""
+    """Draw a layer's outputs over many masks and return a description; see `nnlib.homework.masks.draw_dropout`."""
     outputs = np.maximum(draw_dropout(figure, keep=keep, masks=1000), 0)
     for ax in figure.axes:
         _legend_above(ax)
     spread = outputs.std(axis=0).mean()
     mean = outputs.mean()
-    return f"Keep {keep:g}: behind the ReLU a unit puts out {mean:.3f} on average over the masks, ± {spread:.3f}."
+    return f"Keep probability {keep:g}: after the ReLU, a unit's mean output over masks is {mean:.3f} ± {spread:.3f}."
 
 
 def draw_learning_rate(figure: Figure, *, learning_rate: float) -> str:
-    """Draw gradient descent at one learning rate; see `nnlib.homework.descent.draw_descent`."""
+    """Draw gradient descent and return a description; see `nnlib.homework.descent.draw_descent`."""
     losses, _ = draw_descent(figure, learning_rate=learning_rate, steps=40)
     course = "fell" if losses[-1] < losses[0] else "rose"
     ends = f"from {losses[0]:.3g} to {losses[-1]:.3g}"
@@ -167,7 +174,7 @@ def gradient_norm_playground() -> Playground:
 
 
 def train_test_playground() -> Playground:
-    """Return Q7's playground for the mismatch between dropout's train and test mode."""
+    """Return Q7's playground for the difference between dropout's train and test mode."""
     keep = LinearSlider("keep", "keep probability", 0.5, 0.05, 1.0, 0.05, note=lambda keep: f"drops {1 - keep:.0%}")
     return play(draw_train_test, [keep], size=(8.6, 4.0), name="q7_train_test")
 

@@ -1,4 +1,4 @@
-"""The convolution stepper of Q1: slide the kernel, see the products, their sum and the element that it becomes."""
+"""The convolution stepper of Q1: move the kernel step by step; see the products and the output element they sum to."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ TYPED = "typed matrix"
 MAX_SIDE, MAX_KERNEL_SIDE = 16, 5
 
 _SIZE = (8.6, 2.9)  # inches
-_SHOWN_PRODUCTS = 6  # in the line of words
+_SHOWN_PRODUCTS = 6  # in the description
 
 
 class ConvolutionStepper(Panel):
     """Walks through `conv_valid`, `conv_full` or `conv_filt` one output element at a time.
 
     Args:
-        a: the matrix to start with.
-        b: the kernel to start with.
-        images: matrices to choose from by name, beside the typed one; at most 16 x 16.
+        a: the first matrix, (H, W).
+        b: the first kernel, (H', W').
+        images: further matrices to choose from, by name, at most 16 x 16.
         name: see `Panel`.
 
     Attributes:
         kind, source, a_box, b_box, slider: the widgets; assigning to their `value` redraws.
-        output: of the nnlib function, (P, Q).
-        terms: which elements the present step multiplies.
-        products: what it multiplies them to, as the kernel lies, (H', W'); NaN where that hangs over a's edge.
-        words: the present step.
+        output: the nnlib function's result, (P, Q).
+        terms: the indices of the elements that the current step multiplies.
+        products: their products, (H', W'), laid out as the kernel; NaN where it extends beyond a's edge.
+        alt_text: a description of the current step.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class ConvolutionStepper(Panel):
         self._images = {"letter F": letter()} if images is None else dict(images)
         for title, image in self._images.items():
             checks.require(max(image.shape) <= MAX_SIDE, title, f"at most {MAX_SIDE} rows and columns", image.shape)
-        self._png, self.words = b"", ""
+        self._png, self.alt_text = b"", ""
         self._make_widgets(a, b)
         self.picture = Picture()
         super().__init__(name, [*self._layout(), self.picture])
@@ -64,20 +64,20 @@ class ConvolutionStepper(Panel):
 
     @property
     def step(self) -> tuple[int, int]:
-        """The output element of the present step, (row, column) from 0."""
+        """The index of the current step's output element, (row, column) from 0."""
         return divmod(self.slider.value, self.output.shape[1])
 
     def next(self) -> None:
-        """Go one step on, behind the last one to the first."""
+        """Go to the next step; after the last one, to the first."""
         self.slider.value = (self.slider.value + 1) % self.output.size
 
     def previous(self) -> None:
-        """Go one step back."""
+        """Go to the previous step; before the first one, to the last."""
         self.slider.value = (self.slider.value - 1) % self.output.size
 
     def static_fallback(self) -> tuple[bytes, str]:
-        """Return the present step as a picture and in words."""
-        return self._png, self.words
+        """Return the current step's picture and description."""
+        return self._png, self.alt_text
 
     def _make_widgets(self, a: np.ndarray, b: np.ndarray) -> None:
         labels = {"description_width": "70px"}
@@ -89,7 +89,7 @@ class ConvolutionStepper(Panel):
         )
         areas = [
             ipywidgets.Textarea(
-                value=_spell(matrix),
+                value=_matrix_text(matrix),
                 description=title,
                 style=labels,
                 continuous_update=False,
@@ -118,15 +118,15 @@ class ConvolutionStepper(Panel):
         return [ipywidgets.HBox([choices, self.a_box, self.b_box], layout=wrap), steps]
 
     def _restart(self) -> None:
-        """Compute the output of what is chosen now and go to its first element; say what is wrong if there is none."""
+        """Compute the output of the current choice and go to its first element; show what is wrong with the input."""
         try:
             typed = self.source.value == TYPED
             a = parse_matrix("a", self.a_box.value, MAX_SIDE) if typed else self._images[self.source.value]
             b = parse_matrix("b", self.b_box.value, MAX_KERNEL_SIDE)
             output = FUNCTIONS[self.kind.value](a, b)
         except ValueError as error:
-            self.words = str(error)
-            self.picture.announce(self.words, alert=True)
+            self.alt_text = str(error)
+            self.picture.announce(self.alt_text, alert=True)
             return
         self._a, self._b, self.output = a, b, output
         for widget in (self.play, self.slider):
@@ -141,12 +141,12 @@ class ConvolutionStepper(Panel):
         self.terms = terms(self.kind.value, self._a.shape, self._b.shape, i, j)
         figure = new_figure(*_SIZE)
         self.products = draw_step(figure, self.kind.value, self._a, self._b, self.output, (i, j))
-        self._png, self.words = png(figure), self._in_words()
+        self._png, self.alt_text = png(figure), self._describe()
         self.picture.image.value = self._png
-        self.picture.announce(self.words)
-        self.refresh_plain_copy()
+        self.picture.announce(self.alt_text)
+        self.refresh_static_fallback()
 
-    def _in_words(self) -> str:
+    def _describe(self) -> str:
         i, j = self.step
         products = [f"{self._a[t.in_a]:g}·{_signed(self._b[t.in_b])}" for t in self.terms]
         if len(products) > _SHOWN_PRODUCTS:
@@ -156,7 +156,7 @@ class ConvolutionStepper(Panel):
 
 
 def letter() -> np.ndarray:
-    """Return an F of ones in zeros, (9, 7): every mirror image of it is recognisably another."""
+    """Return an image of the letter F, ones on zeros, (9, 7): none of its mirror images looks the same."""
     image = np.zeros((9, 7))
     image[1:8, 1] = image[1, 1:6] = image[4, 1:5] = 1
     return image
@@ -165,7 +165,7 @@ def letter() -> np.ndarray:
 def draw_step(
     figure: Figure, kind: str, a: np.ndarray, b: np.ndarray, output: np.ndarray, at: tuple[int, int]
 ) -> np.ndarray:
-    """Draw a with the kernel's frame on it, b as it lies there, their products, and the output so far.
+    """Draw a with the kernel's frame on it, b as it is laid on a, their products, and the output so far.
 
     Args:
         figure: empty; gets four Axes.
@@ -173,21 +173,21 @@ def draw_step(
         a: (H, W).
         b: (H', W').
         output: (P, Q).
-        at: the element of the output that the step computes, (row, column) from 0.
+        at: the index of the output element that the step computes, (row, column) from 0.
 
     Returns:
-        The products as they are drawn, (H', W'); NaN where the kernel hangs over a's edge.
+        The products as they are drawn, (H', W'); NaN where the kernel extends beyond a's edge.
     """
     flipped = kind != "filt"
     laid = b[::-1, ::-1] if flipped else b
     last = np.array(b.shape) - 1
     products = np.full(b.shape, np.nan)
     for term in terms(kind, a.shape, b.shape, *at):
-        place = tuple(last - term.in_b) if flipped else term.in_b
-        products[place] = a[term.in_a] * b[term.in_b]
-        origin = np.subtract(term.in_a, place)  # of the kernel on a: the same for every term
+        index = tuple(last - term.in_b) if flipped else term.in_b
+        products[index] = a[term.in_a] * b[term.in_b]
+        origin = np.subtract(term.in_a, index)  # of the kernel on a: the same for every term
     so_far = np.where(np.arange(output.size).reshape(output.shape) <= at[0] * output.shape[1] + at[1], output, np.nan)
-    over = last if kind == "full" else np.zeros(2, dtype=int)  # how far the kernel may hang over
+    over = last if kind == "full" else np.zeros(2, dtype=int)  # how far the kernel may extend beyond a
     widths = [a.shape[1] + 2 * over[1], laid.shape[1], laid.shape[1], output.shape[1]]
     axes = figure.subplots(1, 4, width_ratios=np.maximum(widths, max(widths) / 2.4))
     titles = ("a", "b, flipped" if flipped else "b", f"products, sum {output[at]:g}", "output")
@@ -210,12 +210,12 @@ def _draw_matrix(ax: Axes, matrix: np.ndarray, title: str) -> None:
         if np.isfinite(value):
             ax.text(column + 0.5, row + 0.5, f"{value:.3g}", ha="center", va="center", fontsize=size, color="black")
     ax.set(xlim=(-0.1, width + 0.1), ylim=(height + 0.1, -0.1), aspect="equal")
-    ax.set_title(title, fontsize=11)
+    ax.set_title(title, fontsize=11, y=1.0)  # without y, matplotlib measures the ticks that are switched off
     ax.set_axis_off()
 
 
 def _mark(ax: Axes, origin: tuple[int, int], cells: np.ndarray, colour: str) -> None:
-    """Colour the cells that are true of a matrix that lies at `origin`, and draw a frame round all of it."""
+    """Colour the cells where `cells`, a matrix placed at `origin`, is True, and draw a frame around all of it."""
     top, left = origin
     for row, column in np.argwhere(cells):
         ax.add_patch(Rectangle((left + column, top + row), 1, 1, facecolor=colour, alpha=0.25, edgecolor="none"))
@@ -227,5 +227,5 @@ def _signed(value: float) -> str:
     return f"{value:g}" if value >= 0 else f"({value:g})"
 
 
-def _spell(matrix: np.ndarray) -> str:
+def _matrix_text(matrix: np.ndarray) -> str:
     return "\n".join(" ".join(f"{value:g}" for value in row) for row in matrix)

@@ -11,8 +11,7 @@ from nnlib.data import Dataset, load_binary, load_mnist, standardise, subset
 from nnlib.losses import softmax_loss
 from nnlib.models import SVM, Classifier, ConvNet, LogisticClassifier, SoftmaxClassifier
 from nnlib.network import Sequential
-from nnlib.search.grids import Settings, expand_grid
-from nnlib.search.points import Sweep
+from nnlib.search.points import Settings, Sweep, expand_grid
 from nnlib.search.sweeps import sweep
 from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, Layer, MaxPool, ReLU
 
@@ -20,7 +19,7 @@ WIDTHS = (10, 30, 100, 300, 1000)
 SEED = 598  # of Q4 and Q5
 KEPT = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
-# Where batch norm and dropout stand: behind the convolution and its pooling, or behind the hidden layer.
+# Where batch norm and dropout are: after the convolution and its pooling, or after the hidden layer.
 ARCHITECTURES = {
     "BN conv, dropout pool": ("conv", "pool"),  # the report's
     "BN conv, dropout fc": ("conv", "fc"),
@@ -67,11 +66,11 @@ def regularised_conv_net(
 
 
 def hidden_dim_cost(settings: Settings) -> float:
-    """Guess the cost of a trial whose hidden layer is most of the work."""
+    """Estimate the cost of a trial whose hidden layer is most of the work."""
     return float(settings["hidden_dim"])
 
 
-def conv_net_products(settings: Settings) -> float:
+def conv_net_cost(settings: Settings) -> float:
     """Return the multiplications in one image's forward pass through Q5's network."""
     side = 29 - settings["filter_size"]
     return 32 * (settings["filter_size"] ** 2 * side**2 + (side // 2) ** 2 * settings["hidden_dim"])
@@ -85,7 +84,7 @@ class NamedSweep:
         title: what is chosen.
         make_model, grid, seeds, solver, cost: as for `sweep`.
         load: returns the data, a Dataset.
-        after: an earlier sweep, whose choice is fixed in this one.
+        after: an earlier sweep, whose selection is fixed in this one.
     """
 
     name: str
@@ -103,13 +102,13 @@ class NamedSweep:
 
         Args:
             data: `self.load()` if it is loaded already.
-            fixed: what the earlier sweep chose.
+            fixed: the settings that the earlier sweep selected.
             options: of `sweep`: `n_jobs`, `trial_log`, `verbose`.
         """
         checks.require(
             (fixed is None) == (self.after is None),
             "fixed",
-            f"the choice of {self.after}",
+            "nothing" if self.after is None else f"the selection of {self.after}",
             fixed,
             "See NamedSweep.after.",
         )
@@ -124,12 +123,12 @@ def standard_binary() -> Dataset:
 
 
 def digits(num_train: int) -> Dataset:
-    """Return MNIST as images of one channel, with the first `num_train` training examples alone."""
+    """Return MNIST as images of one channel, with the first `num_train` training examples only."""
     return subset(load_mnist(flat=False), num_train)
 
 
 def _binary_sweep(name: str, title: str, model: type[Classifier]) -> NamedSweep:
-    """Return the sweep of Q2 or Q3: small first weights, 60 epochs, the last one kept, as Q2 explains."""
+    """Return the sweep of Q2 or Q3: small initial weights, 60 epochs, the last one kept, as Q2 explains."""
     return NamedSweep(
         name,
         title,
@@ -164,16 +163,16 @@ SWEEPS = {
             functools.partial(digits, 20_000),
             {"filter_size": (3, 5, 7, 9), "hidden_dim": (50, 100, 200)},
             _ADAM,
-            cost=conv_net_products,
+            cost=conv_net_cost,
         ),
         NamedSweep(
             "q5-regularise",
-            "CNN: where batch norm and dropout stand, and how much is kept, an epoch of 8,000 digits",
+            "CNN: places of batch norm and dropout, share kept, an epoch of 8,000 digits",
             regularised_conv_net,
             functools.partial(digits, 8_000),
             {"architecture": tuple(ARCHITECTURES), "keep": KEPT},
             _ADAM,
-            cost=conv_net_products,
+            cost=conv_net_cost,
             after="q5-size",
         ),
     )

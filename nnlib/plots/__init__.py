@@ -1,6 +1,6 @@
 """Figures of the notebooks: Axes in, Axes out.
 
-Every function draws into the Axes it is given and returns it; figures are made, titled and asserted by the caller.
+Every function draws into the Axes that it is given and returns it; the caller makes the figure and its titles.
 """
 
 from nnlib.plots.grids import plot_heat_map, plot_parallel_coordinates

@@ -11,13 +11,13 @@ from nnlib import checks
 
 
 def image_grid(images: np.ndarray, *, columns: int, pad: int = 1, scale_each: bool = True) -> np.ndarray:
-    """Lay images out row by row as one picture in [0, 1], (H', W') or (H', W', 3), NaN between them.
+    """Arrange images row by row in one picture in [0, 1], (H', W') or (H', W', 3), with NaN between them.
 
     Args:
         images: (N, H, W), or in colour (N, H, W, 3).
-        columns: images in a row.
+        columns: images per row.
         pad: pixels between two images.
-        scale_each: stretch each image to [0, 1] by itself, its channels together; otherwise all share one scale.
+        scale_each: stretch each image to [0, 1] on its own, all its channels together; otherwise all share one scale.
     """
     checks.floating("images", images)
     _check_images(images)
@@ -27,8 +27,8 @@ def image_grid(images: np.ndarray, *, columns: int, pad: int = 1, scale_each: bo
     scaled = _stretch(images, axes=tuple(range(1, images.ndim)) if scale_each else None)
     rows = -(-n // columns)
     grid = np.full((rows * (height + pad) - pad, columns * (width + pad) - pad, *channels), np.nan)
-    for place, image in enumerate(scaled):
-        top, left = place // columns * (height + pad), place % columns * (width + pad)
+    for index, image in enumerate(scaled):
+        top, left = index // columns * (height + pad), index % columns * (width + pad)
         grid[top : top + height, left : left + width] = image
     return grid
 
@@ -55,12 +55,12 @@ def confusion_matrix(y_true: np.ndarray, y_pred: np.ndarray, num_classes: int) -
 
 
 def plot_confusion(ax: Axes, counts: np.ndarray, *, classes: Sequence[str] | None = None) -> Axes:
-    """Draw a confusion matrix (K, K): colour shows the mistakes alone, which the diagonal would drown.
+    """Draw a confusion matrix (K, K); only the mistakes are coloured, next to the diagonal they would all be pale.
 
     Args:
         ax: where to draw.
-        counts: true classes in rows, predicted ones in columns.
-        classes: K names, written instead of the indices.
+        counts: true classes in rows, predicted classes in columns.
+        classes: K names, shown instead of the indices.
     """
     _check_classes(classes, len(counts))
     mistakes = counts.astype(float)
@@ -72,8 +72,8 @@ def plot_confusion(ax: Axes, counts: np.ndarray, *, classes: Sequence[str] | Non
         ax.text(
             column, row, str(count), ha="center", va="center", fontsize="x-small", color="white" if dark else "black"
         )
-    places = np.arange(len(counts))
-    ax.set(xticks=places, yticks=places, xlabel="predicted class", ylabel="true class")
+    ticks = np.arange(len(counts))
+    ax.set(xticks=ticks, yticks=ticks, xlabel="predicted class", ylabel="true class")
     if classes is not None:
         ax.set_xticklabels(classes, rotation=45, ha="right", rotation_mode="anchor")
         ax.set_yticklabels(classes)
@@ -88,14 +88,14 @@ def plot_mistakes(
     *,
     classes: Sequence[str] | None = None,
 ) -> np.ndarray:
-    """Draw the most confident mistakes, one in each of `axes`, titled "true, taken for predicted, at probability".
+    """Draw the most confident mistakes, one in each of `axes`, titled "true, read as predicted (probability)".
 
     Args:
         axes: an array of Axes.
-        images: (N, H, W), or in colour (N, H, W, 3); each is stretched over the whole scale by itself.
+        images: (N, H, W), or in colour (N, H, W, 3); each is stretched to the whole scale on its own.
         y_true: labels, (N,).
         scores: (N, K), before the softmax.
-        classes: K names, written instead of the labels, on lines of their own.
+        classes: K names, shown instead of the labels, each on its own line.
     """
     _check_images(images)
     _check_classes(classes, scores.shape[1])
@@ -128,10 +128,10 @@ def _check_images(images: np.ndarray) -> None:
 
 def _check_classes(classes: Sequence[str] | None, count: int) -> None:
     if classes is not None:
-        checks.require(len(classes) == count, "classes", f"{count} names, one a class", len(classes))
+        checks.require(len(classes) == count, "classes", f"{count} names, one per class", len(classes))
 
 
 def _stretch(images: np.ndarray, axes: tuple[int, ...] | None = None) -> np.ndarray:
-    """Return the images stretched to [0, 1] over these axes (all of them for None); even ones become 0."""
+    """Return the images stretched to [0, 1] over these axes (None: all of them); constant images become 0."""
     low, high = images.min(axis=axes, keepdims=True), images.max(axis=axes, keepdims=True)
     return (images - low) / np.where(high > low, high - low, 1)

@@ -1,4 +1,4 @@
-"""How a model was improved: accuracy rung by rung, and the learning rate of every step."""
+"""How a model was improved: the accuracy after each change, and the learning rate of every step."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ SMALL = {"fontsize": "small", "color": "0.35"}
 def plot_ladder(
     ax: Axes, names: Sequence[str], validation: Sequence[float], test: Sequence[float] | None = None
 ) -> Axes:
-    """Draw the accuracy of a model that was improved step by step, one rung a line, the first at the top.
+    """Draw the accuracy of a model that was improved step by step, one rung per line, the first at the top.
 
-    Beside each rung stand its accuracy on test, or on validation where no test is given, and, small, its gain over the
+    To the right of each rung are its test accuracy (without one, its validation accuracy) and, small, its gain over the
     rung before in percentage points.
 
     Args:
-        ax: where to draw; the accuracies are written to the right of it.
+        ax: where to draw; the numbers are written to the right of it.
         names: of the R rungs.
-        validation: accuracies, fractions, (R,).
-        test: the same, on the test set.
+        validation: validation accuracies, fractions, (R,).
+        test: test accuracies, fractions, (R,).
     """
     checks.require(len(names) > 0, "names", "at least one rung", "none")
     rungs = np.arange(len(names))
     validation = _fractions("validation", validation, len(names))
     dots = {"linestyle": "none"}
-    ring = {"markersize": 8, "fillstyle": "none"}  # a test accuracy near by is seen inside it
+    ring = {"markersize": 8, "fillstyle": "none"}  # a test accuracy close to it is visible inside
     ax.plot(validation, rungs, **LINES[0] | dots | ring, label="validation")
     what, shown = "validation", validation
     if test is not None:
@@ -52,10 +52,10 @@ def plot_ladder(
 
 
 def plot_learning_rate(ax: Axes, rates: Sequence[float], label: str | None = None) -> Axes:
-    """Draw the learning rate of every step; several schedules on the same Axes differ in colour and line style.
+    """Draw the learning rate of every step; schedules drawn into the same Axes differ in colour and line style.
 
     Args:
-        ax: where to draw, in the next style that its lines have not used.
+        ax: where to draw, in the next line style that it does not show yet.
         rates: of the steps, in order.
         label: of the schedule, for the legend.
     """
@@ -74,16 +74,16 @@ def plot_learning_rate(ax: Axes, rates: Sequence[float], label: str | None = Non
 def _fractions(name: str, values: Sequence[float], count: int) -> np.ndarray:
     """Return the accuracies of `count` rungs as an array."""
     array = np.asarray(values, dtype=float)
-    expected = f"{count} accuracies, one a name"
+    expected = f"{count} accuracies, one per name"
     checks.require(array.shape == (count,), name, expected, f"shape {array.shape}")
-    bad = array[~((array >= 0) & (array <= 1))]  # NaN among them
+    bad = array[~((array >= 0) & (array <= 1))]  # also NaN
     todo = "Divide percentages by 100." if (bad > 1).any() else ""
     checks.require(len(bad) == 0, name, "finite fractions from 0 to 1", bad[0] if len(bad) else "", todo)
     return array
 
 
 def _write_beside(ax: Axes, rung: float, accuracy: str, gain: str, *, above: float = 0, **style: object) -> None:
-    """Write two columns to the right of the Axes, at the height of a rung or so many letters above it."""
+    """Write two columns to the right of the Axes, at the height of a rung or `above` letters higher."""
     letter = matplotlib.rcParams["font.size"]
     style |= {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "ha": "right", "va": "center"}
     for text, right, own in ((accuracy, 4.6, {}), (gain, 7.8, SMALL)):

@@ -1,4 +1,4 @@
-"""The points of a sweep, as its figures want them."""
+"""The points of a sweep that a figure shows."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from nnlib import checks
 from nnlib.search.points import Point, group_by_settings, varying
+from nnlib.search.rows import TrialRow
 
-Rows = Iterable[Mapping[str, object]]
+Rows = Iterable[TrialRow]
 
 
 def slice_points(rows: Rows, names: Sequence[str], fixed: Mapping[str, object]) -> list[Point]:
-    """Return the points that agree with `fixed`, if nothing but `names` differs between them."""
+    """Return the points with the settings `fixed`; a ValueError if more than `names` differs between them."""
     points = group_by_settings(rows)
     known = {name for point in points for name in point.settings}
     for name in names:
@@ -28,7 +29,7 @@ def slice_points(rows: Rows, names: Sequence[str], fixed: Mapping[str, object]) 
 
 
 def values_of(points: Sequence[Point], name: str) -> list:
-    """Return the values of a hyper-parameter, numbers in order, anything else as it came."""
+    """Return the values of a hyper-parameter, numbers sorted, anything else in the order of the points."""
     values = list({str(point.settings.get(name)): point.settings.get(name) for point in points}.values())
     numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
     return sorted(values) if numbers else values

@@ -1,6 +1,6 @@
 """Colours and axes that all figures share.
 
-The colours are Okabe and Ito's, which readers with any colour vision can tell apart; lines differ in style as well.
+The colours are Okabe and Ito's, which can be told apart with any colour vision; lines differ in style as well.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW = (
     "#F0E442",
 )
 
-# For several lines in one picture, each with a colour, a line style and a marker of its own.
+# For several lines in one figure, each with its own colour, line style and marker.
 LINES = (
     {"color": BLUE, "linestyle": "-", "marker": "o"},
     {"color": VERMILION, "linestyle": "--", "marker": "s"},

@@ -1,7 +1,7 @@
-"""What a sweep found: accuracy against one hyper-parameter, and the best learning curves.
+"""The results of a sweep: accuracy against one hyper-parameter, and the best learning curves.
 
-`rows` is a Sweep, or any trial log rows of kind 'trial'. Points are drawn with the seeds that are done; one of which no
-seed is done (it diverged, or died) is marked as such where it would stand.
+`rows` is a Sweep, or any TrialRows. Points are drawn with the seeds that are done; a point without any (it diverged, or
+died) is marked as failed at its value.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from matplotlib.ticker import MaxNLocator
 from nnlib import checks
 from nnlib.plots.points import Rows, slice_points, values_of
 from nnlib.plots.style import LINES, percent
-from nnlib.search.points import Point, format_value, group_by_settings, varying
+from nnlib.search.points import Point, group_by_settings, varying
+from nnlib.tables import format_value
 
 
 def plot_sweep(ax: Axes, values: Sequence, accuracies: np.ndarray, *, xlabel: str, label: str = "validation") -> Axes:
@@ -37,15 +38,15 @@ def plot_sweep(ax: Axes, values: Sequence, accuracies: np.ndarray, *, xlabel: st
         f"({len(values)},) or ({len(values)}, seeds)",
         f"shape {accuracies.shape}",
     )
-    places = np.arange(len(values))
+    positions = np.arange(len(values))
     seeds = accuracies.shape[1]
     spread = accuracies.std(axis=1, ddof=1) if seeds > 1 else None
-    line = ax.errorbar(places, accuracies.mean(axis=1), yerr=spread, fmt="o-", capsize=4, label=label)
+    line = ax.errorbar(positions, accuracies.mean(axis=1), yerr=spread, fmt="o-", capsize=4, label=label)
     if seeds > 1:
         colour = line.lines[0].get_color()
         for column in accuracies.T:
-            ax.plot(places, column, ".", color=colour, alpha=0.35)
-    ax.set_xticks(places, [str(value) for value in values])
+            ax.plot(positions, column, ".", color=colour, alpha=0.35)
+    ax.set_xticks(positions, [str(value) for value in values])
     ax.set(xlabel=xlabel, ylabel="accuracy")
     percent(ax.yaxis, decimals=1)
     ax.legend()
@@ -62,20 +63,20 @@ def plot_hyperparameter(
         rows: of a sweep.
         name: the hyper-parameter along the x axis; its values are drawn evenly spaced.
         by: another one, with a line for each of its values.
-        fixed: values of all others that differ between points, such as `select(sweep).best`.
+        fixed: values of all other hyper-parameters that differ between points, such as `select(sweep).best`.
 
     Raises:
-        ValueError: a name that no point has, or another one that differs and is not fixed.
+        ValueError: a name that no point has, or another hyper-parameter that differs and is not fixed.
     """
     names = [name] if by is None else [name, by]
     points = slice_points(rows, names, fixed or {})
     values = values_of(points, name)
     lines = [None] if by is None else values_of(points, by)
-    for place, line in enumerate(lines):
+    for index, line in enumerate(lines):
         here = [point for point in points if by is None or point.settings.get(by) == line]
         label = "validation" if by is None else f"{by} {format_value(line)}"
-        shift = 0.12 * (place - (len(lines) - 1) / 2) * min(1, 4 / len(lines))  # bars side by side
-        _draw_line(ax, here, name, values, {**LINES[place % len(LINES)], "label": label}, shift)
+        shift = 0.12 * (index - (len(lines) - 1) / 2) * min(1, 4 / len(lines))  # bars side by side
+        _draw_line(ax, here, name, values, {**LINES[index % len(LINES)], "label": label}, shift)
     ax.set_xticks(range(len(values)), [format_value(value) for value in values])
     ax.set(xlabel=name, ylabel="validation accuracy")
     percent(ax.yaxis, decimals=1)
@@ -90,8 +91,8 @@ def plot_best_curves(ax: Axes, rows: Rows, *, count: int = 5, curve: str = "val_
         ax: where to draw.
         rows: of a sweep.
         count: how many.
-        curve: 'val_acc' or 'train_acc', after every epoch; 'losses', of the steps that the trial log keeps,
-            each the mean of nine of them around it.
+        curve: 'val_acc' or 'train_acc', after every epoch; 'losses', of the steps that the trial log keeps, as a
+            running mean over nine of them.
         label: whether a legend names the points.
 
     Raises:
@@ -102,17 +103,18 @@ def plot_best_curves(ax: Axes, rows: Rows, *, count: int = 5, curve: str = "val_
     names = varying(points)
     done = sorted((point for point in points if len(point.accuracies)), key=lambda point: -point.mean)
     checks.require(len(done) > 0, "rows", "a point with a trial that is done", "none")
-    for place, point in enumerate(done[:count]):
-        curves = [row["curve"] for row in point.rows if row["status"] == "done"]
-        length = min(len(each[curve]) for each in curves)  # a callback may have ended one early
-        mean = np.mean([each[curve][:length] for each in curves], axis=0)
-        steps = np.array(curves[0]["steps"][:length]) if curve == "losses" else np.arange(1, length + 1)
+    for index, point in enumerate(done[:count]):
+        rows_done = [row for row in point.rows if row.status == "done"]
+        curves = [getattr(row.curve, curve) for row in rows_done]
+        length = min(map(len, curves))  # a callback may have ended one early
+        mean = np.mean([each[:length] for each in curves], axis=0)
+        steps = np.array(rows_done[0].curve.steps[:length]) if curve == "losses" else np.arange(1, length + 1)
         if curve == "losses":
             window = min(9, length)
             mean = np.convolve(mean, np.full(window, 1 / window), mode="valid")
             steps = steps[(window - 1) // 2 :][: len(mean)]
         text = ", ".join(f"{name} {format_value(point.settings.get(name))}" for name in names) or "all seeds"
-        style = LINES[place % len(LINES)] | ({"marker": ""} if length > 30 else {"markersize": 4})
+        style = LINES[index % len(LINES)] | ({"marker": ""} if length > 30 else {"markersize": 4})
         ax.plot(steps, mean, **style, label=f"{text}: {point.mean:.2%}")
     if curve == "losses":
         ax.set(xlabel="step", ylabel="training loss", yscale="log")
@@ -128,16 +130,16 @@ def plot_best_curves(ax: Axes, rows: Rows, *, count: int = 5, curve: str = "val_
 def _draw_line(
     ax: Axes, points: Sequence[Point], name: str, values: list, style: Mapping[str, object], shift: float
 ) -> None:
-    """Draw the points' means over the places of their values, bars where there are seeds, crosses where nothing is."""
+    """Draw the points' means at their values, with bars over several seeds, and a cross where no seed is done."""
     points = sorted(points, key=lambda point: values.index(point.settings.get(name)))
     done = [point for point in points if len(point.accuracies)]
-    places = np.array([values.index(point.settings.get(name)) + shift for point in done])
+    positions = np.array([values.index(point.settings.get(name)) + shift for point in done])
     means, spreads = (np.array([getattr(point, what) for point in done]) for what in ("mean", "spread"))
     bars = None if np.isnan(spreads).all() else np.nan_to_num(spreads)
-    ax.errorbar(places, means, yerr=bars, capsize=4, markersize=5, **style)
-    for place, point in zip(places, done, strict=True):
+    ax.errorbar(positions, means, yerr=bars, capsize=4, markersize=5, **style)
+    for position, point in zip(positions, done, strict=True):
         if len(point.accuracies) > 1:
-            ax.plot([place] * len(point.accuracies), point.accuracies, ".", color=style["color"], alpha=0.35)
+            ax.plot([position] * len(point.accuracies), point.accuracies, ".", color=style["color"], alpha=0.35)
     failed = [values.index(point.settings.get(name)) + shift for point in points if not len(point.accuracies)]
     if failed:
         axes = ax.get_xaxis_transform()  # x in data, y in the Axes: at the bottom

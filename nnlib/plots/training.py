@@ -1,4 +1,4 @@
-"""What training recorded, a Solver's or any other's: loss and accuracies."""
+"""The course of a training: loss and accuracies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from nnlib import checks
-from nnlib.plots.style import BLUE, VERMILION, percent
+from nnlib.plots.style import BLUE, VERMILION, ink, percent
 
 
 class Trained(Protocol):
@@ -22,7 +22,7 @@ class Trained(Protocol):
 
 
 def plot_loss(ax: Axes, solver: Trained, *, window: int = 50, label: str = "training loss", color: str = BLUE) -> Axes:
-    """Draw the loss of every step, faint, under its running mean over `window` steps."""
+    """Draw the loss of every step, pale, and its running mean over `window` steps."""
     losses = np.asarray(solver.loss_history)
     checks.require(len(losses) > 0, "solver", "one that has trained", "an empty loss history", "Call solver.train().")
     window = min(window, len(losses))
@@ -46,7 +46,7 @@ def plot_accuracy(ax: Axes, solver: Trained) -> Axes:
         epochs[best],
         solver.best_val_acc,
         "*",
-        color="black",
+        color=ink(ax),
         markersize=12,
         label=f"best validation, {solver.best_val_acc:.2%}",
     )

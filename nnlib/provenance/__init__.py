@@ -1,1 +1,1 @@
-"""Which code ran, on which machine; what a trial log says of both, as plain JSON."""
+"""Where a result comes from: the code that ran, the machine, and both as plain JSON."""

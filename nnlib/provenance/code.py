@@ -1,148 +1,198 @@
-"""A checksum of the code that decides what a trial finds, so that no row outlives the code that made it.
+"""Checksums of the source code that trains, so that cached rows are invalidated when the code changes.
 
-It is taken of the code that is loaded, not of the files: what counts is what ran. An edit that was not reloaded, a
-worker that is older than the edit and a function replaced in a notebook all show. Comments do not count. The bytecode
-of another Python version differs, and so does the checksum.
+`training_code` is the text of nnlib's own files, `code_checksum` that of functions and classes of the user. Comments,
+docstrings and layout do not count. What a module keeps in memory, such as a cache or a counter, does not count either.
 """
 
 from __future__ import annotations
 
-import dis
+import ast
 import functools
 import hashlib
+import importlib
+import inspect
+import json
+import marshal
+import os
 import sys
-from types import CodeType, FunctionType, ModuleType
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType, FunctionType, MethodType, ModuleType
 
-import numpy as np
+from nnlib.provenance.plain_json import is_plain, to_json
 
-MODULES = (
-    "nnlib.fast.runtime",
-    *(f"nnlib.{name}" for name in ("checks", "losses", "specs", "network", "models", "optim")),
-    *(f"nnlib.layers.{name}" for name in ("fully_connected", "relu", "dropout", "batch_norm", "conv", "max_pool")),
-    "nnlib.layers",
-    "nnlib.solver",
-    "nnlib.callbacks",
-    "nnlib.fast",
-    "nnlib.progress",
-)
+_LOAD_AGAIN = "Load it again (in a notebook %autoreload 2 does) or restart the kernel."
+_LIBRARIES = sys.stdlib_module_names | {"numpy"}
+_loaded: dict[str, tuple[str, list[CodeType]]] = {}  # of each file: its statements and its functions when last compared
 
 
-def fingerprint(*objects: object) -> str:
-    """Return a checksum of nnlib's training code and of `objects`: functions, classes, partials, or instances.
+class CodeError(RuntimeError):
+    """The code that is loaded is not what its file says."""
 
-    Of a function that is not nnlib's, the functions, classes and plain constants of its own package that it names
-    count too.
+
+def training_code() -> str:
+    """Return a checksum of nnlib.solver, nnlib.models and every module of nnlib that they use.
+
+    A function that was put in the place of one of nnlib's, from a notebook for example, counts with its own source.
+
+    Raises:
+        CodeError: a file was edited and not loaded again, or has a syntax error; names it and what to do.
     """
-    reader = _reader_for(objects)
-    for name in MODULES:
-        for key, value in sorted(vars(sys.modules[name]).items()):
-            if not key.startswith("__"):
-                reader.read(key)
-                reader.read(value)
-    return _read_all(reader, objects)
+    words, modules = [], _training_modules()
+    current = {name: {id(code) for code in _codes(module)} for name, module in modules.items()}
+    for name, module in sorted(modules.items()):
+        words += [name, _loaded_statements(module)]
+        for key, value in sorted(vars(module).items()):
+            if isinstance(value, (type, FunctionType)):
+                words.append(f"{key} {value.__module__} {value.__qualname__}")
+            for function in _functions(value):
+                if function.__module__ not in modules:
+                    words += [key, _source(function)]
+                elif id(function.__code__) not in current[function.__module__]:
+                    words += [key, _compiled(function)]  # from before a reload, or handed on and then replaced
+    return _checksum(words)
 
 
-def code_checksum(*objects: object) -> str:
-    """Return a checksum of `objects`, as for `fingerprint`, and of what they name in their own packages; no more."""
-    return _read_all(_reader_for(objects), objects)
+def code_checksum(*objects: object, main: bool = True) -> str:
+    """Return a checksum of `objects` and of the functions, classes and constants that they name in their own packages.
 
+    Args:
+        objects: functions, classes, partials, any other objects (their class counts), plain values, lists and
+            dictionaries of them.
+        main: False leaves out what is defined in `__main__`: a worker gets that code from the process that it works
+            for, and has nothing of its own to compare it with.
+    """
+    packages = {"nnlib", "__main__", *map(_package, objects)} - _LIBRARIES - (set() if main else {"__main__"})
+    words: list[str] = []
+    seen: set[str] = set()
 
-def _reader_for(objects: tuple[object, ...]) -> _Reader:
-    return _Reader({"nnlib", "__main__", *map(_root, objects)})
-
-
-def _read_all(reader: _Reader, objects: tuple[object, ...]) -> str:
-    for item in objects:
-        reader.read(item)
-    return reader.digest.hexdigest()[:16]
-
-
-def _root(value: object) -> str:
-    """Return the top-level package of a function or class, or of an instance's class."""
-    if isinstance(value, functools.partial):
-        return _root(value.func)
-    module = getattr(value, "__module__", None) or type(value).__module__
-    return str(module).partition(".")[0]
-
-
-class _Reader:
-    """Feeds whatever it is given to a SHA-256, each function and class of the packages in `roots` once."""
-
-    def __init__(self, roots: set[str]):
-        self.roots = roots
-        self.digest = hashlib.sha256()
-        self.seen: set[int] = set()
-
-    def _say(self, *words: object) -> None:
-        self.digest.update("\0".join(map(str, (*words, ""))).encode("utf-8", "surrogatepass"))
-
-    def read(self, value: object) -> None:
-        """Feed one value."""
-        if value is None or isinstance(value, (bool, int, float, complex, str, bytes, np.generic)):
-            self._say(type(value).__name__, repr(value))
-        elif isinstance(value, (tuple, list)):
-            self._say("sequence", len(value))
-            for item in value:
-                self.read(item)
-        elif isinstance(value, (set, frozenset)):
-            self._say("set", *sorted(map(repr, value)))  # in no order of its own
-        elif isinstance(value, dict):
-            self._say("dict", len(value))
-            for item in value.items():
-                self.read(item)
-        elif isinstance(value, np.ndarray):
-            self._say("array", value.shape, value.dtype, hashlib.sha256(np.ascontiguousarray(value)).hexdigest())
-        elif isinstance(value, (staticmethod, classmethod)):
-            self.read(value.__func__)
-        elif isinstance(value, property):
-            self.read((value.fget, value.fset))
-        elif isinstance(value, functools.partial):
-            self.read(("partial", value.func, value.args, value.keywords))
-        elif isinstance(value, CodeType):
-            self._code(value)
-        elif not isinstance(value, ModuleType):
-            self._definition(value)
-
-    def _definition(self, value: object) -> None:
-        name = f"{getattr(value, '__module__', '')}:{getattr(value, '__qualname__', type(value).__qualname__)}"
-        self._say("name", name)
-        if id(value) in self.seen or _root(value) not in self.roots:
-            return
-        self.seen.add(id(value))
-        if isinstance(value, FunctionType):
-            self._function(value)
-        elif isinstance(value, type):
-            self._class(value)
-        elif hasattr(value, "__wrapped__"):  # functools.cache and its like
-            self.read(value.__wrapped__)
+    def read(value: object) -> None:
+        value = inspect.unwrap(value) if callable(value) and not isinstance(value, functools.partial) else value
+        if isinstance(value, functools.partial):
+            read([value.func, value.args, value.keywords])
+        elif isinstance(value, MethodType):
+            read([value.__func__, value.__self__])
+        elif is_plain(value):
+            words.append(json.dumps(to_json(value), sort_keys=True))
+        elif isinstance(value, (list, tuple, dict)):
+            for item in value.items() if isinstance(value, dict) else value:
+                read(item)
+        elif not isinstance(value, (FunctionType, type)):
+            read(type(value))
         else:
-            self.read(type(value))
+            name = f"{value.__module__}:{value.__qualname__}"
+            words.append(name)
+            if name not in seen and _package(value) in packages:
+                seen.add(name)
+                read_definition(value)
 
-    def _function(self, function: FunctionType) -> None:
-        self.read((function.__defaults__, function.__kwdefaults__, function.__code__))
-        for cell in function.__closure__ or ():
-            self.read(cell.cell_contents)
-        for name in sorted(_globals_named(function.__code__)):
-            if name in function.__globals__:
-                self.read(function.__globals__[name])
+    def read_definition(value: FunctionType | type) -> None:
+        if isinstance(value, type):
+            constants = {key: item for key, item in vars(value).items() if key[:2] != "__" and is_plain(item)}
+            read([*value.__bases__, constants])
+        for function in _functions(value):
+            source = _source(function)
+            words.append(source)
+            names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+            read({name: function.__globals__[name] for name in sorted(names & function.__globals__.keys())})
+            read([cell.cell_contents for cell in function.__closure__ or () if cell.cell_contents is not value])
 
-    def _class(self, cls: type) -> None:
-        self.read(cls.__bases__)
-        for name, value in sorted(vars(cls).items()):
-            if getattr(value, "hooked", False) and hasattr(value, "__wrapped__"):
-                value = value.__wrapped__  # PyTorch wraps an optimizer's step once the first one is made
-            code = isinstance(value, (FunctionType, staticmethod, classmethod, property))
-            if code or not name.startswith("__"):  # dunders that are no code: annotations, line numbers, caches
-                self.read((name, value))
+    read(objects)
+    return _checksum(words)
 
-    def _code(self, code: CodeType) -> None:
-        self._say("code", code.co_code.hex(), code.co_exceptiontable.hex(), *code.co_names, *code.co_varnames)
-        self.read(code.co_consts)
+
+def _checksum(words: list[str]) -> str:
+    return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _statements(source: str) -> str:
+    """Return source code without comments, docstrings and layout."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and _is_text(body[0].value):
+            body[0] = ast.Pass()
+    return ast.unparse(tree)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 @functools.cache
-def _globals_named(code: CodeType) -> frozenset[str]:
-    """Return the global names that a function looks up, those of the functions inside it too."""
-    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
-    own = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
-    return frozenset(own).union(*map(_globals_named, inner))
+def _file_statements(path: str, version: tuple[int, int]) -> str:
+    return _statements(Path(path).read_text(encoding="utf-8"))
+
+
+def _loaded_statements(module: ModuleType) -> str:
+    """Return the statements of a module's file; raise unless they are what is loaded.
+
+    A file that has other statements than when it was last compared must have been loaded again meanwhile, and then some
+    of its functions are new: a reload makes all of them, IPython's autoreload at least the edited ones.
+    """
+    status = os.stat(module.__file__)
+    try:
+        now = _file_statements(module.__file__, (status.st_mtime_ns, status.st_size))
+    except SyntaxError as error:
+        todo = "The code from before this edit is still loaded. Correct the file and run the cell again."
+        raise CodeError(f"{module.__file__}: {error}. {todo}") from error
+    codes = _codes(module)
+    before, old_codes = _loaded.get(module.__file__, (now, codes))
+    if now != before and not {id(code) for code in codes} - {id(code) for code in old_codes}:
+        raise CodeError(f"{module.__file__} was edited after it was loaded. {_LOAD_AGAIN}")
+    _loaded[module.__file__] = now, codes
+    return now
+
+
+def _codes(module: ModuleType) -> list[CodeType]:
+    """Return the compiled functions and methods that a module defines."""
+    functions = (function for value in vars(module).values() for function in _functions(value))
+    return [function.__code__ for function in functions if function.__module__ == module.__name__]
+
+
+def _source(function: FunctionType) -> str:
+    """Return a function's statements; if it has no source, as when typed at a prompt, what it compiles to."""
+    try:
+        source = inspect.getsource(function)
+        return _statements(f"if True:\n{source}" if source[0].isspace() else source)
+    except (OSError, SyntaxError):  # a lambda's source is the line that it is on, and may be no whole statement
+        return _compiled(function)
+
+
+def _compiled(function: FunctionType) -> str:
+    return repr(marshal.dumps(function.__code__.replace(co_filename="")))
+
+
+def _functions(value: object) -> Iterator[FunctionType]:
+    """Yield a function, or those of a class, without their decorators; nothing for those of a library."""
+    if _package(value) in _LIBRARIES:
+        return
+    for item in vars(value).values() if isinstance(value, type) else (value,):
+        for part in (item.fget, item.fset) if isinstance(item, property) else (item,):
+            part = inspect.unwrap(part) if callable(part) else None
+            if isinstance(part, FunctionType):
+                yield part
+
+
+def _training_modules() -> dict[str, ModuleType]:
+    """Return nnlib.solver, nnlib.models, and the modules of nnlib that their names lead to, directly or not."""
+    found: dict[str, ModuleType] = {}
+    names = {"nnlib.solver", "nnlib.models"}
+    while names:
+        name = names.pop()
+        found[name] = importlib.import_module(name)
+        for value in vars(found[name]).values():
+            used = str(getattr(value, "__name__" if isinstance(value, ModuleType) else "__module__", ""))
+            names |= {used} - found.keys() if used.startswith("nnlib.") else set()
+    return found
+
+
+def _package(value: object) -> str:
+    """Return the top-level package of a function or class, of a partial's function, or of an object's class."""
+    while isinstance(value, functools.partial):
+        value = value.func
+    return str(getattr(value, "__module__", None) or type(value).__module__).partition(".")[0]
+
+
+for _module in _training_modules().values():
+    _loaded_statements(_module)

@@ -1,4 +1,4 @@
-"""What a measurement was made on: processor, BLAS, versions, threads. No host name, no user, no path."""
+"""What a measurement was made on: processor, BLAS, versions. No host name, no user, no path."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib.fast import runtime
-
 
 @cache
 def processor() -> str:
-    """Return the processor's name where the system tells it, else its architecture."""
+    """Return the processor's name where the system knows it, else its architecture."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -25,7 +23,7 @@ def processor() -> str:
 
 @cache
 def machine() -> str:
-    """Return what decides the rounding of a sum: system, processor, and BLAS with the kernels that it picked."""
+    """Return what decides how a sum is rounded: system, processor, and BLAS with the kernels that it uses."""
     from threadpoolctl import threadpool_info
 
     blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
@@ -41,8 +39,3 @@ def versions() -> dict[str, str]:
     except importlib.metadata.PackageNotFoundError:  # run from its sources, not installed
         own = "not installed"
     return {"nnlib": own, "numpy": np.__version__, "python": platform.python_version()}
-
-
-def environment() -> dict[str, object]:
-    """Return the part of a row that says where it was made."""
-    return {"versions": versions(), "threads": runtime.threads(), "machine": machine()}

@@ -1,31 +1,29 @@
-"""What a trial log says of settings, callbacks and model factories: plain JSON, the same for equal things."""
+"""Settings, callbacks, model factories, rows and data as plain JSON or by a checksum: the same for equal ones."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import importlib
 import inspect
 import json
 import math
 import pickle
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from types import UnionType
+from typing import get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from nnlib import checks
 
-# A trial log is a file that others may have written: what it names is looked up here and nowhere else.
-TRUSTED = ("nnlib", "__main__")
-
 
 def to_json(value: object) -> object:
-    """Return `value` in JSON's terms.
+    """Return a description of `value` that JSON can hold.
 
-    Numbers, strings, lists and dictionaries are themselves (NumPy's scalars and tuples become Python's and lists). A
-    function or class is {"callable": "module:name"}, a partial and any other object are dictionaries of what they are
-    made of, an array is its shape, dtype and checksum.
+    Numbers, strings, lists and dictionaries stay as they are (NumPy's scalars become Python's, tuples and sets become
+    lists). A function or class is {"callable": "module:name"}, a partial and any other object are dictionaries of what
+    they are made of, an array is its shape, dtype and checksum.
     """
     if isinstance(value, np.generic):
         value = value.item()
@@ -37,6 +35,8 @@ def to_json(value: object) -> object:
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, range)):
         return [to_json(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(repr, value))
     if isinstance(value, functools.partial):
         keywords = to_json(value.keywords)
         return {"partial": to_json(value.func), "args": to_json(value.args), "keywords": keywords}
@@ -50,8 +50,26 @@ def to_json(value: object) -> object:
     return described | {"pickle": hashlib.sha256(pickle.dumps(value, protocol=5)).hexdigest()}
 
 
+def is_plain(value: object, *, mutable: bool = True) -> bool:
+    """Return whether `value` is made of numbers, strings, None, tuples, and where `mutable` lists, dicts and arrays."""
+    if isinstance(value, tuple) or (mutable and isinstance(value, (list, set, frozenset))):
+        return all(is_plain(item, mutable=mutable) for item in value)
+    if mutable and isinstance(value, dict):
+        return is_plain([*value, *value.values()])
+    kinds = (bool, int, float, complex, str, bytes, np.generic, *([np.ndarray] if mutable else []))
+    return value is None or isinstance(value, kinds)
+
+
 def jsonable(name: str, settings: Mapping[str, object]) -> dict[str, object]:
-    """Return `settings` with values that JSON gives back as they were; `name` is the argument's, for the error."""
+    """Return `settings` as JSON gives them back.
+
+    Args:
+        name: of the argument, for the error.
+        settings: finite numbers, strings, None, and lists and dictionaries of them, by name.
+
+    Raises:
+        ValueError: a value that JSON cannot hold.
+    """
     described = {}
     for key, value in settings.items():
         value = value.item() if isinstance(value, np.generic) else value
@@ -65,18 +83,18 @@ def jsonable(name: str, settings: Mapping[str, object]) -> dict[str, object]:
             f"{name}[{key!r}]",
             "a finite number, a string, None, or a list or dictionary of them",
             repr(value),
-            "The trial log has to write it down; give anything else to make_model by functools.partial.",
+            "Settings are written to the trial log; give make_model anything else by functools.partial.",
         )
     return described
 
 
 def checksum(value: object) -> str:
-    """Return a short SHA-256 of a description: 16 hexadecimal digits."""
+    """Return the first 16 hexadecimal digits of the SHA-256 of a value that JSON can hold."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, allow_nan=False).encode()).hexdigest()[:16]
 
 
 def array_checksum(arrays: Mapping[str, np.ndarray]) -> str:
-    """Return "sha256:..." over names, dtypes, shapes and values."""
+    """Return "sha256:" and the SHA-256 of the arrays' names, dtypes, shapes and values."""
     digest = hashlib.sha256()
     for name, array in arrays.items():
         array = np.ascontiguousarray(array)
@@ -85,41 +103,61 @@ def array_checksum(arrays: Mapping[str, np.ndarray]) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def rebuild(description: object) -> object:
-    """Return what `describe` described: plain values, functions and classes, partials, objects with such attributes.
+DEPTH = 32
+
+
+def strict_json(line: bytes) -> dict[str, object]:
+    """Return the JSON object that a line holds.
 
     Raises:
-        LookupError: a name outside nnlib and the running program, one that is no longer there, or an array.
+        ValueError: it holds none, or NaN, half a character, or lists and dictionaries of more than `DEPTH` levels.
     """
-    if isinstance(description, list):
-        return [rebuild(item) for item in description]
-    if not isinstance(description, dict):
-        return description
-    if "callable" in description:
-        return _named(description["callable"])
-    if "partial" in description:
-        args, keywords = rebuild(description["args"]), rebuild(description["keywords"])
-        return functools.partial(rebuild(description["partial"]), *args, **keywords)
-    if "array" in description or "pickle" in description:
-        raise LookupError(f"{description} cannot be made again from the trial log. Pass the object itself.")
-    if "object" in description:
-        made = object.__new__(_named(description["object"]))
-        vars(made).update(rebuild(description["vars"]))
-        return made
-    return {key: rebuild(item) for key, item in description.items()}
+    too_deep = "\n" + " " * (DEPTH + 1)
+    try:
+        value = json.loads(line)
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False, indent=1)  # indented by its depth
+        text.encode()  # fails on half a character
+    except RecursionError:
+        text = too_deep
+    checks.require(too_deep not in text, "JSON", f"at most {DEPTH} levels of lists and dictionaries", "more")
+    checks.require(isinstance(value, dict), "JSON", "an object", type(value).__name__)
+    return value
 
 
-def _named(name: str) -> Callable:
-    module_name, _, qualname = name.partition(":")
-    if module_name.partition(".")[0] not in TRUSTED:
-        raise LookupError(
-            f"{name} is outside nnlib and this program, and a trial log's word is not enough to run it. "
-            "Pass the object itself."
-        )
-    found: object = sys.modules.get(module_name) or importlib.import_module(module_name)
-    for part in qualname.split("."):
-        found = getattr(found, part, None)
-    # The name must be the object's own: nnlib.models:np.save would lead out of nnlib again.
-    if not callable(found) or to_json(found) != {"callable": name}:
-        raise LookupError(f"{name} is not there any more, or is another thing now. Pass the object itself.")
-    return found
+class Record:
+    """A dataclass that JSON can hold: its fields are numbers, strings, lists and dictionaries of them, or Records."""
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: object):
+        """Return the object that `to_json` described; a ValueError names a field that is missing, unknown or wrong."""
+        types = _types(cls)
+        checks.require(isinstance(value, dict), cls.__name__, "a JSON object", type(value).__name__)
+        wrong = ", ".join(sorted(types.keys() ^ value.keys()))
+        checks.require(not wrong, cls.__name__, f"the fields {', '.join(types)}", f"missing or unknown: {wrong}")
+        for name, kind in types.items():
+            if isinstance(kind, type) and issubclass(kind, Record):
+                value = {**value, name: kind.from_json(value[name])}
+            else:
+                checks.require(_fits(value[name], kind), name, getattr(kind, "__name__", kind), repr(value[name])[:60])
+        return cls(**value)
+
+
+@functools.cache
+def _types(cls: type) -> dict[str, object]:
+    hints = get_type_hints(cls)
+    return {field.name: hints[field.name] for field in fields(cls)}
+
+
+def _fits(value: object, kind: object) -> bool:
+    if kind is float:
+        return type(value) in (int, float) and abs(value) < 1e300  # an integer may be too large for a float
+    if isinstance(kind, UnionType):
+        return any(_fits(value, one) for one in get_args(kind))
+    if get_origin(kind) in (list, dict):
+        items = value.values() if isinstance(value, dict) else value
+        return isinstance(value, get_origin(kind)) and all(_fits(item, get_args(kind)[-1]) for item in items)
+    return kind is object or type(value) is kind  # a bool is no number here

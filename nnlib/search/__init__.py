@@ -1,33 +1,34 @@
-"""Sweeps over hyper-parameters on the validation set, and the trial log that remembers them.
+"""Sweeps over hyper-parameters on the validation set, and the trial log that records them.
 
-Imported by name: `from nnlib.search import sweep`. The test set has no way in, except through `open_test_logged`, after
-`select`. `python -m nnlib.homework` runs the homework's sweeps from a shell.
+Imported by name: `from nnlib.search import sweep`. The test set is opened by `open_test_logged` alone, after `select`.
+`python -m nnlib.homework` runs the homework's sweeps from a shell.
 """
 
-from nnlib.search.grids import grid, log_uniform, sample
-from nnlib.search.points import Point, Sweep
-from nnlib.search.replays import Replay, replay
-from nnlib.search.selection import Selection, open_test_logged, select
+from nnlib.provenance.code import CodeError
+from nnlib.search.points import Point, Sweep, grid
+from nnlib.search.replays import replay
+from nnlib.search.rows import OpeningRow, Selection, SelectionRow, TrialRow
+from nnlib.search.selection import open_test_logged, select
 from nnlib.search.sweeps import sweep
-from nnlib.search.training import data_info, run_trial, train_trial
-from nnlib.search.trial import Trial
+from nnlib.search.trial import Trial, data_info, run_trial, train_trial
 from nnlib.search.trial_log import TrialLog, TrialLogError
 
 __all__ = [
+    "CodeError",
+    "OpeningRow",
     "Point",
-    "Replay",
     "Selection",
+    "SelectionRow",
     "Sweep",
     "Trial",
     "TrialLog",
     "TrialLogError",
+    "TrialRow",
     "data_info",
     "grid",
-    "log_uniform",
     "open_test_logged",
     "replay",
     "run_trial",
-    "sample",
     "select",
     "sweep",
     "train_trial",

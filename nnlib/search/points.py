@@ -1,7 +1,8 @@
-"""What a sweep found: rows in the order of the grid, points with their seeds, and a table."""
+"""The points of a sweep: what to try (a grid), and what came out, rows grouped by their settings, in a table."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,20 +10,54 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnlib import checks
+from nnlib.provenance.plain_json import jsonable
+from nnlib.search.rows import TrialRow
 from nnlib.search.trial_log import TrialLog
+from nnlib.tables import align, format_value
+
+Settings = dict[str, object]
+
+
+def grid(values: Mapping[str, Iterable[object]]) -> list[Settings]:
+    """Return all combinations of the values of each hyper-parameter; the last name varies fastest."""
+    columns = {name: _values(name, items) for name, items in values.items()}
+    return [dict(zip(columns, combination, strict=True)) for combination in itertools.product(*columns.values())]
+
+
+def expand_grid(points: Mapping[str, Iterable[object]] | Iterable[Settings]) -> list[Settings]:
+    """Return the points of a sweep from a dictionary of lists (a grid) or a list of settings.
+
+    Raises:
+        ValueError: no point, or the same one twice.
+    """
+    expanded = grid(points) if isinstance(points, Mapping) else [dict(point) for point in points]
+    checks.require(len(expanded) > 0, "grid", "at least one point", "none")
+    described = [jsonable("grid", point) for point in expanded]
+    for index, point in enumerate(described):
+        checks.require(point not in described[:index], "grid", "every point once", f"{point} twice")
+    return expanded
+
+
+def _values(name: str, items: Iterable[object]) -> list[object]:
+    single = not isinstance(items, Iterable) or isinstance(items, (str, bytes))
+    checks.require(not single, name, "a list of values to try", repr(items), f"For a single one write [{items!r}].")
+    values = list(items)
+    checks.require(len(values) > 0, name, "a list of values to try", "an empty one")
+    return values
 
 
 @dataclass(frozen=True)
 class Point:
-    """One setting of the hyper-parameters and its rows, one for each seed."""
+    """One setting of the hyper-parameters and its rows, one per seed."""
 
     settings: Mapping[str, object]
-    rows: Sequence[Mapping[str, object]]
+    rows: Sequence[TrialRow]
 
     @property
     def accuracies(self) -> np.ndarray:
         """Validation accuracies (fractions) of the trials that are done."""
-        return np.array([row["val_acc"] for row in self.rows if row["status"] == "done"])
+        return np.array([row.val_acc for row in self.rows if row.status == "done"])
 
     @property
     def mean(self) -> float:
@@ -37,88 +72,68 @@ class Point:
     @property
     def complete(self) -> bool:
         """Whether every seed is done."""
-        return all(row["status"] == "done" for row in self.rows)
+        return all(row.status == "done" for row in self.rows)
 
     @property
     def num_params(self) -> int | None:
         """Parameters of the model; None if none was made."""
-        return next((row["num_params"] for row in self.rows if row["num_params"] is not None), None)
+        return next((row.num_params for row in self.rows if row.num_params is not None), None)
 
     @property
     def trouble(self) -> str:
-        """The statuses other than 'done' and their reasons, in one line."""
-        others = {f"{row['status']}: {row['reason']}": None for row in self.rows if row["status"] != "done"}
-        return "; ".join(others)
+        """The statuses other than 'done' and their reasons."""
+        return "; ".join({f"{row.status}: {row.reason}": None for row in self.rows if row.status != "done"})
 
 
 class Sweep(Sequence):
-    """The rows of a sweep: a sequence in the order of the grid, the seeds of a point side by side.
+    """The rows of a sweep: a sequence in the order of the grid, the seeds of a point next to each other.
 
-    Attributes:
-        rows: the trial log rows.
-        points: the settings with their rows, in the order of the grid.
-        names: the hyper-parameters that differ between points.
-        trial_log: where the rows stand.
-        name: what the sweep is called, or an empty string.
+    `points` are the settings with their rows, in that order too, `names` the hyper-parameters that differ between them.
     """
 
-    def __init__(self, rows: Iterable[dict], trial_log: TrialLog, name: str = ""):
-        self.rows = list(rows)
+    def __init__(self, rows: Iterable[TrialRow], trial_log: TrialLog, name: str = ""):
+        self.rows, self.trial_log, self.name = list(rows), trial_log, name
         self.points = group_by_settings(self.rows)
         self.names = varying(self.points)
-        self.trial_log = trial_log
-        self.name = name
 
     def __len__(self):
         return len(self.rows)
 
-    def __getitem__(self, place):
-        return self.rows[place]
+    def __getitem__(self, index):
+        return self.rows[index]
 
     def __repr__(self):
-        first, seeds = self.rows[0], len(self.points[0].rows)
-        data = first["data"]
-        title = (
-            f"{self.name or 'sweep'}: {len(self.points)} points x {seeds} seed{'s' * (seeds > 1)} on {data['name']} "
-        )
-        return "\n".join([title + f"({data['train']:,} train, {data['val']:,} val)", *self._table()])
-
-    def _table(self) -> list[str]:
-        means = [point.mean for point in self.points]
-        best = None if np.isnan(means).all() else int(np.nanargmax(means))
+        data, seeds = self.rows[0].data, len(self.points[0].rows)
+        title = f"{self.name or 'sweep'}: {len(self.points)} points x {seeds} seed{'s' * (seeds > 1)} on {data.name} "
+        best = max(self.points, key=lambda point: -1 if np.isnan(point.mean) else point.mean)
         table = [[" ", *self.names, "validation", "parameters", "seconds", ""]]
-        for place, point in enumerate(self.points):
-            spread = "" if np.isnan(point.spread) else f" ± {point.spread:.2%}"
-            seconds = [row["seconds"] for row in point.rows if row["seconds"] is not None]
-            table.append(
-                [
-                    "*" if place == best else " ",
-                    *(format_value(point.settings.get(name)) for name in self.names),
-                    f"{point.mean:.2%}{spread}" if len(point.accuracies) else "-",
-                    "-" if point.num_params is None else f"{point.num_params:,}",
-                    f"{np.mean(seconds):.1f}" if seconds else "-",
-                    textwrap.shorten(point.trouble, 60, placeholder=" ..."),
-                ]
-            )
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table]
-        return [line.rstrip() for line in lines]
+        for point in self.points:
+            values = [format_value(point.settings.get(name)) for name in self.names]
+            table.append(["*" if point is best and len(point.accuracies) else " ", *values, *_results(point)])
+        return "\n".join([title + f"({data.train:,} train, {data.val:,} val)", *align(table)])
 
 
-def group_by_settings(rows: Iterable[Mapping[str, object]]) -> list[Point]:
-    """Gather the rows of the same settings, in the order in which these first appear."""
-    gathered: dict[str, list[Mapping[str, object]]] = {}
+def _results(point: Point) -> list[str]:
+    """Return accuracy, parameters, seconds and trouble as a table shows them."""
+    spread = "" if np.isnan(point.spread) else f" ± {point.spread:.2%}"
+    seconds = [row.seconds for row in point.rows if row.seconds is not None]
+    return [
+        f"{point.mean:.2%}{spread}" if len(point.accuracies) else "-",
+        "-" if point.num_params is None else f"{point.num_params:,}",
+        f"{np.mean(seconds):.1f}" if seconds else "-",
+        textwrap.shorten(point.trouble, 60, placeholder=" ..."),
+    ]
+
+
+def group_by_settings(rows: Iterable[TrialRow]) -> list[Point]:
+    """Group rows with the same settings, in the order in which these first appear."""
+    groups: dict[str, list[TrialRow]] = {}
     for row in rows:
-        gathered.setdefault(json.dumps(row["settings"], sort_keys=True), []).append(row)
-    return [Point(same[0]["settings"], same) for same in gathered.values()]
+        groups.setdefault(json.dumps(row.settings, sort_keys=True), []).append(row)
+    return [Point(same[0].settings, same) for same in groups.values()]
 
 
 def varying(points: Sequence[Point]) -> list[str]:
     """Return the hyper-parameters that differ between points, in the order in which they first appear."""
     names = dict.fromkeys(name for point in points for name in point.settings)
     return [name for name in names if len({json.dumps(point.settings.get(name)) for point in points}) > 1]
-
-
-def format_value(value: object) -> str:
-    """Return a setting as a table and a plot write it: 0.001, not 0.0010000000000000002."""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,24 +1,24 @@
-"""`sweep`: train every point of a grid with every seed, on all cores or on a cluster, and lose nothing on the way."""
+"""`sweep`: train every point of a grid with every seed, on all cores or on a cluster, and lose no finished trial."""
 
 from __future__ import annotations
 
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from nnlib import checks
 from nnlib.progress import progress_bar
-from nnlib.search.grids import Settings, expand_grid
-from nnlib.search.points import Sweep
-from nnlib.search.training import data_info, make_row
-from nnlib.search.trial import Trial
+from nnlib.search.points import Settings, Sweep, expand_grid
+from nnlib.search.rows import TrialRow
+from nnlib.search.trial import Trial, data_info, make_row
 from nnlib.search.trial_log import TrialLog
 from nnlib.search.workers import Job
-from nnlib.solver import check_data
+from nnlib.solver_checks import check_data
 
-FINAL = ("done", "diverged")  # what else a row may say, 'error', 'died' or 'stopped', is tried again
+FINAL = ("done", "diverged")  # a trial of any other status is run again
 
 
 def sweep(
@@ -34,32 +34,32 @@ def sweep(
     name: str = "",
     cost: Callable[[Settings], float] | None = None,
 ) -> Sweep:
-    """Train every point with every seed and return what came out; trials that the trial log already holds are not run.
+    """Train every point with every seed and return the rows; trials that the trial log already holds are not run.
 
     A trial that diverges, raises an error or kills its worker becomes a row with its reason, and the sweep goes on.
-    Ctrl-C keeps what is finished; the same call then runs the rest. A finished trial counts as the same only if
-    settings, seed, solver options, data and code are the same: after a change of a layer all is run again.
+    Ctrl-C keeps what is finished; the same call then runs the rest. After a change of settings, solver options, data or
+    code, such as an edit of a layer, trials are run again.
 
-    The trials run on processes of this machine, one BLAS thread each. Inside `joblib.parallel_config(backend="dask")`
-    they run on the Dask cluster whose client is open. Only the four arrays of `data` travel, once.
+    The trials run on processes of this machine, one BLAS thread each, or inside
+    `joblib.parallel_config(backend="dask")` on the Dask cluster whose client is open.
 
     Args:
         make_model: makes a model from its share of the settings and `rng`; see `Trial`.
         data: `X_train`, `y_train`, `X_val`, `y_val`; a test set is refused.
-        grid: a dictionary from names to lists of values, all combinations of which are tried; or a list of settings,
-            such as `sample` returns.
+        grid: a dictionary from names to lists of values, all combinations of which are tried; or a list of settings.
         seeds: every point is trained with each.
-        solver: options of the Solver and its update rule for all trials, `callbacks` among them; see `Trial`.
+        solver: options of the Solver and its update rule for all trials; see `Trial`.
         n_jobs: processes; 1 trains in this one. None leaves it to joblib.parallel_config, else takes all cores.
-        trial_log: a TrialLog or a file's path; None keeps the rows in memory alone.
+        trial_log: a TrialLog or a file's path; None keeps the rows in memory only.
         verbose: show a progress bar.
-        name: what to call the sweep in its rows and in tables.
-        cost: a guess at a point's time, in any unit: the longest trials are started first, so that no core is left
-            waiting for one at the end.
+        name: of the sweep, in its rows and in tables.
+        cost: estimates a point's time, in any unit; the longest trials are started first.
 
     Raises:
-        ValueError: a setting that nobody takes, a point or a seed twice, data of another form.
-        RuntimeError: workers that have other code than this process.
+        ValueError: an unknown setting, a point or a seed twice, data of another form.
+        TrialLogError: the trial log cannot be read or written; the latter is found before the first trial.
+        CodeError: a file of nnlib was edited and not loaded again, or has a syntax error.
+        RuntimeError: the workers run different code.
     """
     check_data(data)
     checks.require(n_jobs != 0, "n_jobs", "a number of processes, -1 for all cores, or None", 0)
@@ -69,33 +69,34 @@ def sweep(
     trial_log = trial_log if isinstance(trial_log, TrialLog) else TrialLog(trial_log)
     info, code = data_info(data), trials[0].fingerprint()
     ids = [trial.to_json(info, code)["id"] for trial in trials]
-    rows = {row["id"]: row for row in trial_log.trials() if row["status"] in FINAL}
-    missing = [place for place, known in enumerate(ids) if known not in rows]
+    rows = {row.id: row for row in trial_log.trials() if row.status in FINAL}
+    missing = [index for index, known in enumerate(ids) if known not in rows]
     if cost is not None:
-        missing.sort(key=lambda place: -cost(trials[place].settings))
-    job = Job({place: trials[place] for place in missing}, data, info, code)
-    _run(job, n_jobs, trial_log, rows, name, len(trials), verbose)
+        missing.sort(key=lambda index: -cost(trials[index].settings))
+    if missing:
+        trial_log.check_writable()
+    job = Job({index: trials[index] for index in missing}, data, info, code)
+    done = len(trials) - len(missing)
+    bar = progress_bar(hidden=not verbose, total=len(trials), initial=done, unit="trial", desc=name or "sweep")
+    _run(job, n_jobs, trial_log, rows, name, bar)
     return Sweep([rows[known] for known in ids], trial_log, name)
 
 
-def _run(job: Job, n_jobs: int | None, trial_log: TrialLog, rows: dict, name: str, total: int, verbose: bool) -> None:
-    """Run a job, and put each row into the trial log and into `rows` as it comes."""
-    bar = progress_bar(
-        hidden=not verbose, total=total, initial=total - len(job.trials), unit="trial", desc=name or "sweep"
-    )
+def _run(job: Job, n_jobs: int | None, trial_log: TrialLog, rows: dict[str, TrialRow], name: str, bar: object) -> None:
+    """Run a job, and put each row into the trial log and into `rows` when it is finished."""
     best, failed = -math.inf, 0
     try:
         for _, row in job.outcomes(n_jobs):
-            rows[row["id"]] = row = {**row, "sweep": name}
+            rows[row.id] = row = replace(row, sweep=name)
             trial_log.append(row)
-            failed += row["status"] != "done"
-            best = max(best, -math.inf if row["val_acc"] is None else row["val_acc"])
+            failed += row.status != "done"
+            best = max(best, -math.inf if row.val_acc is None else row.val_acc)
             bar.set_postfix({"best": f"{best:.2%}"} | ({"failed": failed} if failed else {}), refresh=False)
             bar.update()
     except KeyboardInterrupt:
-        for place in sorted(job.running):
-            row = make_row(job.trials[place], job.info, "stopped", "interrupted before it ended", code=job.code)
-            trial_log.append({**row, "sweep": name})
+        for index in sorted(job.running):
+            row = make_row(job.trials[index], job.info, job.code, "stopped", "interrupted before it ended")
+            trial_log.append(replace(row, sweep=name))
         raise
     finally:
         bar.close()

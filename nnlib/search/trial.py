@@ -1,20 +1,33 @@
-"""What a trial is: a model factory, settings by name, a seed, and the options of the Solver."""
+"""A trial is a model factory, settings by name, a seed, and options of the Solver; trained, it becomes a row."""
 
 from __future__ import annotations
 
+import copy
+import functools
 import inspect
-from collections.abc import Callable, Mapping
+import math
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from nnlib import checks, optim
+import numpy as np
+
+from nnlib import backend, checks, optim
+from nnlib.callbacks import Callback
+from nnlib.fast import runtime
 from nnlib.models import Classifier
-from nnlib.provenance.code import fingerprint
-from nnlib.provenance.plain_json import checksum, jsonable, to_json
-from nnlib.solver import Solver
+from nnlib.provenance.code import code_checksum, training_code
+from nnlib.provenance.machine import machine, versions
+from nnlib.provenance.plain_json import array_checksum, checksum, jsonable, to_json
+from nnlib.search.rows import Curve, DataInfo, TrialRow
+from nnlib.solver import DivergenceError, Solver
+from nnlib.solver_checks import DATA_KEYS
 
-_SOLVER_OPTIONS = {
-    name for name, parameter in inspect.signature(Solver).parameters.items() if parameter.kind is parameter.KEYWORD_ONLY
-} - {"rng"}
+CURVE_POINTS = 200  # a row keeps at most so many losses, evenly spaced, including the first and the last
+
+_OPTIONS = {name for name, p in inspect.signature(Solver).parameters.items() if p.kind is p.KEYWORD_ONLY} - {"rng"}
 
 
 @dataclass(frozen=True)
@@ -22,17 +35,16 @@ class Trial:
     """A recipe that trains the same model every time.
 
     Args:
-        make_model: called with its share of the settings and `rng`; returns a Classifier. A class such as
-            SoftmaxClassifier, a function, or a functools.partial. Workers get it by pickle (lambdas and a notebook's
-            own functions included).
+        make_model: called with its share of the settings and `rng`; returns a Classifier. A class, a function (also a
+            lambda, or a notebook's own), or a functools.partial.
         settings: hyper-parameters by name. Each goes to the first that takes it: make_model, the update rule
             (`learning_rate`, `momentum`, ...), the Solver (`num_epochs`, `batch_size`, `update_rule`, ...).
-        seed: for the first weights and dropout, and again for the order of the minibatches.
-        solver: options of the Solver and of its update rule that are the same in all trials. Hooks are copied for
+        seed: for weight initialisation and dropout, and again for the order of the minibatches.
+        solver: options of the Solver and of its update rule that are the same in all trials. Callbacks are copied for
             each trial.
 
     Raises:
-        ValueError: a name that nobody takes, or a value that JSON cannot hold.
+        ValueError: an unknown setting or option, or a setting that JSON cannot hold.
     """
 
     make_model: Callable[..., Classifier]
@@ -43,6 +55,7 @@ class Trial:
     def __post_init__(self):
         checks.require(callable(self.make_model), "make_model", "a class or a function", repr(self.make_model))
         checks.generator(self.seed)
+        object.__setattr__(self, "make_model", _current(self.make_model))
         object.__setattr__(self, "seed", int(self.seed))
         object.__setattr__(self, "settings", jsonable("settings", self.settings))
         object.__setattr__(self, "solver", dict(self.solver))
@@ -50,65 +63,143 @@ class Trial:
 
     def arguments(self) -> tuple[dict[str, object], dict[str, object]]:
         """Return the keyword arguments of make_model and of the Solver, without `rng`."""
-        named, takes_any = _accepted(self.make_model)
+        parameters = inspect.signature(self.make_model).parameters.values()
+        named = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+        takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        todo = "It initialises the weights; write def make_model(..., rng)."
+        checks.require("rng" in named or takes_any, "make_model", "an argument rng", ", ".join(sorted(named)), todo)
+        optim_config = dict(self.solver.get("optim_config") or {})
         rule = self.settings.get("update_rule", self.solver.get("update_rule", "sgd"))
-        checks.choice("update_rule", rule, tuple(optim.RULES))
+        if not callable(rule):
+            checks.choice("update_rule", rule, tuple(optim.RULES))
+        of_rule = {"learning_rate", *optim_config} if callable(rule) else set(optim.DEFAULTS[rule])
         for_model: dict[str, object] = {}
         options: dict[str, object] = {}
-        optim_config = dict(self.solver.get("optim_config") or {})
         for source, given in (("solver", self.solver), ("settings", self.settings)):
+            of_model = named - {"rng"} if source == "settings" else set()
             for name, value in given.items():
-                if source == "settings" and name in named - {"rng"}:
+                if name in of_model:
                     for_model[name] = value
-                elif name in optim.DEFAULTS[rule]:
+                elif name in of_rule:
                     optim_config[name] = value
-                elif name in _SOLVER_OPTIONS:
+                elif name in _OPTIONS:
                     options[name] = value
                 elif source == "settings" and takes_any and name != "rng":
                     for_model[name] = value
                 else:
-                    raise _unknown(source, name, named if source == "settings" else set(), rule)
+                    raise _unknown(source, name, of_model, rule, of_rule)
         return for_model, {"verbose": False} | options | {"optim_config": optim_config}
 
     def fingerprint(self) -> str:
-        """Return the checksum of the code that this trial runs, as it is loaded now."""
-        return fingerprint(self.make_model, *self.solver.get("callbacks", ()))
+        """Return the checksum of the code that this trial runs; raises as `training_code` does."""
+        return checksum([training_code(), self.own_code()])
 
-    def to_json(self, info: Mapping[str, object], code: str | None = None) -> dict[str, object]:
-        """Return the part of a row that says which trial it is.
+    def own_code(self, *, main: bool = True) -> str:
+        """Return the checksum of the trial's functions and the layers in use; `main` is as for `code_checksum`."""
+        functions = [option for option in self.solver.values() if callable(option)]
+        callbacks = list(self.solver.get("callbacks", ()))
+        rules = [optim.RULES, optim.DEFAULTS, backend.RULES, backend.current()]
+        return code_checksum(self.make_model, functions, callbacks, rules, main=main)
 
-        Two rows with the same `id` are of the same trial: settings, seed, solver options, data and code are equal.
-
-        Args:
-            info: `data_info(data)`.
-            code: `self.fingerprint()` if it is known.
-        """
-        what = {
-            "settings": self.settings,
-            "seed": self.seed,
-            "solver": to_json(self.solver),
-            "make_model": to_json(self.make_model),
-            "data": dict(info),
-            "fingerprint": self.fingerprint() if code is None else code,
-        }
-        return {"kind": "trial", "id": checksum(what | {"data": info["checksum"]}), **what}
+    def to_json(self, info: DataInfo, code: str) -> dict[str, object]:
+        """Return the fields of a row that say which trial it is, given `data_info(data)` and `self.fingerprint()`."""
+        what = {"settings": self.settings, "seed": self.seed, "solver": to_json(self.solver), "fingerprint": code}
+        what["make_model"] = to_json(self.make_model)
+        return {"id": checksum(what | {"data": info.checksum}), "data": info, **what}
 
 
-def _accepted(make_model: Callable) -> tuple[set[str], bool]:
-    """Return the keyword arguments that make_model names, and whether it takes any others."""
-    parameters = inspect.signature(make_model).parameters.values()
-    named = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
-    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
-    todo = "It makes the first weights; write def make_model(..., rng)."
-    checks.require("rng" in named or takes_any, "make_model", "an argument rng", ", ".join(sorted(named)), todo)
-    return named, takes_any
+def _unknown(source: str, name: str, of_model: set[str], rule: object, of_rule: set[str]) -> ValueError:
+    rule = f"the update rule {getattr(rule, '__name__', repr(rule))}"
+    known = {"make_model": of_model, rule: of_rule, "the Solver": _OPTIONS}
+    listed = "; ".join(f"{owner}: {', '.join(sorted(names))}" for owner, names in known.items() if names)
+    return ValueError(f"{source}[{name!r}]: expected a name that one of these takes, got {name!r}. {listed}.")
 
 
-def _unknown(source: str, name: str, named: set[str], rule: str) -> ValueError:
-    takers = {
-        "make_model": named - {"rng"},
-        f"the update rule {rule!r}": set(optim.DEFAULTS[rule]),
-        "the Solver": _SOLVER_OPTIONS,
-    }
-    known = "; ".join(f"{taker}: {', '.join(sorted(names))}" for taker, names in takers.items() if names)
-    return ValueError(f"{source}[{name!r}]: expected a name that one of these takes, got {name!r}. {known}.")
+def _current(factory: Callable) -> Callable:
+    """Return a class as its module has it now: autoreload may have made a new one, and pickle finds only that."""
+    if isinstance(factory, functools.partial):
+        return functools.partial(_current(factory.func), *factory.args, **factory.keywords)
+    if not isinstance(factory, type) or factory.__module__ == "__main__":
+        return factory
+    found = getattr(sys.modules.get(factory.__module__), factory.__qualname__, None)
+    return found if isinstance(found, type) and to_json(found) == to_json(factory) else factory
+
+
+def data_info(data: Mapping[str, np.ndarray]) -> DataInfo:
+    """Return the name, checksum and sizes of the training and validation examples."""
+    arrays = {key: np.asarray(data[key]) for key in DATA_KEYS}
+    name = str(getattr(data, "name", "unnamed arrays"))
+    return DataInfo(name, array_checksum(arrays), len(arrays["y_train"]), len(arrays["y_val"]))
+
+
+def train_trial(
+    trial: Trial,
+    data: Mapping[str, np.ndarray],
+    callbacks: Iterable[Callback] = (),
+    *,
+    info: DataInfo | None = None,
+    code: str | None = None,
+) -> tuple[Solver, TrialRow]:
+    """Train, and return the Solver (its `model` is the trained one) and the row.
+
+    Args:
+        trial: what to train.
+        data: `X_train`, `y_train`, `X_val`, `y_val`.
+        callbacks: they watch this run and are not part of the trial. If it ends early, its status is 'stopped'.
+        info: `data_info(data)` if it is known; it hashes every byte.
+        code: `trial.fingerprint()` if it is known.
+
+    Raises:
+        CodeError: as from `trial.fingerprint()`, before the training.
+        Exception: what make_model or a callback raises. A divergence does not raise, it is the row's status.
+    """
+    info = data_info(data) if info is None else info
+    code = trial.fingerprint() if code is None else code
+    for_model, options = trial.arguments()
+    watchers = tuple(callbacks)
+    own = copy.deepcopy(tuple(options.pop("callbacks", ())))
+    start = time.perf_counter()
+    model = trial.make_model(**for_model, rng=trial.seed)
+    solver = Solver(model, data, **options, callbacks=(*own, *watchers), rng=trial.seed)
+    status, reason = "done", ""
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):  # they announce a divergence, which is reported
+            solver.train()
+    except DivergenceError as error:
+        status, reason = "diverged", str(error)
+    if status == "done" and watchers and solver.epoch < solver.num_epochs:
+        status, reason = "stopped", f"stopped in epoch {solver.epoch + 1} of {solver.num_epochs}"
+    val_acc = None if status == "diverged" else solver.val_acc
+    num_params = sum(array.size for array in model.params.values())
+    outcome = {"val_acc": val_acc, "num_params": num_params, "curve": _curve(solver)}
+    return solver, make_row(trial, info, code, status, reason, **outcome, seconds=time.perf_counter() - start)
+
+
+def run_trial(
+    trial: Trial, data: Mapping[str, np.ndarray], *, info: DataInfo | None = None, code: str | None = None
+) -> TrialRow:
+    """Train as `train_trial`, and return the row alone; an exception becomes a row too, of status 'error'."""
+    info = data_info(data) if info is None else info
+    code = trial.fingerprint() if code is None else code
+    try:
+        return train_trial(trial, data, info=info, code=code)[1]
+    except (Exception, SystemExit) as error:
+        return make_row(trial, info, code, "error", f"{type(error).__name__}: {error}")
+
+
+def make_row(trial: Trial, info: DataInfo, code: str, status: str, reason: str, **outcome: object) -> TrialRow:
+    """Return a row of this process and time; `outcome` is `val_acc`, `num_params`, `curve`, `seconds`, or nothing."""
+    nothing = {"val_acc": None, "num_params": None, "curve": Curve([], [], [], []), "seconds": None}
+    return TrialRow(
+        **trial.to_json(info, code),
+        **{"status": status, "reason": reason, **nothing, **outcome},
+        **{"versions": versions(), "threads": runtime.threads(), "machine": machine(), "layers": backend.current()},
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _curve(solver: Solver) -> Curve:
+    losses = solver.loss_history
+    kept = np.unique(np.linspace(0, len(losses) - 1, min(CURVE_POINTS, len(losses))).round().astype(int)).tolist()
+    thinned = [losses[i] if math.isfinite(losses[i]) else None for i in kept]
+    return Curve([i + 1 for i in kept], thinned, list(solver.train_acc_history), list(solver.val_acc_history))

@@ -1,169 +1,177 @@
-"""The trial log: an append-only file of JSON lines, one row a line, that survives whatever happens to its writer."""
+"""The trial log: one row per line of JSON, only ever appended to; crash-safe."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
-from nnlib.data import files
-
-try:
-    import fcntl
-except ImportError:  # Windows has no such lock; a line is still one write
-    fcntl = None
+from nnlib import storage
+from nnlib.search.rows import Row, TrialRow, row_from_line, row_to_line
 
 FOLDER_VARIABLE = "NNLIB_TRIAL_LOGS"
-_NO_LOCKS_HERE = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP}  # some file systems of clusters
+_SPARE = 1 << 16  # bytes that must be free on the disk before trials are run: more than a row takes
+
+Kind = TypeVar("Kind", bound=Row)
+
+_unwritten: dict[Path, list[bytes]] = {}  # rows that could not be written, by file; the next `append` writes them
 
 
 class TrialLogError(ValueError):
-    """A trial log's file is damaged in a way that cannot be mended without losing a row."""
+    """A trial log that cannot be read or written."""
 
 
 class TrialLog:
-    """Rows of trials, choices and openings of the test set, in the order in which they came.
+    """Rows of trials, selections and openings of the test set, in the order in which they were appended.
 
-    A row is one line of JSON, written by a single call on a descriptor that appends, and on the disk when `append`
-    returns. Two writers never mix their rows. A last line that a dying writer left unfinished is moved aside, into the
-    file's `.torn` sibling, with a warning.
+    A row is on the disk when `append` returns. It is written by one call, while no other process writes. A last line
+    that a dying process left unfinished is moved to the file's `.torn` sibling, with a warning.
 
     Args:
-        path: the file; it is made, with its folder, by the first row. None keeps the rows in memory alone.
+        path: the file; the first row makes it, and its folder. None keeps the rows in memory only.
 
     Raises:
-        LedgerError: a line in the middle is no row.
+        TrialLogError: a line is no row, or the file cannot be read; names the line and what to do.
     """
 
     def __init__(self, path: str | os.PathLike | None = None):
-        self.path = None if path is None else Path(path)
-        self._rows: list[dict] = []
-        self._read = 0  # bytes of the file that are in _rows
-        self._lines = 0
-        if self.path is not None and self.path.exists():
-            if os.access(self.path, os.W_OK):  # one that can only be read is read as far as it is whole
-                with self._locked(os.O_RDWR) as descriptor:
-                    self._mend(descriptor)
-            self.refresh()
+        self.path = None if path is None else Path(path).absolute()
+        self._rows: list[Row] = []
+        self._lines = self._read = 0  # lines, and bytes, of the file that are in _rows
+        if self._exists():
+            with contextlib.suppress(TrialLogError), self._open() as descriptor:  # one that can only be read is read
+                self._mend(descriptor)
+        self._refresh()
 
     @classmethod
     def named(cls, name: str) -> TrialLog:
-        """Return the trial log `name`.jsonl in `default_folder()`."""
-        return cls(default_folder() / f"{name}.jsonl")
+        """Return the trial log NAME.jsonl in `$NNLIB_TRIAL_LOGS`, else in build/trial_logs."""
+        return cls(storage.output_folder(FOLDER_VARIABLE, "trial_logs") / f"{name}.jsonl")
 
     @property
-    def rows(self) -> list[dict]:
-        """All rows, those that another process has appended meanwhile among them."""
-        self.refresh()
-        return list(self._rows)
+    def rows(self) -> list[Row]:
+        """All rows, including those that other processes have appended meanwhile."""
+        self._refresh()
+        return [*self._rows, *map(row_from_line, _unwritten.get(self.path, ()))]
 
-    def trials(self) -> list[dict]:
+    def trials(self) -> list[TrialRow]:
         """Return the last row of each trial, in the order in which the trials first appeared."""
-        latest = {row["id"]: row for row in self.rows if row["kind"] == "trial"}
-        return list(latest.values())
+        return list({row.id: row for row in self.of_kind(TrialRow)}.values())
 
-    def of_kind(self, kind: str) -> list[dict]:
-        """Return the rows of a kind: 'trial', 'choice' or 'opening'."""
-        return [row for row in self.rows if row["kind"] == kind]
+    def of_kind(self, kind: type[Kind]) -> list[Kind]:
+        """Return the rows of a class: TrialRow, SelectionRow or OpeningRow."""
+        return [row for row in self.rows if isinstance(row, kind)]
 
-    def append(self, row: Mapping[str, object]) -> None:
+    def append(self, row: Row) -> None:
         """Add a row.
 
         Raises:
-            ValueError: a value that JSON has no word for; NaN and infinity are among them.
-            OSError: the disk did not take the whole line; what it took is removed again.
+            ValueError: a value that JSON cannot hold; NaN and infinity are among them.
+            TrialLogError: the row cannot be written. It is kept in memory, and the next `append` to this file in this
+                process writes it.
         """
-        line = json.dumps(row, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+        line = row_to_line(row)
+        row = row_from_line(line)  # what is written can be read again
         if self.path is None:
-            self._rows.append(json.loads(line))
+            self._rows.append(row)
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._locked(os.O_RDWR | os.O_APPEND | os.O_CREAT) as descriptor:
+        waiting = _unwritten.setdefault(self.path, [])
+        waiting.append(line)
+        self._write(b"".join(waiting))
+        waiting.clear()
+
+    def check_writable(self) -> None:
+        """Raise a TrialLogError unless a row can be appended now."""
+        if self.path is not None:
+            self._write(b" " * _SPARE, keep=False)
+
+    def _write(self, content: bytes, *, keep: bool = True) -> None:
+        with self._open() as descriptor:
             self._mend(descriptor)
             end = os.fstat(descriptor).st_size
-            written = os.write(descriptor, line)
-            if written < len(line):
-                os.ftruncate(descriptor, end)
-                raise OSError(errno.ENOSPC, "the row was not written: no space left", str(self.path))
-            os.fsync(descriptor)
+            try:
+                written = os.write(descriptor, content)
+                if written < len(content):
+                    raise OSError(f"only {written} of {len(content)} bytes were written: is the disk full?")
+                os.fsync(descriptor)
+            except OSError:
+                keep = False
+                raise
+            finally:
+                if not keep:
+                    os.ftruncate(descriptor, end)
 
-    def refresh(self) -> None:
+    def _exists(self) -> bool:
+        return self.path is not None and os.path.exists(self.path)
+
+    def _refresh(self) -> None:
         """Read what was appended since the last look; a line that is still being written waits."""
-        if self.path is None or not self.path.exists():
+        if not self._exists():
             return
-        with open(self.path, "rb") as file:
-            file.seek(self._read)
-            new = file.read()
-        for line in new[: new.rfind(b"\n") + 1].splitlines(keepends=True):
-            self._lines += 1
-            self._read += len(line)
-            row = _parse(line)
-            if row is None:
+        try:
+            with open(self.path, "rb") as file:
+                file.seek(self._read)
+                new = file.read()
+        except OSError as error:
+            raise self._error("read", error) from error
+        for line in new.split(b"\n")[:-1]:
+            try:
+                self._rows.append(row_from_line(line))
+            except ValueError as error:
                 raise TrialLogError(
-                    f"{self.path}, line {self._lines}: expected a row of JSON, got {line[:60]!r}. "
-                    "Delete that line if the row may be lost, or move the file away and start a new one."
-                )
-            self._rows.append(row)
+                    f"{self.path}, line {self._lines + 1}: expected a row of a trial log, got {line[:60]!r}. "
+                    f"{str(error)[:200]} Delete that line if its row may be lost, or move the file away."
+                ) from error
+            self._lines += 1
+            self._read += len(line) + 1
 
     @contextlib.contextmanager
-    def _locked(self, flags: int) -> Iterator[int]:
-        descriptor = os.open(self.path, flags, 0o644)
+    def _open(self) -> Iterator[int]:
+        """Yield a descriptor of the file that appends, under the lock."""
         try:
-            if fcntl is not None:
+            with storage.file_lock(self.path):
+                descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
                 try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX)
-                except OSError as error:
-                    if error.errno not in _NO_LOCKS_HERE:
-                        raise
-            yield descriptor  # closing it gives the lock back
-        finally:
-            os.close(descriptor)
+                    yield descriptor
+                finally:
+                    os.close(descriptor)
+        except OSError as error:
+            raise self._error("written", error) from error
 
-    def _mend(self, descriptor: int) -> None:
-        """Move an unfinished last line aside. Under the lock no other writer can be in the middle of it."""
-        size = os.fstat(descriptor).st_size
-        start, last = _last_line(descriptor, size)
-        if not last or (_parse(last) is not None and last.endswith(b"\n")):
-            return
-        if _parse(last) is not None:  # whole, but for the end of the line
-            os.lseek(descriptor, 0, os.SEEK_END)
-            os.write(descriptor, b"\n")
-            return
-        torn = self.path.with_name(self.path.name + ".torn")
-        with open(torn, "ab") as file:
-            file.write(last.rstrip(b"\n") + b"\n")
-        os.ftruncate(descriptor, start)
-        warnings.warn(
-            f"{self.path}: the last line was unfinished, {len(last)} bytes; its writer must have been killed. "
-            f"It was moved to {torn.name}; the rows before it are whole, and that trial will be run again.",
-            stacklevel=3,
+    def _error(self, verb: str, error: OSError) -> TrialLogError:
+        return TrialLogError(
+            f"{self.path}: the trial log cannot be {verb}: {error.strerror or error}. Change that, or name another "
+            f"folder in the environment variable {FOLDER_VARIABLE}."
         )
 
+    def _mend(self, descriptor: int) -> None:
+        """Move an unfinished last line aside. Under the lock no other process can be in the middle of it."""
+        end = os.fstat(descriptor).st_size
+        os.lseek(descriptor, self._read, os.SEEK_SET)
+        new = os.read(descriptor, max(0, end - self._read))
+        last = new[new.rfind(b"\n", 0, -1) + 1 :]
+        if _is_object(last):
+            if not last.endswith(b"\n"):  # nothing is missing but the end of the line
+                os.write(descriptor, b"\n")
+        elif last:
+            torn = self.path.with_name(f"{self.path.name}.torn")
+            with open(torn, "ab") as file:
+                file.write(last.rstrip(b"\n") + b"\n")
+            os.ftruncate(descriptor, end - len(last))
+            warnings.warn(
+                f"{self.path}: the last line was unfinished, {len(last)} bytes; the process that wrote it was probably "
+                f"killed. It was moved to {torn.name}. The rows before it are complete, that trial will be run again.",
+                stacklevel=3,
+            )
 
-def _parse(line: bytes) -> dict | None:
+
+def _is_object(line: bytes) -> bool:
+    """Return whether a line is a JSON object, which no beginning of one is."""
     try:
-        row = json.loads(line)
-    except ValueError:
-        return None
-    return row if isinstance(row, dict) and "kind" in row else None
-
-
-def _last_line(descriptor: int, size: int) -> tuple[int, bytes]:
-    """Return where the last line starts and the line; read backwards, since a trial log may be long."""
-    start, tail = size, b""
-    while start > 0 and b"\n" not in tail[:-1]:
-        block = min(1 << 16, start)
-        start -= block
-        os.lseek(descriptor, start, os.SEEK_SET)
-        tail = os.read(descriptor, block) + tail
-    line = tail[tail.rfind(b"\n", 0, max(len(tail) - 1, 0)) + 1 :]
-    return size - len(line), line
-
-
-def default_folder() -> Path:
-    """Return `$NNLIB_TRIAL_LOGS`, else build/trial_logs in the repository, or here without one."""
-    return files.output_folder(FOLDER_VARIABLE, "trial_logs")
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False

@@ -1,29 +1,26 @@
 """`python -m nnlib.vgg`: train Q6's recipes from a shell, on one machine or, under torchrun, on several processes."""
 
-from __future__ import annotations
-
 import argparse
 import itertools
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from statistics import mean, stdev
 
 import torch
-import torch.distributed
 
 from nnlib.data import DataError, Dataset
+from nnlib.tables import align
 from nnlib.vgg import checkpoint
-from nnlib.vgg.ablation import ABLATION
 from nnlib.vgg.cifar10 import load_for
-from nnlib.vgg.device import pick_device
-from nnlib.vgg.recipes import PROFILES, RECIPES, Profile, Recipe
-from nnlib.vgg.seeds import compare
-from nnlib.vgg.trainer import run
+from nnlib.vgg.recipes import ABLATION, BEFORE, PROFILES, RECIPES, Profile, Recipe
+from nnlib.vgg.trainer import pick_device, processes, run
 from nnlib.vgg.training import DivergenceError
 
-_ABLATION = "ablation"  # names all of its recipes
-_BY_NAME = RECIPES | {recipe.name: recipe for recipe in ABLATION}
+# What may be named: a recipe, or all of the ablation.
+_GROUPS = {recipe.name: (recipe,) for recipe in (*RECIPES.values(), *ABLATION)} | {"ablation": ABLATION}
 
 _EXAMPLES = """examples:
   python -m nnlib.vgg --list                              what there is to train
@@ -31,7 +28,7 @@ _EXAMPLES = """examples:
   python -m nnlib.vgg ours-short                          one training
   python -m nnlib.vgg ours-short --profile quick          a few steps of it, to see that it runs
   python -m nnlib.vgg ours-long --seeds 1                 the same from other random numbers
-  python -m nnlib.vgg --seeds 598 1 2                     each three times, and a table of what each step brings
+  python -m nnlib.vgg --seeds 598 1 2                     each three times, and a table of what each step gains
   python -m nnlib.vgg ablation                            ours in four epochs, and without each of its parts
   torchrun --nproc-per-node 2 -m nnlib.vgg report         on two processes, which share every minibatch
 
@@ -40,34 +37,31 @@ is complete is read and not repeated. The checkpoints are in build/checkpoints/,
 
 
 def _parser() -> argparse.ArgumentParser:
+    style, usage = argparse.RawDescriptionHelpFormatter, "%(prog)s [NAME ...] [options]"
     parser = argparse.ArgumentParser(
-        prog="python -m nnlib.vgg",
-        usage="%(prog)s [NAME ...] [options]",
-        allow_abbrev=False,
-        description=__doc__,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "python -m nnlib.vgg", usage, __doc__, _EXAMPLES, formatter_class=style, allow_abbrev=False
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="recipes (default: the notebook's)")
-    parser.add_argument("--list", action="store_true", help="list the recipes and stop")
-    parser.add_argument("--profile", choices=PROFILES, default="full", help="how much of the work (default: full)")
-    parser.add_argument(
-        "--seeds",
-        nargs="+",
-        type=_seed,
-        metavar="SEED",
-        help="after the names: of weights, order and augmentation; each recipe is trained once with each "
-        "(default: the recipe's own)",
-    )
-    parser.add_argument("--device", type=_device, help="such as cpu or cuda (default: the best there is)")
-    parser.add_argument("--folder", type=Path, metavar="DIR", help="for checkpoints")
+    add = parser.add_argument
+    add("recipes", nargs="*", type=_named, metavar="NAME", help="recipes (default: the notebook's)")
+    add("--list", action="store_true", help="list the recipes and stop")
+    add("--profile", choices=PROFILES, default="full", help="how much of the work (default: full)")
+    seeds = "after the names: train each recipe once with each seed (default: the recipe's own)"
+    add("--seeds", nargs="+", type=_seed, metavar="SEED", default=[None], help=seeds)
+    add("--device", type=_device, help="such as cpu or cuda (default: the best there is)")
+    add("--folder", type=Path, metavar="DIR", help="for checkpoints")
     return parser
+
+
+def _named(name: str) -> tuple[Recipe, ...]:
+    if name not in _GROUPS:
+        raise argparse.ArgumentTypeError(f"no recipe {name!r}; there are: {', '.join(_GROUPS)}")
+    return _GROUPS[name]
 
 
 def _device(name: str) -> torch.device:
     try:
         return torch.empty(0, device=name).device
-    except (RuntimeError, AssertionError) as error:  # the latter where PyTorch was built without it
+    except (RuntimeError, AssertionError) as error:  # the latter from a PyTorch that was built without it
         raise argparse.ArgumentTypeError(str(error).splitlines()[0]) from None
 
 
@@ -77,33 +71,25 @@ def _seed(text: str) -> int:
     return int(text)
 
 
-def _recipes(names: list[str]) -> list[Recipe]:
-    """Return the recipes of these names, each once; those of the notebook without a name."""
-    chosen = itertools.chain.from_iterable(
-        ABLATION if name == _ABLATION else [_BY_NAME[name]] for name in names or RECIPES
-    )
-    return list({recipe.name: recipe for recipe in chosen}.values())
-
-
-def _join_processes(device: torch.device) -> tuple[torch.device, int, int]:
-    """Return this process's device, its number and how many there are; join the others if torchrun started it."""
+def _join_processes(device: torch.device) -> torch.device:
+    """Return the current process's device; join the others if torchrun started it."""
     if "WORLD_SIZE" not in os.environ:
-        return device, 0, 1
-    if device.type not in ("cpu", "cuda"):
-        device = torch.device("cpu")  # no backend of torch.distributed reduces the tensors of other devices
+        return device
     if device.type == "cuda":
         device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
         torch.cuda.set_device(device)
+    else:
+        device = torch.device("cpu")  # no backend of torch.distributed reduces tensors of other devices
     torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
-    return device, torch.distributed.get_rank(), torch.distributed.get_world_size()
+    return device
 
 
-def _load(profile: Profile, world: int) -> Dataset:
-    """Return the images. They may have to be downloaded, and machines may share a folder: each has its turn.
+def _load(profile: Profile) -> Dataset:
+    """Return the images. As machines may share the folder that they download to, each takes its turn.
 
-    In it a machine's first process loads; after all machines, the other processes read what is there.
+    One process per machine loads; after all machines, the other processes read what is there.
     """
-    if world == 1:
+    if processes()[1] == 1:
         return load_for(profile)
     machines = int(os.environ["GROUP_WORLD_SIZE"])
     mine = int(os.environ["GROUP_RANK"]) if os.environ["LOCAL_RANK"] == "0" else machines
@@ -114,21 +100,37 @@ def _load(profile: Profile, world: int) -> Dataset:
     return data
 
 
+def compare(accuracies: Mapping[str, Mapping[int, float]]) -> str:
+    """Return a table of validation accuracies over several seeds, and each recipe's gain over the one in `BEFORE`.
+
+    `accuracies` maps a recipe's name to a fraction for each seed: the same seeds for all, at least two. The table is in
+    percent; the standard deviation is the sample's, over n - 1; a gain is a difference seed by seed.
+    """
+    rows = [("", "mean", "sd", "lowest", "highest", "gain:", "mean", "least", "most", "over")]
+    for name, by_seed in accuracies.items():
+        values, before, gain = [100 * value for value in by_seed.values()], BEFORE.get(name), [""] * 4
+        if before in accuracies:
+            gains = [100 * (value - accuracies[before][seed]) for seed, value in by_seed.items()]
+            gain = [*(f"{value:+.1f}" for value in (mean(gains), min(gains), max(gains))), before]
+        row = [f"{value:.1f}" for value in (mean(values), stdev(values), min(values), max(values))]
+        rows.append((f"{name:15}", *row, "", *gain))
+    return "\n".join(align(rows, str.rjust))
+
+
 def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
     """Train the recipes and print what came of each; return whether none failed."""
-    profile = PROFILES[arguments.profile]
-    seeds = list(dict.fromkeys(arguments.seeds or [None]))  # each once; None is the recipe's own
+    profile, seeds = PROFILES[arguments.profile], list(dict.fromkeys(arguments.seeds))  # each once
     folder = arguments.folder or checkpoint.default_folder() / profile.name
-    device, rank, world = _join_processes(arguments.device or pick_device())
+    device = _join_processes(arguments.device or pick_device())
     try:
-        data = _load(profile, world)
+        data, (rank, world) = _load(profile), processes()
         if rank == 0:
             print(f"{data!r}\ntrained on {device}, {world} process{'es' * (world > 1)}", flush=True)
         accuracies: dict[str, dict[int, float]] = {recipe.name: {} for recipe in recipes}
         for recipe, seed in itertools.product(recipes, seeds):
             seeded = recipe if seed is None else replace(recipe, seed=seed)
             try:
-                result = run(profile.shorten(seeded), data, device=device, folder=folder, rank=rank, world=world)
+                result = run(profile.shorten(seeded), data, device=device, folder=folder)
             except (DataError, DivergenceError) as error:  # in all processes, if in one
                 outcome, stream = f"failed: {error}", sys.stderr
             else:
@@ -138,7 +140,7 @@ def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
             if rank == 0:
                 print(f"{recipe.name:15} seed {seeded.seed}   {outcome}", file=stream, flush=True)
         whole = {name: by_seed for name, by_seed in accuracies.items() if len(by_seed) == len(seeds)}
-        if rank == 0 and len(seeds) > 1:
+        if rank == 0 and len(seeds) > 1 and whole:
             print(f"\nvalidation accuracy in percent, {len(seeds)} seeds\n{compare(whole)}", flush=True)
         return whole.keys() == accuracies.keys()
     finally:
@@ -148,19 +150,15 @@ def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status: 0, 1 for a failure, 2 for a wrong name, 130 after Ctrl-C."""
-    parser = _parser()
-    arguments = parser.parse_args(argv)
-    known = (*_BY_NAME, _ABLATION)
-    unknown = [name for name in arguments.names if name not in known]
-    if unknown:
-        parser.error(f"no recipe {', '.join(map(repr, unknown))}; there are: {', '.join(known)}.")
+    arguments = _parser().parse_args(argv)
     if arguments.list:
-        for recipe in _BY_NAME.values():
-            group = "" if recipe.name in RECIPES else f"   {_ABLATION}"
+        for recipe in (*RECIPES.values(), *ABLATION):
+            group = "" if recipe.name in RECIPES else "   ablation"
             print(f"{recipe.name:15} {recipe.title:26} {recipe.epochs:2} epochs, batches of {recipe.batch_size}{group}")
         return 0
+    recipes = dict.fromkeys(itertools.chain.from_iterable(arguments.recipes or [RECIPES.values()]))  # each once
     try:
-        return 0 if _train(_recipes(arguments.names), arguments) else 1
+        return 0 if _train(list(recipes), arguments) else 1
     except (ValueError, OSError) as error:  # DataError is a ValueError
         print(error, file=sys.stderr)
         return 1

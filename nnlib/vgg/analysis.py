@@ -1,57 +1,74 @@
-"""Look into a network: what in it is not linear, what it costs, and what an affine part of it computes."""
-
-from __future__ import annotations
+"""Look into a network: what in it is not linear, what an affine part of it computes, and what it costs."""
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_leaves, tree_map_only
 from torch.utils.flop_counter import FlopCounterMode
 
 
-@torch.inference_mode()
-def nonlinear_modules(net: nn.Module, images: Tensor) -> list[str]:
-    """Return the names of the layers that are no affine map, in the order of their work on `images`.
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a network on what depends on its images."""
 
-    A layer f is affine if f(x + v) - f(x) = f(v) - f(0) for all x and v. Each layer is tried with the input x that it
+    name: str  # the class of the PyTorch layer that it is, such as "ReLU", or the function, such as "relu"
+    affine: bool
+    shape: tuple[int, ...]  # of its output, (N, ...)
+
+
+def operations(net: nn.Module, images: Tensor) -> list[Operation]:
+    """Return what `net` does on images (N, 3, 32, 32), in order, in layers and functions alike; `net` is not changed.
+
+    An operation f is affine if f(x + v) - f(x) = f(v) - f(0) for all x and v. Each is tried with the input x that it
     has in the network, and v = -2 x, on the other side of 0; in evaluation mode and in float64.
-
-    Args:
-        net: made of layers that are called once each; it is not changed.
-        images: (N, 3, 32, 32).
     """
-    found: list[str] = []
-    twin = copy.deepcopy(net).double().eval()
+    twin, recorder = copy.deepcopy(net).double().eval().requires_grad_(False), _Recorder()
+    for layer in twin.modules():
+        if type(layer).__module__.startswith("torch.nn") and not list(layer.children()):
+            layer.register_forward_pre_hook(lambda layer, _: recorder.at_work.append(type(layer).__name__))
+            layer.register_forward_hook(lambda *_: recorder.at_work.clear())
+    with torch.enable_grad():
+        data = images.double().requires_grad_().clone()  # `requires_grad` tells what depends on the images
+        with recorder:
+            twin(data)
+    return recorder.found
 
-    def try_layer(name: str) -> Callable[[nn.Module, tuple[Tensor], Tensor], None]:
-        def callback(layer: nn.Module, inputs: tuple[Tensor], output: Tensor) -> None:
-            (x,) = inputs
-            v = -2 * x  # not -x, for which an odd function such as tanh would pass
-            gap = layer.forward(x + v) - output - layer.forward(v) + layer.forward(torch.zeros_like(x))
-            if gap.abs().max() > 1e-9 * output.abs().max():
-                found.append(name)
 
-        return callback
+class _Recorder(TorchFunctionMode):
+    """Sees every call of a PyTorch function, and tries those with data among their arguments."""
 
-    for name, layer in twin.named_modules():
-        if not list(layer.children()):
-            layer.register_forward_hook(try_layer(name))
-    twin(images.double())
-    return found
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Operation] = []
+        self.at_work: list[str] = []  # the PyTorch layer that calls the function, if one does
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        inputs = args, kwargs or {}
+
+        def at(factor: float) -> list[Tensor]:
+            """Return the outputs for the data times `factor`; all copied, because the function may work in place."""
+            args, kwargs = tree_map_only(Tensor, lambda x: factor * x if x.requires_grad else x.clone(), inputs)
+            return [leaf.double() for leaf in tree_leaves(func(*args, **kwargs)) if isinstance(leaf, Tensor)]
+
+        if any(isinstance(leaf, Tensor) and leaf.requires_grad for leaf in tree_leaves(inputs)):
+            with torch.no_grad():
+                outputs = [at(factor) for factor in (-1, 1, -2, 0)]  # not v = -x, for which odd functions would pass
+            if outputs[0]:
+                gaps = [(both - x - v + zero, x) for both, x, v, zero in zip(*outputs, strict=True)]
+                affine = all(bool(gap.norm() <= 1e-9 * x.norm()) for gap, x in gaps)  # not where one is NaN
+                name = self.at_work[0] if self.at_work else func.__name__.strip("_")
+                self.found.append(Operation(name, affine, tuple(outputs[0][0].shape)))
+        return func(*args, **(kwargs or {}))
 
 
 @torch.inference_mode()
 def affine_map(function: nn.Module, inputs: int) -> tuple[Tensor, Tensor]:
     """Return (A, c) with `function(x) = x @ A + c` at 0 and at the unit vectors; everywhere, if it is affine.
 
-    Args:
-        function: (N, inputs) -> (N, outputs).
-        inputs: the number of features.
-
-    Returns:
-        A, (inputs, outputs), and c, (outputs,).
+    `function` takes (N, inputs) and returns (N, outputs); A is (inputs, outputs), c is (outputs,).
     """
     weight = next(function.parameters())
     unit = torch.eye(inputs, dtype=weight.dtype, device=weight.device)
@@ -61,24 +78,16 @@ def affine_map(function: nn.Module, inputs: int) -> tuple[Tensor, Tensor]:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a network costs.
+    """What a network costs."""
 
-    Attributes:
-        parameters: numbers that it holds, those that are not trained included.
-        flops: floating-point operations of its convolutions and products for one image, forward; a multiplication and
-            its addition are two. A training step takes about three times as many.
-    """
-
-    parameters: int
-    flops: int
+    parameters: int  # those that are not trained included
+    flops: int  # forward, of convolutions and matrix products for one image; a multiply-add counts as two
 
 
 def cost(net: nn.Module) -> Cost:
-    """Return the cost of a network for images (3, 32, 32)."""
-    weight = next(net.parameters())
-    image = torch.zeros(1, 3, 32, 32, device=weight.device)
-    was_training = net.training
+    """Return the cost of a network for images (3, 32, 32). A training step takes about three times the operations."""
+    twin = copy.deepcopy(net).eval()
+    image = torch.zeros(1, 3, 32, 32, device=next(net.parameters()).device)
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
-        net.eval()(image)
-    net.train(was_training)
+        twin(image)
     return Cost(sum(parameter.numel() for parameter in net.parameters()), counter.get_total_flops())

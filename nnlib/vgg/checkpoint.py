@@ -1,88 +1,77 @@
-"""Checkpoints: what a training needs to go on as if it had never stopped, written whole or not at all."""
-
-from __future__ import annotations
+"""Checkpoints: all that a training needs to go on as if it had never stopped, with a checksum over the content."""
 
 import contextlib
-import os
+import hashlib
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from filelock import FileLock, Timeout
 
-from nnlib.data import files
 from nnlib.data.files import data_error
+from nnlib.storage import atomic_write, file_lock, output_folder
 
 FOLDER_VARIABLE = "NNLIB_CHECKPOINTS"
+_ELSEWHERE = f"another folder (--folder, {FOLDER_VARIABLE})"
 _KEYS = {"training", "net", "optimizer", "scheduler", "history", "machine"}
 
 
 def default_folder() -> Path:
     """Return the folder for checkpoints: `$NNLIB_CHECKPOINTS`, else the repository's build/, or here without one."""
-    return files.output_folder(FOLDER_VARIABLE, "checkpoints")
+    return output_folder(FOLDER_VARIABLE, "checkpoints")
 
 
 @contextlib.contextmanager
 def checkpoint_lock(path: Path) -> Iterator[None]:
-    """Keep every other training from writing checkpoints at `path`, by a lock on the file `path`.lock, which stays.
-
-    Raises:
-        DataError: another one holds it, in this process or in another; or no file can be made or locked there.
-    """
-    elsewhere = f"another folder (--folder, {FOLDER_VARIABLE})"
-    lock = FileLock(f"{path}.lock", blocking=False, mode=0o666)  # others who share the folder may go on
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout:
-        todo = f"Wait until it has finished: then its result is read. Or use {elsewhere}."
-        raise data_error(path, "no other training that writes this checkpoint", "one at work", todo) from None
-    except (OSError, NotImplementedError) as error:
-        expected = "a folder in which files can be made and locked"
-        raise data_error(path, expected, str(error), f"Use {elsewhere}.") from error
-    try:
+    """Keep every other training from writing checkpoints at `path`, or raise a DataError if one does already."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(file_lock(path, wait=False))
+        except TimeoutError:
+            todo = f"Wait until it has finished: then its result is read. Or use {_ELSEWHERE}."
+            raise data_error(path, "no other training that writes this checkpoint", "one at work", todo) from None
+        except OSError as error:
+            todo = f"Use {_ELSEWHERE}."
+            raise data_error(path, "a folder in which files can be made and locked", str(error), todo) from error
         yield
-    finally:
-        lock.release()
 
 
 def save(path: Path, state: dict[str, object]) -> None:
-    """Write `state` to `path`: under another name first, so that a crash leaves the checkpoint before it whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    """Write `state` to `path`, or raise a DataError if the disk is full, say; the old checkpoint then stays whole."""
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
     try:
-        with open(new, "wb") as file:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, path)
-    finally:
-        new.unlink(missing_ok=True)
+        with atomic_write(path) as file:
+            file.write(_header(buffer.getbuffer()) + b"\n")
+            file.write(buffer.getbuffer())
+    except OSError as error:
+        todo = f"Make room, or use {_ELSEWHERE}."
+        raise data_error(path, "a disk with room for the checkpoint", str(error), todo) from error
 
 
 def load(path: Path, training: dict[str, object]) -> dict[str, object] | None:
-    """Return the checkpoint at `path`, on the CPU, or None if there is none.
+    """Return the checkpoint at `path`, on the CPU, or None if there is none; its "training" has to equal `training`.
 
-    Nothing in the file is executed: PyTorch unpickles tensors, numbers, strings and containers alone.
-
-    Args:
-        path: the file.
-        training: what decides the weights; the checkpoint has to be of the same.
+    Nothing in the file is executed: PyTorch unpickles only tensors, numbers, strings and containers.
 
     Raises:
         DataError: the file is damaged, no checkpoint, or of another training.
     """
-    todo = "Delete the file to train anew."
+    expected, todo = "a whole checkpoint of this training", "Delete the file to train anew."
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
+        header, _, content = path.read_bytes().partition(b"\n")
+        intact = header == _header(content)
+        state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True) if intact else None
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except Exception as error:  # whatever broken or hostile bytes may provoke in PyTorch's unpickler
-        got = f"a file that PyTorch cannot, or will not, read as one ({type(error).__name__})"
-        raise data_error(path, "a whole checkpoint", got, todo) from error
-    if not isinstance(state, dict) or set(state) != _KEYS:
-        keys = sorted(state) if isinstance(state, dict) else type(state).__name__
-        raise data_error(path, f"a checkpoint with {sorted(_KEYS)}", str(keys), todo)
-    if state["training"] != training:
-        raise data_error(path, "a checkpoint of this training", "one of another", todo)
+    except Exception as error:  # whatever hostile bytes may provoke in PyTorch's unpickler
+        raise data_error(path, expected, f"{type(error).__name__}: {error}".splitlines()[0], todo) from error
+    if not intact:
+        raise data_error(path, expected, "a content that does not match its checksum", todo)
+    if not isinstance(state, dict) or state.keys() != _KEYS or state["training"] != training:
+        raise data_error(path, expected, "another content", todo)
     return state
+
+
+def _header(content: bytes | memoryview) -> bytes:
+    return b"nnlib checkpoint, SHA-256 %s" % hashlib.sha256(content).hexdigest().encode()

@@ -1,57 +1,108 @@
 """The homework's trainings as data: the handout's, the report's, each step of the ladder, and ours.
 
-A recipe holds everything that decides the weights but the data. Two profiles: `full` is the homework; `quick` runs the
-same code on few images, so that a test of everything takes seconds and its accuracies mean nothing.
+A recipe holds everything that decides the weights except the data. The profile `full` is the homework; `quick` runs the
+same code on few images, so that a test of everything takes seconds, and its accuracies mean nothing.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 
 import torch
 from torch import nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
+from torch.optim.lr_scheduler import ConstantLR, LRScheduler, OneCycleLR
 
 from nnlib import checks
 from nnlib.provenance.plain_json import to_json
 from nnlib.vgg.analysis import cost
-from nnlib.vgg.device import PRECISIONS
-from nnlib.vgg.loader import SIDE, Augment
+from nnlib.vgg.loader import SIDE, Augment, check_resolutions
 from nnlib.vgg.networks import VGG11, WhitenedVGG
 
-SEED = 598
-_NOT_OF_THE_WEIGHTS = ("name", "title", "tta_flip", "tta_shift")
+
+@dataclass(frozen=True, kw_only=True)
+class OneCycle:
+    """The rate rises linearly to the recipe's, then falls linearly (Smith and Topin 2017, arXiv:1708.07120)."""
+
+    start: float = 0.2  # fraction of the top rate at the first step
+    peak: float = 0.25  # fraction of all steps after which the top is reached
+    end: float = 0.02  # fraction of the top rate that would follow the last step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A training, by everything that decides it."""
+
+    name: str  # for the command line
+    title: str  # for tables
+    network: Callable[[], nn.Module]
+    optimizer: Callable[[nn.Module, float], Optimizer]  # of the network and the learning rate
+    learning_rate: float = 1e-3  # with a schedule, the top
+    schedule: OneCycle | None = None  # None for a constant rate
+    epochs: int = 10
+    batch_size: int = 100
+    augment: Augment = Augment()  # noqa: RUF009  (frozen)
+    resolutions: tuple[int, ...] = (SIDE,)  # sides of the training images, for equal parts of the epochs
+    label_smoothing: float = 0.0  # share of the target that is spread over all classes
+    tta_flip: bool = False  # test-time augmentation: see `predict`
+    tta_shift: int = 0
+    precision: str = "bfloat16"  # or "float32"; bfloat16 is used only where it is faster
+    seed: int = 598  # of weights, order and augmentation
+
+    def __post_init__(self) -> None:
+        checks.positive_int("epochs", self.epochs)
+        checks.positive_int("batch_size", self.batch_size)
+        checks.choice("precision", self.precision, ("float32", "bfloat16"))
+        check_resolutions(self.resolutions)
+        checks.require(self.learning_rate > 0, "learning_rate", "a positive number", self.learning_rate)
+        checks.require(0 <= self.label_smoothing < 1, "label_smoothing", "a share in [0, 1)", self.label_smoothing)
+        checks.require(0 <= self.tta_shift < SIDE, "tta_shift", f"0 to {SIDE - 1} pixels", self.tta_shift)
+
+    def training(self) -> dict[str, object]:
+        """Return what decides the weights, in JSON's terms; two recipes that agree in it share one training."""
+        others = ("name", "title", "tta_flip", "tta_shift")
+        return {name: value for name, value in to_json(self)["vars"].items() if name not in others}
+
+    def make_network(self) -> nn.Module:
+        """Return the network with the seed's initial weights; PyTorch's own generators keep their state."""
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(self.seed)  # torch.manual_seed would seed accelerators too
+            return self.network()
+
+    def make_scheduler(self, optimizer: Optimizer, steps_per_epoch: int) -> LRScheduler:
+        """Return the schedule of `optimizer`'s rates."""
+        if self.schedule is None:
+            return ConstantLR(optimizer, factor=1.0)
+        start, peak, end = self.schedule.start, self.schedule.peak, self.schedule.end
+        total = self.epochs * steps_per_epoch + 1  # PyTorch also asks for the rate after the last step
+        tops = [group["lr"] for group in optimizer.param_groups]
+        shape = {"pct_start": max(peak, 2 / total), "anneal_strategy": "linear"}  # of very few steps, one still rises
+        factors = {"div_factor": 1 / start, "final_div_factor": start / end}
+        return OneCycleLR(optimizer, tops, total, cycle_momentum=False, **shape, **factors)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """How many training, validation and test images there are at most, and operations of a training.
-
-    A training has an epoch at least; `flops` None is no limit.
-    """
+    """How much of the homework to run, at most."""
 
     name: str
     num_train: int
     num_val: int
     num_test: int
-    flops: float | None
+    flops: float | None  # operations of a training, which has at least one epoch; None for no limit
 
     def shorten(self, recipe: Recipe) -> Recipe:
-        """Return `recipe` as this profile trains it.
-
-        A short training takes steps of at most 100 images, at a rate that is less in proportion, all at full size: it
-        would end after a handful of steps otherwise, on images of another size than those it is tested with.
-        """
+        """Return `recipe` as this profile trains it."""
         if self.flops is None:
             return recipe
-        an_epoch = 3 * cost(recipe.make_network()).flops * self.num_train
+        # Batches of at most 100 at a proportionally lower rate, all at full size: otherwise a short training would end
+        # after a handful of steps, on images of another size than those it is tested with.
+        flops_per_epoch = 3 * cost(recipe.make_network()).flops * self.num_train
         size = min(recipe.batch_size, 100)
         return replace(
             recipe,
-            epochs=max(1, min(recipe.epochs, int(self.flops / an_epoch))),
+            epochs=max(1, min(recipe.epochs, int(self.flops / flops_per_epoch))),
             batch_size=size,
             learning_rate=recipe.learning_rate * size / recipe.batch_size,
             resolutions=recipe.resolutions[-1:],
@@ -64,137 +115,26 @@ PROFILES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class OneCycle:
-    """The rate climbs in a straight line to the recipe's, then falls in one.
-
-    This is the variant in two phases of Smith and Topin 2017, arXiv:1708.07120, that PyTorch's OneCycleLR has.
-
-    Args:
-        start: fraction of the top rate at the first step.
-        peak: fraction of all steps after which the top is reached.
-        end: fraction of the top rate that would follow the last step.
-    """
-
-    start: float = 0.2
-    peak: float = 0.25
-    end: float = 0.02
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """A training, by everything that decides it.
-
-    Args:
-        name: short, for the command line.
-        title: of the rung, for tables.
-        network: makes the network.
-        optimizer: makes the optimizer from the network and the learning rate.
-        learning_rate: the rate; of a one-cycle schedule, the top.
-        schedule: None for a constant rate.
-        epochs: passes over the training set.
-        batch_size: images in a step.
-        augment: how training images are varied.
-        sides: pixels a side that training images are resized to, for equal parts of the epochs: small and cheap first.
-        label_smoothing: share of the target that is spread over all classes.
-        flip_at_test: whether scores are the mean over an image and its mirror image.
-        shift_at_test: pixels; if not 0, half of the score is that of the image shifted so far along its diagonal, to
-            either side.
-        precision: 'float32', or 'bfloat16', which is used where it is faster.
-        seed: of the weights, the order and the augmentation.
-    """
-
-    name: str
-    title: str
-    network: Callable[[], nn.Module]
-    optimizer: Callable[[nn.Module, float], Optimizer]
-    learning_rate: float = 1e-3
-    schedule: OneCycle | None = None
-    epochs: int = 10
-    batch_size: int = 100
-    augment: Augment = Augment()  # noqa: RUF009  (frozen)
-    resolutions: tuple[int, ...] = (SIDE,)
-    label_smoothing: float = 0.0
-    tta_flip: bool = False
-    tta_shift: int = 0
-    precision: str = "bfloat16"
-    seed: int = SEED
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size"):
-            checks.positive_int(name, getattr(self, name))
-        checks.choice("precision", self.precision, tuple(PRECISIONS))
-        fits = len(self.resolutions) > 0 and all(1 <= side <= SIDE for side in self.resolutions)
-        checks.require(fits, "resolutions", f"at least one number of pixels from 1 to {SIDE}", self.resolutions)
-        checks.require(self.learning_rate > 0, "learning_rate", "a positive number", self.learning_rate)
-        checks.require(0 <= self.label_smoothing < 1, "label_smoothing", "a share in [0, 1)", self.label_smoothing)
-        checks.require(0 <= self.tta_shift < SIDE, "tta_shift", f"0 to {SIDE - 1} pixels", self.tta_shift)
-
-    def training(self) -> dict[str, object]:
-        """Return what decides the weights, in JSON's terms; two recipes that agree in it share one training."""
-        described = to_json(self)["vars"]
-        return {name: value for name, value in described.items() if name not in _NOT_OF_THE_WEIGHTS}
-
-    def make_network(self) -> nn.Module:
-        """Return the network with its initial weights, which the seed alone decides; PyTorch's own generator stays."""
-        with torch.random.fork_rng(devices=[]):
-            torch.default_generator.manual_seed(self.seed)  # torch.manual_seed would set an accelerator's too
-            return self.network()
-
-    def make_scheduler(self, optimizer: Optimizer, steps_an_epoch: int) -> LRScheduler | None:
-        """Return the schedule of `optimizer`'s rates, or None for constant ones."""
-        if self.schedule is None:
-            return None
-        total = self.epochs * steps_an_epoch + 1  # PyTorch asks for the rate after the last step too
-        return OneCycleLR(
-            optimizer,
-            max_lr=[group["lr"] for group in optimizer.param_groups],
-            total_steps=total,
-            pct_start=max(self.schedule.peak, 2 / total),  # so few steps still rise in one of them
-            anneal_strategy="linear",
-            cycle_momentum=False,
-            div_factor=1 / self.schedule.start,
-            final_div_factor=self.schedule.start / self.schedule.end,
-        )
-
-    def resolution_by_epoch(self) -> list[int]:
-        """Return the side of each epoch's training images."""
-        return [self.resolutions[epoch * len(self.resolutions) // self.epochs] for epoch in range(self.epochs)]
-
-    def criterion(self) -> nn.Module:
-        """Return the loss: (scores, labels) -> mean cross-entropy."""
-        return nn.CrossEntropyLoss(label_smoothing=self.label_smoothing)
-
-
-def adam(net: nn.Module, learning_rate: float) -> Optimizer:
+def adam(net: nn.Module, lr: float) -> Optimizer:
     """Return the handout's optimizer."""
-    return torch.optim.Adam(net.parameters(), lr=learning_rate)
+    return torch.optim.Adam(net.parameters(), lr=lr)
 
 
 def nesterov(
-    net: nn.Module,
-    learning_rate: float,
-    *,
-    momentum: float = 0.85,
-    weight_decay: float = 1.33e-3,
-    bias_factor: int = 64,
+    net: nn.Module, lr: float, *, momentum: float = 0.85, weight_decay: float = 1.33e-3, bias_factor: int = 64
 ) -> Optimizer:
-    """Return SGD with Nesterov's momentum, which moves biases `bias_factor` times as fast.
+    """Return SGD with Nesterov momentum, whose rate for biases is `bias_factor` times as high and their decay as low.
 
-    Behind a batch norm without a scale the size of the weights does not matter, and the biases alone set where an
-    activation bends. Their decay is divided by the factor: per step it is the weights'. After Jordan 2024,
-    arXiv:2404.00498, section 3.4, where it is the biases of batch norm alone.
+    Before a batch norm without a scale the size of the weights does not matter: only the biases set where an activation
+    bends. After Jordan 2024, arXiv:2404.00498, section 3.4, who does so for the biases of batch norm only.
     """
     trained = [parameter for parameter in net.parameters() if parameter.requires_grad]
+    weights, biases = ([p for p in trained if (p.ndim == 1) is bias] for bias in (False, True))
     groups = [
-        {"params": [parameter for parameter in trained if parameter.ndim > 1], "weight_decay": weight_decay},
-        {
-            "params": [parameter for parameter in trained if parameter.ndim == 1],
-            "lr": bias_factor * learning_rate,
-            "weight_decay": weight_decay / bias_factor,
-        },
+        {"params": weights, "weight_decay": weight_decay},
+        {"params": biases, "weight_decay": weight_decay / bias_factor, "lr": bias_factor * lr},
     ]
-    return torch.optim.SGD(groups, lr=learning_rate, momentum=momentum, nesterov=True)
+    return torch.optim.SGD(groups, lr=lr, momentum=momentum, nesterov=True)
 
 
 HANDOUT = Recipe(name="handout", title="handout", network=VGG11, optimizer=adam, precision="float32")
@@ -206,21 +146,17 @@ _NORM = replace(REPORT, name="norm", title="+ batch norm", network=partial(VGG11
 _AUGMENT = replace(_NORM, name="augment", title="+ augmentation", augment=Augment(translate=2, flip=True, cutout=8))
 _CYCLE = replace(_AUGMENT, name="cycle", title="+ one-cycle schedule", schedule=OneCycle(), learning_rate=3e-3)
 _SMOOTH = replace(_CYCLE, name="smooth", title="+ label smoothing", label_smoothing=0.1)
-_FLIP = replace(_SMOOTH, name="flip", title="+ flip at test", tta_flip=True)
+_FLIP = replace(_SMOOTH, name="flip", title="+ flip at test", tta_flip=True)  # the weights are those of the one before
 
+# Each differs from the one before in what its title says; from the report's on, bfloat16 is used where it is fast.
 LADDER = (HANDOUT, _RELU, REPORT, _NORM, _AUGMENT, _CYCLE, _SMOOTH, _FLIP)
-"""Each differs from the one before in what its title says; from the report's on, bfloat16 is used where it is fast.
 
-The last one has the weights of the one before.
-"""
-
+# The handout's and the report's own networks in as many epochs, with augmentation and a schedule.
+_TUNED = {"augment": Augment(translate=2, flip=True), "schedule": OneCycle()}
 TUNED = (
     replace(HANDOUT, name="handout-tuned", title="handout, tuned", augment=Augment(flip=True), schedule=OneCycle()),
-    replace(
-        REPORT, name="report-tuned", title="report, tuned", augment=Augment(translate=2, flip=True), schedule=OneCycle()
-    ),
+    replace(REPORT, name="report-tuned", title="report, tuned", **_TUNED),
 )
-"""The handout's and the report's own networks in as many epochs; the images are varied, the rate rises and falls."""
 
 OURS_SHORT = Recipe(
     name="ours-short",
@@ -248,3 +184,22 @@ OURS_LONG = replace(
 OURS = (OURS_SHORT, OURS_LONG)
 
 RECIPES = {recipe.name: recipe for recipe in (*LADDER, *TUNED, *OURS)}
+
+# What each part of our recipe is worth: a brief training of it, then the same without one part.
+BRIEF = replace(OURS_SHORT, name="brief", title="ours, in four epochs", epochs=4)
+_WITHOUT = partial(replace, BRIEF)
+ABLATION = (
+    BRIEF,
+    _WITHOUT(name="no-whitening", title="without whitening", network=partial(WhitenedVGG, whiten=False)),
+    _WITHOUT(name="no-identity", title="without the identity start", network=partial(WhitenedVGG, identity=False)),
+    _WITHOUT(name="no-gelu", title="without GELU", network=partial(WhitenedVGG, activation=nn.ReLU)),
+    _WITHOUT(name="no-fast-biases", title="without fast biases", optimizer=partial(nesterov, bias_factor=1)),
+    _WITHOUT(name="no-small-first", title="without small images first", resolutions=OURS_SHORT.resolutions[-1:]),
+    _WITHOUT(name="no-smoothing", title="without label smoothing", label_smoothing=0.0),
+    _WITHOUT(name="no-augmentation", title="without augmentation", augment=Augment()),
+    _WITHOUT(name="no-views", title="without six views at test", tta_flip=False, tta_shift=0),  # BRIEF's weights
+)
+
+# Which recipe another one's gain is measured from.
+_PAIRS = (*pairwise((*LADDER, *OURS)), *zip((HANDOUT, REPORT), TUNED, strict=True))
+BEFORE = {after.name: before.name for before, after in _PAIRS} | {recipe.name: "brief" for recipe in ABLATION[1:]}

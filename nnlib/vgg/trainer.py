@@ -1,53 +1,72 @@
-"""Run a recipe from its beginning, or from its last checkpoint, to its end."""
+"""Run a recipe, from its beginning or from its last checkpoint, to its end."""
 
-from __future__ import annotations
-
+import math
+import platform
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.distributed
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from nnlib import checks
 from nnlib.data import DataError
 from nnlib.provenance.code import code_checksum
+from nnlib.provenance.machine import processor
 from nnlib.provenance.plain_json import array_checksum, checksum
 from nnlib.vgg import checkpoint
-from nnlib.vgg.device import dtype_of, machine, pick_device
 from nnlib.vgg.loader import DataLoader
 from nnlib.vgg.recipes import Recipe
-from nnlib.vgg.training import History, predict, test, train, train_epoch
+from nnlib.vgg.training import Autocast, History, predict, test, train, train_epoch
 
+Data = Mapping[str, np.ndarray]
 EVALUATION_BATCH = 500
-PREPARATION = 5_000  # training images that a network's `prepare` sees
+WHITENING_IMAGES = 5_000  # training images that a network's `init_whitening` sees
+
+
+def pick_device() -> torch.device:
+    """Return the accelerator that PyTorch finds (CUDA, MPS, ...), else the CPU."""
+    return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+
+
+def fast_bfloat16(device: torch.device) -> bool:
+    """Return whether `device` multiplies in bfloat16 faster than in float32; elsewhere it is emulated, and slower."""
+    if device.type == "cpu":
+        has = torch.cpu.get_capabilities()
+        return any(has.get(name, False) for name in ("amx_bf16", "avx512_bf16", "bf16", "sve_bf16"))
+    return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+
+
+def machine(device: torch.device) -> str:
+    """Return what trains: the accelerator, or the processor and its threads; PyTorch's version. No host name."""
+    where = f"{processor()}, {torch.get_num_threads()} threads"
+    if device.type == "cuda":
+        where = torch.cuda.get_device_name(device)
+    elif device.type != "cpu":
+        where = f"{device.type} of {platform.machine()}"
+    return f"{where}, PyTorch {torch.__version__}"
+
+
+def processes() -> tuple[int, int]:
+    """Return the current process's rank and how many train together: torch.distributed's group, else 0 and 1."""
+    together = torch.distributed.is_initialized()
+    return (torch.distributed.get_rank(), torch.distributed.get_world_size()) if together else (0, 1)
 
 
 @dataclass(frozen=True)
 class TrainResult:
-    """A finished training.
-
-    Attributes:
-        recipe: what was trained.
-        net: the network after the last epoch, in evaluation mode.
-        history: what was recorded on the way.
-        val_acc: accuracy on the validation set after the last epoch, tested as the recipe says.
-        machine: what it was trained on.
-        device: where the network is.
-        dtype: of convolutions and products.
-    """
+    """A finished training."""
 
     recipe: Recipe
-    net: nn.Module
+    net: nn.Module  # after the last epoch, in evaluation mode
     history: History
-    val_acc: float
-    machine: str
-    device: torch.device
-    dtype: torch.dtype
+    machine: str  # what it was trained on
+    device: torch.device  # where the network is
+    dtype: torch.dtype  # of convolutions and matrix products
+    val_acc: float = math.nan  # validation accuracy after the last epoch, with the recipe's test-time augmentation
 
     @property
     def seconds(self) -> float:
@@ -55,155 +74,121 @@ class TrainResult:
         return self.history.seconds[-1]
 
     def scores(self, X: np.ndarray) -> Tensor:
-        """Return the scores (N, 10) of uint8 images (N, 3, 32, 32), tested as the recipe says."""
-        loader = DataLoader(X, np.zeros(len(X), dtype=np.int64), EVALUATION_BATCH, device=self.device)
-        return predict(loader, self.net, self.device, dtype=self.dtype, **views(self.recipe))
+        """Return the scores (N, 10) of uint8 images (N, 3, 32, 32), with the recipe's test-time augmentation."""
+        loader = DataLoader(X, np.zeros(len(X), int), EVALUATION_BATCH, device=self.device)
+        net, recipe = Autocast(self.net, self.dtype), self.recipe
+        return predict(loader, net, self.device, flip=recipe.tta_flip, shift=recipe.tta_shift)
 
     def accuracy(self, X: np.ndarray, y: np.ndarray) -> float:
         """Return the accuracy on uint8 images (N, 3, 32, 32) with labels (N,), a fraction."""
         return float((self.scores(X).argmax(1).numpy() == y).mean())
 
 
-def views(recipe: Recipe) -> dict[str, object]:
-    """Return the options with which `predict` tests a recipe's network."""
-    return {"flip": recipe.tta_flip, "shift": recipe.tta_shift}
-
-
 def run(
-    recipe: Recipe,
-    data: Mapping[str, np.ndarray],
-    *,
-    device: torch.device | str | None = None,
-    folder: Path | None = None,
-    rank: int = 0,
-    world: int = 1,
+    recipe: Recipe, data: Data, *, device: torch.device | str | None = None, folder: Path | None = None
 ) -> TrainResult:
-    """Train as `recipe` says on the training images of `data`, and validate after every epoch.
+    """Train as `recipe` says, and validate after each epoch; the processes of a torch.distributed group train together.
 
-    With a folder, a checkpoint is written after every epoch, and a training that finds its own goes on from there: on
-    the CPU to the same weights, bit for bit, as without the interruption. One that is complete is read and not trained.
-    A checkpoint is found by the recipe, its precision here, the number of processes, the training and validation
-    images, and the code of the network and of a step: change one of them and the training begins anew.
-
-    Args:
-        recipe: what to train.
-        data: X_train, y_train, X_val, y_val; images uint8 (N, 3, 32, 32).
-        device: where; the best there is by default.
-        folder: for checkpoints; None for none.
-        rank: this process's number of `world` under torch.distributed, which shares every minibatch.
-        world: the number of processes; where there are several, a process group has been made.
+    `data` holds X_train, y_train, X_val, y_val; images uint8 (N, 3, 32, 32). With a folder, a checkpoint is written
+    after each epoch, and a training that finds its own goes on from there: on the CPU to the same weights, bit for bit,
+    as without the interruption. A complete one is read and not trained. A checkpoint belongs to the recipe, its
+    precision here, the number of processes, the data, and the code of the network and of a step: change one of them and
+    the training begins anew.
 
     Raises:
         DivergenceError: the loss became infinite or NaN.
-        DataError: a checkpoint that cannot be used, or that another training is writing.
+        DataError: a checkpoint that cannot be used or written, or that another training is writing.
     """
-    training = Trainer(recipe, data, pick_device() if device is None else torch.device(device), rank, world)
-    if world > 1:
-        training.check_same_config()
-    return training.finish(None if folder is None else Path(folder) / f"{checksum(training.identity)}.pt")
+    trainer = Trainer(recipe, data, pick_device() if device is None else torch.device(device))
+    trainer.check_same_config()
+    return trainer.finish(None if folder is None else Path(folder) / f"{checksum(trainer.identity)}.pt")
 
 
 class Trainer:
     """A recipe at work: its network, optimizer, schedule, minibatches and history; arguments as for `run`."""
 
-    def __init__(
-        self, recipe: Recipe, data: Mapping[str, np.ndarray], device: torch.device, rank: int = 0, world: int = 1
-    ) -> None:
-        self.recipe, self.device, self.rank, self.world = recipe, device, rank, world
-        self.dtype = dtype_of(recipe.precision, device)
+    def __init__(self, recipe: Recipe, data: Data, device: torch.device) -> None:
+        self.recipe, self.device = recipe, device
+        self.rank, self.world = processes()
+        self.dtype = torch.bfloat16 if recipe.precision == "bfloat16" and fast_bfloat16(device) else torch.float32
         self.machine, self.history = machine(device), History()
-        arrays = {key: data[key] for key in ("X_train", "y_train", "X_val", "y_val")}
+        X, y, self.X_val, self.y_val = (data[key] for key in ("X_train", "y_train", "X_val", "y_val"))
         self.identity = {
             "recipe": recipe.training(),
-            "code": code_checksum(recipe.network, recipe.optimizer, Recipe, DataLoader, train_epoch),
-            "data": array_checksum(arrays),
+            "code": code_checksum(recipe.network, recipe.optimizer, Recipe, DataLoader, Autocast, train, train_epoch),
+            "data": array_checksum({"X_train": X, "y_train": y, "X_val": self.X_val, "y_val": self.y_val}),
             "dtype": str(self.dtype),
-            "processes": world,
+            "processes": self.world,
         }
-        self.batches = DataLoader(
-            data["X_train"],
-            data["y_train"],
-            recipe.batch_size,
-            device=device,
-            seed=recipe.seed,
-            augment=recipe.augment,
-            resolutions=recipe.resolution_by_epoch(),
-            rank=rank,
-            world=world,
-        )
-        self.validation = DataLoader(data["X_val"], data["y_val"], EVALUATION_BATCH, device=device)
+        sides = [recipe.resolutions[epoch * len(recipe.resolutions) // recipe.epochs] for epoch in range(recipe.epochs)]
+        options = {"device": device, "seed": recipe.seed, "augment": recipe.augment}
+        options |= {"resolutions": sides, "rank": self.rank, "world": self.world}
+        self.batches = DataLoader(X, y, recipe.batch_size, **options)
         net = recipe.make_network()
         if hasattr(net, "init_whitening"):
-            first, _ = next(iter(DataLoader(data["X_train"][:PREPARATION], data["y_train"][:PREPARATION], PREPARATION)))
-            net.init_whitening(first)  # on the CPU: an accelerator may have no eigendecomposition
+            sample, _ = next(iter(DataLoader(X[:WHITENING_IMAGES], y[:WHITENING_IMAGES], WHITENING_IMAGES)))
+            net.init_whitening(sample)  # on the CPU: not every accelerator has eigh
         self.net = net.to(device=device, memory_format=torch.channels_last)
         self.optimizer = recipe.optimizer(self.net, recipe.learning_rate)
         self.scheduler = recipe.make_scheduler(self.optimizer, len(self.batches))
+        self._parts = {"net": self.net, "optimizer": self.optimizer, "scheduler": self.scheduler}
 
     def check_same_config(self) -> None:
         """Raise a ValueError unless all processes train the same on the same images, in the same precision."""
-        found: list = [None] * self.world
-        torch.distributed.all_gather_object(found, checksum(self.identity))
+        found = [checksum(self.identity)] * self.world
+        if self.world > 1:
+            torch.distributed.all_gather_object(found, found[0])
         todo = "Give every machine the same data, code and kind of processor."
         checks.require(len(set(found)) == 1, "identity", "the same training in every process", found, todo)
 
     def resume(self, path: Path) -> None:
-        """Take up the checkpoint at `path`, if there is one; of several processes the first reads it for all."""
+        """Load the checkpoint at `path`, if there is one; of several processes the first reads it for all."""
         state = self.broadcast_from_rank0(lambda: checkpoint.load(path, self.identity))
         if state is None:
             return
-        self.net.load_state_dict(state["net"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        if self.scheduler is not None:
-            self.scheduler.load_state_dict(state["scheduler"])
+        for name, part in self._parts.items():
+            part.load_state_dict(state[name])
         self.history, before, here = History(**state["history"]), state["machine"], machine(self.device)
-        goes_on_elsewhere = self.history.epoch < self.recipe.epochs and here not in before.split("; then ")
-        self.machine = f"{before}; then {here}" if goes_on_elsewhere else before
+        if self.history.epoch == self.recipe.epochs or here in before.split("; then "):
+            self.machine = before
+        elif self.history.epoch > 0:
+            self.machine = f"{before}; then {here}"
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint."""
-        state = {
-            "training": self.identity,
-            "net": self.net.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "scheduler": None if self.scheduler is None else self.scheduler.state_dict(),
-            "history": self.history.to_dict(),
-            "machine": self.machine,
-        }
-        checkpoint.save(path, state)
+        """Write a checkpoint; of several processes the first writes it for all."""
+        state = {"training": self.identity, "history": vars(self.history), "machine": self.machine}
+        state |= {name: part.state_dict() for name, part in self._parts.items()}
+        self.broadcast_from_rank0(lambda: checkpoint.save(path, state))
 
     def finish(self, path: Path | None = None) -> TrainResult:
         """Train the epochs that are left, and return the result.
 
-        With a path, it goes on from the checkpoint there, and writes one after each epoch, alone: while one training
-        does so, every other one that has epochs left is refused. What is complete is read, whoever else does so.
+        With a path, go on from the checkpoint there and write one after each epoch, alone: any other training that has
+        epochs left is refused meanwhile. A complete one is only read.
         """
-        if path is not None:
-            self.resume(path)
-        if path is None or self.history.epoch == self.recipe.epochs:
-            self._train()
-        else:
-            with ExitStack() as stack:
-                self.broadcast_from_rank0(lambda: stack.enter_context(checkpoint.checkpoint_lock(path)))
-                self.resume(path)  # once more: another one may have ended since
-                self._train((lambda history: self.save(path)) if self.rank == 0 else None)
-        accuracy = test(self.validation, self.net, self.device, dtype=self.dtype, **views(self.recipe))
-        return TrainResult(self.recipe, self.net, self.history, accuracy, self.machine, self.device, self.dtype)
+        with ExitStack() as stack:
+            if path is not None:
+                self.resume(path)
+                if self.history.epoch < self.recipe.epochs:
+                    self.broadcast_from_rank0(lambda: stack.enter_context(checkpoint.checkpoint_lock(path)))
+                    self.resume(path)  # again: another training may have ended meanwhile
+                    self.save(path)  # a disk that takes no checkpoint stops it now, not after an epoch
+            self._train(None if path is None else lambda _: self.save(path))
+        result = TrainResult(self.recipe, self.net, self.history, self.machine, self.device, self.dtype)
+        return replace(result, val_acc=result.accuracy(self.X_val, self.y_val))
 
-    def _train(self, after_epoch: Callable[[History], None] | None = None) -> None:
-        def validate() -> float:
-            return test(self.validation, self.net, self.device, dtype=self.dtype)
-
+    def _train(self, after_epoch: Callable[[History], None] | None) -> None:
+        net = Autocast(self.net, self.dtype)
+        validation = DataLoader(self.X_val, self.y_val, EVALUATION_BATCH, device=self.device)
         train(
             self.batches,
-            self.net if self.world == 1 else DistributedDataParallel(self.net),
-            self.recipe.criterion(),
+            net if self.world == 1 else DistributedDataParallel(net),
+            nn.CrossEntropyLoss(label_smoothing=self.recipe.label_smoothing),
             self.optimizer,
             self.device,
             epochs=self.recipe.epochs,
             scheduler=self.scheduler,
-            dtype=self.dtype,
-            validate=validate,
+            validate=lambda: test(validation, net, self.device),
             history=self.history,
             after_epoch=after_epoch,
             name=self.recipe.name,

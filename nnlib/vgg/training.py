@@ -1,11 +1,10 @@
-"""`train` and `test`, under the names and with the arguments that the course gave them."""
+"""`train` and `test`, with the names and arguments that the course gave them."""
 
-from __future__ import annotations
-
+import contextlib
 import math
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +13,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from nnlib import checks
 from nnlib.progress import progress_bar
 from nnlib.solver import DivergenceError
 from nnlib.vgg.loader import DataLoader
@@ -21,21 +21,13 @@ from nnlib.vgg.loader import DataLoader
 
 @dataclass
 class History:
-    """What a training recorded; nnlib's plots take it in place of a Solver.
+    """What a training recorded; nnlib's plots take it in place of a Solver."""
 
-    Attributes:
-        loss_history: the loss of every step, over the whole batch.
-        learning_rates: the rate of every step, of the first group of weights.
-        train_acc_history: accuracy on each epoch's own minibatches, augmented, while the weights moved.
-        val_acc_history: accuracy on the validation set after each epoch.
-        seconds: of training so far, after each epoch; without the time of validating and of writing checkpoints.
-    """
-
-    loss_history: list[float] = field(default_factory=list)
-    learning_rates: list[float] = field(default_factory=list)
-    train_acc_history: list[float] = field(default_factory=list)
-    val_acc_history: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
+    loss_history: list[float] = field(default_factory=list)  # of each step, over the whole batch
+    learning_rates: list[float] = field(default_factory=list)  # of each step, of the first parameter group
+    train_acc_history: list[float] = field(default_factory=list)  # running, on each epoch's augmented batches
+    val_acc_history: list[float] = field(default_factory=list)  # after each epoch
+    seconds: list[float] = field(default_factory=list)  # of training up to each epoch's end, without validation
 
     @property
     def epoch(self) -> int:
@@ -47,9 +39,22 @@ class History:
         """The highest validation accuracy after any epoch."""
         return max(self.val_acc_history)
 
-    def to_dict(self) -> dict[str, list[float]]:
-        """Return the lists by name."""
-        return asdict(self)
+
+def train_epoch(trainloader, net, criterion, optimizer, device):
+    """Take a step per minibatch; return the loss of each, and the accuracy on all images, each before its step."""
+    net.train()
+    losses, correct, seen = [], 0, 0
+    for images, labels in trainloader:
+        images, labels = images.to(device), labels.to(device)
+        optimizer.zero_grad()
+        scores = net(images)
+        loss = criterion(scores, labels)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.detach())  # still on the device: .item() would wait for it in each step
+        correct += (scores.argmax(1) == labels).sum()
+        seen += len(labels)
+    return torch.stack(losses).tolist(), (correct / seen).item()
 
 
 def train(
@@ -61,99 +66,93 @@ def train(
     *,
     epochs: int = 10,
     scheduler: LRScheduler | None = None,
-    dtype: torch.dtype = torch.float32,
     validate: Callable[[], float] | None = None,
     history: History | None = None,
     after_epoch: Callable[[History], None] | None = None,
     name: str = "training",
 ) -> History:
-    """Train `net` until it has seen `epochs` epochs, those that `history` holds already included.
+    """Train `net`, on `device`, until `history` holds `epochs` epochs; return it.
 
-    Args:
-        trainloader: the minibatches.
-        net: on `device`; changed in place. Wrapped in DistributedDataParallel, it trains with the other processes.
-        criterion: (scores, labels) -> mean loss.
-        optimizer: holds the net's parameters.
-        device: where the net and the minibatches are.
-        epochs: of the whole training.
-        scheduler: of the learning rate, stepped after every minibatch.
-        dtype: of convolutions and products; the weights stay float32.
-        validate: returns the net's accuracy on the validation set; called after every epoch.
-        history: of the epochs that were trained before; it is continued.
-        after_epoch: called with the history after every epoch, to write a checkpoint for example.
-        name: beside the progress bar.
+    `criterion` takes scores and labels and returns their mean loss. The scheduler is stepped after each minibatch;
+    `validate`, which returns the validation accuracy, and `after_epoch` are called after each epoch; `name` labels the
+    progress bar. A net under DistributedDataParallel trains together with the other processes.
 
     Raises:
         DivergenceError: the loss became infinite or NaN; the message names the step and the learning rate.
     """
-    history = History() if history is None else history
-    total, done = epochs * len(trainloader), history.epoch * len(trainloader)
-    with progress_bar(total=total, initial=done, unit="step", desc=name, hidden=trainloader.rank > 0) as bar:
-        for epoch in range(history.epoch, epochs):
-            trainloader.epoch = epoch
+    history, steps = history or History(), len(trainloader)
+    whole, done = epochs * steps, history.epoch * steps
+    with (
+        progress_bar(total=whole, initial=done, unit="step", desc=name, hidden=trainloader.rank > 0) as bar,
+        _after_each_step(optimizer, scheduler, bar) as rates,
+    ):
+        for trainloader.epoch in range(history.epoch, epochs):
+            rates.clear()
             started = time.perf_counter()
-            losses, rates, correct = train_epoch(trainloader, net, criterion, optimizer, device, scheduler, dtype, bar)
-            seconds = (history.seconds[-1] if history.seconds else 0.0) + time.perf_counter() - started
-            _require_finite(losses, rates, len(history.loss_history))
+            losses, accuracy = _share_epoch(trainloader, net, criterion, optimizer, device)
+            seconds = time.perf_counter() - started
+            _check_steps(losses, rates, len(history.loss_history))
             history.loss_history += losses
             history.learning_rates += rates
-            history.train_acc_history.append(correct)
+            history.train_acc_history.append(accuracy)
             if validate is not None:
                 history.val_acc_history.append(validate())
                 bar.set_postfix(loss=f"{losses[-1]:.3f}", val=f"{history.val_acc_history[-1]:.2%}")
-            history.seconds.append(seconds)  # last: an epoch counts when all of it is recorded
+            history.seconds.append(sum(history.seconds[-1:]) + seconds)  # last: an epoch counts once it is all recorded
             if after_epoch is not None:
                 after_epoch(history)
     return history
 
 
-def train_epoch(trainloader, net, criterion, optimizer, device, scheduler, dtype, bar):
-    """Return the loss and the rate of every step, and the accuracy on the way; arguments as for `train`."""
-    net.train()
-    losses, rates = [], []
-    correct, seen = torch.zeros((), device=device), 0
-    for images, labels in trainloader:
+@contextlib.contextmanager
+def _after_each_step(optimizer: Optimizer, scheduler: LRScheduler | None, bar: object) -> Iterator[list[float]]:
+    """After each step of the optimizer move scheduler and bar, and append the step's rate to the list given."""
+    rates = []
+
+    def move(*_: object) -> None:
         rates.append(optimizer.param_groups[0]["lr"])
-        loss, scores = loss_of(net, criterion, images, labels, dtype)
-        loss = trainloader.weight * loss  # 1, unless several processes have parts of different sizes
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
         if scheduler is not None:
             scheduler.step()
-        losses.append(loss.detach())  # on the device: asking for the number would wait for it
-        correct += (scores.detach().argmax(1) == labels).sum()
-        seen += len(labels)
         bar.update()
-    sums = torch.stack([*losses, trainloader.weight * correct / seen])
+
+    with optimizer.register_step_post_hook(move):
+        yield rates
+
+
+def _share_epoch(trainloader, net, criterion, optimizer, device):
+    """Return what `train_epoch` returns, averaged over all processes, each on its part of the minibatches."""
+
+    def share_of_loss(scores: Tensor, labels: Tensor) -> Tensor:
+        return trainloader.weight * criterion(scores, labels)  # the weight is 1 unless the parts differ in size
+
+    losses, accuracy = train_epoch(trainloader, net, share_of_loss, optimizer, device)
+    numbers = [*map(float, losses), trainloader.weight * accuracy]
     if isinstance(net, DistributedDataParallel):
+        sums = torch.tensor(numbers, device=device)
         torch.distributed.all_reduce(sums)
-        sums /= torch.distributed.get_world_size()
-    *losses, accuracy = sums.tolist()  # waits here for an accelerator
-    return losses, rates, accuracy
+        numbers = (sums / torch.distributed.get_world_size()).tolist()
+    return numbers[:-1], numbers[-1]
 
 
-def loss_of(
-    net: nn.Module,
-    criterion: Callable[[Tensor, Tensor], Tensor],
-    images: Tensor,
-    labels: Tensor,
-    dtype: torch.dtype = torch.float32,
-) -> tuple[Tensor, Tensor]:
-    """Return the loss of a minibatch and its scores (B, 10), both float32, `dtype` used in between."""
-    with torch.autocast(images.device.type, dtype, enabled=dtype != torch.float32):
-        scores = net(images)
-    scores = scores.float()
-    return criterion(scores, labels), scores
-
-
-def _require_finite(losses: list[float], rates: list[float], before: int) -> None:
-    for place, loss in enumerate(losses):
+def _check_steps(losses: list[float], rates: list[float], before: int) -> None:
+    expected, got = "one optimizer.step() per loss", f"{len(losses)} losses and {len(rates)} steps"
+    checks.require(len(losses) == len(rates), "train_epoch", expected, got)
+    for step, (loss, rate) in enumerate(zip(losses, rates, strict=True), before + 1):
         if not math.isfinite(loss):
-            raise DivergenceError(
-                f"the loss is {loss} in step {before + place + 1}, at learning rate {rates[place]:g}. "
-                "Lower the learning rate."
-            )
+            raise DivergenceError(f"the loss is {loss} in step {step}, at learning rate {rate:g}. Lower the rate.")
+
+
+class Autocast(nn.Module):
+    """A network with convolutions and matrix products in `dtype`; its weights and scores stay float32."""
+
+    def __init__(self, net: nn.Module, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.net, self.dtype = net, dtype
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return the network's scores, float32."""
+        with torch.autocast(images.device.type, self.dtype, enabled=self.dtype != torch.float32):
+            return self.net(images).float()
 
 
 def test(testloader: DataLoader, net: nn.Module, device: torch.device, **options: object) -> float:
@@ -164,48 +163,34 @@ def test(testloader: DataLoader, net: nn.Module, device: torch.device, **options
 
 @torch.inference_mode()
 def predict(
-    testloader: DataLoader,
-    net: nn.Module,
-    device: torch.device,
-    *,
-    flip: bool = False,
-    shift: int = 0,
-    dtype: torch.dtype = torch.float32,
+    testloader: DataLoader, net: nn.Module, device: torch.device, *, flip: bool = False, shift: int = 0
 ) -> Tensor:
-    """Return the scores (N, 10) of all images, in their order, on the CPU; batch norm uses its running averages.
+    """Return the scores (N, 10) of all images, on the CPU, in the order of `testloader`, made without a seed.
 
-    Args:
-        testloader: minibatches in order: made without a seed.
-        net: on `device`; left in evaluation mode.
-        device: where the net and the minibatches are.
-        flip: average the scores of each image and of its mirror image.
-        shift: if not 0, half of the score is the mean over the image shifted by so many pixels down and right, and up
-            and left, each taken as `flip` says (Jordan 2024, section 3.5).
-        dtype: of convolutions and products.
+    Test-time augmentation (Jordan 2024, arXiv:2404.00498, section 3.5): with `flip`, a score is the mean over the image
+    and its mirror image; with `shift`, half of it is the mean over the image shifted by so many pixels down and right,
+    and up and left. `net` is left in evaluation mode.
     """
 
     def score(images: Tensor) -> Tensor:
-        scores = net(images).float()
-        return (scores + net(images.flip(3)).float()) / 2 if flip else scores
+        return (net(images) + net(images.flip(3))) / 2 if flip else net(images)
 
     net.eval()
     scores = []
-    with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-        for images, _ in testloader:
-            batch = score(images)
-            if shift:
-                there, back = (score(_shifted(images, pixels)) for pixels in (shift, -shift))
-                batch = batch / 2 + (there + back) / 4
-            scores.append(batch)
+    for images, _ in testloader:
+        images = images.to(device)
+        batch = score(images)
+        if shift:
+            batch = batch / 2 + (score(_shifted(images, shift)) + score(_shifted(images, -shift))) / 4
+        scores.append(batch)
     return torch.cat(scores).cpu()
 
 
 def _shifted(images: Tensor, pixels: int) -> Tensor:
-    """Return the images moved down and right, or up and left; what becomes free shows their mirror image."""
-    side, reach = images.shape[-1], abs(pixels)
-    padded = functional.pad(images, (reach,) * 4, mode="reflect")
-    start = reach - pixels
-    return padded[:, :, start : start + side, start : start + side]
+    """Return the images moved down and right, or up and left; their mirror image fills the gap."""
+    padded = functional.pad(images, (abs(pixels),) * 4, mode="reflect")
+    window = slice(abs(pixels) - pixels, abs(pixels) - pixels + images.shape[-1])
+    return padded[:, :, window, window]
 
 
 test.__test__ = False  # a function of the course, not one for pytest to collect

@@ -1,9 +1,11 @@
-"""Explorers: set a slider, see what becomes of it. Imported by name; needs ipywidgets and matplotlib.
+"""Sliders for experiments: `explore` trains a model with live curves, `play` redraws a figure.
 
-    from nnlib.homework.explorers import q4_explorer
-    q4_explorer(mnist)                                       # the cell's last line shows it
+    from nnlib.widgets import ValueSlider, explore
 
-`explore` trains, `play` redraws a figure, `ConvolutionStepper` walks through a convolution.
+    rate = ValueSlider("learning_rate", "learning rate", 0.1, (0.01, 0.1, 1.0))
+    explore(make_model, data, controls=[rate], name="my_model")  # as the last line of a cell, it displays itself
+
+Imported by name; needs ipywidgets and matplotlib. Those of the homework are in `nnlib.homework`.
 """
 
 from nnlib.widgets.controls import Choice, LinearSlider, ValueSlider

@@ -1,7 +1,7 @@
-"""Controls: what a notebook declares of each (name, label, range, default), and the widgets made from it.
+"""Controls: a notebook declares name, label, range and default of each, and gets its widgets.
 
-A number has a slider with a typed box beside it. The box is the value; the slider stands at the nearest place that it
-has, so that any number of the range may be typed.
+A number has a slider and a box to type in. The box holds the value; the slider moves to its nearest position, so that
+any number in the range may be typed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import ipywidgets
 
 from nnlib import checks
+from nnlib.tables import format_value
 from nnlib.widgets.style import CONTROL
 
 Value = int | float | str
@@ -25,9 +26,9 @@ class Control:
 
     Attributes:
         name: of the setting, as the model, the Solver or the drawing function calls it.
-        label: shown beside it.
-        default: where it starts.
-        note: optionally, what to show behind the value, as a function of it.
+        label: shown on its left.
+        default: its first value.
+        note: optionally, a function of the value; returns a text to show after it.
     """
 
     name: str
@@ -37,21 +38,17 @@ class Control:
 
     @property
     def extremes(self) -> tuple[Value, ...]:
-        """The smallest and the largest value; of a choice, every option."""
+        """The smallest and the largest value; for a choice, every option."""
         raise NotImplementedError
 
     def view(self) -> View:
-        """Return fresh widgets for this control."""
+        """Return new widgets for this control."""
         raise NotImplementedError
-
-    def text(self, value: Value) -> str:
-        """Return a value as it is shown to the user."""
-        return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True)
 class LinearSlider(Control):
-    """A number from `low` to `high` in equal steps: whole numbers if `step` is one."""
+    """A number from `low` to `high` in equal steps; a whole number if `step` is an int."""
 
     low: float
     high: float
@@ -63,49 +60,54 @@ class LinearSlider(Control):
 
     @property
     def extremes(self) -> tuple[Value, ...]:
-        """The ends of the range."""
+        """`low` and `high`."""
         return self.low, self.high
 
     def view(self) -> NumberView:
-        """Return a slider with a box beside it."""
+        """Return a slider and a box."""
         whole = isinstance(self.step, int)
         slider = (ipywidgets.IntSlider if whole else ipywidgets.FloatSlider)(
             value=self.default, min=self.low, max=self.high, step=self.step, **_SLIDER_OPTIONS
         )
-        return NumberView(self, slider, whole, at=lambda place: round(place, 10), place=lambda value: value)
+        # The browser adds up steps of 0.05: 0.15000000000000002 is meant to be 0.15.
+        return NumberView(self, slider, whole, value_at=lambda position: round(position, 10), nearest=lambda x: x)
 
 
 @dataclass(frozen=True)
 class ValueSlider(Control):
-    """A number whose slider has a notch for each of `values`, in rising order: for what is tuned by factors."""
+    """A number whose slider has one position per element of `values`: for what is tuned by factors.
+
+    Attributes:
+        values: two or more, in increasing order.
+    """
 
     values: Sequence[float]
 
     def __post_init__(self):
         values = list(self.values)
         checks.require(
-            len(values) > 1 and values == sorted(set(values)), "values", "two or more in rising order", values
+            len(values) > 1 and values == sorted(set(values)), "values", "two or more in increasing order", values
         )
         _check_default(self, values[0], values[-1])
 
     @property
     def extremes(self) -> tuple[Value, ...]:
-        """The first and the last notch."""
+        """The first and the last of `values`."""
         return self.values[0], self.values[-1]
 
     def view(self) -> NumberView:
-        """Return a slider with a box beside it."""
+        """Return a slider and a box."""
 
-        def place(value: float) -> int:
+        def nearest(value: float) -> int:
             return min(range(len(self.values)), key=lambda i: abs(self.values[i] - value))
 
         slider = ipywidgets.SelectionSlider(
-            options=[(self.text(value), i) for i, value in enumerate(self.values)],
-            value=place(self.default),
+            options=[(format_value(value), i) for i, value in enumerate(self.values)],
+            value=nearest(self.default),
             **_SLIDER_OPTIONS,
         )
         whole = all(isinstance(value, int) for value in self.values)
-        return NumberView(self, slider, whole, at=self.values.__getitem__, place=place)
+        return NumberView(self, slider, whole, value_at=self.values.__getitem__, nearest=nearest)
 
 
 @dataclass(frozen=True)
@@ -131,17 +133,17 @@ class View:
     """The widgets of one control.
 
     Attributes:
-        control: what it shows.
+        control: the declaration that they are made from.
         row: the widget to lay out.
     """
 
     control: Control
     row: ipywidgets.Widget
-    _holder: ipywidgets.Widget  # of the value
+    _holder: ipywidgets.Widget  # its value is the setting
 
     @property
     def value(self) -> Value:
-        """The setting; assigning it moves the widgets, and raises nothing for a number beyond the range: it is cut."""
+        """The setting; assigning it moves the widgets, and a number out of range is clipped, not refused."""
         return self._holder.value
 
     @value.setter
@@ -149,11 +151,11 @@ class View:
         self._holder.value = value
 
     def on_change(self, callback: Callable[[], None]) -> None:
-        """Call `callback` whenever the value has changed, by hand or by assignment."""
+        """Call `callback` after every change of the value, by the user or by assignment."""
         self._holder.observe(lambda _: callback(), "value")
 
     def redraw_while_dragged(self, wanted: bool) -> None:
-        """Whether the value follows a slider while it is dragged, or only when it is let go."""
+        """Set whether the value follows a slider while it is dragged, or changes only when it is released."""
 
     def _lay_out(self, *widgets: ipywidgets.Widget) -> None:
         label = ipywidgets.Label(self.control.label, layout={"width": _LABEL})
@@ -169,7 +171,15 @@ class View:
 
 
 class NumberView(View):
-    """A slider and a typed box that move together."""
+    """A slider and a box that move together.
+
+    Args:
+        control: what they show.
+        slider: the ipywidgets slider.
+        whole: whether the value is a whole number.
+        value_at: returns the value at a position of the slider.
+        nearest: returns the position nearest to a value.
+    """
 
     def __init__(
         self,
@@ -177,8 +187,8 @@ class NumberView(View):
         slider: ipywidgets.Widget,
         whole: bool,
         *,
-        at: Callable[[float], float],
-        place: Callable[[float], float],
+        value_at: Callable[[float], float],
+        nearest: Callable[[float], float],
     ):
         low, high = control.extremes
         box = (ipywidgets.BoundedIntText if whole else ipywidgets.BoundedFloatText)(
@@ -186,27 +196,27 @@ class NumberView(View):
         )
         slider.tooltip, box.tooltip = (
             control.label,
-            f"{control.label}, from {control.text(low)} to {control.text(high)}",
+            f"{control.label}, from {format_value(low)} to {format_value(high)}",
         )
         self.control, self.slider, self.box, self._holder = control, slider, box, box
-        self._at, self._place = at, place
+        self._value_at, self._nearest = value_at, nearest
         self._following = False
         slider.observe(self._slider_moved, "value")
         box.observe(self._box_changed, "value")
         self._lay_out(slider, box)
 
     def redraw_while_dragged(self, wanted: bool) -> None:
-        """Have the value follow the slider while it is dragged, or only when it is let go."""
+        """Set whether the value follows the slider while it is dragged, or changes only when it is released."""
         self.slider.continuous_update = wanted
 
     def _slider_moved(self, change: dict) -> None:
         if not self._following:
-            self.box.value = self._at(change["new"])
+            self.box.value = self._value_at(change["new"])
 
     def _box_changed(self, change: dict) -> None:
-        self._following = True  # the slider goes to the nearest place, and that place is not what was typed
+        self._following = True  # the slider's nearest position may not be what was typed: do not write it back
         try:
-            self.slider.value = self._place(change["new"])
+            self.slider.value = self._nearest(change["new"])
         finally:
             self._following = False
 

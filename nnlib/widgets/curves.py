@@ -1,4 +1,4 @@
-"""The explorer's picture and its words: loss and accuracies of the present run, earlier runs faint behind it."""
+"""The explorer's curves and their description: loss and accuracies of the current run, earlier runs faint."""
 
 from __future__ import annotations
 
@@ -14,19 +14,25 @@ from nnlib.widgets.picture import new_figure
 from nnlib.widgets.run import SAMPLE, Run
 
 MAX_BINS = 150
-"""A longer loss history is drawn as the means of so many equal stretches."""
+"""A loss history longer than this is averaged over as many bins of equal width."""
 
 EARLIER_RUNS = 6
-"""So many of the latest earlier runs stay in the picture."""
+"""How many runs before the current one are drawn."""
 
 MAX_MARKERS = 20
-"""Of a run of more epochs, the ends of the epochs are not marked."""
+"""A run of more epochs than this gets no marker per epoch."""
 
-_LOSS_RANGE = 1e4  # the loss axis spans at most this factor: a loss may be 0
+_LOSS_RANGE = 1e4  # the logarithmic loss axis spans at most this factor, even when a loss reaches 0
 
 
 def binned(losses: Sequence[float]) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return (steps, means, width): the means of stretches of `width` steps, each at its middle; no NaN among them."""
+    """Average a loss history over bins.
+
+    Returns:
+        steps: (bins,), the middle of each bin, counted from 1.
+        means: (bins,); bins whose mean is not finite are left out.
+        width: steps per bin, 1 for at most `MAX_BINS` losses; the last bin may be shorter.
+    """
     values = np.array(losses, dtype=float)
     width = -(-len(values) // MAX_BINS) or 1
     starts = np.arange(0, len(values), width)
@@ -40,8 +46,8 @@ def draw_curves(axes: Sequence[Axes], runs: Sequence[Run]) -> None:
     """Draw the last of `runs` and, faint, the ones before it.
 
     Args:
-        axes: two; the first gets the loss, the second the accuracies.
-        runs: from the oldest to the newest; may be empty.
+        axes: two; the first gets the losses, the second the accuracies.
+        runs: oldest first; may be empty.
     """
     left, right = axes
     faint = {"color": ink(left), "alpha": 0.35, "linewidth": 1, "zorder": 1}
@@ -52,14 +58,14 @@ def draw_curves(axes: Sequence[Axes], runs: Sequence[Run]) -> None:
         left.plot([], [], **faint, label="earlier runs")
         right.plot([], [], **faint, label="earlier runs")
     if runs and runs[-1].losses:
-        _draw_present(left, right, runs[-1])
+        _draw_current(left, right, runs[-1])
     else:
         text = "starting" if runs else "no run yet: press Run"
         left.text(0.5, 0.5, text, transform=left.transAxes, ha="center", va="center", fontsize=11)
     _label(left, right, runs)
 
 
-def _draw_present(left: Axes, right: Axes, run: Run) -> None:
+def _draw_current(left: Axes, right: Axes, run: Run) -> None:
     width = binned(run.losses)[2]
     means = f", means of {width} steps" if width > 1 else ""
     train = {"color": BLUE, "linestyle": "--", "label": "training"}
@@ -85,7 +91,7 @@ def _draw_run(left: Axes, right: Axes, run: Run, loss_style: dict, train_style: 
 
 
 def _label(left: Axes, right: Axes, runs: Sequence[Run]) -> None:
-    """Set titles, scales and limits; they follow the present run, and earlier ones may leave the picture."""
+    """Set titles, scales and limits; they fit the current run, and may cut off earlier ones."""
     left.set(xlabel="epoch", title="Loss of the minibatches", yscale="log")
     bottom, top = left.get_ylim()
     left.set_ylim(bottom=max(bottom, top / _LOSS_RANGE))
@@ -101,9 +107,9 @@ def _label(left: Axes, right: Axes, runs: Sequence[Run]) -> None:
 
 
 def live_figure(size: tuple[float, float], runs: Sequence[Run]) -> Figure:
-    """Return a Figure of the curves, of so many inches."""
+    """Return a Figure of the curves, `size` in inches (width, height)."""
     figure = new_figure(*size)
-    # Margins of fixed size: the axes stay where they are from one picture to the next, and nothing has to be measured.
+    # Fixed margins: the axes do not move from one picture to the next, and no layout has to be computed.
     figure.set_layout_engine("none")
     draw_curves(figure.subplots(1, 2, gridspec_kw=_margins(figure, bottom=0.5)), runs)
     return figure
@@ -121,27 +127,27 @@ def _margins(figure: Figure, bottom: float) -> dict[str, float]:
 
 
 def alt_text(run: Run, best: Run | None = None) -> str:
-    """Return the course of a run as a sentence or two, for those who cannot see the curves.
+    """Return one or two sentences on the course of a run, for those who cannot see the curves.
 
     Args:
-        run: what to tell of.
+        run: the run to describe.
         best: the run with the best validation accuracy so far.
     """
     if run.status in ("error", "diverged"):
-        return f"Run {run.number} failed. {run.row['reason']}"
+        return f"Run {run.number} failed. {run.row.reason}"
     if not run.losses:
         return f"Run {run.number} is starting."
     epochs = f"{len(run.losses) / run.steps_per_epoch:.1f} of {run.total_steps // run.steps_per_epoch} epochs"
     state = {"running": "is at", "done": "took", "stopped": "was stopped at"}[run.status]
     means = binned(run.losses)[1]
     course = "fell" if means[-1] < means[0] else "rose"
-    words = f"Run {run.number} {state} {epochs}: the training loss {course} from {means[0]:.3g} to {means[-1]:.3g}"
+    text = f"Run {run.number} {state} {epochs}: the training loss {course} from {means[0]:.3g} to {means[-1]:.3g}"
     if run.points:
         last = run.points[-1]
         gap = 100 * (last.train - last.val)
-        words += f"; training accuracy {last.train:.1%}, validation {last.val:.1%}"
-        words += f", {gap:.1f} points below" if gap >= 2 else ""
-    words += "."
+        text += f"; training accuracy {last.train:.1%}, validation {last.val:.1%}"
+        text += f", {gap:.1f} points below" if gap >= 2 else ""
+    text += "."
     if best is not None:
-        words += " It is the best so far." if best is run else f" The best so far is run {best.number}."
-    return words
+        text += " It is the best so far." if best is run else f" The best so far is run {best.number}."
+    return text

@@ -1,17 +1,19 @@
-"""`explore`: set hyper-parameters, train beside a free kernel, watch the curves, stop at once, compare the trials."""
+"""`explore`: set hyper-parameters, train in the background, watch the curves, stop at any time, compare the trials."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import ipywidgets
 import numpy as np
 
 from nnlib import checks
 from nnlib.search import Trial, TrialLog, data_info, train_trial
-from nnlib.search.training import make_row
-from nnlib.solver import DATA_KEYS
+from nnlib.search.rows import DataInfo, TrialRow
+from nnlib.search.trial import make_row
+from nnlib.solver_checks import DATA_KEYS
 from nnlib.widgets import curves
 from nnlib.widgets.controls import Control
 from nnlib.widgets.panel import Panel
@@ -29,10 +31,10 @@ class Explorer(Panel):
     """What `explore` returns.
 
     Attributes:
-        trials: the trial log rows of the finished runs, oldest first.
-        runs: the course of each run, the present one included.
-        trial_log: where the rows are kept for good.
-        views: the controls' widgets, by name.
+        trials: the trial log's rows of the finished runs, oldest first.
+        runs: every run, the current one included.
+        trial_log: the trial log to which the rows are appended.
+        views: the controls' widgets by name.
     """
 
     def __init__(
@@ -47,18 +49,75 @@ class Explorer(Panel):
         self._worker = Worker(self._idle)
         names = [control.name for control in controls]
         checks.require(len(names) > 0, "controls", "at least one", "none")
-        checks.require(len(set(names)) == len(names), "controls", "one for each setting", ", ".join(names))
+        checks.require(len(set(names)) == len(names), "controls", "one per setting", ", ".join(names))
         self._make_model, self._solver, self.trial_log = make_model, dict(solver), trial_log
-        # These four and nothing else, not even the Dataset, which knows the way to the test set.
+        # These four arrays alone: the Dataset itself can load the test set.
         self._data = {key: data[key] for key in DATA_KEYS}
         self._data_name = getattr(data, "name", "unnamed arrays")
-        self._info: dict | None = None  # taken by the first run: it looks at every byte
-        self.trials: list[dict] = []
+        self._info: DataInfo | None = None  # computed by the first run: it hashes every byte
+        self.trials: list[TrialRow] = []
         self.runs: list[Run] = []
         self._announced: tuple[object, float] = ((), 0.0)
         self.views = {control.name: control.view() for control in controls}
         self.picture = Picture()
         self.table = TrialTable(trial_columns(controls), self._restore)
+        self._make_buttons()
+        sizes = f"{len(data['y_train']):,} training and {len(data['y_val']):,} validation examples"
+        self.caption = f"{self._data_name}: {sizes}"
+        self._trial()  # an unknown setting is an error now, not at the first run
+        super().__init__(name, self._layout())
+        self._paint()
+
+    def run(self, *, wait: bool = False, **settings: object) -> TrialRow | None:
+        """Train with the controls' values.
+
+        Args:
+            wait: True to return the trial log's row after training, False to return None at once.
+            settings: values by the controls' names; the controls are set to them first.
+
+        Raises:
+            RuntimeError: a run is in progress, or the explorer is closed.
+            ValueError: a setting without a control.
+            Exception: with `wait`, what training raised.
+        """
+        self.set(**settings)
+        if self.closed:
+            raise RuntimeError(f"{self.name}: expected an open explorer, got a closed one. Run its cell again.")
+        if not self._start():
+            raise RuntimeError(f"{self.name}: expected no run in progress, got one. Call stop() and wait() first.")
+        if not wait:
+            return None
+        self.wait()
+        return self.trials[-1]
+
+    def set(self, **settings: object) -> None:
+        """Set controls by name, as the user does; numbers out of a control's range are clipped."""
+        for name, value in settings.items():
+            checks.choice("setting", name, tuple(self.views))
+            self.views[name].value = value
+
+    def stop(self) -> None:
+        """Tell training to end after the current minibatch; return at once."""
+        self._worker.stop()
+
+    def wait(self) -> None:
+        """Wait for the end of training; raise what it raised."""
+        self._worker.wait()
+
+    def close(self) -> None:
+        """Stop training, wait for its end, and remove the widgets from the page."""
+        self.stop()
+        self._worker.join()
+        super().close()
+
+    def static_fallback(self) -> tuple[bytes, str]:
+        """Return the last curves as PNG bytes, and their description with the table of trials as text."""
+        lines = [self._describe(), self.caption]
+        if self.table.runs:
+            lines += ["", *self.table.as_text()]
+        return png(curves.live_figure(_SIZE, list(self.runs))), "\n".join(lines)
+
+    def _make_buttons(self) -> None:
         narrow = {"width": "96px"}
         self.run_button = ipywidgets.Button(description="Run", icon="play", button_style="primary", layout=narrow)
         self.stop_button = ipywidgets.Button(description="Stop", icon="stop", disabled=True, layout=narrow)
@@ -67,60 +126,6 @@ class Explorer(Panel):
         self.stop_button.on_click(lambda _: self.stop())
         self.progress = ipywidgets.FloatProgress(min=0, max=1, layout={"width": "200px"}, tooltip="progress")
         self.clock = ipywidgets.Label("Ready.")
-        sizes = f"{len(data['y_train']):,} training and {len(data['y_val']):,} validation examples"
-        self.caption = f"{self._data_name}: {sizes}"
-        self._trial()  # a control that nobody takes is an error now, and not at the first run
-        super().__init__(name, self._layout())
-        self._paint()
-
-    def run(self, *, wait: bool = False, **settings: object) -> dict | None:
-        """Train with the controls as they stand.
-
-        Args:
-            wait: return when training has ended, with the trial's trial log row; otherwise at once, with None.
-            settings: values by the controls' names, which the controls are set to first.
-
-        Raises:
-            RuntimeError: a run is going on already, or the explorer was closed.
-            ValueError: a setting without a control.
-            Exception: with `wait`, what training raised.
-        """
-        self.set(**settings)
-        if self.closed:
-            raise RuntimeError(f"{self.name}: expected an open explorer, this one was closed. Run its cell again.")
-        if not self._start():
-            raise RuntimeError(f"{self.name}: expected no run to be going on. Call stop() and wait() first.")
-        if not wait:
-            return None
-        self.wait()
-        return self.trials[-1]
-
-    def set(self, **settings: object) -> None:
-        """Set controls by their names, as the user would by hand; numbers beyond a control's range are cut."""
-        for name, value in settings.items():
-            checks.choice("setting", name, tuple(self.views))
-            self.views[name].value = value
-
-    def stop(self) -> None:
-        """Have training end after the present minibatch, and return at once."""
-        self._worker.stop()
-
-    def wait(self) -> None:
-        """Wait until training has ended, and raise what it raised."""
-        self._worker.wait()
-
-    def close(self) -> None:
-        """Stop training, wait for its end, and take the widgets off the page."""
-        self.stop()
-        self._worker.join()
-        super().close()
-
-    def static_fallback(self) -> tuple[bytes, str]:
-        """Return the last curves as a picture, and in words with the table."""
-        lines = [self._words(), self.caption]
-        if self.table.runs:
-            lines += ["", *self.table.as_text()]
-        return png(curves.live_figure(_SIZE, list(self.runs))), "\n".join(lines)
 
     def _layout(self) -> list[ipywidgets.Widget]:
         rows = [view.row for view in self.views.values()]
@@ -149,7 +154,7 @@ class Explorer(Panel):
         return Trial(self._make_model, settings, settings.pop("seed", 0), self._solver)
 
     def _train(self, trial: Trial, run: Run) -> None:
-        """Train and record: all that happens in the worker's thread."""
+        """Train and record the outcome, in the worker's thread."""
         self.runs.append(run)
         self.run_button.disabled, self.stop_button.disabled = True, False
         try:
@@ -160,18 +165,20 @@ class Explorer(Panel):
             self.trial_log.append(run.row)
             self.table.add(run)
             self._paint()
-            self.refresh_plain_copy()
+            self.refresh_static_fallback()
 
     def _idle(self) -> None:
         self.run_button.disabled, self.stop_button.disabled = False, True
 
     def _train_trial(self, trial: Trial, run: Run) -> None:
         if self._info is None:
-            self._info = {**data_info(self._data), "name": self._data_name}
+            self._info = replace(data_info(self._data), name=self._data_name)
+        code = ""  # unknown, if a file of nnlib was edited and not loaded again
         try:
-            _, row = train_trial(trial, self._data, [run], info=self._info)
+            code = trial.fingerprint()
+            _, row = train_trial(trial, self._data, [run], info=self._info, code=code)
         except Exception as error:
-            run.end(make_row(trial, self._info, "error", f"{type(error).__name__}: {error}"))
+            run.end(make_row(trial, self._info, code, "error", f"{type(error).__name__}: {error}"))
             raise
         run.end(row)
 
@@ -187,14 +194,14 @@ class Explorer(Panel):
             self.clock.value = _clock(run)
 
     def _announce(self, run: Run | None) -> None:
-        """Put the picture into words, when something new has happened and every few seconds: they are read aloud."""
+        """Update the description after every change of status and every few seconds: screen readers read it aloud."""
         news = run and (run.number, run.status, bool(run.losses))
         now = time.monotonic()
         if news != self._announced[0] or now - self._announced[1] >= ANNOUNCE_SECONDS:
             self._announced = news, now
-            self.picture.announce(self._words(), alert=run is not None and run.status in ("error", "diverged"))
+            self.picture.announce(self._describe(), alert=run is not None and run.status in ("error", "diverged"))
 
-    def _words(self) -> str:
+    def _describe(self) -> str:
         if not self.runs:
             return "No run yet. Set the controls and press Run."
         return curves.alt_text(self.runs[-1], best_run(self.runs))
@@ -211,17 +218,18 @@ def explore(
 ) -> Explorer:
     """Return an explorer: sliders for hyper-parameters, Run and Stop, live curves, and a table of the trials.
 
-    Each run is a `Trial`, the same that a sweep makes: its settings are the controls' values, by name, and its row
-    goes to `trials` and to the trial log. Training runs beside the kernel; another cell can run meanwhile.
+    Each run is a `Trial`, as in a sweep: its settings are the controls' values by name, and its row goes to `trials`
+    and to the trial log. Training runs in a thread, so that other cells can run meanwhile; the kernel's interrupt
+    does not reach it, the Stop button does.
 
     Args:
         make_model: called with the model's settings and `rng`, returns a Classifier; see `nnlib.search.Trial`.
-        data: `X_train`, `y_train`, `X_val`, `y_val`; nothing else of it is looked at.
-        controls: what can be set. One called `seed` is the trial's seed (0 without it); every other goes to the model,
-            the update rule or the Solver, whichever takes its name.
-        solver: options of the Solver that cannot be set.
-        trial_log: where each trial's row is also written; None for `TrialLog.named(NAME_explorer)`, below build/.
-        name: of the explorer. A later explorer of the same name closes this one.
+        data: a mapping; of it, only `X_train`, `y_train`, `X_val` and `y_val` are read.
+        controls: what can be set. One named `seed` sets the trial's seed (0 without it); every other is passed to the
+            model, the update rule or the Solver, whichever has an argument of its name.
+        solver: further options of the Solver.
+        trial_log: to which each trial's row is appended; None for `TrialLog.named("NAME_explorer")`, in build/.
+        name: of the explorer; a new explorer closes an earlier one of the same name.
     """
     trial_log = TrialLog.named(f"{name}_explorer") if trial_log is None else trial_log
     return Explorer(make_model, data, controls, solver or {}, trial_log, name)

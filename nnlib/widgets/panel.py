@@ -1,4 +1,4 @@
-"""`Panel`, what every explorer is: widgets, and a plain picture and text for readers that cannot show widgets."""
+"""`Panel`, the base class of all explorers: widgets, with a picture and a text for readers without widgets."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ _open: dict[str, Panel] = {}
 
 
 class Panel(ipywidgets.VBox):
-    """Widgets that display themselves together with a plain copy.
+    """Widgets that display themselves together with a static fallback.
 
-    A cell that ends with a panel has three outputs: the widgets, and a picture and a text that are kept up to date and
-    are hidden for as long as the widgets live. A saved notebook, nbconvert and GitHub show these two.
+    A cell that ends with a panel has three outputs: the widgets, a picture and a text. The latter two are kept up to
+    date and hidden while the widgets are live; a saved notebook, nbconvert and GitHub show them.
 
     Args:
-        name: what the panel is called. A panel that is made under the name of an earlier one closes that, because the
-            cell was run again; give two that shall live side by side two names.
+        name: of the panel. A new panel closes an earlier one of the same name, since that means that its cell ran
+            again; give panels that are open at the same time different names.
         children: the widgets.
     """
 
-    name = ""  # ipywidgets closes an object whose construction failed, too
+    name = ""  # ipywidgets also closes an object whose construction failed
 
     def __init__(self, name: str, children: list[ipywidgets.Widget]):
         fits = re.fullmatch(r"[\w-]+", name) is not None
-        checks.require(fits, "name", "letters, digits, _ and -, as of a file", repr(name))
+        checks.require(fits, "name", "letters, digits, _ and - only: it names a file", repr(name))
         sheet = ipywidgets.HTML(SHEET, layout={"display": "none"})
         super().__init__([*children, sheet])
         self.add_class(LIVE)
@@ -44,36 +44,36 @@ class Panel(ipywidgets.VBox):
         _open[name] = self
 
     def static_fallback(self) -> tuple[bytes, str]:
-        """Return what is shown where no widget can be: a PNG file, and text that stands by itself."""
+        """Return what is shown where widgets cannot be: PNG bytes, and a text that can be read without the picture."""
         raise NotImplementedError
 
     def close(self) -> None:
-        """Take the widgets off the page, for good."""
+        """Remove the widgets from the page for good."""
         self.closed = True
         if _open.get(self.name) is self:
             del _open[self.name]
         _close_all(self.children)
         super().close()
 
-    def refresh_plain_copy(self) -> None:
-        """Bring the plain copy up to date in every cell that shows this panel."""
+    def refresh_static_fallback(self) -> None:
+        """Update the static fallback in every cell that shows this panel."""
         if self._displayed and not self.closed:
-            for data, display_id in self._plain_outputs():
+            for data, display_id in self._static_outputs():
                 update_display(data, raw=True, display_id=display_id)
 
-    def _plain_outputs(self) -> list[tuple[dict, str]]:
+    def _static_outputs(self) -> list[tuple[dict, str]]:
         image, text = self.static_fallback()
         picture = {
             "image/png": base64.b64encode(image).decode("ascii"),
-            "text/plain": f"{self.name}: a picture, told in words below.",
+            "text/plain": f"{self.name}: a picture, described below.",
         }
         return [(picture, f"{self._display_id}-picture"), ({"text/plain": text}, f"{self._display_id}-text")]
 
     def _ipython_display_(self) -> None:
         view = self._repr_mimebundle_()
-        view["text/plain"] = f"{self.name}: run this cell for the live controls; what follows is their last state."
+        view["text/plain"] = f"{self.name}: run this cell for live controls; their last state follows."
         display(view, raw=True)
-        for data, display_id in self._plain_outputs():
+        for data, display_id in self._static_outputs():
             display(data, raw=True, display_id=display_id)
         self._displayed = True
 

@@ -1,4 +1,4 @@
-"""A picture in a widget: a Figure without pyplot, drawn in whatever thread, set as PNG bytes and told in words."""
+"""A figure in a widget: drawn without pyplot, in any thread, and shown as PNG bytes with a description."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DPI = 100
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Return an empty Figure of so many inches that pyplot does not know of."""
+    """Return an empty Figure, its size in inches, that pyplot does not manage."""
     figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     return figure
@@ -22,13 +22,13 @@ def new_figure(width: float, height: float) -> Figure:
 def png(figure: Figure) -> bytes:
     """Return a Figure as the bytes of a PNG file."""
     buffer = io.BytesIO()
-    # Drawn for the screen a few times a second: packing it well would take longer than sending it.
+    # Redrawn a few times a second: better compression would take longer than sending the bytes.
     figure.canvas.print_png(buffer, pil_kwargs={"compress_level": 1})
     return buffer.getvalue()
 
 
 class Picture(ipywidgets.VBox):
-    """An image with a line below that says in words what it shows."""
+    """An image above a line of text that describes it."""
 
     def __init__(self):
         self.image = ipywidgets.Image(format="png")
@@ -38,8 +38,8 @@ class Picture(ipywidgets.VBox):
         self.line = ipywidgets.HTML()
         super().__init__([self.image, self.line])
 
-    def announce(self, words: str, *, alert: bool = False) -> None:
-        """Replace the words, which are plain text; a screen reader announces an `alert`, an error, at once."""
+    def announce(self, alt_text: str, *, alert: bool = False) -> None:
+        """Show a description, plain text; screen readers read an `alert`, an error, at once."""
         role = "alert" if alert else "status"
         style = "color: var(--jp-error-color0, #a4000f); line-height: 1.4" if alert else "line-height: 1.4"
-        self.line.value = f'<div role="{role}" style="{style}">{html.escape(words)}</div>'
+        self.line.value = f'<div role="{role}" style="{style}">{html.escape(alt_text)}</div>'

@@ -1,4 +1,4 @@
-"""`play`: controls that redraw a figure, for experiments that take a moment and no training to the end."""
+"""`play`: controls that redraw a figure, for experiments that are computed in a moment."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from nnlib.widgets.panel import Panel
 from nnlib.widgets.picture import Picture, new_figure, png
 
 IMMEDIATE_SECONDS = 0.1
-"""A drawing that takes longer waits until the slider is let go."""
+"""A figure that takes longer to draw is redrawn only when the slider is released."""
 
 
 class Playground(Panel):
     """What `play` returns.
 
     Attributes:
-        views: the widgets by the controls' names; assigning to `views[name].value` redraws.
-        words: what the picture shows.
+        views: the controls' widgets by name; assigning to `views[name].value` redraws.
+        alt_text: a description of the picture.
     """
 
     def __init__(self, draw: Callable[..., str], controls: Sequence[Control], size: tuple[float, float], name: str):
         checks.require(len(controls) > 0, "controls", "at least one", "none")
         self._draw, self._size = draw, size
-        self._png, self.words = b"", ""
+        self._png, self.alt_text = b"", ""
         self.views = {control.name: control.view() for control in controls}
         self.picture = Picture()
         rows = [view.row for view in self.views.values()]
@@ -37,17 +37,17 @@ class Playground(Panel):
         self._redraw()
 
     def static_fallback(self) -> tuple[bytes, str]:
-        """Return the present picture and its words."""
-        return self._png, self.words
+        """Return the current picture and its description."""
+        return self._png, self.alt_text
 
     def _redraw(self) -> None:
         start = time.perf_counter()
         figure = new_figure(*self._size)
-        words = self._draw(figure, **{name: view.value for name, view in self.views.items()})
-        self._png, self.words = png(figure), words
+        alt_text = self._draw(figure, **{name: view.value for name, view in self.views.items()})
+        self._png, self.alt_text = png(figure), alt_text
         self.picture.image.value = self._png
-        self.picture.announce(words)
-        self.refresh_plain_copy()
+        self.picture.announce(alt_text)
+        self.refresh_static_fallback()
         immediate = time.perf_counter() - start < IMMEDIATE_SECONDS
         for view in self.views.values():
             view.redraw_while_dragged(immediate)
@@ -60,13 +60,13 @@ def play(
     size: tuple[float, float] = (8.6, 3.0),
     name: str,
 ) -> Playground:
-    """Return controls above a figure that is drawn anew whenever one of them changes.
+    """Return controls above a figure that is redrawn whenever one of them changes.
 
     Args:
-        draw: called as draw(figure, **values) with an empty Figure and the controls' values by name; fills the figure
-            and returns in words what it shows.
+        draw: called as draw(figure, **values) with an empty Figure and the controls' values by name; draws into the
+            figure and returns a description of it.
         controls: what can be set.
-        size: of the figure, in inches.
-        name: of the playground. A later one of the same name closes this one.
+        size: of the figure in inches, (width, height).
+        name: of the playground; a new one closes an earlier one of the same name.
     """
     return Playground(draw, controls, size, name)

@@ -1,4 +1,4 @@
-"""One training run while it goes on: a Solver callback that records, measures in between, and stops."""
+"""One training run: a Solver callback that records its curves and stops it on request."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import time
 from typing import NamedTuple
 
 from nnlib.callbacks import Callback, StopTraining
+from nnlib.search.rows import TrialRow
 from nnlib.solver import Solver
 
 SAMPLE = 500
-"""Examples of each set on which the accuracies between two epochs are measured."""
+"""Accuracies between the ends of epochs are measured on this many training and validation examples."""
 
 _POINTS_PER_EPOCH = 10
 
 
 class CurvePoint(NamedTuple):
-    """The accuracies (fractions) after `step` steps; `epoch_end` tells whether the whole validation set was used."""
+    """The accuracies (fractions) after `step` steps; at an `epoch_end`, on the whole validation set."""
 
     step: int
     train: float
@@ -25,18 +26,18 @@ class CurvePoint(NamedTuple):
 
 
 class Run(Callback):
-    """The course of one run; written by the thread that trains, read by the one that draws.
+    """The course of one run; written by the training thread, read by the drawing thread.
 
     Args:
-        number: of the trial, from 1.
+        number: of the run, from 1.
         settings: values by the controls' names.
-        stop: once it is set, training ends after the present minibatch.
+        stop: once it is set, training ends after the current minibatch.
 
     Attributes:
         losses: the minibatch loss of every step.
-        points: accuracies, in the order of their steps.
+        points: accuracies in the order of their steps.
         steps_per_epoch, total_steps: of this run; 0 until the first step.
-        row: the trial's trial log row, once it has ended.
+        row: the trial log's row after the end, None before.
         status: "running", then the row's: "done", "stopped", "diverged" or "error".
         seconds: from the start to the end, or until now.
     """
@@ -46,7 +47,7 @@ class Run(Callback):
         self.losses: list[float] = []
         self.points: list[CurvePoint] = []
         self.steps_per_epoch = self.total_steps = 0
-        self.row: dict | None = None
+        self.row: TrialRow | None = None
         self._stop = stop
         self._started = time.perf_counter()
         self._ended: float | None = None
@@ -54,16 +55,16 @@ class Run(Callback):
     @property
     def status(self) -> str:
         """The row's status, or "running"."""
-        return "running" if self.row is None else self.row["status"]
+        return "running" if self.row is None else self.row.status
 
     @property
     def val_acc(self) -> float | None:
-        """The validation accuracy of the model that was left; None before, or if there is none."""
-        return None if self.row is None else self.row["val_acc"]
+        """The validation accuracy of the trained model; None before the end, and where there is none."""
+        return None if self.row is None else self.row.val_acc
 
     @property
     def train_acc(self) -> float | None:
-        """The training accuracy after the last whole epoch; None before that."""
+        """The training accuracy after the last full epoch; None before the first one."""
         return next((point.train for point in reversed(self.points) if point.epoch_end), None)
 
     @property
@@ -73,26 +74,26 @@ class Run(Callback):
 
     @property
     def fraction(self) -> float:
-        """How much of the run is done, from 0 to 1."""
+        """The fraction of the run's steps that are done."""
         return len(self.losses) / self.total_steps if self.total_steps else 0.0
 
     @property
     def remaining(self) -> float | None:
-        """Seconds until the end at the present pace; None before the first step."""
+        """Seconds until the end at the current pace; None before the first step."""
         return self.seconds * (1 / self.fraction - 1) if self.losses else None
 
-    def end(self, row: dict) -> None:
-        """Record how the run ended."""
+    def end(self, row: TrialRow) -> None:
+        """Record the outcome."""
         self._ended, self.row = time.perf_counter(), row
 
     def on_step(self, solver: Solver) -> None:
-        """Record; measure about ten times an epoch; stop if that is wanted."""
+        """Record the losses, measure accuracies about ten times per epoch, stop if asked to."""
         self.total_steps = solver.num_steps
         self.steps_per_epoch = solver.num_steps // solver.num_epochs
         self.losses = solver.loss_history
         if self._stop.is_set():
             raise StopTraining
-        ends_epoch = solver.step % self.steps_per_epoch == 0  # it is measured on everything then
+        ends_epoch = solver.step % self.steps_per_epoch == 0  # then on_epoch records them
         if not ends_epoch and solver.step % max(1, self.steps_per_epoch // _POINTS_PER_EPOCH) == 0:
             some = slice(SAMPLE)
             train = solver.check_accuracy(solver.X_train[some], solver.y_train[some])
@@ -100,7 +101,7 @@ class Run(Callback):
             self.points.append(CurvePoint(solver.step, train, val, False))
 
     def on_epoch(self, solver: Solver) -> None:
-        """Record the epoch's accuracies; stop if that is wanted."""
+        """Record the epoch's accuracies, stop if asked to."""
         self.points.append(CurvePoint(solver.step, solver.train_acc_history[-1], solver.val_acc_history[-1], True))
         if self._stop.is_set():
             raise StopTraining

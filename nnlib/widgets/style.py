@@ -1,14 +1,14 @@
-"""The one style sheet of the explorers; every panel brings it along."""
+"""The style sheet of the explorers; every panel includes it."""
 
 LIVE = "nnlib-live"
-"""The class of a panel whose widgets are alive."""
+"""The CSS class of a panel with live widgets."""
 
 TABLE, CONTROL = "nnlib-trials", "nnlib-control"
 
-USE = 52  # pixels: the column of buttons
+USE = 52  # pixels: the column of the "Use" buttons
 
 SHEET = f"""<style>
-/* The two outputs behind a panel are for readers without widgets: where this rule is, there are some. */
+/* The two outputs after a panel are its static fallback: hidden where the widgets, and so this rule, are live. */
 .jp-OutputArea-child:has(.{LIVE}) + .jp-OutputArea-child,
 .jp-OutputArea-child:has(.{LIVE}) + .jp-OutputArea-child + .jp-OutputArea-child {{ display: none }}
 .{LIVE} {{ overflow: visible }}

@@ -1,4 +1,4 @@
-"""The table of trials: sorted by any column, the best validation accuracy marked, a button to put settings back."""
+"""The table of trials: sortable by any column, the best validation accuracy marked, settings restored by a button."""
 
 from __future__ import annotations
 
@@ -8,13 +8,21 @@ from typing import NamedTuple
 
 import ipywidgets
 
+from nnlib.tables import align, format_value
 from nnlib.widgets.controls import Control
 from nnlib.widgets.run import Run
 from nnlib.widgets.style import TABLE, USE
 
 
 class Column(NamedTuple):
-    """A column: its heading, what it shows of a run, what it is sorted by (None goes last), the longest it may show."""
+    """A column of the table.
+
+    Attributes:
+        heading: its title.
+        text: returns the cell of a run.
+        key: returns what a run is sorted by; None comes last.
+        longest: the longest text expected in a cell, which sets the width.
+    """
 
     heading: str
     text: Callable[[Run], str]
@@ -23,22 +31,24 @@ class Column(NamedTuple):
 
     @property
     def width(self) -> int:
-        """In pixels."""
+        """The width in pixels."""
         return 10 + round(7.6 * max(map(len, [self.longest, *f"{self.heading} ▲".split()])))
 
 
 def accuracy_text(accuracy: float | None) -> str:
-    """Return an accuracy as the table shows it; without one, a dash."""
+    """Return an accuracy as a percentage, or a dash for None."""
     return "–" if accuracy is None else f"{accuracy:.2%}"
 
 
 def trial_columns(controls: Sequence[Control]) -> list[Column]:
-    """Return the columns of an explorer: the run, its settings, and what came of it."""
+    """Return the columns of an explorer: the run's number, its settings and its outcome."""
 
     def of(control: Control) -> Column:
-        name, text = control.name, control.text
-        longest = max(map(text, [*control.extremes, control.default]), key=len)
-        return Column(control.label, lambda run: text(run.settings[name]), lambda run: run.settings[name], longest)
+        name = control.name
+        longest = max(map(format_value, [*control.extremes, control.default]), key=len)
+        return Column(
+            control.label, lambda run: format_value(run.settings[name]), lambda run: run.settings[name], longest
+        )
 
     return [
         Column("run", lambda run: str(run.number), lambda run: run.number, "999"),
@@ -51,24 +61,24 @@ def trial_columns(controls: Sequence[Control]) -> list[Column]:
 
 
 def best_run(runs: Sequence[Run]) -> Run | None:
-    """Return the run with the best validation accuracy, the first of equals; None where no run has one."""
+    """Return the run with the best validation accuracy, the earliest of equals; None if no run has one."""
     measured = [run for run in runs if run.val_acc is not None]
     return max(measured, key=lambda run: run.val_acc, default=None)
 
 
 class TrialTable(ipywidgets.VBox):
-    """A row for each finished run.
+    """One row per finished run.
 
     Args:
         columns: from left to right.
-        put_back: called with a run when its button is pressed.
+        restore: called with a run when its "Use" button is pressed.
     """
 
     def __init__(self, columns: Sequence[Column], restore: Callable[[Run], None]):
         self.columns = tuple(columns)
         self._restore = restore
         self._rows: dict[Run, tuple[ipywidgets.HTML, ipywidgets.HBox]] = {}
-        self._order: tuple[Column, bool] = (self.columns[0], False)  # the column and whether it falls
+        self._order: tuple[Column, bool] = (self.columns[0], False)  # the column, and whether it is descending
         self.headings = [self._heading(column) for column in self.columns]
         self._body = ipywidgets.VBox(layout={"max_height": "190px", "overflow": "hidden auto"})
         width = f"{sum(column.width for column in self.columns) + USE + 20}px"
@@ -82,18 +92,18 @@ class TrialTable(ipywidgets.VBox):
 
     @property
     def runs(self) -> list[Run]:
-        """The runs in the order in which they are shown."""
-        column, falls = self._order
+        """The runs from the top row to the bottom row."""
+        column, descending = self._order
         known = [run for run in self._rows if column.key(run) is not None]
         unknown = [run for run in self._rows if column.key(run) is None]
-        return sorted(known, key=column.key, reverse=falls) + unknown
+        return sorted(known, key=column.key, reverse=descending) + unknown
 
     def add(self, run: Run) -> None:
-        """Add a row at its place."""
+        """Add a row, in the current order."""
         cells = ipywidgets.HTML()
         button = ipywidgets.Button(
             description="Use",
-            tooltip=f"put the settings of run {run.number} back",
+            tooltip=f"restore the settings of run {run.number}",
             layout={"width": f"{USE}px", "height": "24px"},
         )
         button.on_click(lambda _: self._restore(run))
@@ -101,17 +111,16 @@ class TrialTable(ipywidgets.VBox):
         self._show()
 
     def sort_by(self, column: Column) -> None:
-        """Sort by a column, the other way round if it is sorted by it already; accuracies start with the best."""
-        current, falls = self._order
-        self._order = column, not falls if column is current else column.heading in ("training", "validation")
+        """Sort by a column, or reverse the order if it is sorted by it already; accuracies start with the best."""
+        current, descending = self._order
+        self._order = column, not descending if column is current else column.heading in ("training", "validation")
         self._show()
 
     def as_text(self) -> list[str]:
-        """Return the table as lines of text, its columns aligned; the first is the headings."""
+        """Return the table as lines of text with aligned columns, the headings first."""
         best = best_run(list(self._rows))
         rows = [[column.heading for column in self.columns], *(self._texts(run, best) for run in self.runs)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return ["  ".join(map(str.rjust, row, widths)) for row in rows]
+        return align(rows, str.rjust)
 
     def _heading(self, column: Column) -> ipywidgets.Button:
         button = ipywidgets.Button(

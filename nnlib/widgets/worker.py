@@ -1,4 +1,4 @@
-"""One job at a time in a daemon thread, told to stop by an event: what keeps the kernel free while a model trains."""
+"""Background threads that keep the kernel free while a model trains: a stoppable job, and a repeated call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Worker:
     """Runs one job at a time in a daemon thread.
 
     Args:
-        on_idle: called in the job's thread once the next job may start, and before it can.
+        on_idle: called in the job's thread after the job has ended and before another can start.
     """
 
     def __init__(self, on_idle: Callable[[], None] = lambda: None) -> None:
@@ -24,7 +24,11 @@ class Worker:
         self.busy = False
 
     def start(self, job: Callable[[threading.Event], None]) -> bool:
-        """Start `job`, which ends soon after the event that it is given is set; False, and nothing, while one runs."""
+        """Start a job unless one is running; return whether it was started.
+
+        Args:
+            job: called with an Event; it is expected to return soon after that is set.
+        """
         with self._lock:
             if self.busy:
                 return False
@@ -35,16 +39,16 @@ class Worker:
             return True
 
     def stop(self) -> None:
-        """Tell the job to stop, and return at once."""
+        """Tell the job to stop; return at once."""
         self._stop.set()
 
     def join(self) -> None:
-        """Wait until the job has ended, however it did."""
+        """Wait for the end of the job; raise nothing."""
         if self._thread is not None:
             self._thread.join()
 
     def wait(self) -> None:
-        """Wait until the job has ended, and raise what it raised."""
+        """Wait for the end of the job; raise what it raised."""
         self.join()
         if self._error is not None:
             raise self._error
@@ -61,16 +65,16 @@ class Worker:
 
 @contextmanager
 def repeating(seconds: float, function: Callable[[], None]) -> Iterator[None]:
-    """Call `function` every so many seconds from a thread of its own while the body runs.
+    """Call `function` every `seconds` in another thread while the body runs.
 
-    What it raises ends the calls, and is raised behind the body unless that raises itself.
+    An exception of `function` ends the calls and is raised after the body, unless the body itself raises.
     """
     done, errors = threading.Event(), []
 
     def repeat() -> None:
         try:
             taken = 0.0
-            while not done.wait(max(seconds - taken, seconds / 4)):  # a slow function leaves the others some time
+            while not done.wait(max(seconds - taken, seconds / 4)):  # a slow function still pauses
                 start = time.perf_counter()
                 function()
                 taken = time.perf_counter() - start

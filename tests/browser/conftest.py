@@ -1,6 +1,6 @@
-"""A real browser, a JupyterLab and a Voila on loopback, each on a port and with a token of its own.
+"""A real browser, and a JupyterLab and a Voila on loopback, each with its own port and token.
 
-Without Chromium these tests are left out, and the end of the run says so; NNLIB_REQUIRE_BROWSER=1 makes that a failure.
+Without Chromium these tests are skipped, and the end of the run says so; NNLIB_REQUIRE_BROWSER=1 makes that a failure.
 """
 
 import os
@@ -56,7 +56,7 @@ def pytest_terminal_summary(terminalreporter):
 
 
 class Server:
-    """A server process on a free port of loopback, ready when it is made."""
+    """A server process on a free loopback port; ready once constructed."""
 
     def __init__(self, folder, command, environment):
         self.token, self.log = secrets.token_hex(16), folder / "server.log"
@@ -89,7 +89,7 @@ class Server:
 
 
 def clean_environment(folder):
-    """Return an environment in which nothing of the user's own Jupyter or trial logs is read or written."""
+    """Return an environment that keeps the user's own Jupyter settings and trial logs out of the tests."""
     own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime"}
     own |= {"IPYTHONDIR": "ipython", "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
     own |= {"NNLIB_TRIAL_LOGS": "trial_logs"}
@@ -114,13 +114,15 @@ def lab(tmp_path_factory):
         write(new_notebook(cells=cells, metadata=METADATA), folder / "notebooks" / f"{stem}.ipynb")
     for stem in COMMITTED.values():
         shutil.copy(app.ROOT / "notebooks" / f"{stem}.ipynb", folder / "notebooks")
-    # Cells out of sight are taken out of the page otherwise, and the tests look for one.
+    # Otherwise JupyterLab removes cells that are out of view from the page, and the tests look for one.
     settings = folder / "settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
     settings.parent.mkdir(parents=True)
     settings.write_text('{"windowingMode": "none"}')
     config = folder / "config" / "labconfig" / "page_config.json"
     config.parent.mkdir(parents=True)
-    config.write_text('{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}')  # asks for news
+    config.write_text(
+        '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}'
+    )  # they need the internet
 
     def command(port, token):
         options = [f"--port={port}", f"--IdentityProvider.token={token}", "--no-browser", "--allow-root"]
@@ -149,11 +151,11 @@ def voila(tmp_path_factory):
 
 @pytest.fixture(params=COMMITTED)
 def committed_page(request, lab, browser):
-    """The explorer in a committed notebook of the homework that was run from top to bottom in JupyterLab."""
+    """The explorer in a committed notebook of the homework, after JupyterLab has run all its cells."""
     question = request.param
     if question == "q5" and not REQUIRED:
         pytest.skip(
-            "LEFT OUT: running all of q5 takes over two minutes; NNLIB_REQUIRE_BROWSER=1 has it done, as CI does"
+            "LEFT OUT: running all of q5 takes over two minutes; NNLIB_REQUIRE_BROWSER=1 includes it, as CI does"
         )
     tab = browser.new_page(viewport={"width": 1280, "height": 800})
     yield CommittedPage(tab, lab, COMMITTED[question]), question
@@ -162,7 +164,7 @@ def committed_page(request, lab, browser):
 
 @pytest.fixture(params=["lab", "voila"])
 def open_page(request, browser):
-    """Return a function that opens the explorer of a question: in JupyterLab, and as a page of `make app`."""
+    """Return a function that opens the explorer of a question, in JupyterLab or as a page of `make app`."""
     server = request.getfixturevalue(request.param)
     opened = []
 

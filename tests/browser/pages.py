@@ -1,4 +1,4 @@
-"""An explorer in a browser, with the user's hands on it: JupyterLab's and Voila's page are driven alike."""
+"""An explorer in a browser, driven as by a user; JupyterLab's and Voila's pages have the same methods."""
 
 import re
 import time
@@ -11,7 +11,7 @@ from tools import app
 RUN_ALL_SECONDS = 600
 SCREENS = Path(app.ROOT) / "build" / "screens"
 
-# In what is visible of a panel: texts wider than their boxes, and widgets that lie on each other.
+# Among the visible parts of a panel: texts wider than their boxes, and widgets that overlap.
 FAULTS = """
 panel => {
   const boxes = [...panel.querySelectorAll('.widget-label, button, input, select, textarea, .widget-image, .noUi-base')]
@@ -37,7 +37,7 @@ class PanelPage:
 
     Attributes:
         tab: Playwright's page.
-        errors: what the console has complained of.
+        errors: the errors on the browser's console.
         panel: the first panel on the page.
     """
 
@@ -54,39 +54,39 @@ class PanelPage:
         self.line = self.panel.locator("[role=status], [role=alert]").first
 
     def row(self, label):
-        """Return the row of the control with this label."""
+        """Return the row of a control."""
         return self.panel.locator(".nnlib-control", has=self.tab.get_by_text(label, exact=True))
 
     def box(self, label):
-        """Return the typed box beside a slider."""
+        """Return the box next to a slider."""
         return self.row(label).locator("input")
 
     def press(self, label, key, times=1):
-        """Move a slider by the keyboard."""
+        """Move a slider with the keyboard."""
         handle = self.row(label).locator(".noUi-handle")
         handle.focus()
         for _ in range(times):
             handle.press(key)
 
     def type(self, label, value):
-        """Type a value into the box beside a slider."""
+        """Type a value into the box next to a slider."""
         self.box(label).fill(str(value))
         self.box(label).press("Enter")
 
     def button(self, name):
-        """Return a button of the panel by what is written on it."""
+        """Return a button of the panel by its text."""
         return self.panel.locator("button", has_text=re.compile(rf"^\s*{name}\s*$"))
 
     def clock(self, text):
-        """Return the label beside the progress bar, if it shows `text`."""
+        """Return the label next to the progress bar, if it contains `text`."""
         return self.panel.locator(".widget-label", has_text=re.compile(rf"^Run \d+\b.*{text}"))
 
     def picture(self):
-        """Return what the picture shows, as the browser knows it."""
+        """Return the source of the picture, which differs for every image."""
         return self.panel.locator("img").first.get_attribute("src")
 
     def pictures(self, count, seconds):
-        """Return the pictures seen until there are `count` different ones, or for so long."""
+        """Return the different pictures seen until there are `count` of them, or for `seconds`."""
         seen, deadline = [], time.monotonic() + seconds
         while len(set(seen)) < count and time.monotonic() < deadline:
             seen.append(self.picture())
@@ -94,17 +94,17 @@ class PanelPage:
         return set(seen)
 
     def faults(self):
-        """Return what is clipped or overlaps at the present size."""
+        """Return what is clipped or overlaps at the current size."""
         return self.panel.evaluate(FAULTS)
 
     def screenshot(self, name):
-        """Save what a user sees as build/screens/NAME.png."""
+        """Save what the user sees in build/screens/."""
         SCREENS.mkdir(parents=True, exist_ok=True)
         self.tab.screenshot(path=SCREENS / f"{self.kind}_{self.question}_{name}.png")
 
 
 class LabPage(PanelPage):
-    """A notebook in JupyterLab, all cells executed."""
+    """A notebook in JupyterLab whose cells have all run."""
 
     kind = "lab"
 
@@ -120,7 +120,7 @@ class LabPage(PanelPage):
         return self.tab.locator(".jp-OutputArea-executeResult", has_text="42")
 
     def run_second_cell(self):
-        """Execute the notebook's second cell, and wait until it has a new number."""
+        """Run the notebook's second cell and wait for its new execution number."""
         prompt = self.tab.locator(".jp-CodeCell").nth(1).locator(".jp-InputPrompt")
         before = prompt.inner_text()
         self.tab.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
@@ -132,7 +132,7 @@ class LabPage(PanelPage):
 
 
 class CommittedPage(LabPage):
-    """A notebook of the homework as it is committed, all cells executed; its explorer is the panel."""
+    """A committed notebook of the homework whose cells have all run; its explorer is the panel."""
 
     kind = "committed"
 
@@ -143,7 +143,7 @@ class CommittedPage(LabPage):
         self.tab.get_by_role("menuitem", name="Run", exact=True).click()
         self.tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         waiting = self.tab.locator(".jp-InputPrompt", has_text="*")
-        waiting.first.wait_for()  # what is on the page below is of this run, not of the committed one
+        waiting.first.wait_for()  # so that what follows is from this run, not from the committed outputs
         expect(waiting).to_have_count(0, timeout=RUN_ALL_SECONDS * 1000)
         idle.wait_for()
         expect(self.tab.locator("[data-mime-type='application/vnd.jupyter.error']")).to_have_count(0)

@@ -1,14 +1,14 @@
-"""The explorers in Chromium, in JupyterLab and in Voila: what the issue promises, seen from the user's chair.
+"""The explorers in Chromium, in JupyterLab and in Voila, as a user sees them.
 
-The bounds on times are the promises themselves (a first point within 2 s, Stop within a second); `make test` runs these
-tests alone, when no other needs the processors.
+The time limits are promises to the user (a first point within 2 s, Stop within a second); `make test` runs these tests
+alone, when no other test needs the processors.
 """
 
 import pytest
 from pages import FAULTS, SCREENS, LabPage, VoilaPage
 from playwright.sync_api import expect
 
-# Which slider is moved by which key, and what then stands in its box and beside it.
+# Per question: the slider, the key that moves it and how often, then the text of its box and of its note.
 MOVES = {
     "q4": [("hidden units", "ArrowRight", 1, "300", "")],
     "q5": [("hidden units", "ArrowLeft", 1, "30", ""), ("keep probability", "ArrowLeft", 2, "0.7", "drops 30%")],
@@ -26,7 +26,7 @@ def test_the_same_in_the_homework_itself(committed_page):
 
 
 def try_out(page, moves):
-    """Move the sliders by keyboard, run, watch the picture change, stop; nothing is clipped and nobody complains."""
+    """Move the sliders by keyboard, run, see the picture change, stop; nothing is clipped and the console is empty."""
     for label, key, times, value, note in moves:
         page.press(label, key, times)
         expect(page.box(label)).to_have_value(value)
@@ -52,7 +52,7 @@ def try_out(page, moves):
     assert page.errors == []
 
 
-def test_trials_are_compared_and_put_back(open_page):
+def test_trials_are_compared_and_restored(open_page):
     page = open_page("q4")
     page.type("epochs", 1)
     for number, units in enumerate((3, 30, 10), start=1):
@@ -123,8 +123,8 @@ def test_another_cell_runs_while_it_trains(lab, browser):
     expect(page.clock("s left")).to_be_visible()
     page.run_second_cell()
     expect(page.tab.locator(".jp-CodeCell").nth(1).locator(".jp-OutputArea-output")).to_have_text(["42"])
-    expect(page.clock("s left")).to_be_visible()  # it has not stopped for that
-    expect(page.tab.locator(".jp-RenderedImage:visible")).to_have_count(0)  # no plain copy beside the live one
+    expect(page.clock("s left")).to_be_visible()  # training goes on
+    expect(page.tab.locator(".jp-RenderedImage:visible")).to_have_count(0)  # the static fallback is hidden
     page.button("Stop").click()
     expect(page.clock("stopped")).to_be_visible()
     page.tab.close()

@@ -1,4 +1,4 @@
-"""nnlib.homework.depth: the specs, and the signals against a network written out by hand."""
+"""nnlib.homework.depth: the activation specs, and the traces against a network written out by hand."""
 
 from itertools import pairwise
 
@@ -61,7 +61,7 @@ class TestActivations:
         assert dx.tolist() == pytest.approx([0, 0, slope, 0, 0], abs=1e-30)
 
 
-def test_a_probe_keeps_what_passes_and_changes_nothing():
+def test_a_probe_records_and_changes_nothing():
     probe, x = Probe(), np.random.default_rng(0).normal(size=(3, 4))
     with_probe = Sequential([FullyConnected(2), probe, FullyConnected(2)], (4,), rng=0, dtype=np.float64)
     without = Sequential([FullyConnected(2), FullyConnected(2)], (4,), rng=0, dtype=np.float64)
@@ -99,32 +99,32 @@ def by_hand(X, y, *, depth, activation, gain, width, seed):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("gain", [None, 3.0])
 @pytest.mark.parametrize("depth", [2, 4])
-def test_signals_are_those_of_a_network_written_out(activation, gain, depth):
+def test_traces_are_those_of_a_network_written_out(activation, gain, depth):
     X, y = examples()
-    signals = propagate((X, y), depth=depth, activation=activation, gain=gain, width=7, rng=3)
+    trace = propagate((X, y), depth=depth, activation=activation, gain=gain, width=7, rng=3)
     used = {"sigmoid": 1, "tanh": 1, "relu": np.sqrt(2)}[activation] if gain is None else gain
     outputs, grad_outputs, grad_inputs, grad_weights = by_hand(
         X, y, depth=depth, activation=activation, gain=used, width=7, seed=3
     )
-    assert signals.outputs == pytest.approx(np.array(outputs), rel=1e-10)
-    assert signals.grad_outputs == pytest.approx(np.array(grad_outputs), rel=1e-10, abs=1e-16)
-    assert signals.grad_inputs == pytest.approx(np.array(grad_inputs), rel=1e-10, abs=1e-16)
+    assert trace.outputs == pytest.approx(np.array(outputs), rel=1e-10)
+    assert trace.grad_outputs == pytest.approx(np.array(grad_outputs), rel=1e-10, abs=1e-16)
+    assert trace.grad_inputs == pytest.approx(np.array(grad_inputs), rel=1e-10, abs=1e-16)
     norms = [np.sqrt(sum(entry**2 for entry in grad.ravel())) for grad in grad_weights]
-    assert signals.weight_norms == pytest.approx(norms, rel=1e-10)
+    assert trace.weight_norms == pytest.approx(norms, rel=1e-10)
     kept = [np.linalg.norm(z) / np.linalg.norm(a) for z, a in zip(grad_inputs, grad_outputs, strict=True)]
-    assert signals.slopes == pytest.approx(kept, rel=1e-10)
+    assert trace.slopes == pytest.approx(kept, rel=1e-10)
     made = [np.linalg.norm(a) / np.linalg.norm(z) for a, z in zip(grad_outputs, grad_inputs[1:], strict=False)]
-    assert signals.gains == pytest.approx(made, rel=1e-10)
+    assert trace.gains == pytest.approx(made, rel=1e-10)
     assert len(made) == depth - 2
 
 
 @given(st.integers(2, 5), st.floats(0.01, 50), st.integers(0, 99))
-def test_a_sigmoid_leaves_at_most_a_quarter_whatever_the_weights(depth, gain, seed):
-    signals = propagate(examples(seed=seed), depth=depth, activation="sigmoid", gain=gain, width=4, rng=seed)
-    assert (signals.slopes <= 0.25 * (1 + 1e-12)).all()
+def test_the_slope_of_a_sigmoid_is_at_most_a_quarter_for_any_weights(depth, gain, seed):
+    trace = propagate(examples(seed=seed), depth=depth, activation="sigmoid", gain=gain, width=4, rng=seed)
+    assert (trace.slopes <= 0.25 * (1 + 1e-12)).all()
 
 
-def test_a_deep_classifier_puts_what_it_is_given_behind_each_hidden_layer():
+def test_a_deep_classifier_puts_the_given_specs_after_each_hidden_layer():
     model = deep_classifier([[BatchNorm(), Sigmoid()], [ReLU()]], gain=3, input_dim=400, width=300, rng=1)
     kinds = [type(spec).__name__ for spec in model.network.specs]
     assert kinds == ["FullyConnected", "BatchNorm", "Sigmoid", "FullyConnected", "ReLU", "FullyConnected"]
@@ -135,7 +135,7 @@ def test_a_deep_classifier_puts_what_it_is_given_behind_each_hidden_layer():
     assert model.loss(np.zeros((2, 400))).shape == (2, 10)
 
 
-def test_one_sided_counts_columns_with_one_sign_among_those_with_any():
+def test_same_sign_fraction_ignores_columns_of_zeros():
     dw = np.array([[1.0, 1, 0, 0, -2], [2, -1, 0, 3, -1], [0, 1, 0, 0, -4]])
     assert same_sign_fraction(dw) == 3 / 4  # one sign, two signs, none, one, one
     assert same_sign_fraction(dw[:, 1:2]) == 0
@@ -143,7 +143,7 @@ def test_one_sided_counts_columns_with_one_sign_among_those_with_any():
 
 def test_it_draws_every_activation_and_the_outputs_of_one():
     figure = Figure()
-    signals = draw_depth(figure, depth=5, activation="tanh", examples=examples(), rng=2)
+    trace = draw_depth(figure, depth=5, activation="tanh", examples=examples(), rng=2)
     norms, outputs = figure.axes
     assert [line.get_label() for line in norms.lines] == list(ACTIVATIONS)
     for line in norms.lines:
@@ -151,10 +151,10 @@ def test_it_draws_every_activation_and_the_outputs_of_one():
         assert line.get_ydata() == pytest.approx(expected, rel=1e-12)
         assert line.get_xdata().tolist() == [1, 2, 3, 4, 5]
         assert (line.get_linewidth() > 2) == (line.get_label() == "tanh")
-    assert outputs.lines[0].get_ydata() == pytest.approx(np.median(signals.outputs, axis=(1, 2)))
+    assert outputs.lines[0].get_ydata() == pytest.approx(np.median(trace.outputs, axis=(1, 2)))
     assert to_rgba(outputs.lines[0].get_color()) == to_rgba(COLOURS["tanh"])
     (band,) = outputs.collections
-    low, high = np.percentile(signals.outputs[0], (5, 95))
+    low, high = np.percentile(trace.outputs[0], (5, 95))
     edges = band.get_paths()[0].vertices
     assert {round(low, 9), round(high, 9)} <= set(edges[edges[:, 0] == 1, 1].round(9))
 

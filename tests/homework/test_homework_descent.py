@@ -1,4 +1,4 @@
-"""nnlib.homework.descent: curvature against eigvalsh, and descent against the bound 2 / largest eigenvalue."""
+"""nnlib.homework.descent: curvature against eigvalsh, gradient descent against the bound 2 / largest eigenvalue."""
 
 from types import SimpleNamespace
 
@@ -50,7 +50,7 @@ def test_squared_loss_by_hand_and_its_gradient():
 def test_hessian_of_least_squares_is_the_features_second_moment():
     X, y = examples(classes=3)
     features = np.hstack([X, np.ones((len(X), 1))])  # the bias sees a 1
-    expected = np.kron(features.T @ features / len(X), np.eye(3))  # W is flat row by row, then b: in this very order
+    expected = np.kron(features.T @ features / len(X), np.eye(3))  # flat: the rows of W, then b
     assert hessian(linear(), X, y) == pytest.approx(expected, abs=1e-9)
 
 
@@ -77,7 +77,7 @@ def test_hessian_of_a_network_is_symmetric_and_its_sharpness_eigvalshs():
     assert H @ vector == pytest.approx(value * vector, abs=1e-3)
 
 
-def test_a_product_leaves_the_model_as_it_was_and_scales_with_its_vector():
+def test_a_product_does_not_change_the_model_and_scales_with_its_vector():
     (X, y), model = examples(), tanh_classifier(width=3, weight_scale=0.7, input_dim=4)
     before = {name: array.copy() for name, array in model.params.items()}
     product = hessian_product(model, X, y)
@@ -109,14 +109,14 @@ def test_largest_eigenvalue_of_any_symmetric_matrix(eigenvalues, seed):
 
 
 @pytest.mark.parametrize("eigenvalues", [[-9.0, 1, 2, 3], [-3.0, 0, 1, 3], [-5.0, -4, -2, -1], [0.0, 0, 0]])
-def test_a_negative_eigenvalue_of_larger_magnitude_is_not_taken_for_it(eigenvalues):
+def test_a_negative_eigenvalue_of_larger_magnitude_is_not_the_largest(eigenvalues):
     H, start = symmetric(np.array(eigenvalues))
     value, vector = largest_eigenvalue(lambda v: H @ v, start, tolerance=1e-6)
     assert value == pytest.approx(eigenvalues[-1], abs=1e-6)
     assert H @ vector == pytest.approx(value * vector, abs=1e-4)
 
 
-def test_it_stops_when_it_may():
+def test_it_stops_at_its_limits():
     H, start = symmetric(np.array([1.0, 2, 3, 10]))
     calls = []
 
@@ -129,7 +129,7 @@ def test_it_stops_when_it_may():
     _, vector = largest_eigenvalue(product, start, tolerance=1e-6)
     calls.clear()
     largest_eigenvalue(product, vector, tolerance=1e-3)
-    assert len(calls) == 2  # from the answer on, one more to see that it stays
+    assert len(calls) == 2  # started at the answer: one to shift, one to see that it stays
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.5])
@@ -146,7 +146,7 @@ def test_on_a_quadratic_the_bound_is_sharp(momentum):
         assert callback.values == pytest.approx([largest] * 3, rel=1e-3)
 
 
-def test_descend_is_gradient_descent_on_all_examples():
+def test_gradient_descent_uses_all_examples_at_every_step():
     (X, y), model = examples(), tanh_classifier(width=3, weight_scale=0.7, input_dim=4)
     losses, callback = gradient_descent(model, (X, y), learning_rate=0.3, steps=5, every=2)
     model, expected, sharp = tanh_classifier(width=3, weight_scale=0.7, input_dim=4), [], []
@@ -161,7 +161,7 @@ def test_descend_is_gradient_descent_on_all_examples():
     assert callback.values == pytest.approx(sharp, rel=0.02)
 
 
-def test_descend_ends_where_the_loss_does():
+def test_gradient_descent_ends_when_the_loss_is_no_longer_finite():
     with np.errstate(all="ignore"):
         losses, _ = gradient_descent(linear(), examples(classes=3), learning_rate=1e6, steps=100, every=1000)
     assert len(losses) < 100
@@ -169,7 +169,7 @@ def test_descend_ends_where_the_loss_does():
     assert np.isfinite(losses[:-1]).all()
 
 
-def test_a_measurement_begins_where_the_last_one_ended():
+def test_a_measurement_starts_at_the_last_eigenvector():
     model, calls = tanh_classifier(width=3, weight_scale=0.7, input_dim=4), []
     loss = model.loss
     model.loss = lambda X, y: calls.append(len(X)) or loss(X, y)
@@ -178,13 +178,13 @@ def test_a_measurement_begins_where_the_last_one_ended():
     callback.on_step(SimpleNamespace(model=model, step=1))
     assert len(calls) == first  # not yet
     callback.on_step(SimpleNamespace(model=model, step=2))
-    assert len(calls) - first == 4 < first  # two gradients for H v, and once more to see that it stays
+    assert len(calls) - first == 4 < first  # two gradients per H v, and two products
     assert callback.steps == [0, 2]
     assert callback.values[1] == pytest.approx(callback.values[0], rel=1e-3)
 
 
 def test_measured_at_every_step_it_stays_with_the_largest_eigenvalue():
-    model, (X, y) = tanh_classifier(width=8, weight_scale=0.05, input_dim=6), examples(features=6)
+    model, (X, y) = tanh_classifier(width=4, weight_scale=0.05, input_dim=6), examples(features=6)
     callback, exact = Sharpness(model, (X, y)), [np.linalg.eigvalsh(hessian(model, X, y))[-1]]
     for step in range(1, 31):
         _, grads = model.loss(X, y)

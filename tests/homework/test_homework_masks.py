@@ -1,4 +1,4 @@
-"""nnlib.homework.masks: the moments against every mask there is."""
+"""nnlib.homework.masks: the moments against the average over all masks."""
 
 from itertools import product
 
@@ -29,7 +29,7 @@ def test_moments_are_those_over_all_masks(keep, seed):
     assert got_variance == pytest.approx(variance, rel=1e-9, abs=1e-12)
 
 
-def test_masked_outputs_are_sums_of_some_of_the_terms_each_as_often_as_it_should_be():
+def test_masked_outputs_sum_a_random_subset_of_the_terms():
     x, w, b = np.array([1.0, 2, 4]), np.eye(3), np.array([0.5, 0, 0])  # each output shows one element of the mask
     outputs = masked_outputs(x, w, b, 0.3, masks=4000, rng=0)
     assert outputs.shape == (4000, 3)
@@ -63,19 +63,19 @@ def test_it_draws_one_units_outputs_and_all_units_means():
     sd = np.sqrt(variance)
     measured, predicted, scaled = means.lines
     assert measured.get_xdata() == pytest.approx(mean / sd)
-    missing = np.maximum(outputs, 0).mean(axis=0) - np.maximum(mean, 0)
-    assert measured.get_ydata() == pytest.approx(missing / sd)
+    error = np.maximum(outputs, 0).mean(axis=0) - np.maximum(mean, 0)
+    assert measured.get_ydata() == pytest.approx(error / sd)
     at_zero = predicted.get_ydata()[predicted.get_xdata() == 0]
     assert at_zero == pytest.approx([1 / np.sqrt(2 * np.pi)])  # E max(Y, 0) of a standard normal Y
     assert set(scaled.get_ydata()) == {0}
 
 
-def test_it_draws_a_layer_of_its_own_with_nothing_dropped():
+def test_by_default_it_draws_a_random_layer_and_with_keep_1_drops_nothing():
     figure = Figure()
     outputs = draw_dropout(figure, keep=1.0)
     assert outputs.shape == (2000, 100)
     assert np.ptp(outputs, axis=0).max() < 1e-9  # every mask keeps all
-    assert len(figure.axes[1].lines[0].get_xdata()) == 0  # and nothing is missing of any unit
+    assert len(figure.axes[1].lines[0].get_xdata()) == 0  # and no unit has an error
 
 
 @pytest.mark.parametrize("keep", [0, -0.1, 1.1])

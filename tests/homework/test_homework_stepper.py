@@ -1,4 +1,4 @@
-"""The convolution stepper: every step against nnlib's functions, and what it does with what is typed."""
+"""The convolution stepper: every step against nnlib's functions, and the matrices that are typed in."""
 
 import numpy as np
 import pytest
@@ -6,13 +6,16 @@ import reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from widget_models import small_figure
 
+from nnlib.homework import stepper as stepper_module
 from nnlib.homework.convolution import FUNCTIONS, parse_matrix, terms
 from nnlib.homework.stepper import TYPED, ConvolutionStepper, draw_step
 
 
 @pytest.fixture
-def stepper():
+def stepper(monkeypatch):
+    monkeypatch.setattr(stepper_module, "new_figure", small_figure)
     made = ConvolutionStepper(np.array([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]), np.array([[1.0, 0], [2, -1]]))
     yield made
     made.close()
@@ -35,8 +38,9 @@ def test_the_terms_are_the_definition_of_every_element(kind, a_shape, data):
 
 
 @pytest.mark.parametrize("kind", FUNCTIONS)
-def test_at_every_step_what_is_shown_adds_up(stepper, kind):
-    """The sum of the products that are drawn is the function's output, and the window is where they come from."""
+def test_at_every_step_what_is_shown_adds_up(stepper, kind, monkeypatch):
+    """The drawn products sum to the function's output, and there is one per pair of multiplied elements."""
+    monkeypatch.setattr(stepper_module, "png", lambda figure: b"")  # the pixels are not looked at
     stepper.kind.value = kind
     a, b = stepper._a, stepper._b
     slow = {"valid": reference.conv_valid, "full": reference.conv_full, "filt": reference.conv_filt}[kind](a, b)
@@ -46,10 +50,10 @@ def test_at_every_step_what_is_shown_adds_up(stepper, kind):
         visited.append(stepper.step)
         assert np.nansum(stepper.products) == stepper.output[stepper.step]
         assert np.isfinite(stepper.products).sum() == len(stepper.terms)
-        assert stepper.words.endswith(f"= {stepper.output[stepper.step]:g}")
+        assert stepper.alt_text.endswith(f"= {stepper.output[stepper.step]:g}")
         stepper.next_button.click()
     assert visited == list(np.ndindex(stepper.output.shape))
-    assert stepper.slider.value == 0  # behind the last comes the first
+    assert stepper.slider.value == 0  # the first comes after the last
     stepper.previous_button.click()
     assert stepper.step == visited[-1]
 
@@ -59,7 +63,7 @@ def test_the_drawing_lays_the_kernel_on_the_matrix():
     output = FUNCTIONS["full"](a, b)
     figure = Figure()
     products = draw_step(figure, "full", a, b, output, (0, 2))
-    np.testing.assert_array_equal(products, [[np.nan, np.nan], [20, 3]])  # flipped, hanging over the upper edge
+    np.testing.assert_array_equal(products, [[np.nan, np.nan], [20, 3]])  # flipped, extending beyond the upper edge
     numbers = [[text.get_text() for text in ax.texts] for ax in figure.axes]
     assert numbers[0] == [str(n) for n in range(1, 10)]
     assert numbers[1] == ["1e+03", "100", "10", "1"]
@@ -77,16 +81,16 @@ def test_the_filter_is_not_flipped():
     assert figure.axes[1].get_title() == "b"
 
 
-def test_words_spell_the_products(stepper):
-    assert stepper.words == (
+def test_the_description_lists_the_products(stepper):
+    assert stepper.alt_text == (
         "Step 1 of 4, out[i, j] = Σ a[m, n] · b[i−m+H′, j−n+W′]: out[1, 1] = 1·(-1) + 2·2 + 4·0 + 5·1 = 8"
     )
     stepper.source.value = "letter F"
     stepper.b_box.value = "1 1 1\n1 1 1\n1 1 1"
-    assert "(9 products)" in stepper.words
+    assert "(9 products)" in stepper.alt_text
 
 
-def test_a_picture_may_be_chosen_and_the_kernel_typed(stepper):
+def test_an_image_can_be_chosen_and_the_kernel_typed(stepper):
     stepper.next()
     stepper.source.value = "letter F"
     assert stepper.slider.value == 0
@@ -95,7 +99,7 @@ def test_a_picture_may_be_chosen_and_the_kernel_typed(stepper):
     assert stepper.output.shape == (9, 5)
     assert (stepper.slider.max, stepper.play.max) == (44, 44)
     stepper.slider.value = 44
-    stepper.source.value = TYPED  # a smaller output: the step has to follow
+    stepper.source.value = TYPED  # a smaller output: the step must be in it
     assert stepper.output.shape == (3, 1)
     assert (stepper.slider.value, stepper.slider.max) == (0, 2)
 
@@ -104,20 +108,20 @@ def test_a_picture_may_be_chosen_and_the_kernel_typed(stepper):
     ("text", "message"),
     [
         ("", "b: expected a matrix, got no numbers"),
-        ("1 2\n3", "b: expected rows of one length, got rows of 1 and 2 numbers"),
+        ("1 2\n3", "b: expected rows of equal length, got rows of 1 and 2 numbers"),
         ("1 x", "b: expected numbers, got 'x'"),
         ("1 nan", "b: expected finite numbers"),
         ("1 2 3 4 5 6", "b: expected at most 5 rows and columns, got 1 x 6"),
         ("1 2 3 4", "b: expected a kernel no larger than a's"),
     ],
 )
-def test_what_is_wrong_with_the_typed_kernel_is_said(stepper, text, message):
+def test_an_error_in_the_typed_kernel_is_shown(stepper, text, message):
     before = stepper.picture.image.value
     stepper.b_box.value = text
-    assert message in stepper.words
+    assert message in stepper.alt_text
     assert 'role="alert"' in stepper.picture.line.value
     assert stepper.picture.image.value == before
-    stepper.next_button.click()  # goes on with the last kernel that was one
+    stepper.next_button.click()  # goes on with the last valid kernel
     stepper.b_box.value = "1"
     assert stepper.output.shape == (3, 3)
     assert 'role="status"' in stepper.picture.line.value

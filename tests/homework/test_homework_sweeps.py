@@ -13,8 +13,8 @@ from nnlib.data import Dataset
 from nnlib.homework import sweeps as homework
 from nnlib.homework.__main__ import main
 from nnlib.homework.sweeps import SWEEPS, NamedSweep, of_question, regularised_conv_net
-from nnlib.search import Trial, TrialLog, replay, sweep
-from nnlib.search.grids import expand_grid
+from nnlib.search import OpeningRow, SelectionRow, Trial, TrialLog, TrialRow, replay, sweep
+from nnlib.search.points import expand_grid
 
 FIXED = {"filter_size": 7, "hidden_dim": 100}
 
@@ -33,6 +33,11 @@ def test_the_grids_are_the_homeworks():
     assert of_question("q") == of_question("") == of_question("q6") == []
 
 
+def test_q2_and_q3_keep_the_last_epoch_and_q5_lowers_its_rate_to_zero():
+    assert {SWEEPS[name].solver.get("restore") for name in ("q2", "q3")} == {"last"}
+    assert {SWEEPS[name].solver.get("schedule") for name in ("q5-size", "q5-regularise")} == {"linear"}
+
+
 @pytest.mark.parametrize("name", SWEEPS)
 def test_every_trial_can_be_made(name):
     named = SWEEPS[name]
@@ -49,31 +54,30 @@ def test_every_trial_can_be_made(name):
 
 
 def test_the_longest_trials_are_known():
-    by_size = {size: homework.conv_net_products({"filter_size": size, "hidden_dim": 100}) for size in (3, 5, 7, 9)}
+    by_size = {size: homework.conv_net_cost({"filter_size": size, "hidden_dim": 100}) for size in (3, 5, 7, 9)}
     # 7 x 7: 32 * (49 * 22^2 + 11^2 * 100) multiplications up to the hidden layer
     assert by_size[7] == 32 * (49 * 22**2 + 11**2 * 100)
     assert by_size[9] == max(by_size.values())
 
 
-@pytest.mark.parametrize("name", ["q2", "q3"])
-def test_a_row_of_a_named_sweep_is_replayed_without_further_ado(name):
-    named = SWEEPS[name]
+def test_a_row_of_a_named_sweep_can_be_replayed():
+    name, named = "q3", SWEEPS["q3"]
     point = {"hidden_dim": 10, "learning_rate": 0.1, "reg": 1e-3}
     options = {"seeds": (1,), "solver": named.solver, "name": name, "n_jobs": 1, "verbose": False}
     (row,) = sweep(named.make_model, named.load(), [point], **options)
-    assert row["val_acc"] > 0.9
-    assert row["data"]["name"].endswith(", standardised")
-    assert replay(row).equal
+    assert row.val_acc > 0.9
+    assert row.data.name.endswith(", standardised")
+    assert replay(row, named.make_model, named.load()).exact
 
 
-def test_a_sweep_that_builds_on_another_wants_its_choice():
-    with pytest.raises(ValueError, match=r"fixed: expected the choice of q5-size, got None"):
+def test_a_sweep_that_builds_on_another_wants_its_selection():
+    with pytest.raises(ValueError, match=r"fixed: expected the selection of q5-size, got None"):
         SWEEPS["q5-regularise"].sweep(toy_data())
-    with pytest.raises(ValueError, match="fixed: expected the choice of None"):
+    with pytest.raises(ValueError, match="fixed: expected nothing, got"):
         SWEEPS["q4"].sweep(toy_data(), fixed=FIXED)
 
 
-# ---- where batch norm and dropout stand
+# ---- where batch norm and dropout are
 
 
 @pytest.mark.parametrize(
@@ -140,38 +144,39 @@ def test_the_list(capsys):
     assert "hidden_dim {10 | 30 | 100 | 300 | 1000}: 5 points, 2 seeds" in listed
 
 
-def test_a_question_is_run_in_order_the_later_with_the_choice_of_the_earlier(toy_sweeps, capsys, tmp_path):
+def test_a_question_is_run_in_order_the_later_with_the_selection_of_the_earlier(toy_sweeps, capsys, tmp_path):
     assert main(["q9", "--jobs", "1"]) == 0
     said = capsys.readouterr().out
     path = tmp_path / "trial_logs" / "q9.jsonl"
     assert f"trial log: {path}" in said
-    first, second = TrialLog(path).of_kind("choice")
-    assert (first["sweep"], second["sweep"]) == ("q9-size", "q9-rate")
-    assert second["settings"]["hidden_dim"] == first["settings"]["hidden_dim"]
-    rows = TrialLog(path).of_kind("trial")
-    assert [row["sweep"] for row in rows] == ["q9-size"] * 4 + ["q9-rate"] * 4
-    for shown in ("q9-size: 2 points x 2 seeds on toy (100 train, 50 val)", first["reason"], second["reason"]):
+    first, second = TrialLog(path).of_kind(SelectionRow)
+    assert (first.sweep, second.sweep) == ("q9-size", "q9-rate")
+    assert second.settings["hidden_dim"] == first.settings["hidden_dim"]
+    rows = TrialLog(path).of_kind(TrialRow)
+    assert [row.sweep for row in rows] == ["q9-size"] * 4 + ["q9-rate"] * 4
+    for shown in ("q9-size: 2 points x 2 seeds on toy (100 train, 50 val)", first.reason, second.reason):
         assert shown in said
-    assert TrialLog(path).of_kind("opening") == []
+    assert TrialLog(path).of_kind(OpeningRow) == []
 
 
-def test_a_part_of_a_question_takes_the_rest_from_the_ledger(toy_sweeps, tmp_path, capsys):
+def test_a_part_of_a_question_takes_the_rest_from_the_trial_log(toy_sweeps, tmp_path, capsys):
     file = tmp_path / "mine.jsonl"
     assert main(["q9-rate", "--jobs", "1", "--trial-log", str(file)]) == 0
     assert len(calls(toy_sweeps)) == 4  # what it builds on was missing
     assert main(["q9-rate", "--jobs", "1", "--trial-log", str(file)]) == 0
     assert len(calls(toy_sweeps)) == 4
-    assert len(TrialLog(file).of_kind("trial")) == 8
+    assert len(TrialLog(file).of_kind(TrialRow)) == 8
 
 
 def test_an_interruption_says_what_is_kept(toy_sweeps, tmp_path, capsys, monkeypatch):
     interrupted = functools.partial(noting(toy_sweeps), trouble="interrupt once")
     monkeypatch.setitem(homework.SWEEPS, "q8", toy_sweep("q8", interrupted, {"hidden_dim": [2, 8], "reg": [0.0]}))
     assert main(["q8", "--jobs", "1"]) == 130
+    (tmp_path / "go on").touch()
     path = tmp_path / "trial_logs" / "q8.jsonl"
     assert f"Interrupted. {path} keeps what is finished; the same command runs the rest." in capsys.readouterr().out
     assert main(["q8", "--jobs", "1"]) == 0
-    assert [row["status"] for row in TrialLog(path).of_kind("trial")] == ["stopped"] + ["done"] * 4
+    assert [row.status for row in TrialLog(path).of_kind(TrialRow)] == ["stopped"] + ["done"] * 4
 
 
 @pytest.mark.parametrize(
@@ -197,7 +202,34 @@ def test_a_scheduler_without_the_cluster_package_is_explained(toy_sweeps, monkey
     assert calls(toy_sweeps) == []
 
 
-def test_without_a_scheduler_no_cluster_package_is_needed():
-    code = "import sys, nnlib.homework.__main__; print(sorted({'dask', 'distributed', 'torch'} & {*sys.modules}))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+@pytest.mark.parametrize("line", ["garbage", '{"kind":"trial"}', "[" * 5000])
+def test_a_damaged_trial_log_is_explained_in_a_sentence(toy_sweeps, tmp_path, capsys, line):
+    path = tmp_path / "mine.jsonl"
+    path.write_text(f"{line}\n{{}}\n")
+    assert main(["q8", "--jobs", "1", "--trial-log", str(path)]) == 1
+    said = capsys.readouterr()
+    assert f"{path}, line 1: expected a row of a trial log, got" in said.err
+    assert said.err.count("\n") == 1
+    assert calls(toy_sweeps) == []
+
+
+def test_a_trial_log_that_cannot_be_written_is_explained_in_a_sentence(toy_sweeps, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("NNLIB_TRIAL_LOGS", str(tmp_path / "file"))
+    (tmp_path / "file").write_text("")
+    assert main(["q8", "--jobs", "1"]) == 1
+    assert "q8.jsonl: the trial log cannot be written: " in capsys.readouterr().err
+    assert calls(toy_sweeps) == []
+
+
+IMPORTS = """
+import sys
+import nnlib.plots, nnlib.search, nnlib.homework.__main__
+print(sorted({"dask", "distributed", "filelock", "ipywidgets", "joblib", "torch"} & {*sys.modules}))
+import nnlib.widgets
+print(sorted({"dask", "distributed", "filelock", "joblib", "torch"} & {*sys.modules}))
+"""
+
+
+def test_what_runs_trials_on_workers_is_loaded_when_it_is_needed():
+    done = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n[]\n"

@@ -202,7 +202,7 @@ def test_names_of_classes_stand_in_a_confusion_matrix(ax):
     for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
         assert [label.get_text() for label in labels] == ["cat", "dog"]
     assert {label.get_rotation() for label in ax.get_xticklabels()} == {45}
-    with pytest.raises(ValueError, match="classes: expected 2 names, one a class, got 3"):
+    with pytest.raises(ValueError, match="classes: expected 2 names, one per class, got 3"):
         plots.plot_confusion(ax, counts, classes=["cat", "dog", "ship"])
 
 
@@ -213,5 +213,5 @@ def test_mistakes_in_colour_are_stretched_and_named():
     plots.plot_mistakes(axes, images, np.array([0, 0]), scores, classes=["cat", "dog"])
     assert [ax.get_title() for ax in axes] == ["cat,\nread as dog\n(70.0%)", ""]
     np.testing.assert_array_equal(axes[0].images[0].get_array(), [[[0, 0.5, 1]]])
-    with pytest.raises(ValueError, match="classes: expected 2 names, one a class, got 1"):
+    with pytest.raises(ValueError, match="classes: expected 2 names, one per class, got 1"):
         plots.plot_mistakes(axes, images, np.array([0, 0]), scores, classes=["cat"])

@@ -73,8 +73,8 @@ def test_nothing_written_beside_a_ladder_overlaps_or_is_cut(rungs):
     ("arguments", "message"),
     [
         (([], []), "names: expected at least one rung, got none"),
-        ((NAMES, [0.5]), r"validation: expected 3 accuracies, one a name, got shape \(1,\)"),
-        ((NAMES, VALIDATION, [[0.5] * 3]), r"test: expected 3 accuracies, one a name, got shape \(1, 3\)"),
+        ((NAMES, [0.5]), r"validation: expected 3 accuracies, one per name, got shape \(1,\)"),
+        ((NAMES, VALIDATION, [[0.5] * 3]), r"test: expected 3 accuracies, one per name, got shape \(1, 3\)"),
         ((NAMES, [0.5, np.nan, 0.5]), r"validation: expected finite fractions from 0 to 1, got nan\.$"),
         ((NAMES, [0.5, -0.1, 0.5]), r"validation: expected finite fractions from 0 to 1, got -0\.1\.$"),
         ((NAMES, VALIDATION, [69.0, 78.5, 78.35]), r"test: .* got 69\.0\. Divide percentages by 100\."),

@@ -1,16 +1,18 @@
-"""nnlib.plots of sweeps: what is drawn where, from rows made by hand and from a real sweep."""
+"""nnlib.plots of sweeps: what is drawn where, for rows made by hand and for a real sweep."""
 
 import math
 
+import matplotlib.style
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from search_toy import GRID, SOLVER, make, toy_data
+from search_toy import GRID, SOLVER, make, toy_data, trial_row
 
 from nnlib import plots
 from nnlib.plots.style import LINES
 from nnlib.search import sweep
+from nnlib.search.rows import Curve
 
 
 @pytest.fixture
@@ -19,16 +21,7 @@ def ax():
 
 
 def row(settings, accuracy, seed=0, epochs=(0.1, 0.2), losses=(2.0, 1.0)):
-    return {
-        "settings": settings,
-        "seed": seed,
-        "status": "diverged" if accuracy is None else "done",
-        "reason": "",
-        "val_acc": accuracy,
-        "num_params": 1,
-        "data": {"val": 100},
-        "curve": {"steps": [1, 5], "losses": list(losses), "train_acc": [0.3, 0.4], "val_acc": list(epochs)},
-    }
+    return trial_row(settings, accuracy, seed=seed, val_accs=epochs, losses=losses)
 
 
 ROWS = [
@@ -129,7 +122,7 @@ def test_parallel_coordinates_end_at_the_errors_logarithm(ax):
 
 
 def test_parallel_coordinates_without_errors_or_of_equals(ax):
-    plots.plot_parallel_coordinates(ax, [row({"a": 1}, 1.0), row({"a": 2}, 0.5)])  # no logarithm of nought
+    plots.plot_parallel_coordinates(ax, [row({"a": 1}, 1.0), row({"a": 2}, 0.5)])  # no logarithm of zero
     assert all(np.isfinite(line.get_ydata()).all() for line in ax.lines)
     plots.plot_parallel_coordinates(Figure().subplots(), [row({"a": 1}, 0.5), row({"a": 2}, 0.5)])
     with pytest.raises(ValueError, match="rows: expected points that differ in a hyper-parameter, got 1 that do not"):
@@ -150,8 +143,8 @@ def test_the_best_curves_are_means_over_seeds_the_best_first(ax):
 
 
 def test_curves_of_losses_are_running_means_over_their_steps(ax):
-    one = row({"a": 1}, 0.5)
-    one["curve"] |= {"steps": list(range(0, 110, 10)), "losses": [float(i) for i in range(11)]}
+    curve = Curve(list(range(0, 110, 10)), [float(i) for i in range(11)], [0.3, 0.4], [0.1, 0.2])
+    one = trial_row({"a": 1}, 0.5, curve=curve)
     plots.plot_best_curves(ax, [one, row({"a": 2}, 0.4)], count=1, curve="losses", label=False)
     (line,) = ax.lines
     assert line.get_xdata().tolist() == [40, 50, 60]  # the middle of each nine
@@ -169,7 +162,7 @@ def test_curves_of_losses_are_running_means_over_their_steps(ax):
 def test_a_real_sweep_goes_through_all_of_them(tmp_path):
     grid = {**GRID, "learning_rate": [0.5, 1e200]}
     swept = sweep(make, toy_data(), grid, seeds=(0, 1), solver=SOLVER, n_jobs=1, verbose=False)
-    figure = Figure(layout="constrained", figsize=(10, 10))
+    figure = Figure(figsize=(6, 6), dpi=50)
     axes = figure.subplots(3, 2)
     fixed = {"reg": 0.0, "learning_rate": 0.5}
     plots.plot_hyperparameter(axes[0, 0], swept, "hidden_dim", fixed=fixed)
@@ -179,4 +172,13 @@ def test_a_real_sweep_goes_through_all_of_them(tmp_path):
     plots.plot_best_curves(axes[2, 0], swept)
     plots.plot_best_curves(axes[2, 1], swept, curve="losses")
     figure.savefig(tmp_path / "all.png")
-    assert (tmp_path / "all.png").stat().st_size > 20_000
+    assert (tmp_path / "all.png").stat().st_size > 10_000
+
+
+def test_neutral_lines_are_seen_in_a_dark_style():
+    with matplotlib.style.context("dark_background"):
+        dark = Figure().subplots()
+        plots.plot_parallel_coordinates(dark, [row({"a": 1}, 0.9), row({"a": 2}, 0.8)])
+    drawn = [*(line.get_color() for line in dark.lines), *(tuple(c) for c in dark.collections[0].get_colors())]
+    assert all(to_rgba(colour)[:3] != to_rgba(dark.get_facecolor())[:3] for colour in drawn)
+    assert all(to_rgba(text.get_bbox_patch().get_facecolor())[:3] == (0, 0, 0) for text in dark.texts)

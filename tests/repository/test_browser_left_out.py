@@ -1,4 +1,4 @@
-"""Where Chromium is missing, the browser's tests say so loudly, and fail where they are required."""
+"""Without Chromium the browser tests are skipped with a notice, or fail where they are required."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The committed notebooks keep the rules of notebook_rules.py, and every rule is broken once on purpose."""
+"""The committed notebooks keep the rules of notebook_rules.py, and a violation of every rule is found."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tools.notebook_files import METADATA, WIDGET_VIEW, normalise, read
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 EXPECTED = ["q1_layers", "q2_logistic", "q3_svm", "q4_softmax", "q5_cnn", "q6_vgg_cifar10", "q7_short_answers"]
-OPENS_WITHOUT_A_RESULT = {"q1_layers": False, "q7_short_answers": True}  # Q7 judges 7.2's networks on the test digits
+OPENS_WITHOUT_A_RESULT = {"q1_layers": False, "q7_short_answers": True}  # 7.2 measures its networks on the test digits
 
 
 def committed(name):

@@ -1,79 +1,76 @@
-"""nnlib.search.replays: the same to the last bit here, within a stated band elsewhere, and an honest no."""
+"""nnlib.search.replays: the same to the last bit here, within a stated band elsewhere."""
 
-import functools
-import json
 import math
+from dataclasses import replace
 
 import pytest
 from search_toy import SOLVER, make, toy_data
 
-from nnlib import KeepLast, LinearDecay, SoftmaxClassifier
+from nnlib import Callback
 from nnlib.fast import runtime
 from nnlib.search import TrialLog, replay, sweep
+from nnlib.search.rows import Curve
 
-FACTORY = functools.partial(SoftmaxClassifier, input_dim=5, num_classes=3, weight_scale=None)
+OPTIONS = {"n_jobs": 1, "verbose": False}
 
 
 @pytest.fixture
 def row(tmp_path):
-    """A row that went through a file: a partial of nnlib's own, with callbacks."""
-    solver = {**SOLVER, "callbacks": [KeepLast(), LinearDecay()]}
+    """A row that went through a file."""
     path = tmp_path / "l.jsonl"
-    sweep(FACTORY, toy_data(), {"hidden_dim": [4]}, seeds=(3,), solver=solver, n_jobs=1, verbose=False, trial_log=path)
+    sweep(make, toy_data(), {"hidden_dim": [4]}, seeds=(3,), solver=SOLVER, trial_log=path, **OPTIONS)
     return TrialLog(path).rows[0]
 
 
 def test_the_same_machine_gives_the_same_to_the_last_bit(row):
-    again = replay(row, data=toy_data())
+    again = replay(row, make, toy_data())
     assert again.equal
     assert again.exact
     assert again.band == 0
-    assert again.val_acc == (row["val_acc"], row["val_acc"])
-    assert again.row["curve"] == row["curve"]
+    assert (again.row.val_acc, again.row.curve) == (row.val_acc, row.curve)
     assert str(again).startswith("The same to the last bit: ")
 
 
 def test_a_row_of_one_thread_is_replayed_on_one(row, monkeypatch):
-    assert row["threads"] == 1  # as tests run
+    assert row.threads == 1  # as tests run
     monkeypatch.setattr(runtime, "_blas_threads", lambda: 2)
-    assert replay(row, data=toy_data()).row["threads"] == 1
+    assert replay(row, make, toy_data()).row.threads == 1
 
 
 @pytest.mark.parametrize("change", ["val_acc", "loss", "epoch"])
 def test_a_last_bit_that_differs_is_not_the_same(row, change):
-    changed = json.loads(json.dumps(row))
     if change == "val_acc":
-        changed["val_acc"] = math.nextafter(row["val_acc"], 1)
+        changed = replace(row, val_acc=math.nextafter(row.val_acc, 1))
     elif change == "loss":
-        changed["curve"]["losses"][-1] = math.nextafter(row["curve"]["losses"][-1], 1)
+        losses = [*row.curve.losses[:-1], math.nextafter(row.curve.losses[-1], 1)]
+        changed = replace(row, curve=replace(row.curve, losses=losses))
     else:
-        changed["curve"]["val_acc"][0] += 0.02
-    again = replay(changed, data=toy_data())
+        changed = replace(row, curve=replace(row.curve, val_acc=[row.curve.val_acc[0] + 0.02, row.curve.val_acc[1]]))
+    again = replay(changed, make, toy_data())
     assert (again.equal, again.exact) == (False, True)
     assert str(again).startswith("Not the same: ")
 
 
 def test_elsewhere_a_band_of_two_standard_errors_of_a_difference_counts(row):
     # 50 validation examples; for p = 0.8: 2 sqrt(2 * 0.8 * 0.2 / 50) = 0.16
-    elsewhere = {**row, "machine": "another", "val_acc": 0.8}
-    again = replay(elsewhere, data=toy_data())
+    again = replay(replace(row, machine="another", val_acc=0.8), make, toy_data())
     assert again.band == pytest.approx(0.16)
     assert not again.exact
-    assert again.equal == (abs(row["val_acc"] - 0.8) <= 0.16)
-    near = replay({**row, "machine": "another", "val_acc": row["val_acc"] - 0.02}, data=toy_data())
+    assert again.equal == (abs(row.val_acc - 0.8) <= 0.16)
+    near = replay(replace(row, machine="another", val_acc=row.val_acc - 0.02), make, toy_data())
     assert near.equal
     assert "machine differ." in str(near)
-    far = replay({**row, "machine": "another", "val_acc": row["val_acc"] - 0.3}, data=toy_data())
+    far = replay(replace(row, machine="another", val_acc=row.val_acc - 0.3), make, toy_data())
     assert not far.equal
-    certain = replay({**row, "machine": "another", "val_acc": 1.0}, data=toy_data())
+    certain = replay(replace(row, machine="another", val_acc=1.0), make, toy_data())
     assert certain.band == pytest.approx(2 * math.sqrt(2 * 0.99 * 0.01 / 50))  # half an example wrong, not none
 
 
 @pytest.mark.parametrize(("factor", "equal"), [(1 + 1e-5, True), (1 + 1e-3, False)])
 def test_elsewhere_the_first_loss_has_to_agree_all_the_same(row, factor, equal):
-    elsewhere = json.loads(json.dumps({**row, "threads": row["threads"] + 1}))
-    elsewhere["curve"]["losses"][0] *= factor
-    again = replay(elsewhere, data=toy_data())
+    losses = [factor * row.curve.losses[0], *row.curve.losses[1:]]
+    elsewhere = replace(row, threads=row.threads + 1, curve=replace(row.curve, losses=losses))
+    again = replay(elsewhere, make, toy_data())
     assert again.equal == equal
     assert ("first losses differ" in str(again)) != equal
 
@@ -82,40 +79,58 @@ def test_other_code_is_named_as_the_reason(row, monkeypatch):
     import nnlib.models
 
     monkeypatch.setattr(nnlib.models, "EXAMPLES_PER_CHUNK", 249)
-    again = replay(row, data=toy_data())
+    again = replay(row, make, toy_data())
     assert (again.equal, again.exact) == (True, False)
     assert "fingerprint differ." in str(again)
 
 
+def test_the_rows_layers_are_used(row):
+    again = replay(replace(row, layers="plain"), make, toy_data())
+    assert again.row.layers == "plain"
+    assert again.equal
+    assert str(again).endswith("fingerprint differ.")
+
+
 def test_a_divergence_replays_as_one():
-    options = {"solver": SOLVER, "n_jobs": 1, "verbose": False}
-    (row,) = sweep(FACTORY, toy_data(), {"hidden_dim": [4], "learning_rate": [1e200]}, **options)
-    again = replay(row, data=toy_data())
+    (row,) = sweep(make, toy_data(), {"hidden_dim": [4], "learning_rate": [1e200]}, solver=SOLVER, **OPTIONS)
+    again = replay(row, make, toy_data())
     assert again.equal
     assert "no accuracy and no accuracy" in str(again)
-    tame = {**row, "settings": {**row["settings"], "learning_rate": 0.5}}
-    assert "it was diverged and is done now" in str(replay(tame, data=toy_data()))
+    tame = replace(row, settings={**row.settings, "learning_rate": 0.5})
+    assert "it was diverged and is done now" in str(replay(tame, make, toy_data()))
+    empty = replace(row, curve=Curve([], [], [], []), machine="another")
+    assert not replay(empty, make, toy_data()).equal
 
 
-def test_what_the_row_cannot_give_is_asked_for(row):
+def another(hidden_dim, rng):
+    return make(hidden_dim, rng)
+
+
+def shift(X, rng):
+    return X + rng.normal(size=X.shape)
+
+
+class Watch(Callback):
+    pass
+
+
+def test_what_json_does_not_hold_is_passed(row):
     data = toy_data()
-    (mine,) = sweep(make, data, {"hidden_dim": [4]}, solver=SOLVER, n_jobs=1, verbose=False)
-    with pytest.raises(LookupError, match=r"search_toy:make is outside nnlib.*Pass the object itself"):
-        replay(mine, data=data)
-    assert replay(mine, make, data).equal
-    with pytest.raises(LookupError, match="data: the row is of no named sweep; pass what it was trained on"):
-        replay(row)
+    solver = {**SOLVER, "augment": shift, "callbacks": [Watch()], "optim_config": {}}
+    (mine,) = sweep(make, data, {"hidden_dim": [4]}, solver=solver, **OPTIONS)
+    assert replay(mine, make, data, augment=shift, callbacks=[Watch()]).exact
+    for options in ({"augment": shift}, {"callbacks": [Watch()]}, {"augment": another, "callbacks": [Watch()]}):
+        with pytest.raises(ValueError, match=r"(augment|callbacks): expected"):
+            replay(mine, make, data, **options)
+    with pytest.raises(ValueError, match=r"make_model: expected \{'callable': 'search_toy:make'\}, got <function ano"):
+        replay(row, another, data)
+    with pytest.raises(ValueError, match="num_epochs: expected 2, got 3"):
+        replay(row, make, data, num_epochs=3)
     with pytest.raises(ValueError, match=r"data: expected unnamed arrays, sha256:.*, got sha256:"):
-        replay(row, data={**data, "y_val": data["y_val"][::-1]})
-    with pytest.raises(ValueError, match="callbacks: expected"):
-        replay(row, data=data, callbacks=[LinearDecay()])
-    assert replay(row, data=data, callbacks=[KeepLast(), LinearDecay()]).equal
+        replay(row, make, {**data, "y_val": data["y_val"][::-1]})
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [({"kind": "choice"}, "row: expected a row of kind 'trial', got 'choice'"), ({"status": "died"}, "got died")],
-)
-def test_only_a_result_can_be_replayed(row, changes, message):
-    with pytest.raises(ValueError, match=message):
-        replay({**row, **changes}, data=toy_data())
+@pytest.mark.parametrize("status", ["died", "stopped", "error"])
+def test_only_a_result_can_be_replayed(row, status):
+    with pytest.raises(ValueError, match=f"row: expected a trial that ended by itself, got {status}"):
+        replay(replace(row, status=status), make, toy_data())

@@ -1,32 +1,23 @@
-"""nnlib.search.selection: rules worked by hand, the reason in words, and the door to the test set."""
+"""nnlib.search.selection: rules worked by hand, their reasons, and the opening of the test set."""
 
 import math
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 import pytest
-from search_toy import SOLVER, make, toy_data
+from search_toy import SOLVER, make, toy_data, trial_row
 
 from nnlib.data import Dataset
-from nnlib.search import Sweep, TrialLog, open_test_logged, select, sweep
+from nnlib.search import OpeningRow, SelectionRow, Sweep, TrialLog, open_test_logged, select, sweep
+
+FIELDS = ("val", "status", "reason", "fingerprint", "sweep")
 
 
-def row(width, accuracy, *, seed=0, params=None, val=100, status="done", reason="", fingerprint="f", **settings):
-    return {
-        "kind": "trial",
-        "id": f"{width}{settings}{seed}{fingerprint}",
-        "settings": {"width": width, **settings},
-        "seed": seed,
-        "make_model": {"callable": "m:f"},
-        "solver": {},
-        "data": {"name": "hand-made", "checksum": "c", "train": 10, "val": val},
-        "fingerprint": fingerprint,
-        "status": status,
-        "reason": reason,
-        "val_acc": accuracy,
-        "num_params": width if params is None else params,
-        "seconds": 1.0,
-    }
+def row(width, accuracy, *, seed=0, params=None, **rest):
+    settings = {"width": width, **{name: value for name, value in rest.items() if name not in FIELDS}}
+    fields = {name: value for name, value in rest.items() if name in FIELDS}
+    return trial_row(settings, accuracy, seed=seed, num_params=width if params is None else params, **fields)
 
 
 # With one seed the error of p = 0.90 on 100 examples is sqrt(0.9 * 0.1 / 100) = 0.03: from 0.87 on it is a tie.
@@ -64,10 +55,10 @@ def test_several_seeds_are_averaged_and_their_spread_adds_to_the_error():
     rows = [row(4, accuracy, seed=seed, val=900) for seed, accuracy in enumerate((0.86, 0.90, 0.94))]
     near = [row(2, accuracy, seed=seed, val=900) for seed, accuracy in enumerate((0.87, 0.88, 0.88))]  # mean 0.8767
     far = [row(1, accuracy, seed=seed, val=900) for seed, accuracy in enumerate((0.95, 0.80, 0.87))]  # mean 0.8733
-    choice = select([*far, *near, *rows])
-    assert choice.standard_error == pytest.approx(math.sqrt(1e-4 + 0.0016 / 3))
-    assert choice.settings == {"width": 2}
-    assert choice.best == {"width": 4}
+    selection = select([*far, *near, *rows])
+    assert selection.standard_error == pytest.approx(math.sqrt(1e-4 + 0.0016 / 3))
+    assert selection.settings == {"width": 2}
+    assert selection.best == {"width": 4}
     assert select([*far, *near, *rows], one_standard_error=False).settings == {"width": 4}
     # three equal seeds on few examples: the examples' own error is still there
     equal = [row(4, 0.9, seed=seed) for seed in range(3)]
@@ -76,9 +67,9 @@ def test_several_seeds_are_averaged_and_their_spread_adds_to_the_error():
 
 def test_of_equally_simple_points_the_better_and_of_equals_the_first():
     rows = [row(2, 0.88, rate=0.1), row(2, 0.89, rate=0.2), row(2, 0.89 + 1e-12, rate=0.3), row(4, 0.90, rate=0.1)]
-    choice = select(rows)
-    assert choice.settings == {"width": 2, "rate": 0.2}
-    assert choice.reason.startswith("width 2, rate 0.2: 89.00% is within one standard error")
+    selection = select(rows)
+    assert selection.settings == {"width": 2, "rate": 0.2}
+    assert selection.reason.startswith("width 2, rate 0.2: 89.00% is within one standard error")
     assert select(rows[:3], one_standard_error=False).settings == {"width": 2, "rate": 0.2}
 
 
@@ -89,33 +80,34 @@ def test_a_point_with_a_trial_that_is_not_done_is_left_out_and_named():
         row(2, 0.90, seed=0),
         row(2, 0.90, seed=1),
     ]
-    choice = select(rows)
-    assert choice.settings == {"width": 2}
-    assert choice.reason.endswith(" Left out: width 1 (diverged: The loss became nan).")
+    selection = select(rows)
+    assert selection.settings == {"width": 2}
+    assert selection.reason.endswith(" Left out: width 1 (diverged: The loss became nan).")
     with pytest.raises(ValueError, match=r"a point whose trials are all done, got none of 1\. diverged: The loss"):
         select(rows[:2])
     with pytest.raises(ValueError, match="the trial log has no trials"):
         select(TrialLog())
 
 
-def test_a_ledger_stands_for_the_sweep_that_wrote_last():
+def test_of_a_trial_log_the_rows_of_the_latest_sweep_count():
     trial_log = TrialLog()
     for item in (row(1, 0.95, fingerprint="before the fix"), row(2, 0.90), row(4, 0.80)):
         trial_log.append(item)
     assert select(trial_log).settings == {"width": 2}
 
 
-def test_the_choice_is_written_down():
+def test_the_selection_is_written_to_the_trial_log():
     trial_log = TrialLog()
-    choice = select(Sweep([{**item, "sweep": "toy"} for item in ONE_SEED], trial_log, "toy"))
-    (written,) = trial_log.rows
-    assert written["kind"] == "choice"
-    assert written["sweep"] == "toy"
-    assert (written["settings"], written["best"], written["reason"]) == ({"width": 2}, {"width": 4}, choice.reason)
-    assert datetime.fromisoformat(written["time"]).tzinfo is not None
+    selection = select(Sweep([replace(item, sweep="toy") for item in ONE_SEED], trial_log, "toy"))
+    (written,) = trial_log.of_kind(SelectionRow)
+    assert trial_log.rows == [written]
+    assert {**vars(written)}.items() > {**vars(selection), "sweep": "toy"}.items()
+    assert datetime.fromisoformat(written.time).tzinfo is not None
 
 
 # ---- the test set
+
+SELECTED = SelectionRow({}, 0.9, 0.03, 1, {}, "the only one", sweep="", time="")
 
 
 @pytest.fixture
@@ -131,32 +123,32 @@ def dataset(tmp_path):
     return made
 
 
-def test_the_test_set_stays_closed_until_there_is_a_choice(dataset):
+def test_the_test_set_stays_closed_until_there_is_a_selection(dataset):
     swept = sweep(make, dataset, {"hidden_dim": [2, 4]}, solver=SOLVER, n_jobs=1, verbose=False)
-    with pytest.raises(RuntimeError, match=r"expected a choice in the trial log.*question 4\.4\. Call select\(sweep\)"):
+    with pytest.raises(RuntimeError, match=r"expected a selection before the test set of 4\.4, got none\. Call selec"):
         open_test_logged(swept, dataset, "4.4")
     assert dataset.opened == []
     select(swept)
     X, y = open_test_logged(swept, dataset, "4.4")
     assert (X.shape, y.shape, dataset.opened) == ((7, 5), (7,), [1])
-    (opening,) = swept.trial_log.of_kind("opening")
-    assert (opening["question"], opening["data"]) == ("4.4", {"name": "toy", "checksum": "sha256:0"})
+    (opening,) = swept.trial_log.of_kind(OpeningRow)
+    assert (opening.question, opening.name, opening.checksum) == ("4.4", "toy", "sha256:0")
 
 
 def test_a_second_opening_warns_with_the_time_of_the_first(dataset, tmp_path):
     trial_log = TrialLog(tmp_path / "l.jsonl")
-    trial_log.append({"kind": "choice", "sweep": "", "settings": {}})
-    trial_log.append({"kind": "opening", "question": "4.4", "time": "2020-02-02T20:20:20+00:00"})
+    trial_log.append(SELECTED)
+    trial_log.append(OpeningRow("4.4", "toy", "sha256:0", "2020-02-02T20:20:20+00:00"))
     open_test_logged(trial_log, dataset, "4.3")  # another question: no warning
     with pytest.warns(UserWarning, match=r"opened for question 4\.4 before, at 2020-02-02T20:20:20") as seen:
         open_test_logged(TrialLog(tmp_path / "l.jsonl"), dataset, "4.4")
     assert seen[0].filename == __file__
-    assert [item["question"] for item in trial_log.of_kind("opening")] == ["4.4", "4.3", "4.4"]
+    assert [item.question for item in trial_log.of_kind(OpeningRow)] == ["4.4", "4.3", "4.4"]
 
 
 def test_what_does_not_open_is_not_recorded(dataset):
     trial_log = TrialLog()
-    trial_log.append({"kind": "choice", "sweep": "", "settings": {}})
-    with pytest.raises(TypeError, match="Keep the loader's return value"):
+    trial_log.append(SELECTED)
+    with pytest.raises(TypeError, match="Pass the loader's own result"):
         open_test_logged(trial_log, dict(dataset), "4.4")
-    assert trial_log.of_kind("opening") == []
+    assert trial_log.of_kind(OpeningRow) == []

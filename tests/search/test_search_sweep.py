@@ -1,13 +1,16 @@
 """nnlib.search.sweeps in this process: the grid, its rows in order, what is skipped, what is tried again."""
 
-import json
+import errno
 import math
+import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from search_toy import GRID, SOLVER, calls, make, noting, toy_data, without_times
 
-from nnlib.search import Sweep, TrialLog, grid, log_uniform, run_trial, sample, sweep
+from nnlib import backend
+from nnlib.search import Sweep, Trial, TrialLog, TrialLogError, grid, run_trial, sweep
 
 OPTIONS = {"solver": SOLVER, "n_jobs": 1, "verbose": False}
 
@@ -19,22 +22,6 @@ def test_a_grid_is_all_combinations_the_last_name_fastest():
         {"a": 2, "b": "x"},
         {"a": 2, "b": "y"},
     ]
-
-
-def test_a_sample_has_different_points_that_the_seed_decides():
-    space = {"width": [1, 2, 3], "rate": log_uniform(1e-4, 1e-1)}
-    points = sample(space, 200, rng=0)
-    assert points == sample(space, 200, rng=np.random.default_rng(0)) != sample(space, 200, rng=1)
-    assert {point["width"] for point in points} == {1, 2, 3}
-    assert all(type(point["width"]) is int and 1e-4 < point["rate"] < 1e-1 for point in points)
-    thirds = np.histogram(np.log10([point["rate"] for point in points]), bins=[-4, -3, -2, -1])[0]
-    assert thirds.min() > 40  # 67 are expected in each
-    every = sample({"a": [1, 2], "b": [3, 4]}, 4, rng=0)
-    assert sorted(map(json.dumps, every)) == sorted(map(json.dumps, grid({"a": [1, 2], "b": [3, 4]})))
-    with pytest.raises(ValueError, match="n: expected at most 4, all that the space holds, got 5"):
-        sample({"a": [1, 2], "b": [3, 4]}, 5, rng=0)
-    with pytest.raises(ValueError, match="low, high: expected 0 < low < high"):
-        log_uniform(0, 1)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +71,7 @@ def test_rows_come_in_the_order_of_the_grid_whatever_is_started_first(tmp_path):
 
     swept = sweep(noted, toy_data(), GRID, seeds=(3, 4), cost=lambda s: s["hidden_dim"], **OPTIONS)
     assert started == [8] * 4 + [4] * 4 + [2] * 4
-    assert [(row["settings"], row["seed"]) for row in swept] == [(p, seed) for p in grid(GRID) for seed in (3, 4)]
+    assert [(row.settings, row.seed) for row in swept] == [(p, seed) for p in grid(GRID) for seed in (3, 4)]
     assert [point.settings for point in swept.points] == grid(GRID)
     assert swept.names == ["hidden_dim", "reg"]
     assert isinstance(swept, Sweep)
@@ -92,14 +79,12 @@ def test_rows_come_in_the_order_of_the_grid_whatever_is_started_first(tmp_path):
 
 
 def test_a_row_is_that_of_the_trial_run_alone():
-    from nnlib.search import Trial
-
     swept = sweep(make, toy_data(), GRID, seeds=(3,), name="toy", **OPTIONS)
     alone = run_trial(Trial(make, {"hidden_dim": 4, "reg": 0.1}, 3, SOLVER), toy_data())
-    assert without_times([swept[3]]) == without_times([{**alone, "sweep": "toy"}])
+    assert without_times([swept[3]]) == without_times([replace(alone, sweep="toy")])
 
 
-def test_what_the_ledger_holds_is_not_run_again(tmp_path):
+def test_what_the_trial_log_holds_is_not_run_again(tmp_path):
     notes, path = tmp_path / "notes", tmp_path / "l.jsonl"
     notes.mkdir()
     first = sweep(noting(notes), toy_data(), {"hidden_dim": [2, 4]}, trial_log=path, **OPTIONS)
@@ -115,32 +100,107 @@ def test_what_the_ledger_holds_is_not_run_again(tmp_path):
     assert calls(notes) == expected
 
 
-def test_after_a_change_of_code_data_or_options_everything_is_run_again(tmp_path, monkeypatch):
+def test_after_a_change_of_code_data_or_options_everything_is_run_again(monkeypatch):
     import nnlib.layers.relu
 
     trial_log, data = TrialLog(), toy_data()
-    sweep(make, data, {"hidden_dim": [2]}, trial_log=trial_log, **OPTIONS)
-    sweep(make, data, {"hidden_dim": [2]}, trial_log=trial_log, **OPTIONS | {"solver": {**SOLVER, "lr_decay": 0.5}})
-    sweep(make, {**data, "y_train": data["y_train"][::-1]}, {"hidden_dim": [2]}, trial_log=trial_log, **OPTIONS)
-    assert len(trial_log.rows) == 3
+
+    def rows_after(**changes):
+        swept = sweep(
+            **{"make_model": make, "data": data, "grid": {"hidden_dim": [2]}} | OPTIONS | changes, trial_log=trial_log
+        )
+        return len(trial_log.rows), swept[0].layers
+
+    assert rows_after() == (1, "fast")
+    assert rows_after() == (1, "fast")
+    assert rows_after(solver={**SOLVER, "lr_decay": 0.5}) == (2, "fast")
+    assert rows_after(data={**data, "y_train": data["y_train"][::-1]}) == (3, "fast")
+    with backend.using("plain"):
+        assert rows_after() == (4, "plain")
     relu = nnlib.layers.relu.relu_forward
     monkeypatch.setattr(nnlib.layers.relu, "relu_forward", lambda x: relu(x))
-    sweep(make, data, {"hidden_dim": [2]}, trial_log=trial_log, **OPTIONS)
-    assert len(trial_log.rows) == 4
+    assert rows_after() == (5, "fast")
     monkeypatch.undo()
-    sweep(make, data, {"hidden_dim": [2]}, trial_log=trial_log, **OPTIONS)
-    assert len(trial_log.rows) == 4
+    assert rows_after() == (5, "fast")
 
 
-def test_troubles_are_rows_with_reasons_and_the_sweep_goes_on(tmp_path):
+# ---- a trial log that cannot be written
+
+
+def file_for_a_folder(path):
+    path.parent.write_text("")
+
+
+def folder_for_the_file(path):
+    path.mkdir(parents=True)
+
+
+def folder_for_the_lock(path):
+    path.with_name("l.jsonl.lock").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("obstruct", [file_for_a_folder, folder_for_the_file, folder_for_the_lock])
+def test_a_trial_log_that_cannot_be_written_is_found_before_the_first_trial(tmp_path, notes, obstruct):
+    path = tmp_path / "folder" / "l.jsonl"
+    obstruct(path)
+    with pytest.raises(TrialLogError, match=r"folder.l\.jsonl: the trial log cannot be .*: .*NNLIB_TRIAL_LOGS"):
+        sweep(noting(notes), toy_data(), GRID, trial_log=path, **OPTIONS)
+    assert calls(notes) == []
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS, errno.EDQUOT])
+def test_a_full_disk_is_found_before_the_first_trial(tmp_path, notes, monkeypatch, error):
+    def full(descriptor, content):
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr("nnlib.search.trial_log.os.write", full)
+    with pytest.raises(TrialLogError, match=rf"l\.jsonl: the trial log cannot be written: {os.strerror(error)}"):
+        sweep(noting(notes), toy_data(), GRID, trial_log=tmp_path / "l.jsonl", **OPTIONS)
+    assert calls(notes) == []
+
+
+def test_a_disk_that_fills_up_during_a_sweep_costs_no_trial(tmp_path, notes, monkeypatch):
+    path, write = tmp_path / "l.jsonl", os.write
+
+    def third_is_full(descriptor, content):
+        if b"trial" in content and path.read_bytes().count(b"\n") >= 2:
+            return write(descriptor, content[:10])
+        return write(descriptor, content)
+
+    monkeypatch.setattr("nnlib.search.trial_log.os.write", third_is_full)
+    with pytest.raises(
+        TrialLogError, match=r"cannot be written: only 10 of \d+ bytes were written: is the disk full\?"
+    ):
+        sweep(noting(notes), toy_data(), GRID, trial_log=path, **OPTIONS)
+    assert len(calls(notes)) == 3
+    monkeypatch.undo()
+    assert len(TrialLog(path).rows) == 3
+    assert path.read_bytes().count(b"\n") == 2
+    swept = sweep(noting(notes), toy_data(), GRID, trial_log=path, **OPTIONS)
+    assert len(calls(notes)) == len(set(calls(notes))) == 6
+    assert sorted(row.id for row in TrialLog(path).rows) == sorted(row.id for row in swept)
+    assert path.read_bytes().count(b"\n") == 6
+
+
+def test_a_sweep_that_is_finished_needs_no_writable_trial_log(tmp_path, monkeypatch):
+    path = tmp_path / "l.jsonl"
+    first = sweep(make, toy_data(), GRID, trial_log=path, **OPTIONS)
+    monkeypatch.setattr(TrialLog, "check_writable", lambda self: pytest.fail("it was checked"))
+    assert sweep(make, toy_data(), GRID, trial_log=path, **OPTIONS).rows == first.rows
+
+
+# ---- trials that fail
+
+
+def test_failed_trials_are_rows_with_reasons_and_the_sweep_goes_on(tmp_path):
     points = [{"hidden_dim": 2, "trouble": trouble} for trouble in ("raise", "sys.exit", None)]
     points.append({"hidden_dim": 2, "learning_rate": 1e200})
     trial_log = TrialLog()
     swept = sweep(noting(tmp_path), toy_data(), points, trial_log=trial_log, **OPTIONS)
-    assert [row["status"] for row in swept] == ["error", "error", "done", "diverged"]
-    assert swept[0]["reason"] == "ZeroDivisionError: one by nought"
-    assert swept[1]["reason"] == "SystemExit: 3"
-    assert "The loss became" in swept[3]["reason"]
+    assert [row.status for row in swept] == ["error", "error", "done", "diverged"]
+    assert swept[0].reason == "ZeroDivisionError: one by nought"
+    assert swept[1].reason == "SystemExit: 3"
+    assert "The loss became" in swept[3].reason
     assert trial_log.rows == swept.rows
     sweep(noting(tmp_path), toy_data(), points, trial_log=trial_log, **OPTIONS)
     assert len(calls(tmp_path)) == 6  # the two errors once more; a divergence is final
@@ -154,12 +214,12 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_call_runs_the_rest(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         sweep(noting(notes), toy_data(), points, **options)
     rows = TrialLog(tmp_path / "l.jsonl").rows
-    assert [(row["settings"]["hidden_dim"], row["status"]) for row in rows] == [(2, "done"), (4, "stopped")]
-    assert rows[1]["reason"] == "interrupted before it ended"
+    assert [(row.settings["hidden_dim"], row.status) for row in rows] == [(2, "done"), (4, "stopped")]
+    assert rows[1].reason == "interrupted before it ended"
     swept = sweep(noting(notes), toy_data(), points, **options)
-    assert [row["status"] for row in swept] == ["done"] * 3
+    assert [row.status for row in swept] == ["done"] * 3
     assert [width for width, _, _ in calls(notes)] == [2, 4, 4, 8]
-    assert [row["id"] for row in TrialLog(tmp_path / "l.jsonl").trials()] == [row["id"] for row in swept]
+    assert [row.id for row in TrialLog(tmp_path / "l.jsonl").trials()] == [row.id for row in swept]
 
 
 def test_a_table_with_the_best_marked():

@@ -1,16 +1,18 @@
-"""nnlib.search.trial and run: settings find their takers, and a row says all of it."""
+"""nnlib.search.trial and training: who takes which setting, and what a row holds."""
 
 import functools
 import json
 import platform
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from search_toy import SOLVER, make, toy_data
 
-from nnlib import Callback, ConvNet, KeepLast, SoftmaxClassifier, Solver, StopTraining
-from nnlib.search import Trial, data_info, run_trial, train_trial
-from nnlib.search.training import CURVE_POINTS
+from nnlib import Callback, ConvNet, SoftmaxClassifier, Solver, StopTraining, backend
+from nnlib.search import Trial, TrialRow, data_info, run_trial, train_trial
+from nnlib.search.rows import Curve
+from nnlib.search.trial import CURVE_POINTS
 
 
 def test_settings_go_to_the_first_that_takes_them():
@@ -39,7 +41,7 @@ def test_a_factory_that_takes_anything_gets_what_the_others_do_not_know():
     assert options["optim_config"] == {"learning_rate": 0.2}
 
 
-def test_a_name_that_nobody_takes_is_named_with_what_is_possible():
+def test_an_unknown_setting_is_named_with_those_that_are_known():
     with pytest.raises(
         ValueError, match=r"settings\['hidden'\].*make_model: .*hidden_dim.*'sgd': learning_rate; the S"
     ):
@@ -81,27 +83,23 @@ def test_numpys_numbers_and_tuples_become_jsons():
 def test_a_row_says_what_was_trained_on_what_and_how_it_went():
     data, trial = toy_data(), Trial(make, {"hidden_dim": 4, "learning_rate": 0.5}, 3, {"num_epochs": 2})
     solver, row = train_trial(trial, data)
-    assert json.loads(json.dumps(row, allow_nan=False)) == row
-    assert (row["kind"], row["status"], row["reason"], row["seed"]) == ("trial", "done", "", 3)
-    assert row["settings"] == {"hidden_dim": 4, "learning_rate": 0.5}
-    assert row["make_model"] == {"callable": "search_toy:make"}
-    assert row["val_acc"] == solver.best_val_acc == solver.check_accuracy(data["X_val"], data["y_val"])
-    assert row["num_params"] == (5 + 1) * 4 + (4 + 1) * 3
-    assert row["curve"] == {
-        "steps": [1, 2],
-        "losses": solver.loss_history,
-        "train_acc": solver.train_acc_history,
-        "val_acc": solver.val_acc_history,
-    }
-    assert row["data"] == data_info(data)
-    assert (row["data"]["name"], row["data"]["train"], row["data"]["val"]) == ("unnamed arrays", 100, 50)
-    assert row["versions"]["numpy"] == np.__version__
-    assert row["versions"]["python"] == platform.python_version()
-    assert row["threads"] >= 1
-    assert platform.machine() in row["machine"]
-    assert platform.node() not in row["machine"] or not platform.node()
-    assert row["seconds"] > 0
-    # the same by hand: the seed makes the weights and, anew, the order of the minibatches
+    assert TrialRow.from_json(json.loads(json.dumps(row.to_json(), allow_nan=False))) == row
+    assert (row.kind, row.status, row.reason, row.seed) == ("trial", "done", "", 3)
+    assert row.settings == {"hidden_dim": 4, "learning_rate": 0.5}
+    assert row.make_model == {"callable": "search_toy:make"}
+    assert row.val_acc == solver.best_val_acc == solver.check_accuracy(data["X_val"], data["y_val"])
+    assert row.num_params == (5 + 1) * 4 + (4 + 1) * 3
+    assert row.curve == Curve([1, 2], solver.loss_history, solver.train_acc_history, solver.val_acc_history)
+    assert row.data == data_info(data)
+    assert (row.data.name, row.data.train, row.data.val) == ("unnamed arrays", 100, 50)
+    assert row.layers == backend.current()
+    assert row.versions["numpy"] == np.__version__
+    assert row.versions["python"] == platform.python_version()
+    assert row.threads >= 1
+    assert platform.machine() in row.machine
+    assert platform.node() not in row.machine or not platform.node()
+    assert row.seconds > 0
+    # the same by hand: the seed gives the weights and, used again, the order of the minibatches
     by_hand = Solver(make(4, 3), data, num_epochs=2, optim_config={"learning_rate": 0.5}, rng=3, verbose=False)
     by_hand.train()
     assert by_hand.loss_history == solver.loss_history
@@ -109,26 +107,24 @@ def test_a_row_says_what_was_trained_on_what_and_how_it_went():
 
 def test_the_data_are_known_by_their_values_dtypes_and_order():
     data = toy_data()
-    checksum = data_info(data)["checksum"]
-    assert data_info(toy_data())["checksum"] == checksum
-    assert data_info({key: np.asfortranarray(array) for key, array in data.items()})["checksum"] == checksum
+    checksum = data_info(data).checksum
+    assert data_info(toy_data()).checksum == checksum
+    assert data_info({key: np.asfortranarray(array) for key, array in data.items()}).checksum == checksum
     changed = {**data, "X_val": data["X_val"].copy()}
     changed["X_val"][3, 2] += 1e-9
     float32 = {**data, "X_train": data["X_train"].astype(np.float32)}
     swapped = {**data, "X_train": data["X_train"][::-1]}
-    others = {data_info(other)["checksum"] for other in (changed, float32, swapped)}
+    others = {data_info(other).checksum for other in (changed, float32, swapped)}
     assert len(others | {checksum}) == 4
 
 
 def test_val_acc_is_that_of_the_model_that_is_left():
-    trial = Trial(
-        make, {"hidden_dim": 4}, solver={**SOLVER, "num_epochs": 12, "learning_rate": 3.0, "callbacks": [KeepLast()]}
-    )
+    trial = Trial(make, {"hidden_dim": 4}, solver={**SOLVER, "num_epochs": 12, "learning_rate": 3.0, "restore": "last"})
     solver, row = train_trial(trial, toy_data())
-    assert row["val_acc"] == solver.val_acc_history[-1] < solver.best_val_acc
+    assert row.val_acc == solver.val_acc_history[-1] < solver.best_val_acc
 
 
-def test_hooks_of_the_trial_are_copied_for_each_run():
+def test_callbacks_of_the_trial_are_copied_for_each_run():
     class Count(Callback):
         def __init__(self):
             self.steps = 0
@@ -142,17 +138,17 @@ def test_hooks_of_the_trial_are_copied_for_each_run():
     second, again = train_trial(trial, toy_data())
     assert count.steps == 0
     assert first.callbacks[0].steps == second.callbacks[0].steps == 10
-    assert row["id"] == again["id"]
+    assert row.id == again.id
 
 
 def test_a_divergence_is_a_row_with_its_reason_and_no_accuracy():
     row = run_trial(Trial(make, {"hidden_dim": 4, "learning_rate": 1e200}, solver={"num_epochs": 9}), toy_data())
-    assert row["status"] == "diverged"
-    assert row["reason"].startswith("The loss became ")
-    assert "learning_rate 1e+200. Lower the learning rate" in row["reason"]
-    assert row["val_acc"] is None
-    assert row["curve"]["losses"][-1] is None
-    assert len(row["curve"]["steps"]) == len(row["curve"]["losses"])
+    assert row.status == "diverged"
+    assert row.reason.startswith("The loss became ")
+    assert "learning_rate 1e+200. Lower the learning rate" in row.reason
+    assert row.val_acc is None
+    assert row.curve.losses[-1] is None
+    assert len(row.curve.steps) == len(row.curve.losses)
 
 
 def test_an_exception_is_a_row_with_its_message():
@@ -160,9 +156,9 @@ def test_an_exception_is_a_row_with_its_message():
         raise ZeroDivisionError("one by nought")
 
     row = run_trial(Trial(broken), toy_data())
-    assert (row["status"], row["reason"]) == ("error", "ZeroDivisionError: one by nought")
-    assert row["val_acc"] is row["num_params"] is row["seconds"] is None
-    assert row["curve"] == {"steps": [], "losses": [], "train_acc": [], "val_acc": []}
+    assert (row.status, row.reason) == ("error", "ZeroDivisionError: one by nought")
+    assert row.val_acc is row.num_params is row.seconds is None
+    assert row.curve == Curve([], [], [], [])
     with pytest.raises(ZeroDivisionError):
         train_trial(Trial(broken), toy_data())
 
@@ -176,35 +172,57 @@ class StopAt(Callback):
             raise StopTraining
 
 
-def test_who_watches_may_stop_a_trial_and_the_row_says_so():
+def test_a_watching_callback_may_stop_a_trial_and_the_row_says_so():
     trial = Trial(make, {"hidden_dim": 2}, solver=SOLVER)
     solver, row = train_trial(trial, toy_data(), callbacks=[StopAt(7)])
-    assert (row["status"], row["reason"]) == ("stopped", "stopped in epoch 2 of 2")
+    assert (row.status, row.reason) == ("stopped", "stopped in epoch 2 of 2")
     assert solver.step == 7
-    assert row["id"] == run_trial(trial, toy_data())["id"]  # watchers are no part of the trial
+    assert row.id == run_trial(trial, toy_data()).id  # watchers are not part of the trial
 
 
-def test_a_hook_of_the_recipe_may_stop_it_too_and_then_it_is_done():
+def test_a_callback_of_the_trial_may_stop_it_too_and_then_it_is_done():
     row = run_trial(Trial(make, {"hidden_dim": 2}, solver={**SOLVER, "callbacks": [StopAt(7)]}), toy_data())
-    assert row["status"] == "done"
-    assert row["curve"]["steps"] == list(range(1, 8))
+    assert row.status == "done"
+    assert row.curve.steps == list(range(1, 8))
 
 
 def test_a_long_curve_is_thinned_evenly():
     trial = Trial(make, {"hidden_dim": 2}, solver={"num_epochs": 5, "batch_size": 1, "learning_rate": 1e-3})
     solver, row = train_trial(trial, toy_data())
-    steps = row["curve"]["steps"]
+    steps = row.curve.steps
     assert len(solver.loss_history) == 500
     assert len(steps) == CURVE_POINTS
     assert (steps[0], steps[-1]) == (1, 500)
     assert set(np.diff(steps)) == {2, 3}
-    assert row["curve"]["losses"] == [solver.loss_history[step - 1] for step in steps]
+    assert row.curve.losses == [solver.loss_history[step - 1] for step in steps]
 
 
-def test_a_test_set_has_no_way_in():
+def brighter(X, rng):
+    return X + 0.1
+
+
+def halve(w, dw, config):
+    return 0.5 * w, config
+
+
+def test_the_solvers_options_may_be_functions():
+    base = run_trial(Trial(make, {"hidden_dim": 2}, 1, SOLVER), toy_data())
+    augmented = run_trial(Trial(make, {"hidden_dim": 2}, 1, {**SOLVER, "augment": brighter}), toy_data())
+    assert augmented.status == "done"
+    assert augmented.curve.losses != base.curve.losses
+    assert augmented.solver["augment"] == {"callable": f"{__name__}:brighter"}
+    options = {"num_epochs": 1, "update_rule": halve, "optim_config": {"tau": 3}}
+    solver, row = train_trial(Trial(make, {"hidden_dim": 2, "learning_rate": 0.1, "tau": 2}, 1, options), toy_data())
+    assert row.status == "done"
+    np.testing.assert_array_equal(solver.model.params["W1"], 0.5 * make(2, 1).params["W1"])
+    with pytest.raises(ValueError, match=r"settings\['momentum'\].*the update rule halve: learning_rate, tau;"):
+        Trial(make, {"hidden_dim": 2, "momentum": 0.9}, 1, options)
+
+
+def test_the_test_set_is_refused():
     row = run_trial(Trial(make, {"hidden_dim": 2}), {**toy_data(), "X_test": np.ones((1, 5))})
-    assert row["status"] == "error"
-    assert "training and validation examples only" in row["reason"]
+    assert row.status == "error"
+    assert "training and validation examples only" in row.reason
 
 
 @pytest.mark.parametrize(
@@ -214,13 +232,22 @@ def test_a_test_set_has_no_way_in():
         Trial(make, {"hidden_dim": 2}, 2, SOLVER),
         Trial(make, {"hidden_dim": 2}, 1, {**SOLVER, "lr_decay": 0.9}),
         Trial(make, {"hidden_dim": 2}, 1, {**SOLVER, "callbacks": [StopAt(7)]}),
+        Trial(make, {"hidden_dim": 2}, 1, {**SOLVER, "augment": brighter}),
+        Trial(make, {"hidden_dim": 2}, 1, {**SOLVER, "update_rule": halve}),
         Trial(functools.partial(make, reg=0.1), {"hidden_dim": 2}, 1, SOLVER),
     ],
 )
 def test_trials_that_differ_have_other_ids(other):
     info = data_info(toy_data())
+
+    def trial_id(trial, info=info):
+        return trial.to_json(info, trial.fingerprint())["id"]
+
     trial = Trial(make, {"hidden_dim": 2}, 1, SOLVER)
-    assert trial.to_json(info)["id"] == Trial(make, {"hidden_dim": 2}, 1, dict(SOLVER)).to_json(info)["id"]
-    assert trial.to_json(info)["id"] != other.to_json(info)["id"]
-    assert trial.to_json(info)["id"] != trial.to_json({**info, "checksum": "sha256:0"})["id"]
-    assert trial.to_json(info)["id"] == trial.to_json({**info, "name": "another name"})["id"]
+    assert trial_id(trial) == trial_id(Trial(make, {"hidden_dim": 2}, 1, dict(SOLVER)))
+    assert trial_id(trial) != trial_id(other)
+    assert trial_id(trial) != trial_id(trial, replace(info, checksum="sha256:0"))
+    assert trial_id(trial) == trial_id(trial, replace(info, name="another name"))
+    with backend.using("plain"):
+        plain = trial_id(trial)
+    assert plain != trial_id(trial)

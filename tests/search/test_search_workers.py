@@ -1,11 +1,12 @@
 """nnlib.search.workers: the same from processes of this machine and from a cluster; deaths, interruptions, resuming.
 
-The whole file takes some ten seconds, most of it the starting of processes. What this machine alone has is in
-test_search_processes.py.
+What only processes of this machine do is in test_search_processes.py.
 """
 
+import contextlib
 import os
 
+import dask
 import joblib
 import pytest
 import search_toy
@@ -20,23 +21,21 @@ from nnlib.search import TrialLog, replay, select, sweep
 pytestmark = pytest.mark.usefixtures("no_worker_is_left")
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    """Two worker processes, all on the loopback; a trial that kills one is not tried on others."""
-    import dask
-
+@contextlib.contextmanager
+def start_cluster(*, processes):
+    """Two workers on the loopback interface, and a client; joblib's backend for Dask finds it."""
+    options = {"dashboard_address": "127.0.0.1:0", "host": "127.0.0.1", "protocol": "tcp://", "silence_logs": 50}
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address="127.0.0.1:0",
-            host="127.0.0.1",
-            silence_logs=50,
-        ) as local,
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=processes, **options) as local,
         Client(local) as client,
     ):
+        yield client
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A cluster of two worker processes; a trial that kills one is not tried on others."""
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}), start_cluster(processes=True) as client:
         yield client
 
 
@@ -52,16 +51,16 @@ def backend(request):
             yield "dask"
 
 
-def test_processes_and_cluster_give_the_ledger_of_one_process(backend, tmp_path):
+def test_processes_and_cluster_give_the_rows_of_one_process(backend, tmp_path):
     alone = sweep(make, toy_data(), GRID, seeds=(0, 1), n_jobs=1, **OPTIONS)
     path = tmp_path / "l.jsonl"
     swept = sweep(make, toy_data(), GRID, seeds=(0, 1), trial_log=path, **OPTIONS)
     assert without_times(swept) == without_times(alone)
-    assert {row["threads"] for row in swept} == {1}
+    assert {row.threads for row in swept} == {1}
 
     # the file holds the same rows, in the order in which they came
     def by_id(row):
-        return row["id"]
+        return row.id
 
     assert sorted(TrialLog(path).rows, key=by_id) == sorted(swept, key=by_id)
     assert select(swept).settings == select(alone).settings
@@ -85,38 +84,40 @@ def test_data_come_once_and_not_by_pickle_and_a_worker_works_on_one_thread(backe
     assert scattered == ([] if backend == "loky" else [(4, {"broadcast": True, "hash": False})])
 
 
-@pytest.mark.parametrize("trouble", ["kill", "exit"])
+@pytest.mark.parametrize(
+    ("backend", "trouble"), [("loky", "kill"), ("loky", "exit"), ("dask", "kill")], indirect=["backend"]
+)
 def test_a_trial_that_kills_its_worker_is_a_row_and_no_finished_trial_is_lost(backend, notes, trouble):
-    points = [{"hidden_dim": width, "trouble": trouble if width == 5 else None} for width in range(2, 9)]
+    points = [{"hidden_dim": width, "trouble": trouble if width == 3 else None} for width in range(2, 6)]
     trial_log = TrialLog()
     swept = sweep(noting(notes), toy_data(), points, trial_log=trial_log, **OPTIONS)
-    assert [row["status"] for row in swept] == ["done"] * 3 + ["died"] + ["done"] * 3
-    alone = sweep(make, toy_data(), {"hidden_dim": [2, 3, 4, 6, 7, 8]}, n_jobs=1, **OPTIONS)
-    accuracies = [row["val_acc"] for row in swept if row["status"] == "done"]
-    assert accuracies == [row["val_acc"] for row in alone]
-    assert len(trial_log.rows) == 7  # a row for each, and for none two
+    assert [row.status for row in swept] == ["done", "died", "done", "done"]
+    alone = sweep(make, toy_data(), {"hidden_dim": [2, 4, 5]}, n_jobs=1, **OPTIONS)
+    accuracies = [row.val_acc for row in swept if row.status == "done"]
+    assert accuracies == [row.val_acc for row in alone]
+    assert len(trial_log.rows) == 4  # one each
     code = {"kill": "SIGKILL", "exit": r"EXIT(7)"}[trouble]
     expected = f"its worker process died, exit code {code}" if backend == "loky" else "all those workers died"
-    assert expected in swept[3]["reason"]
+    assert expected in swept[1].reason
     # the same call tries the one that died again, and no other
     before = len(calls(notes))
     again = sweep(noting(notes), toy_data(), points, trial_log=trial_log, **OPTIONS)
-    assert [row["status"] for row in again] == [row["status"] for row in swept]
+    assert [row.status for row in again] == [row.status for row in swept]
     assert len(calls(notes)) == before + 1
 
 
 def test_a_worker_that_dies_by_chance_costs_no_trial(backend, notes):
-    """As where the system, short of memory, ends a process: the trial does well in its second life."""
-    points = [{"hidden_dim": width, "trouble": "kill once" if width == 5 else None} for width in range(2, 9)]
+    """As where a system short of memory ends a process: the trial is retried."""
+    points = [{"hidden_dim": width, "trouble": "kill once" if width == 3 else None} for width in range(2, 6)]
     trial_log = TrialLog()
     swept = sweep(noting(notes), toy_data(), points, trial_log=trial_log, **OPTIONS)
-    assert [row["status"] for row in swept] == ["done"] * 7
-    assert sorted(row["id"] for row in trial_log.rows) == sorted(row["id"] for row in swept)
-    assert [width for width, _, _ in calls(notes)].count(5) == 2
+    assert [row.status for row in swept] == ["done"] * 4
+    assert sorted(row.id for row in trial_log.rows) == sorted(row.id for row in swept)
+    assert [width for width, _, _ in calls(notes)].count(3) == 2
 
 
-def test_a_row_that_is_lost_between_its_trial_and_its_fetching_is_made_again(cluster, notes, monkeypatch):
-    """As where its worker, which keeps it until it is fetched, dies just then."""
+def test_a_row_that_is_lost_before_it_is_fetched_is_made_again(cluster, notes, monkeypatch):
+    """As where its worker, which keeps it until then, dies."""
     fetch, lost = Future.result, []
 
     def result(future, *arguments, **options):
@@ -128,32 +129,34 @@ def test_a_row_that_is_lost_between_its_trial_and_its_fetching_is_made_again(clu
     monkeypatch.setattr(Future, "result", result)
     with joblib.parallel_config(backend="dask"):
         swept = sweep(noting(notes), toy_data(), GRID, trial_log=TrialLog(), **OPTIONS)
-    assert [row["status"] for row in swept] == ["done"] * len(swept)
+    assert [row.status for row in swept] == ["done"] * len(swept)
     assert len(lost) == 1
     assert len(calls(notes)) == len(swept) + 1
 
 
-def test_troubles_on_workers_are_rows_too(backend, notes):
+def test_failed_trials_on_workers_are_rows_too(backend, notes):
     points = [{"hidden_dim": 2, "trouble": trouble} for trouble in ("raise", "sys.exit", None)]
     points.append({"hidden_dim": 2, "learning_rate": 1e200})
     swept = sweep(noting(notes), toy_data(), points, **OPTIONS)
-    assert [row["status"] for row in swept] == ["error", "error", "done", "diverged"]
+    assert [row.status for row in swept] == ["error", "error", "done", "diverged"]
 
 
-def test_ctrl_c_keeps_what_is_done_and_the_same_call_runs_the_rest(backend, notes):
-    points = [{"hidden_dim": width, "trouble": "interrupt once" if width == 6 else None} for width in range(2, 9)]
-    trial_log, factory = TrialLog(), noting(notes, parent=os.getpid())
+def test_ctrl_c_keeps_what_is_done_and_the_same_call_runs_the_rest(backend, notes, tmp_path):
+    points = [{"hidden_dim": width, "trouble": "interrupt once" if width == 4 else None} for width in range(2, 6)]
+    trial_log = TrialLog(tmp_path / "l.jsonl")
+    factory = noting(notes, parent=os.getpid(), log=str(trial_log.path))
     with pytest.raises(KeyboardInterrupt):
         sweep(factory, toy_data(), points, trial_log=trial_log, **OPTIONS)
-    done = {row["id"] for row in trial_log.trials() if row["status"] == "done"}
-    stopped = [row for row in trial_log.rows if row["status"] == "stopped"]
+    (notes.parent / "go on").touch()
+    done = {row.id for row in trial_log.trials() if row.status == "done"}
+    stopped = [row for row in trial_log.rows if row.status == "stopped"]
     assert len(done) >= 1
-    assert 6 in {row["settings"]["hidden_dim"] for row in stopped}
+    assert 4 in {row.settings["hidden_dim"] for row in stopped}
     swept = sweep(factory, toy_data(), points, trial_log=trial_log, **OPTIONS)
-    assert [row["status"] for row in swept] == ["done"] * 7
+    assert [row.status for row in swept] == ["done"] * 4
     runs = [width for width, _, _ in calls(notes)]
-    assert {runs.count(row["settings"]["hidden_dim"]) for row in swept if row["id"] in done} == {1}
-    assert runs.count(6) == 2
+    assert {runs.count(row.settings["hidden_dim"]) for row in swept if row.id in done} == {1}
+    assert runs.count(4) == 2
 
 
 def test_a_cluster_with_other_code_is_refused(cluster, monkeypatch):
@@ -165,13 +168,15 @@ def test_a_cluster_with_other_code_is_refused(cluster, monkeypatch):
         sweep(make, toy_data(), GRID, **OPTIONS)
 
 
-def test_the_command_runs_a_sweep_on_a_clusters_scheduler(cluster, monkeypatch, tmp_path, capsys):
+def test_the_command_runs_a_sweep_on_a_clusters_scheduler(monkeypatch, tmp_path, capsys):
     named = homework.NamedSweep("q9", "toy", make, toy_data, {"hidden_dim": [2, 8]}, SOLVER, seeds=(0,))
     monkeypatch.setattr(homework, "SWEEPS", {"q9": named})
     path = tmp_path / "l.jsonl"
-    assert main(["q9", "--scheduler", cluster.scheduler.address, "--trial-log", str(path)]) == 0
-    assert f"cluster: {cluster.scheduler.address}, 2 threads on 2 workers" in capsys.readouterr().out
+    with start_cluster(processes=False) as client:  # its own: other tests kill the workers of theirs
+        address = client.scheduler.address
+        assert main(["q9", "--scheduler", address, "--trial-log", str(path)]) == 0
+    assert f"cluster: {address}, 2 threads on 2 workers" in capsys.readouterr().out
     alone = named.sweep(n_jobs=1, verbose=False)
-    by_width = sorted(TrialLog(path).of_kind("trial"), key=lambda row: row["settings"]["hidden_dim"])
+    by_width = sorted(TrialLog(path).trials(), key=lambda row: row.settings["hidden_dim"])
     assert without_times(by_width) == without_times(alone)
-    assert {row["threads"] for row in by_width} == {1}
+    assert {row.threads for row in by_width} == {1}

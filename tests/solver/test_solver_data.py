@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from nnlib import DivergenceError, LogisticClassifier, SoftmaxClassifier, Solver
+from nnlib import Callback, DivergenceError, LogisticClassifier, SoftmaxClassifier, Solver
 from nnlib.data import load_binary
 
 
@@ -94,14 +94,14 @@ def test_values_that_are_not_finite_are_counted_and_the_first_is_located(key, va
     index = "(4, 0)" if key.startswith("X") else "(4,)"
     message = f"{key}: expected finite numbers, got 3 NaN or infinite, the first at index {index}. Remove such"
     with pytest.raises(ValueError, match=re.escape(message)):
-        solver_of(data)
+        solver_of(data).train()  # a pass over all examples, once for each training
 
 
 def test_infinities_that_cancel_are_found():
     data = separable()
     data["X_train"][2:4, 0] = np.inf, -np.inf
     with pytest.raises(ValueError, match=r"X_train: expected finite numbers, got 2 NaN or infinite"):
-        solver_of(data)
+        solver_of(data).train()
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
@@ -134,13 +134,15 @@ def test_the_loader_s_read_only_arrays_are_used_as_they_are():
 
 
 def test_nan_that_enters_the_data_later_is_said_to_be_the_cause():
-    data = separable()
-    solver = solver_of(data, batch_size=12)
-    data["X_train"][7] = np.nan
+    class Spoil(Callback):
+        def on_step(self, solver):
+            solver.X_train[7] = np.nan
+
+    solver = solver_of(separable(), batch_size=12, callbacks=[Spoil()])
     with np.errstate(invalid="ignore"), pytest.raises(DivergenceError) as caught:
         solver.train()
     assert str(caught.value) == (
-        "The loss became nan at step 1 (epoch 1) with learning_rate 0.01. "
+        "The loss became nan at step 2 (epoch 2) with learning_rate 0.01. "
         "The data are the cause: X_train[7] is NaN or infinite (1 such values)."
     )
 

@@ -1,8 +1,10 @@
 """A training that is interrupted between two steps and goes on is the uninterrupted one, bit for bit."""
 
+import sys
+
 import numpy as np
 import pytest
-from solver_stub import assert_same, assert_same_training
+from solver_stub import Stub, assert_same, assert_same_training, solver_of
 
 from nnlib import (
     BatchNorm,
@@ -72,3 +74,36 @@ def test_the_updates_of_a_step_are_applied_all_at_once():
         interrupted.train()
     assert_same(interrupted.model.params, before)
     assert (interrupted.step, interrupted.loss_history) == (0, [])
+
+
+def test_ctrl_c_never_leaves_the_parameters_of_two_steps():
+    class Pair(Stub):
+        def __init__(self):
+            super().__init__()
+            self.params = {"W1": np.zeros(2), "b1": np.zeros(2)}
+
+        def loss(self, X, y):
+            return 1.0, {"W1": np.ones(2), "b1": np.ones(2)}
+
+    def interrupt(frame, event, _):
+        nonlocal left
+        if frame.f_code.co_name != "_train_step":
+            return None
+        frame.f_trace_opcodes = True
+        left -= event == "opcode"
+        if left == 0:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return interrupt
+
+    for after in range(1, 999):
+        left, model, before = after, Pair(), sys.gettrace()
+        sys.settrace(interrupt)
+        try:
+            solver_of(model, num_epochs=1).train()
+            break
+        except KeyboardInterrupt:
+            np.testing.assert_array_equal(model.params["W1"], model.params["b1"])
+        finally:
+            sys.settrace(before)
+    assert 100 < after < 999

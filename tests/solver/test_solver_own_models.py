@@ -180,3 +180,15 @@ def test_scores_that_are_no_scores_are_named(shape, todo):
     data = load_binary()
     with pytest.raises(ValueError, match=re.escape(message.strip())):
         Solver(model, data, verbose=False).check_accuracy(data["X_train"][:250], data["y_train"][:250])
+
+
+def test_a_network_with_layers_and_a_state_of_another_kind_are_left_alone():
+    class Network:
+        layers = ("fc", "relu")
+
+    model = Linear()
+    model.network, model.state = Network(), "ready"
+    solver = Solver(model, load_binary(), num_epochs=2, verbose=False)
+    solver.train()
+    assert solver.val_acc == max(solver.val_acc_history)
+    assert model.state == "ready"

@@ -29,6 +29,49 @@ def test_training_goes_on_from_where_it_stood_and_not_from_the_restored_snapshot
     np.testing.assert_array_equal(model.state["running_mean1"], 9)
 
 
+@pytest.mark.parametrize("rebind", [False, True])
+def test_parameters_that_the_user_has_changed_since_are_trained_on(rebind):
+    model = Stub()
+    solver = solver_of(model, restore="last", callbacks=[RaiseAt(StopTraining(), step=8)])
+    solver.train()
+    if rebind:
+        model.params = {"W1": np.full(2, 100.0)}
+    else:
+        model.params["W1"][:] = 100.0
+    solver.train()
+    np.testing.assert_allclose(model.params["W1"], 100 - 0.01)  # step 9
+
+
+def test_a_statistic_that_the_user_has_changed_since_is_kept():
+    model = Stub()
+    solver = solver_of(model, restore="last", callbacks=[RaiseAt(StopTraining(), step=8)])
+    solver.train()
+    model.state["running_mean1"][:] = 100.0
+    solver.train()
+    np.testing.assert_array_equal(model.state["running_mean1"], 101)
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_an_interrupt_inside_a_step_takes_the_same_minibatch_again(step):
+    whole, parts = Stub(), Stub()
+    solver_of(whole, numbered(6)).train()
+
+    def rule(w, dw, config):
+        if len(parts.batches) == step + 1 and not interrupted:
+            interrupted.append(step)
+            raise KeyboardInterrupt
+        return w - 0.01 * dw, config
+
+    interrupted = []
+    solver = solver_of(parts, numbered(6), update_rule=rule)
+    with pytest.raises(KeyboardInterrupt):
+        solver.train()
+    assert (solver.step, len(solver.loss_history)) == (step, step)
+    solver.train()
+    assert parts.batches == [*whole.batches[: step + 1], *whole.batches[step:]]
+    np.testing.assert_allclose(parts.params["W1"], -0.01 * 3)  # of the first epoch, the best; no step counts twice
+
+
 def test_a_finished_training_returns_without_a_step_or_a_call():
     model, record = Stub(), Record()
     solver = solver_of(model, callbacks=[record])

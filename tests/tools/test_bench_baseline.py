@@ -72,7 +72,7 @@ def test_a_loss_of_speed_is_the_exit_status(stubbed, tmp_path, capsys, new, stat
     assert [row["train"]["new"] for row in result["steps"]] == new
     assert list(result["verdicts"].values()) == [word == "yes" for word in verdicts]
     old, _ = asked
-    assert not old.source.exists(), "the old revision was left behind"
+    assert not old.source.exists(), "the old revision was not removed"
 
 
 @needs_git
@@ -124,7 +124,7 @@ def test_a_revision_without_nnlib_is_refused_before_anything_is_timed(stubbed, t
     assert asked == []
 
 
-def test_a_machine_without_git_is_told(monkeypatch):
+def test_a_missing_git_is_named(monkeypatch):
     monkeypatch.setenv("PATH", os.devnull)
     with pytest.raises(ValueError, match=r"no nnlib at git revision 'HEAD': .*'git'"), measure.checked_out("HEAD"):
         pass

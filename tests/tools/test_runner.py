@@ -1,6 +1,7 @@
 """The runner, on tiny notebooks: what it writes, what it prints, and how it fails.
 
-Its profiles are in test_runner_profiles.py. Tests of what a kernel does use a real one, the others none.
+Its profiles, its build folder and Ctrl-C have files of their own.
+Tests of what a kernel does use a real one, the others none.
 """
 
 import contextlib
@@ -9,16 +10,12 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from nbclient import NotebookClient
 from nbformat.v4 import new_markdown_cell, new_output
 from notebook_rules import violations
 from runner_workplace import Workplace, texts, without_kernels
@@ -217,45 +214,3 @@ def test_a_wrong_name_removes_nothing(place, capsys, stems, names, message):
     assert stopped.value.code == 2
     assert message in capsys.readouterr().err
     assert (place.build / "results.json").exists()
-
-
-ENDLESS = ("import os, time\nopen('pid', 'w').write(str(os.getpid()))", "time.sleep(600)")
-
-
-def kernel_stopped(place, capsys):
-    """Check that a run ends as after Ctrl-C, and that its kernel does too."""
-    place.add("q1_first", *ENDLESS)
-    assert threading.current_thread() is threading.main_thread()  # it alone receives signals
-    assert place.run() == 130
-    message = capsys.readouterr().err
-    assert "Interrupted; the kernel is stopped" in message
-    assert "Traceback" not in message
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((place.notebooks / "pid").read_text()), 0)
-
-
-def test_ctrl_c_stops_the_kernel(place, capsys):
-    def press():
-        marker = place.notebooks / "pid"
-        while not (marker.exists() and marker.read_text()):
-            time.sleep(0.02)
-        time.sleep(0.2)  # now the second cell sleeps, and the event loop waits
-        os.kill(os.getpid(), signal.SIGINT)
-
-    thread = threading.Thread(target=press, daemon=True)
-    thread.start()
-    kernel_stopped(place, capsys)
-    thread.join()
-
-
-def test_ctrl_c_while_a_reply_is_polled_stops_the_kernel(place, capsys, monkeypatch):
-    """The signal comes in the task that polls for the kernel's reply, not while the event loop waits."""
-    poll_for_reply = NotebookClient._async_poll_for_reply
-
-    async def interrupted(client, message, cell, *arguments):
-        if "sleep" in cell.source:
-            signal.raise_signal(signal.SIGINT)
-        return await poll_for_reply(client, message, cell, *arguments)
-
-    monkeypatch.setattr(NotebookClient, "_async_poll_for_reply", interrupted)
-    kernel_stopped(place, capsys)

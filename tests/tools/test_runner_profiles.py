@@ -1,4 +1,4 @@
-"""The runner's profiles: which one a command means, what the notebooks are told, and which checkpoints are kept."""
+"""The runner's profiles: which one a command means, the variables that notebooks get, the checkpoints that are kept."""
 
 import pytest
 from runner_workplace import Workplace, texts, without_kernels

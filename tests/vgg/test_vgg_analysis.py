@@ -5,9 +5,10 @@ import copy
 import pytest
 import torch
 from torch import nn
-from vgg_small import assert_same_state, images
+from torch.nn import functional
+from vgg_small import assert_same_state, floats
 
-from nnlib.vgg.analysis import Cost, affine_map, cost, nonlinear_modules
+from nnlib.vgg.analysis import Cost, Operation, affine_map, cost, operations
 from nnlib.vgg.networks import VGG11, WhitenedVGG
 
 
@@ -17,50 +18,110 @@ def made(network, seed=0, **options):
         return network(**options)
 
 
-def floats(count, seed=0):
-    return torch.from_numpy(images(count, seed)).float() / 127.5 - 1
+def nonlinear(net, x):
+    return [operation.name for operation in operations(net, x) if not operation.affine]
 
 
-def named(net, *kinds):
-    return [name for name, layer in net.named_modules() if isinstance(layer, kinds)]
+def kinds(net, *classes):
+    return [type(layer).__name__ for layer in net.modules() if isinstance(layer, classes)]
 
 
 def test_the_handouts_only_nonlinear_layers_are_its_max_pools():
-    found = nonlinear_modules(made(VGG11), floats(8))
-    assert found == ["conv.1", "conv.3", "conv.6", "conv.9", "conv.12"]
+    assert nonlinear(made(VGG11), floats(8)) == ["MaxPool2d"] * 5
 
 
 def test_the_reports_are_its_max_pools_and_relus():
     net = made(VGG11, relu=True, width=2)
-    expected = named(net, nn.MaxPool2d, nn.ReLU)
+    expected = kinds(net, nn.MaxPool2d, nn.ReLU)
     assert len(expected) == 5 + 7
-    assert nonlinear_modules(net, floats(8)) == expected
+    assert nonlinear(net, floats(8)) == expected
 
 
 def test_batch_norm_is_affine_once_it_is_trained():
-    net = made(VGG11, batch_norm=True)
-    assert nonlinear_modules(net, floats(8)) == named(net, nn.MaxPool2d)
+    assert nonlinear(made(VGG11, batch_norm=True), floats(8)) == ["MaxPool2d"] * 5
     net = made(WhitenedVGG, widths=(8, 8, 8))
-    assert nonlinear_modules(net, floats(8)) == named(net, nn.MaxPool2d, nn.GELU)
+    assert nonlinear(net, floats(8)) == [*kinds(net, nn.MaxPool2d, nn.GELU), "amax"]
 
 
 @pytest.mark.parametrize("training", [True, False])
 def test_looking_changes_nothing(training):
     net = made(VGG11, relu=True, batch_norm=True).train(training)
-    before = copy.deepcopy(net.state_dict())
-    nonlinear_modules(net, floats(4))
+    before, x = copy.deepcopy(net.state_dict()), floats(4)
+    operations(net, x)
     cost(net)
     assert_same_state(net.state_dict(), before)
     assert {parameter.dtype for parameter in net.parameters()} == {torch.float32}
     assert all(layer.training is training for layer in net.modules())
     assert all(parameter.grad is None and parameter.requires_grad for parameter in net.parameters())
-    assert not any(layer._forward_hooks for layer in net.modules())
+    assert not any(layer._forward_hooks or layer._forward_pre_hooks for layer in net.modules())
+    assert torch.equal(x, floats(4))
+    assert not x.requires_grad
 
 
 @pytest.mark.parametrize("kind", [nn.ReLU, nn.Tanh, nn.GELU, nn.Sigmoid])
 def test_an_activation_is_found_by_one_image(kind):
     net = nn.Sequential(nn.Conv2d(3, 4, 3), kind(), nn.BatchNorm2d(4))
-    assert nonlinear_modules(net, floats(1)) == ["1"]
+    shape = (1, 4, 30, 30)
+    expected = [("Conv2d", True, shape), (kind.__name__, False, shape), ("BatchNorm2d", True, shape)]
+    assert operations(net, floats(1)) == [Operation(*parts) for parts in expected]
+
+
+class Function(nn.Module):
+    """A network of one function, after a convolution whose weights the function may use too."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.function = function
+
+    def forward(self, x):
+        return self.function(self.conv(x))
+
+
+def softplus_halves(x):
+    """Return a concatenation of an affine half and one that is not, and write into the first."""
+    out = torch.zeros_like(x)
+    out[:, :2] = x[:, :2]
+    out[:, 2:] = functional.softplus(x[:, 2:])
+    return out
+
+
+@pytest.mark.parametrize(
+    ("function", "names"),
+    [
+        (functional.relu, ["relu"]),
+        (torch.relu, ["relu"]),
+        (lambda x: functional.relu(x, inplace=True), ["relu"]),
+        (lambda x: x.relu_(), ["relu"]),
+        (lambda x: x.clamp(min=0), ["clamp"]),
+        (lambda x: torch.maximum(x, torch.zeros(())), ["maximum"]),
+        (lambda x: torch.where(x > 0, x, 0), ["gt"]),
+        (lambda x: x * (x > 0), ["gt"]),
+        (lambda x: (x + x.abs()) / 2, ["abs"]),
+        (lambda x: functional.max_pool2d(x, 2), ["max_pool2d"]),
+        (lambda x: functional.max_pool2d(x, 2, return_indices=True)[0], ["max_pool2d_with_indices"]),
+        (lambda x: x.unfold(2, 2, 2).unfold(3, 2, 2).amax((4, 5)), ["amax"]),
+        (lambda x: x.flatten(2).max(2).values, ["max"]),
+        (lambda x: x / x.mean((1, 2, 3), keepdim=True), ["truediv"]),
+        (lambda x: x * x, ["mul"]),
+        (torch.tanh, ["tanh"]),
+        (softplus_halves, ["softplus"]),
+        (lambda x: functional.avg_pool2d(x, 2) - 3 * x.mean() + 1, []),
+        (lambda x: torch.cat([x, x.flip(3)], 1).add_(1).sum(1), []),
+        (lambda x: torch.zeros_like(x).add_(x).transpose(1, 2), []),
+    ],
+)
+def test_functions_are_seen_as_layers_are(function, names):
+    found = nonlinear(made(Function, function=function), floats(2))
+    assert [{"div": "truediv"}.get(name, name) for name in found] == names
+
+
+def test_what_a_function_works_in_place_on_is_computed_once():
+    net = made(Function, function=lambda x: torch.ones_like(x).add_(x).mul_(2))
+    outputs = []
+    net.register_forward_hook(lambda layer, inputs, output: outputs.append(output.detach()))
+    operations(net, floats(2))
+    torch.testing.assert_close(outputs[0].float(), net(floats(2)), rtol=1e-4, atol=1e-5)
 
 
 @torch.no_grad()
@@ -86,7 +147,7 @@ def test_the_cost_of_the_handouts_by_hand():
     parameters = (3 * 9 + 1) * 8 + (8 * 9 + 1) * 16 + (16 * 9 + 1) * 32 + (32 * 9 + 1) * 32 + (32 * 9 + 1) * 64
     parameters += 3 * (64 * 9 + 1) * 64 + 65 * 64 + 65 * 10
     assert parameters == 149_370
-    # The output's pixels times those under the kernel, stage by stage; the borders' zeros are multiplied too.
+    # The output's pixels times those under the kernel, stage by stage; the zeros of the padding are multiplied too.
     multiplications = 32**2 * 9 * 3 * 8 + 16**2 * 9 * 8 * 16 + 8**2 * 9 * (16 * 32 + 32 * 32)
     multiplications += 4**2 * 9 * (32 * 64 + 64 * 64) + 2**2 * 9 * 2 * 64 * 64 + 64 * 64 + 64 * 10
     assert multiplications == 2_585_216

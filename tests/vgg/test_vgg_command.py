@@ -11,13 +11,12 @@ import torch
 from nnlib.data import DataError
 from nnlib.vgg import DivergenceError
 from nnlib.vgg import __main__ as command
-from nnlib.vgg.ablation import ABLATION
-from nnlib.vgg.recipes import PROFILES, RECIPES
+from nnlib.vgg.recipes import ABLATION, PROFILES, RECIPES
 
 
 @pytest.fixture
 def calls(monkeypatch, tmp_path):
-    """Put stand-ins in the place of the data and of `run`; return the calls of `run`."""
+    """Replace the data and `run` by stand-ins; return the calls of `run`."""
     made = []
 
     def run(recipe, data, **options):
@@ -68,7 +67,7 @@ def test_all_recipes_in_full_by_default(calls, capsys, tmp_path, monkeypatch):
     assert command.main([]) == 0
     assert [recipe for recipe, _, _ in calls] == list(RECIPES.values())
     assert all(data == "data for full" for _, data, _ in calls)
-    expected = {"device": torch.device("cpu"), "folder": tmp_path / "full", "rank": 0, "world": 1}
+    expected = {"device": torch.device("cpu"), "folder": tmp_path / "full"}
     assert all(options == expected for _, _, options in calls)
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == ["'data for full'", "trained on cpu, 1 process"]
@@ -82,7 +81,7 @@ def test_options(calls):
     quick = PROFILES["quick"]
     assert [recipe for recipe, _, _ in calls] == [quick.shorten(RECIPES[name]) for name in ("ours-long", "flip")]
     assert calls[0][1] == "data for quick"
-    assert calls[0][2] == {"device": torch.device("meta"), "folder": Path("here"), "rank": 0, "world": 1}
+    assert calls[0][2] == {"device": torch.device("meta"), "folder": Path("here")}
 
 
 def test_another_seed(calls, capsys):
@@ -113,8 +112,30 @@ def test_the_ablation_by_its_name(calls):
     assert [recipe.name for recipe, _, _ in calls] == names
 
 
+def test_the_table_by_hand():
+    found = command.compare(
+        {
+            "report": {1: 0.70, 2: 0.73, 3: 0.76},
+            "norm": {1: 0.75, 2: 0.75, 3: 0.75},
+            "report-tuned": {1: 0.80, 2: 0.80, 3: 0.83},
+            "ours-long": {1: 0.9, 2: 0.9, 3: 0.92},
+        }
+    )
+    heads, *lines = found.splitlines()
+    assert heads.split() == ["mean", "sd", "lowest", "highest", "gain:", "mean", "least", "most", "over"]
+    assert [line.split() for line in lines] == [
+        ["report", "73.0", "3.0", "70.0", "76.0"],
+        ["norm", "75.0", "0.0", "75.0", "75.0", "+2.0", "-1.0", "+5.0", "report"],
+        ["report-tuned", "81.0", "1.7", "80.0", "83.0", "+8.0", "+7.0", "+10.0", "report"],
+        ["ours-long", "90.7", "1.2", "90.0", "92.0"],
+    ]
+    for head in ("mean", "sd", "lowest", "highest"):
+        end = heads.index(head) + len(head)
+        assert all(line[end - 1].isdigit() and line[end : end + 1] in ("", " ") for line in lines)
+
+
 @pytest.mark.parametrize("seed", ["-1", "1.5", "one", "flip", str(2**64)])
-def test_no_seed(calls, capsys, seed):
+def test_a_wrong_seed(calls, capsys, seed):
     with pytest.raises(SystemExit) as stopped:
         command.main(["handout", "--seeds", "5", seed])
     assert stopped.value.code == 2
@@ -123,25 +144,21 @@ def test_no_seed(calls, capsys, seed):
 
 
 @pytest.mark.parametrize("device", ["mps", "cpu"])
-def test_under_torchrun_a_device_that_cannot_reduce_gives_way_to_the_cpu(monkeypatch, device):
+def test_under_torchrun_a_device_that_cannot_reduce_is_replaced_by_the_cpu(monkeypatch, device):
     backends = []
     monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.setattr(torch.distributed, "init_process_group", backends.append)
-    monkeypatch.setattr(torch.distributed, "get_rank", lambda: 1)
-    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
-    assert command._join_processes(torch.device(device)) == (torch.device("cpu"), 1, 2)
+    assert command._join_processes(torch.device(device)) == torch.device("cpu")
     assert backends == ["gloo"]
 
 
-def test_under_torchrun_each_process_has_a_gpu_of_its_own(monkeypatch):
+def test_under_torchrun_each_process_has_its_own_gpu(monkeypatch):
     chosen, backends = [], []
     monkeypatch.setenv("WORLD_SIZE", "4")
     monkeypatch.setenv("LOCAL_RANK", "3")
     monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
     monkeypatch.setattr(torch.distributed, "init_process_group", backends.append)
-    monkeypatch.setattr(torch.distributed, "get_rank", lambda: 3)
-    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 4)
-    assert command._join_processes(torch.device("cuda")) == (torch.device("cuda", 3), 3, 4)
+    assert command._join_processes(torch.device("cuda")) == torch.device("cuda", 3)
     assert (chosen, backends) == ([torch.device("cuda", 3)], ["nccl"])
 
 
@@ -155,13 +172,14 @@ def test_a_device_that_is_not_there(calls, capsys, name):
 
 
 @pytest.mark.parametrize(("machine", "process", "turn"), [(0, 0, 0), (1, 0, 1), (2, 0, 2), (0, 3, 3), (2, 1, 3)])
-def test_under_torchrun_one_machine_after_the_other_may_download(monkeypatch, machine, process, turn):
+def test_under_torchrun_machines_download_one_after_the_other(monkeypatch, machine, process, turn):
     events = []
     for name, value in {"GROUP_WORLD_SIZE": 3, "GROUP_RANK": machine, "LOCAL_RANK": process}.items():
         monkeypatch.setenv(name, str(value))
+    monkeypatch.setattr(command, "processes", lambda: (3, 12))
     monkeypatch.setattr(torch.distributed, "barrier", lambda: events.append("wait"))
     monkeypatch.setattr(command, "load_for", lambda profile, download=True: events.append(download) or "images")
-    assert command._load(PROFILES["full"], 12) == "images"
+    assert command._load(PROFILES["full"]) == "images"
     assert events == [*["wait"] * turn, turn < 3, *["wait"] * (4 - turn)]
 
 
@@ -192,7 +210,7 @@ def test_one_that_fails_does_not_stop_the_others(calls, capsys, monkeypatch, err
         ("run", ValueError("identity: expected the same training")),
     ],
 )
-def test_a_failure_is_its_message_alone(calls, capsys, monkeypatch, name, error):
+def test_of_a_failure_only_the_message_is_printed(calls, capsys, monkeypatch, name, error):
     monkeypatch.setattr(command, name, failing(error))
     assert command.main(["handout", "--device", "cpu"]) == 1
     assert capsys.readouterr().err == f"{error}\n"

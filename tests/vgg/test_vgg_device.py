@@ -1,16 +1,15 @@
-"""Which device and which precision, on machines that this is not; and what lies on the device."""
+"""Which device and which precision, on machines other than the current one; and where the data live."""
 
 import platform
 
 import pytest
 import torch
-from vgg_small import coloured
+from vgg_small import CPU, coloured, dataset, small_recipe
 
 from nnlib.provenance.machine import processor
-from nnlib.vgg import DataLoader, fast_bfloat16, machine, pick_device
-from nnlib.vgg import device as devices
+from nnlib.vgg import DataLoader, Trainer, fast_bfloat16, machine, pick_device
 
-CPU, CUDA, MPS = torch.device("cpu"), torch.device("cuda"), torch.device("mps")
+CUDA, MPS = torch.device("cuda"), torch.device("mps")
 
 
 def with_capabilities(monkeypatch, **capabilities):
@@ -31,21 +30,15 @@ def with_capabilities(monkeypatch, **capabilities):
 def test_bfloat16_only_where_the_processor_has_it(monkeypatch, capabilities, fast):
     with_capabilities(monkeypatch, **capabilities)
     assert fast_bfloat16(CPU) is fast
-    assert devices.dtype_of("bfloat16", CPU) == (torch.bfloat16 if fast else torch.float32)
-    assert devices.dtype_of("float32", CPU) == torch.float32
+    found = {name: Trainer(small_recipe(precision=name), dataset(20, 1), CPU).dtype for name in ("float32", "bfloat16")}
+    assert found == {"float32": torch.float32, "bfloat16": torch.bfloat16 if fast else torch.float32}
 
 
 @pytest.mark.parametrize("fast", [True, False])
 def test_bfloat16_on_accelerators(monkeypatch, fast):
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: including_emulation or fast)
     assert fast_bfloat16(CUDA) is fast
-    assert devices.dtype_of("bfloat16", CUDA) == (torch.bfloat16 if fast else torch.float32)
     assert fast_bfloat16(MPS) is False
-
-
-def test_an_unknown_precision():
-    with pytest.raises(ValueError, match=r"^precision: expected one of 'float32', 'bfloat16', got 'float16'"):
-        devices.dtype_of("float16", CPU)
 
 
 def test_the_machine_has_no_host_name(monkeypatch):

@@ -1,4 +1,4 @@
-"""Minibatches: order, values, augmentation against slow loops, and the shares of several processes."""
+"""Minibatches: order, values, augmentation against slow loops, and the parts of several processes."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ ALL = Augment(translate=3, flip=True, cutout=8)
 
 
 def numbered(count, seed=0):
-    """Images whose first row says which one they are, whether or not they are mirrored."""
+    """Images whose first row holds their index, mirrored or not."""
     X = images(count, seed)
     X[:, 0, 0, :] = np.arange(count)[:, None]
     return X
@@ -22,7 +22,7 @@ def labels(count):
 
 
 def pixels(batch):
-    """Return a batch as what it was made from, uint8."""
+    """Return a batch as uint8, as it was made from."""
     return ((batch + 1) * 127.5).round().to(torch.uint8).numpy()
 
 
@@ -33,7 +33,7 @@ def whole(batches, epoch=0):
     return torch.cat(X), torch.cat(y)
 
 
-def places(batches, epoch=0):
+def indices(batches, epoch=0):
     X, _ = whole(batches, epoch)
     return pixels(X)[:, 0, 0, 0].tolist()
 
@@ -52,7 +52,7 @@ def test_without_a_seed_every_image_comes_once_and_in_order():
 
 def test_a_shuffled_epoch_is_a_permutation_that_seed_and_epoch_decide():
     def order(seed, epoch):
-        return places(DataLoader(numbered(40), labels(40), 10, seed=seed), epoch)
+        return indices(DataLoader(numbered(40), labels(40), 10, seed=seed), epoch)
 
     first = order(1, 0)
     assert sorted(first) == list(range(40))
@@ -67,7 +67,7 @@ def test_the_past_does_not_matter():
     fresh, _ = whole(DataLoader(numbered(40), labels(40), 10, seed=1, augment=ALL), epoch=5)
     for epoch in (0, 3):
         whole(batches, epoch)
-    next(iter(batches))  # a pass that was broken off
+    next(iter(batches))  # a pass that is broken off
     assert torch.equal(whole(batches, epoch=5)[0], fresh)
 
 
@@ -94,7 +94,7 @@ def test_channels_are_innermost_in_memory(augment, side):
 
 
 def shift_of(image, original, translate):
-    """Return by how much a slow crop of the padded original gives `image`: rows and columns, from 0 to 2 crop."""
+    """Return where a window of the padded original is `image`: row and column, each from 0 to 2 translate."""
     padded = np.pad(original, ((0, 0), (translate, translate), (translate, translate)), mode="reflect")
     found = []
     for row in range(2 * translate + 1):
@@ -105,17 +105,17 @@ def shift_of(image, original, translate):
     return found[0]
 
 
-def test_a_crop_is_numpys_padding_by_reflection_and_a_window_of_it():
+def test_a_translation_is_a_window_of_numpys_padding_by_reflection():
     X = images(10)
     batches = DataLoader(X, labels(10), 10, seed=1, augment=Augment(translate=1))
     seen = []
-    for epoch in range(20):
+    for epoch in range(8):
         crops, y = whole(batches, epoch)
         seen += [shift_of(image, X[label], 1) for image, label in zip(pixels(crops), y.tolist(), strict=True)]
     assert set(seen) == {(row, column) for row in range(3) for column in range(3)}
 
 
-def test_the_widest_crop():
+def test_the_widest_translation():
     X = images(4)
     crops, y = whole(DataLoader(X, labels(4), 4, seed=1, augment=Augment(translate=31)))
     shifts = [shift_of(image, X[label], 31) for image, label in zip(pixels(crops), y.tolist(), strict=True)]
@@ -167,7 +167,7 @@ def test_a_cutout_of_32_covers_no_more_than_its_square():
     assert shares.min() < 0.7
 
 
-def test_sides_follow_the_epochs_and_the_last_one_stays():
+def test_resolutions_follow_the_epochs_and_the_last_one_stays():
     X = np.broadcast_to(np.arange(0, 200, 10, dtype=np.uint8)[:, None, None, None], (20, 3, 32, 32)).copy()
     batches = DataLoader(X, labels(20), 10, seed=1, resolutions=(20, 28))
     for epoch, side in [(0, 20), (1, 28), (2, 28), (9, 28)]:
@@ -177,7 +177,7 @@ def test_sides_follow_the_epochs_and_the_last_one_stays():
         torch.testing.assert_close(small, small[:, :, :1, :1].expand_as(small))  # one colour stays one colour
 
 
-def test_resizing_keeps_up_and_left():
+def test_resizing_keeps_top_and_left():
     X = np.zeros((1, 3, 32, 32), np.uint8)
     X[:, 0, :16], X[:, 1, :, :16] = 255, 255
     small, _ = whole(DataLoader(X, labels(1), 1, resolutions=(16,)))
@@ -189,7 +189,7 @@ def test_resizing_keeps_up_and_left():
 
 @pytest.mark.parametrize("world", [2, 3, 5, 8, 20])
 @pytest.mark.parametrize("epoch", [0, 1])
-def test_the_processes_shares_are_the_batch(world, epoch):
+def test_the_processes_parts_make_up_the_batch(world, epoch):
     def batches(**share):
         made = DataLoader(images(45), labels(45), 20, seed=1, augment=ALL, resolutions=(32, 24), **share)
         made.epoch = epoch
@@ -197,13 +197,13 @@ def test_the_processes_shares_are_the_batch(world, epoch):
 
     shares = [list(batches(rank=rank, world=world)) for rank in range(world)]
     assert [len(share) for share in shares] == [2] * world
-    for place, (X, y) in enumerate(batches()):
-        sizes = [len(share[place][1]) for share in shares]
+    for index, (X, y) in enumerate(batches()):
+        sizes = [len(share[index][1]) for share in shares]
         assert max(sizes) - min(sizes) <= 1
-        means = [batches(rank=rank, world=world).weight * share[place][0].mean() for rank, share in enumerate(shares)]
+        means = [batches(rank=rank, world=world).weight * share[index][0].mean() for rank, share in enumerate(shares)]
         torch.testing.assert_close(sum(means) / world, X.mean())
-        torch.testing.assert_close(torch.cat([share[place][0] for share in shares]), X, rtol=0, atol=1e-6)
-        assert torch.equal(torch.cat([share[place][1] for share in shares]), y)
+        torch.testing.assert_close(torch.cat([share[index][0] for share in shares]), X, rtol=0, atol=1e-6)
+        assert torch.equal(torch.cat([share[index][1] for share in shares]), y)
 
 
 def test_the_callers_arrays_are_not_changed_and_may_be_read_only():
@@ -227,7 +227,11 @@ def test_the_callers_arrays_are_not_changed_and_may_be_read_only():
         ({"y": labels(20) / 1}, TypeError, "^y: expected integer class indices"),
         ({"batch_size": 0}, ValueError, "^batch_size: expected a whole number of at least 1"),
         ({"batch_size": 2.0}, ValueError, "^batch_size: expected a whole number of at least 1"),
-        ({"world": 11}, ValueError, "^world: expected at most batch_size, 10: an image for each, got 11. Start fewer"),
+        (
+            {"world": 11},
+            ValueError,
+            "^world: expected at most batch_size, 10: one image per process, got 11. Start",
+        ),
         ({"world": 2, "seed": None}, ValueError, "^world: expected 1 where a batch may be smaller"),
         ({"world": 2, "batch_size": 30}, ValueError, "^world: expected 1 where a batch may be smaller"),
         ({"resolutions": ()}, ValueError, "^resolutions: expected at least one number of pixels from 1 to 32"),

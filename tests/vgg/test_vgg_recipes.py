@@ -1,6 +1,8 @@
-"""The recipes: what each decides, the ladder's steps, schedules and networks."""
+"""The recipes: what each decides, the ladder's steps, the ablation, schedules and networks."""
 
 from dataclasses import fields, replace
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,8 +11,12 @@ from vgg_small import CPU, assert_same_state, dataset, small_recipe
 
 from nnlib.provenance.plain_json import to_json
 from nnlib.vgg.analysis import cost
-from nnlib.vgg.networks import VGG11
+from nnlib.vgg.loader import Augment
+from nnlib.vgg.networks import VGG11, WhitenedVGG
 from nnlib.vgg.recipes import (
+    ABLATION,
+    BEFORE,
+    BRIEF,
     HANDOUT,
     LADDER,
     OURS,
@@ -49,17 +55,15 @@ def test_the_ladder_starts_at_the_handouts():
     assert type(HANDOUT.optimizer(VGG11(), 0.5)) is torch.optim.Adam
 
 
-@pytest.mark.parametrize("place", range(1, len(LADDER)))
-def test_each_rung_differs_from_the_one_before_in_what_its_title_says(place):
-    recipe = LADDER[place]
+@pytest.mark.parametrize(("before", "recipe"), list(pairwise(LADDER)))
+def test_each_rung_differs_from_the_one_before_in_what_its_title_says(before, recipe):
     assert recipe.title.startswith("+ ")
-    assert difference(recipe, LADDER[place - 1]) == {"name", "title"} | STEPS[recipe.name]
+    assert difference(recipe, before) == {"name", "title"} | STEPS[recipe.name]
 
 
 def test_the_networks_of_the_rungs_differ_in_one_option_each():
     options = [to_json(recipe.network).get("keywords", {}) for recipe in LADDER[:4]]
     assert options == [{}, {"relu": True}, {"relu": True, "width": 4}, {"relu": True, "width": 4, "batch_norm": True}]
-    assert repr(REPORT.make_network()) == repr(VGG11(width=4, relu=True))
 
 
 def test_flipping_at_the_test_shares_the_training_and_nothing_else_does():
@@ -99,7 +103,7 @@ def test_making_a_network_does_not_seed_accelerators(monkeypatch):
     HANDOUT.make_network()
     assert seeded == []
     torch.manual_seed(1)
-    assert seeded == [1]  # so it would have been heard of
+    assert seeded == [1]  # so it would have been noticed
 
 
 def first_weights(net):
@@ -115,10 +119,10 @@ def test_one_cycle_in_straight_lines_for_both_groups():
         rates.append([group["lr"] for group in optimizer.param_groups])
         optimizer.step()
         scheduler.step()
-    rates.append([group["lr"] for group in optimizer.param_groups])  # what a further step would have
+    rates.append([group["lr"] for group in optimizer.param_groups])  # that a further step would have
     shares = np.interp(np.arange(40), [0, 9, 39], [0.2, 1.0, 0.02])
     np.testing.assert_allclose(rates, shares[:, None] * [0.5, 64 * 0.5], rtol=1e-9)
-    assert {group["momentum"] for group in optimizer.param_groups} == {0.85}  # it is not cycled
+    assert {group["momentum"] for group in optimizer.param_groups} == {0.85}  # not cycled
 
 
 @pytest.mark.parametrize("steps", [2, 3, 4, 10])
@@ -133,8 +137,13 @@ def test_a_schedule_of_few_steps(steps):
     assert optimizer.param_groups[0]["lr"] == pytest.approx(0.02 * 0.5)
 
 
-def test_a_constant_rate_has_no_schedule():
-    assert HANDOUT.make_scheduler(adam(VGG11(), 1e-3), 10) is None
+def test_without_a_schedule_the_rate_is_constant():
+    optimizer = adam(VGG11(), 1e-3)
+    scheduler = HANDOUT.make_scheduler(optimizer, 10)
+    for _ in range(10):
+        assert optimizer.param_groups[0]["lr"] == 1e-3
+        optimizer.step()
+        scheduler.step()
 
 
 @pytest.mark.parametrize(
@@ -147,17 +156,18 @@ def test_a_constant_rate_has_no_schedule():
         ((20, 32), 1, [20]),
     ],
 )
-def test_sides_by_epoch(resolutions, epochs, expected):
-    assert small_recipe(resolutions=resolutions, epochs=epochs).resolution_by_epoch() == expected
+def test_the_resolution_of_each_epoch(resolutions, epochs, expected):
+    trainer = Trainer(small_recipe(resolutions=resolutions, epochs=epochs), dataset(20, 1), CPU)
+    assert trainer.batches.resolutions == tuple(expected)
 
 
-def test_nesterovs_groups_hold_what_is_trained_once():
+def test_nesterovs_groups_hold_each_trained_parameter_once():
     net = OURS[0].make_network()
     optimizer = nesterov(net, 0.5, momentum=0.8, weight_decay=0.01, bias_factor=10)
-    checkpoint_lock = [id(parameter) for group in optimizer.param_groups for parameter in group["params"]]
+    held = [id(parameter) for group in optimizer.param_groups for parameter in group["params"]]
     trained = {id(parameter) for parameter in net.parameters() if parameter.requires_grad}
-    assert len(checkpoint_lock) == len(set(checkpoint_lock))
-    assert set(checkpoint_lock) == trained < {id(parameter) for parameter in net.parameters()}
+    assert len(held) == len(set(held))
+    assert set(held) == trained < {id(parameter) for parameter in net.parameters()}
     weights, biases = optimizer.param_groups
     assert {parameter.ndim for parameter in biases["params"]} == {1}
     assert {parameter.ndim for parameter in weights["params"]} == {2, 4}
@@ -206,3 +216,38 @@ def test_every_recipe_trains(recipe):
     for name, parameter in training.net.named_parameters():
         if parameter.ndim > 1:
             assert torch.equal(parameter, before[name]) is not parameter.requires_grad, name
+
+
+LACKING = {recipe.name: recipe for recipe in ABLATION[1:]}
+
+
+def test_a_gain_is_measured_from_the_recipe_before():
+    assert set(BEFORE) == {*RECIPES, *LACKING} - {"handout"}
+    assert set(BEFORE.values()) <= {*RECIPES, BRIEF.name}
+    assert all(BEFORE[later.name] == earlier.name for earlier, later in pairwise(LADDER))
+    assert {BEFORE[name] for name in LACKING} == {"brief"}
+
+
+@pytest.mark.parametrize("recipe", LACKING.values(), ids=LACKING)
+def test_one_part_is_lacking_and_no_more(recipe):
+    field, value = {
+        "no-whitening": ("network", partial(WhitenedVGG, whiten=False)),
+        "no-identity": ("network", partial(WhitenedVGG, identity=False)),
+        "no-gelu": ("network", partial(WhitenedVGG, activation=torch.nn.ReLU)),
+        "no-fast-biases": ("optimizer", partial(nesterov, bias_factor=1)),
+        "no-small-first": ("resolutions", (32,)),
+        "no-smoothing": ("label_smoothing", 0.0),
+        "no-augmentation": ("augment", Augment(translate=0, flip=False, cutout=0)),
+        "no-views": ("tta_flip", False),
+    }[recipe.name]
+    also = {"tta_shift"} if recipe.name == "no-views" else set()
+    assert difference(recipe, BRIEF) == {"name", "title", field} | also
+    assert to_json(getattr(recipe, field)) == to_json(value)
+    assert recipe.tta_shift == (0 if also else 1)
+    assert (recipe.training() == BRIEF.training()) == (recipe.name == "no-views")
+
+
+def test_biases_no_faster_than_weights():
+    for recipe, factor in ((BRIEF, 64), (LACKING["no-fast-biases"], 1)):
+        weights, biases = recipe.optimizer(recipe.make_network(), 0.5).param_groups
+        assert biases["lr"] == factor * weights["lr"] == factor * 0.5

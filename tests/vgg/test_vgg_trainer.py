@@ -1,6 +1,6 @@
-"""`run`: an interrupted training ends as if it had not been, and none that is complete is trained again."""
+"""`run`: an interrupted training ends as if it had never stopped, and a complete one is not trained again."""
 
-import importlib
+import resource
 from dataclasses import replace
 
 import numpy as np
@@ -11,17 +11,16 @@ from vgg_small import CPU, assert_same_state, checkpoints, dataset, small_recipe
 from nnlib.data import DataError
 from nnlib.provenance.code import code_checksum
 from nnlib.provenance.plain_json import checksum
-from nnlib.vgg import checkpoint, run, training
+from nnlib.vgg import checkpoint, run, trainer, training
 from nnlib.vgg.loader import DataLoader
 from nnlib.vgg.networks import WhitenedVGG
 from nnlib.vgg.trainer import Trainer
 
-STEPS = 3  # an epoch: 60 images in batches of 20
-RUN = importlib.import_module("nnlib.vgg.trainer")  # the package's `run` is the function
+STEPS = 3  # per epoch: 60 images in batches of 20
 
 
 class Bar:
-    """Stands for the progress bar, which hears of every step, and interrupts at one."""
+    """Replaces the progress bar, which is told of every step, and interrupts at one of them."""
 
     def __init__(self, stop=None):
         self.stop, self.steps = stop, 0
@@ -53,23 +52,27 @@ def watched(monkeypatch, stop=None):
 
 def assert_same_run(found, expected):
     assert_same_state(found.net.state_dict(), expected.net.state_dict())
-    lists, others = found.history.to_dict(), expected.history.to_dict()
+    lists, others = dict(vars(found.history)), dict(vars(expected.history))
     assert len(lists.pop("seconds")) == len(others.pop("seconds"))
     assert lists == others
     assert found.val_acc == expected.val_acc
 
 
+@pytest.fixture(scope="module")
+def uninterrupted():
+    return run(small_recipe(), dataset(), device=CPU)
+
+
 @pytest.mark.parametrize(("stop", "left"), [(2, 12), (STEPS + 1, 9), (3 * STEPS, 6), (4 * STEPS, 3)])
-def test_interrupted_and_resumed_is_as_if_never_stopped(monkeypatch, tmp_path, stop, left):
-    data, recipe = dataset(), small_recipe()
-    expected = run(recipe, data, device=CPU)
+def test_interrupted_and_resumed_is_as_if_never_stopped(monkeypatch, tmp_path, uninterrupted, stop, left):
+    data, recipe, expected = dataset(), small_recipe(), uninterrupted
     watched(monkeypatch, stop)
     with pytest.raises(KeyboardInterrupt):
         run(recipe, data, device=CPU, folder=tmp_path)
     bar = watched(monkeypatch)
     result = run(recipe, data, device=CPU, folder=tmp_path)
     assert bar.steps == left  # whole epochs are not trained twice
-    # What the remaining time is reckoned from.
+    # The bar estimates the remaining time from these.
     assert (bar.options["total"], bar.options["initial"]) == (4 * STEPS, 4 * STEPS - left)
     assert bar.options["hidden"] is False
     assert_same_run(result, expected)
@@ -87,17 +90,48 @@ def test_a_constant_rate_resumes_too(monkeypatch, tmp_path):
 
 
 def test_a_complete_training_is_read_and_not_repeated(monkeypatch, tmp_path):
-    data, recipe = dataset(), small_recipe(epochs=2)
+    data, recipe, bar = dataset(), small_recipe(epochs=2), watched(monkeypatch)
     first = run(recipe, data, device=CPU, folder=tmp_path)
     (path,) = checkpoints(tmp_path)
     before = path.stat()
-    monkeypatch.setattr(training, "train_epoch", None)  # calling it would fail
-    monkeypatch.setattr(RUN, "machine", lambda device: "another machine")
+    monkeypatch.setattr(trainer, "machine", lambda device: "another machine")
     again = run(replace(recipe, name="other", tta_flip=True, tta_shift=1), data, device=CPU, folder=tmp_path)
+    assert bar.steps == 2 * STEPS  # the first one's
     assert_same_state(again.net.state_dict(), first.net.state_dict())
     assert again.history == first.history
     assert (again.machine, again.seconds) == (first.machine, first.seconds)
     assert (path.stat().st_mtime_ns, path.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+@pytest.mark.parametrize(("stop", "expected"), [(2, "second"), (STEPS + 1, "first; then second")])
+def test_a_result_names_the_machines_that_trained(monkeypatch, tmp_path, stop, expected):
+    data, recipe = dataset(), small_recipe(epochs=2)
+    monkeypatch.setattr(trainer, "machine", lambda device: "first")
+    watched(monkeypatch, stop)
+    with pytest.raises(KeyboardInterrupt):
+        run(recipe, data, device=CPU, folder=tmp_path)
+    monkeypatch.setattr(trainer, "machine", lambda device: "second")
+    watched(monkeypatch)
+    assert run(recipe, data, device=CPU, folder=tmp_path).machine == expected
+
+
+def test_a_full_disk_is_found_before_the_first_step(monkeypatch, tmp_path):
+    bar, (soft, hard) = watched(monkeypatch), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        with pytest.raises(DataError, match=r"expected a disk with room for the checkpoint, got .*\. Make room"):
+            run(small_recipe(), dataset(), device=CPU, folder=tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (bar.steps, checkpoints(tmp_path)) == (0, [])
+
+
+def test_a_folder_that_cannot_be_written_is_found_before_the_first_step(monkeypatch, tmp_path):
+    bar = watched(monkeypatch)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="Use another folder"):
+        run(small_recipe(), dataset(), device=CPU, folder=tmp_path / "file")
+    assert bar.steps == 0
 
 
 def test_a_second_training_of_the_same_is_refused_while_the_first_is_at_work(tmp_path):
@@ -110,7 +144,8 @@ def test_a_second_training_of_the_same_is_refused_while_the_first_is_at_work(tmp
             with pytest.raises(DataError, match="no other training that writes this checkpoint") as caught:
                 run(recipe, data, device=CPU, folder=tmp_path)
             refused.append(str(caught.value))
-            run(replace(recipe, seed=1), data, device=CPU, folder=tmp_path)  # another one may begin
+            if len(refused) == 1:
+                run(replace(recipe, seed=1, epochs=1), data, device=CPU, folder=tmp_path)  # another one may begin
 
     first.optimizer.register_step_post_hook(begin_another)
     path = tmp_path / f"{checksum(first.identity)}.pt"
@@ -121,8 +156,8 @@ def test_a_second_training_of_the_same_is_refused_while_the_first_is_at_work(tmp
     assert_same_run(run(recipe, data, device=CPU, folder=tmp_path), result)
 
 
-def test_what_another_training_has_ended_meanwhile_is_not_trained_again(monkeypatch, tmp_path):
-    data, recipe, checkpoint_lock, ended = dataset(), small_recipe(epochs=2), checkpoint.checkpoint_lock, []
+def test_what_another_training_finishes_meanwhile_is_not_trained_again(monkeypatch, tmp_path):
+    data, recipe, checkpoint_lock, ended = dataset(), small_recipe(epochs=1), checkpoint.checkpoint_lock, []
 
     def a_moment_later(path):
         with monkeypatch.context() as patch:
@@ -133,12 +168,12 @@ def test_what_another_training_has_ended_meanwhile_is_not_trained_again(monkeypa
     monkeypatch.setattr(checkpoint, "checkpoint_lock", a_moment_later)
     bar = watched(monkeypatch)
     result = run(recipe, data, device=CPU, folder=tmp_path)
-    assert bar.steps == 2 * STEPS  # the other one's
+    assert bar.steps == STEPS  # the other one's
     assert_same_run(result, ended[0])
     assert result.history.seconds == ended[0].history.seconds
 
 
-def test_to_read_a_complete_training_nothing_is_written(tmp_path):
+def test_reading_a_complete_training_writes_nothing(tmp_path):
     data, recipe = dataset(), small_recipe(epochs=1)
     result = run(recipe, data, device=CPU, folder=tmp_path)
     for path in tmp_path.glob("*.lock"):
@@ -158,7 +193,7 @@ def other_forward(self, images):
     return self.fc(self.conv(self.whitening(images)).amax((2, 3))) / 8
 
 
-def test_what_decides_the_weights_has_a_checkpoint_of_its_own(monkeypatch, tmp_path):
+def test_each_thing_that_decides_the_weights_has_its_own_checkpoint(monkeypatch, tmp_path):
     data, recipe = dataset(), small_recipe(epochs=1)
     flipped = data["X_train"].copy()
     flipped[0, 0, 0, 0] ^= 1
@@ -174,7 +209,7 @@ def test_what_decides_the_weights_has_a_checkpoint_of_its_own(monkeypatch, tmp_p
     assert (bar.steps, len(checkpoints(tmp_path))) == (STEPS, len(runs) + 1)
 
 
-def test_an_optimizer_that_was_made_is_still_the_same_code():
+def test_a_used_optimizer_is_still_the_same_code():
     class Fresh(torch.optim.SGD):
         def step(self, closure=None):
             return super().step(closure)
@@ -186,17 +221,19 @@ def test_an_optimizer_that_was_made_is_still_the_same_code():
 
 
 def test_the_processes_and_the_precision_are_part_of_it(monkeypatch):
-    def identity(world=1):
-        return Trainer(small_recipe(precision="bfloat16"), dataset(), CPU, world=world).identity
+    def identity():
+        return Trainer(small_recipe(precision="bfloat16"), dataset(), CPU).identity
 
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True})
     fast = identity()
-    assert identity(world=2) != fast
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer, "processes", lambda: (0, 2))
+        assert identity() != fast
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
     assert identity() != fast
 
 
-def test_a_run_is_tested_as_its_recipe_says():
+def test_a_result_is_tested_as_its_recipe_says():
     result = run(small_recipe(epochs=1, tta_flip=True, tta_shift=1), dataset(), device=CPU)
     X, y = dataset()["X_val"], dataset()["y_val"]
     expected = training.predict(DataLoader(X, y, 10), result.net, CPU, flip=True, shift=1)

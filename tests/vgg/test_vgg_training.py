@@ -1,4 +1,6 @@
-"""`train`, `test` and `predict` on a small problem, and what they leave behind."""
+"""`train`, `train_epoch`, `test` and `predict` on a small problem, and what they change."""
+
+import inspect
 
 import numpy as np
 import pytest
@@ -6,9 +8,10 @@ import torch
 from torch import nn
 from vgg_small import CPU, assert_same_state, coloured, images
 
+from nnlib.vgg import training
 from nnlib.vgg.loader import DataLoader
 from nnlib.vgg.networks import VGG11
-from nnlib.vgg.training import DivergenceError, History, loss_of, predict, test, train
+from nnlib.vgg.training import Autocast, DivergenceError, History, predict, test, train, train_epoch
 
 CROSS_ENTROPY = nn.CrossEntropyLoss()
 
@@ -36,9 +39,9 @@ def adam(net, rate=3e-3):
 
 
 def test_it_learns_what_can_be_learned():
-    net, batches, held_out = normed(), loader(200), in_order(60)
+    net, batches, held_out = normed(), loader(100), in_order(60)
     history = train(batches, net, CROSS_ENTROPY, adam(net), CPU, epochs=6, validate=lambda: test(held_out, net, CPU))
-    losses = np.array(history.loss_history).reshape(6, 10).mean(1)
+    losses = np.array(history.loss_history).reshape(6, 5).mean(1)
     assert losses[-1] < 0.5 * losses[0]
     assert history.train_acc_history[-1] > 0.8
     assert history.val_acc_history[-1] > 0.8
@@ -67,11 +70,10 @@ def test_what_is_recorded():
     assert len(history.train_acc_history) == len(history.seconds) == history.epoch == 3
     assert 0 < history.seconds[0] < history.seconds[1] < history.seconds[2]
     assert calls == ["validate", ("after", 1, 1, 5), "validate", ("after", 2, 2, 10), "validate", ("after", 3, 3, 15)]
-    assert history.to_dict().keys() == vars(history).keys()
-    assert History(**history.to_dict()) == history
+    assert History(**vars(history)) == history
 
 
-def test_the_mean_over_processes_is_that_of_the_whole_batch_though_their_parts_differ():
+def test_the_mean_over_processes_is_the_whole_batchs_though_their_parts_differ_in_size():
     def one_epoch(**share):
         net = network(relu=True)
         batches = DataLoader(*coloured(60), 20, seed=1, **share)
@@ -83,10 +85,10 @@ def test_the_mean_over_processes_is_that_of_the_whole_batch_though_their_parts_d
     assert len({*whole.train_acc_history, *(part.train_acc_history[0] for part in parts)}) > 1
 
 
-def test_every_step_takes_its_own_gradient_alone():
-    net, twin, batches = network(relu=True), network(relu=True), loader(60)
+def test_each_step_uses_its_own_gradient_only():
+    net, twin, batches = network(relu=True), network(relu=True), loader(40)
     train(batches, net, CROSS_ENTROPY, torch.optim.SGD(net.parameters(), lr=0.5), CPU, epochs=1)
-    for X, y in batches:  # the same order: it follows from seed and epoch
+    for X, y in batches:  # in the same order: it follows from seed and epoch
         gradients = torch.autograd.grad(CROSS_ENTROPY(twin(X), y), list(twin.parameters()))
         with torch.no_grad():
             for parameter, gradient in zip(twin.parameters(), gradients, strict=True):
@@ -124,15 +126,74 @@ def test_a_history_is_continued():
     assert_same_state(net.state_dict(), before)
 
 
-def test_the_gradient_of_the_smoothed_loss_by_hand():
-    net = network(relu=True)
-    X, y = next(iter(loader()))
-    loss, scores = loss_of(net, nn.CrossEntropyLoss(label_smoothing=0.2), X, y)
-    (gradient,) = torch.autograd.grad(loss, scores)
-    target = 0.8 * nn.functional.one_hot(y, 10) + 0.2 / 10
-    shares = scores.detach().exp() / scores.detach().exp().sum(1, keepdim=True)
-    torch.testing.assert_close(gradient, (shares - target) / len(y), rtol=1e-4, atol=1e-7)
-    torch.testing.assert_close(loss.detach(), -(target * shares.log()).sum(1).mean())
+def students_epoch(trainloader, net, criterion, optimizer, device):
+    """What a student may hand in: numbers taken step by step, other names, another order."""
+    losses, right = [], []
+    net.train()
+    for X, y in trainloader:
+        X, y = X.to(device), y.to(device)
+        out = net(X)
+        loss = criterion(out, y)
+        optimizer.zero_grad()
+        loss.backward()
+        losses.append(loss.item())
+        right += (out.argmax(dim=1) == y).tolist()
+        optimizer.step()
+    return losses, float(np.float32(np.mean(right)))
+
+
+def test_train_epoch_asks_for_nothing_but_the_courses_arguments(monkeypatch):
+    assert list(inspect.signature(train_epoch).parameters) == ["trainloader", "net", "criterion", "optimizer", "device"]
+    found = []
+    for function in (train_epoch, students_epoch):
+        monkeypatch.setattr(training, "train_epoch", function)
+        net = normed()
+        optimizer = adam(net)
+        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 / (1 + step))
+        found.append((train(loader(40), net, CROSS_ENTROPY, optimizer, CPU, epochs=2, scheduler=scheduler), net))
+    (history, net), (students, other) = found
+    assert (history.loss_history, history.learning_rates) == (students.loss_history, students.learning_rates)
+    assert history.train_acc_history == students.train_acc_history
+    assert_same_state(other.state_dict(), net.state_dict())
+
+
+def test_a_train_epoch_without_a_step_is_named(monkeypatch):
+    monkeypatch.setattr(training, "train_epoch", lambda *arguments: ([2.3, 2.3], 0.1))
+    net = network()
+    with pytest.raises(
+        ValueError, match=r"^train_epoch: expected one optimizer\.step\(\) per loss, got 2 losses and 0"
+    ):
+        train(loader(40), net, CROSS_ENTROPY, adam(net), CPU, epochs=1)
+
+
+def test_one_epoch_by_itself():
+    net, plain = network(relu=True), nn.CrossEntropyLoss(label_smoothing=0.2)
+    X, y = (torch.from_numpy(array) for array in coloured(40))
+    pairs = [(X[:30].float() / 255, y[:30]), (X[30:].float() / 255, y[30:])]
+    losses, accuracy = train_epoch(pairs, net, plain, torch.optim.SGD(net.parameters(), lr=0.0), CPU)
+    with torch.no_grad():
+        scores = [net(images) for images, _ in pairs]
+        expected = [plain(part, labels).item() for part, (_, labels) in zip(scores, pairs, strict=True)]
+    assert losses == pytest.approx(expected)
+    of_all_images = (torch.cat(scores).argmax(1) == y).double().mean().item()  # not a mean over batches
+    assert accuracy == pytest.approx(of_all_images)
+
+
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt])
+def test_nothing_is_left_on_the_optimizer(error):
+    net = network()
+    optimizer, calls = adam(net), []
+
+    def after_epoch(history):
+        calls.append(len(optimizer._optimizer_step_post_hooks))
+        if error is not None:
+            raise error
+
+    try:
+        train(loader(20), net, CROSS_ENTROPY, optimizer, CPU, epochs=1, after_epoch=after_epoch)
+    except KeyboardInterrupt:
+        assert error is not None
+    assert (calls, len(optimizer._optimizer_step_post_hooks)) == ([1], 0)
 
 
 def test_accuracy_and_scores_by_hand():
@@ -162,7 +223,7 @@ def test_scores_averaged_over_an_image_and_its_mirror_image():
 
 
 @pytest.mark.parametrize("flip", [False, True])
-def test_half_of_the_score_may_be_that_of_shifted_images(flip):
+def test_half_of_the_score_may_come_from_shifted_images(flip):
     net = nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 10))
     X, y = images(30), np.zeros(30, int)
     padded = np.pad(X, ((0, 0), (0, 0), (2, 2), (2, 2)), mode="reflect")
@@ -173,7 +234,7 @@ def test_half_of_the_score_may_be_that_of_shifted_images(flip):
     torch.testing.assert_close(found, plain / 2 + (there + back) / 4, rtol=1e-5, atol=1e-6)
 
 
-def test_predicting_leaves_the_averages_of_batch_norm():
+def test_predicting_keeps_the_averages_of_batch_norm():
     net = normed()
     before = {name: tensor.clone() for name, tensor in net.state_dict().items()}
     test(in_order(), net, CPU, flip=True)
@@ -184,23 +245,22 @@ def test_predicting_leaves_the_averages_of_batch_norm():
 def test_divergence_names_the_step_and_the_rate(steps_before, step):
     net, before = network(), History(loss_history=[2.0] * steps_before, seconds=[1.0] * (steps_before // 5))
     optimizer = torch.optim.SGD(net.parameters(), lr=1e30)
-    match = rf"the loss is (nan|inf) in step {step}, at learning rate 1e\+30\. Lower the learning rate"
+    match = rf"the loss is (nan|inf) in step {step}, at learning rate 1e\+30\. Lower the rate\."
     with pytest.raises(DivergenceError, match=match):
         train(loader(), net, CROSS_ENTROPY, optimizer, CPU, epochs=3, history=before, after_epoch=lambda _: 1 / 0)
     assert before == History(loss_history=[2.0] * steps_before, seconds=[1.0] * (steps_before // 5))
 
 
-def test_bfloat16_is_for_products_alone():
+def test_bfloat16_is_for_convolutions_and_matrix_products_only():
     net, seen = normed(), set()
     net.conv[0].register_forward_hook(lambda layer, inputs, output: seen.add(output.dtype))
-    X, y = next(iter(loader()))
-    loss, scores = loss_of(net, CROSS_ENTROPY, X, y, torch.bfloat16)
-    assert (loss.dtype, scores.dtype) == (torch.float32, torch.float32)
-    history = train(loader(40), net, CROSS_ENTROPY, adam(net), CPU, epochs=1, dtype=torch.bfloat16)
+    fast = Autocast(net, torch.bfloat16)
+    assert list(fast.parameters()) == list(net.parameters())
+    history = train(loader(40), fast, CROSS_ENTROPY, adam(net), CPU, epochs=1)
     assert np.isfinite(history.loss_history).all()
     assert {parameter.dtype for parameter in net.parameters()} == {torch.float32}
     assert {parameter.grad.dtype for parameter in net.parameters()} == {torch.float32}
-    scores = predict(in_order(), net, CPU, dtype=torch.bfloat16)
+    scores = predict(in_order(), fast, CPU)
     assert scores.dtype == torch.float32
     assert seen == {torch.bfloat16}
     exact = predict(in_order(), net, CPU)

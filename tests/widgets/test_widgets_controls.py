@@ -5,26 +5,26 @@ import pytest
 from nnlib.homework.explorers import keep_probability
 from nnlib.widgets import Choice, LinearSlider, ValueSlider
 
-NOTCHES = ValueSlider("reg", "L2 strength", 0.01, (0.0, 0.001, 0.01, 0.1))
+REG = ValueSlider("reg", "L2 strength", 0.01, (0.0, 0.001, 0.01, 0.1))
 
 
 def test_the_box_follows_the_slider():
-    view = NOTCHES.view()
+    view = REG.view()
     assert (view.value, view.slider.value) == (0.01, 2)
     view.slider.value = 0
     assert view.value == 0.0
     view = LinearSlider("dropout", "keep", 0.5, 0.1, 1.0, 0.05).view()
-    view.slider.value = 0.15000000000000002  # what ten steps of 0.05 add up to in the browser
+    view.slider.value = 0.15000000000000002  # what steps of 0.05 add up to in the browser
     assert view.value == 0.15
 
 
-@pytest.mark.parametrize(("typed", "value", "notch"), [(0.02, 0.02, 2), (7, 0.1, 3), (-1, 0.0, 0)])
-def test_a_typed_value_stays_and_the_slider_goes_next_to_it(typed, value, notch):
-    view = NOTCHES.view()
+@pytest.mark.parametrize(("typed", "value", "position"), [(0.02, 0.02, 2), (7, 0.1, 3), (-1, 0.0, 0)])
+def test_a_typed_value_stays_and_the_slider_goes_to_its_nearest_position(typed, value, position):
+    view = REG.view()
     view.box.value = typed
-    assert (view.value, view.slider.value) == (value, notch)
-    view.slider.value = (notch + 1) % 4
-    assert view.value == NOTCHES.values[(notch + 1) % 4]
+    assert (view.value, view.slider.value) == (value, position)
+    view.slider.value = (position + 1) % 4
+    assert view.value == REG.values[(position + 1) % 4]
 
 
 def test_whole_numbers_stay_whole():
@@ -39,7 +39,7 @@ def test_whole_numbers_stay_whole():
         assert view.value == 4
 
 
-def test_the_dropped_share_stands_beside_the_keep_probability():
+def test_the_dropped_fraction_is_shown_with_the_keep_probability():
     view = keep_probability(0.8).view()
     label, slider, box, note = view.row.children
     assert (label.value, note.value) == ("keep probability", "drops 20%")
@@ -57,22 +57,22 @@ def test_a_choice_is_one_of_its_options():
     assert control.extremes == ("train", "test")
 
 
-def test_listeners_hear_of_every_change_once():
-    for control, values in ((NOTCHES, (0.1, 0.02)), (Choice("m", "m", "a", ("a", "b")), ("b", "a"))):
-        view, heard = control.view(), []
-        view.on_change(lambda view=view, heard=heard: heard.append(view.value))
+def test_callbacks_are_called_once_per_change():
+    for control, values in ((REG, (0.1, 0.02)), (Choice("m", "m", "a", ("a", "b")), ("b", "a"))):
+        view, seen = control.view(), []
+        view.on_change(lambda view=view, seen=seen: seen.append(view.value))
         for value in values:
             view.value = value
-        assert heard == list(values)
+        assert seen == list(values)
 
 
-def test_every_widget_says_what_it_is_for():
-    view = NOTCHES.view()
+def test_every_widget_has_a_tooltip():
+    view = REG.view()
     assert view.slider.tooltip == "L2 strength"
     assert view.box.tooltip == "L2 strength, from 0 to 0.1"
 
 
-def test_wrong_declarations_are_refused():
+def test_invalid_declarations_are_refused():
     with pytest.raises(ValueError, match="default: expected a value from 1 to 3, got 4"):
         LinearSlider("n", "n", 4, 1, 3)
     with pytest.raises(ValueError, match="n: expected low below high, got 3 and 1"):
@@ -80,7 +80,7 @@ def test_wrong_declarations_are_refused():
     with pytest.raises(ValueError, match="step: expected a number above 0, got 0"):
         LinearSlider("n", "n", 2, 1, 3, 0)
     for values in ((1,), (2, 1), (1, 1)):
-        with pytest.raises(ValueError, match="values: expected two or more in rising order"):
+        with pytest.raises(ValueError, match="values: expected two or more in increasing order"):
             ValueSlider("n", "n", 1, values)
     with pytest.raises(ValueError, match="default: expected one of 'a', 'b', got 'c'"):
         Choice("n", "n", "c", ("a", "b"))

@@ -1,6 +1,7 @@
-"""nnlib.widgets.curves and table: what the picture holds, what the words say, which trial is best."""
+"""nnlib.widgets.curves and table: what is drawn, how it is described, which trial is best."""
 
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ def run(number=1, losses=(2.0, 1.0, 0.5, 0.25), points=((2, 0.6, 0.5, False), (4
     made.losses, made.points = list(losses), [CurvePoint(*point) for point in points]
     made.steps_per_epoch, made.total_steps = 4, 8
     if row is not None:
-        made.end({"status": "done", "val_acc": 0.8, "reason": "", **row, **more})
+        made.end(SimpleNamespace(**{"status": "done", "val_acc": 0.8, "reason": "", **row, **more}))
     return made
 
 
@@ -50,14 +51,14 @@ def test_bins_without_a_finite_mean_are_left_out():
     assert [len(part) for part in curves.binned([])[:2]] == [0, 0]
 
 
-def test_the_present_run_is_drawn_in_epochs():
+def test_the_current_run_is_drawn_in_epochs():
     left, right = drawn(run())
     assert lines(left)["training loss"] == ([0.25, 0.5, 0.75, 1], [2, 1, 0.5, 0.25])
     assert lines(right)["training"] == ([0.5, 1], [0.6, 0.9])
     assert lines(right)["validation"] == ([0.5, 1], [0.5, 0.8])
     ends = [(line.get_xdata().tolist(), line.get_ydata().tolist()) for line in right.lines if line.get_marker() == "s"]
     assert ends == [([1], [0.8])]
-    assert left.get_xlim() == right.get_xlim() == (0, 2)  # all of the run, from the start: the axis does not move
+    assert left.get_xlim() == right.get_xlim() == (0, 2)  # the whole run from the start: the axis does not move
     styles = {line.get_label(): (to_rgba(line.get_color()), line.get_linestyle()) for line in right.lines}
     assert styles["training"] == (to_rgba(BLUE), "--")
     assert styles["validation"] == (to_rgba(VERMILION), "-")
@@ -73,7 +74,7 @@ def test_earlier_runs_stay_and_are_faint():
 
 
 @pytest.mark.parametrize(("runs", "text"), [((), "no run yet: press Run"), ((run(losses=(), points=()),), "starting")])
-def test_before_the_first_step_the_picture_says_so(runs, text):
+def test_before_the_first_step_the_figure_says_so(runs, text):
     left, _ = drawn(*runs)
     assert [shown.get_text() for shown in left.texts] == [text]
 
@@ -84,7 +85,7 @@ def test_a_loss_of_zero_does_not_stretch_the_axis():
     assert top / bottom < 2e4
 
 
-def test_words():
+def test_descriptions():
     assert curves.alt_text(run()) == (
         "Run 1 is at 1.0 of 2 epochs: the training loss fell from 2 to 0.25; training accuracy 90.0%, "
         "validation 80.0%, 10.0 points below."
@@ -104,11 +105,11 @@ def table(*accuracies):
         Column("run", lambda run: str(run.number), lambda run: run.number, "99"),
         Column("validation", lambda run: accuracy_text(run.val_acc), lambda run: run.val_acc, "99.99%"),
     ]
-    restore = []
-    made = TrialTable(columns, restore.append)
+    restored = []
+    made = TrialTable(columns, restored.append)
     for number, accuracy in enumerate(accuracies, start=1):
         made.add(run(number, row={"val_acc": accuracy}))
-    return made, restore
+    return made, restored
 
 
 def shown(made):
@@ -131,7 +132,7 @@ def test_the_best_is_marked_and_a_tie_goes_to_the_first():
     assert ["nnlib-best" in row.children[1].value for row in made._body.children] == [False] * 4 + [True]
 
 
-def test_a_heading_sorts_and_sorts_the_other_way_round():
+def test_a_heading_sorts_and_then_reverses_the_order():
     made, _ = table(0.9, None, 0.95, 0.8)
     assert shown(made) == ["1", "2", "3", "4"]
     run_heading, validation_heading = made.headings
@@ -146,10 +147,10 @@ def test_a_heading_sorts_and_sorts_the_other_way_round():
     assert shown(made) == ["1", "2", "3", "4", "5"]
 
 
-def test_each_row_has_a_button_that_puts_its_settings_back():
-    made, restore = table(0.9, 0.8)
+def test_each_row_has_a_button_that_restores_its_settings():
+    made, restored = table(0.9, 0.8)
     made._body.children[1].children[0].click()
-    assert [run.number for run in restore] == [2]
+    assert [run.number for run in restored] == [2]
 
 
 def test_a_table_without_rows_is_not_shown():

@@ -1,4 +1,4 @@
-"""An explorer in a notebook: what is saved, what readers without widgets see, and what nbval makes of it."""
+"""An explorer in a notebook: what is saved, what readers without widgets see, and that nbval accepts it."""
 
 import base64
 import os
@@ -16,21 +16,21 @@ EXPLORER = """\
 from nnlib.homework.explorers import q2_explorer
 
 explorer = q2_explorer()
-row = explorer.run(wait=True, num_epochs=4)
+row = explorer.run(wait=True, num_epochs=2)
 explorer"""
 BOUND = """\
-losses = row["curve"]["losses"]
+losses = row.curve.losses
 print("finite, and the loss fell:", all(loss is not None for loss in losses), losses[-1] < losses[0])"""
 STEPPER = """\
 from nnlib.homework.stepper import ConvolutionStepper
 
 ConvolutionStepper()"""
-LATER = "explorer.run(wait=True, num_epochs=2)\nprint('a later cell')"
+LATER = "explorer.run(wait=True, num_epochs=1)\nprint('a later cell')"
 
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
-    """A notebook with an explorer, its bound, a stepper and a later run: as committed, and the outputs as executed."""
+    """A notebook with an explorer, its bound, a stepper and a later run: as committed, and its outputs as executed."""
     cells = [
         new_markdown_cell("# Q2"),
         new_code_cell(EXPLORER, metadata={"tags": [IGNORE]}),
@@ -46,22 +46,22 @@ def executed(tmp_path_factory):
     return notebook, live
 
 
-def test_a_cell_shows_the_widgets_and_behind_them_a_plain_copy(executed):
+def test_a_cell_shows_the_widgets_and_a_static_fallback(executed):
     _, live = executed
     widgets, picture, text = live[0]
     assert WIDGET_VIEW in widgets
-    assert widgets["text/plain"].startswith("q2_logistic: run this cell for the live controls")
+    assert widgets["text/plain"].startswith("q2_logistic: run this cell for live controls")
     assert sorted(picture) == ["image/png", "text/plain"]
     assert sorted(text) == ["text/plain"]
 
 
-def test_the_plain_copy_is_the_last_curve_and_the_table(executed):
-    """It was brought up to date by the run in a later cell, which kept its own output."""
+def test_the_static_fallback_is_the_last_curve_and_the_table(executed):
+    """The run in a later cell updated it, and that cell has its own output."""
     notebook, _ = executed
     first, _, _, later = code_cells(notebook)
     _, picture, text = first.outputs
-    words, data, blank, headings, *rows = text.data["text/plain"].splitlines()
-    assert words.startswith("Run 2 took 2.0 of 2 epochs: the training loss")
+    description, data, blank, headings, *rows = text.data["text/plain"].splitlines()
+    assert description.startswith("Run 2 took 1.0 of 1 epochs: the training loss")
     assert "500 training and 250 validation examples" in data
     assert blank == ""
     assert headings.split("  ")[:3] == ["run", "hidden units", "learning rate"]
@@ -72,24 +72,24 @@ def test_the_plain_copy_is_the_last_curve_and_the_table(executed):
     assert [output.get("text") for output in later.outputs] == ["a later cell\n"]
 
 
-def test_what_is_committed_keeps_the_rules(executed):
+def test_the_committed_form_keeps_the_rules(executed):
     notebook, _ = executed
     assert violations(notebook, 1000) == []
 
 
-def test_a_page_without_widgets_shows_picture_words_and_table(executed, tmp_path):
+def test_a_page_without_widgets_shows_picture_description_and_table(executed, tmp_path):
     notebook, _ = executed
     pages.write_page(notebook, tmp_path / "q2.html")
     page = (tmp_path / "q2.html").read_text(encoding="utf-8")
     encoded = code_cells(notebook)[0].outputs[1].data["image/png"].strip()
     assert encoded[:200] in page
-    assert "Run 2 took 2.0 of 2 epochs" in page
+    assert "Run 2 took 1.0 of 1 epochs" in page
     assert "hidden units  learning rate" in page
     assert "Step 1 of 9" in page
 
 
 def test_nbval_accepts_it(executed, tmp_path):
-    """The tagged cell is not compared, the others are: the stepper's words among them."""
+    """All cells but the tagged one are compared, the stepper's description among them."""
     notebook, _ = executed
     write(notebook, tmp_path / "q2.ipynb")
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider"]

@@ -1,11 +1,12 @@
 """nnlib.widgets.worker: one job at a time, its error, and calls that repeat."""
 
 import threading
-import time
+from types import SimpleNamespace
 
 import pytest
 from widget_models import PATIENCE
 
+from nnlib.widgets import worker as worker_module
 from nnlib.widgets.worker import Worker, repeating
 
 
@@ -26,7 +27,7 @@ def test_one_job_at_a_time_and_it_can_be_stopped():
     assert [thread.daemon for thread in seen] == [True]
 
 
-def test_an_error_reaches_whoever_waits_and_the_next_job_starts_without_it():
+def test_wait_raises_the_error_and_the_next_job_starts_without_it():
     worker, done = Worker(), []
     worker.start(lambda stop: 1 / 0)
     worker.join()
@@ -37,8 +38,8 @@ def test_an_error_reaches_whoever_waits_and_the_next_job_starts_without_it():
     assert done == [False]
 
 
-def test_when_it_says_that_it_is_idle_the_next_job_starts():
-    """A button that is enabled then never swallows a click."""
+def test_after_on_idle_the_next_job_starts():
+    """A click on a button that on_idle enables is never lost."""
     told, started = threading.Event(), []
     worker = Worker(told.set)
     for _ in range(20):
@@ -49,33 +50,40 @@ def test_when_it_says_that_it_is_idle_the_next_job_starts():
 
 
 def test_calls_repeat_while_the_body_runs_and_not_after():
-    calls = []
-    with repeating(0.001, lambda: calls.append(threading.current_thread())):
-        deadline = time.monotonic() + PATIENCE
-        while len(calls) < 5:
-            assert time.monotonic() < deadline
-    count = len(calls)
-    assert threading.current_thread() not in calls
-    time.sleep(0.02)
-    assert len(calls) == count
+    callers, enough = [], threading.Event()
+
+    def call():
+        callers.append(threading.current_thread())
+        if len(callers) == 5:
+            enough.set()
+
+    with repeating(0.001, call):
+        assert enough.wait(PATIENCE)
+    (caller,) = set(callers)
+    assert caller is not threading.current_thread()
+    assert not caller.is_alive()
 
 
-def test_the_time_that_a_call_takes_is_part_of_the_interval():
-    """Calls that take most of the interval come nearly as often as calls that take none: a ratio, not a time."""
+@pytest.mark.parametrize(("taking", "pause"), [(0, 1.0), (0.6, 0.4), (5, 0.25)])
+def test_the_time_that_a_call_takes_is_part_of_the_interval(monkeypatch, taking, pause):
+    """After a call that takes longer than the interval there is a pause all the same."""
+    clock, pauses, enough = [0.0], [], threading.Event()
 
-    def interval(taking):
-        starts = []
+    class InstantEvent(threading.Event):
+        def wait(self, seconds):
+            pauses.append(seconds)
+            return super().wait(0)
 
-        def call():
-            starts.append(time.perf_counter())
-            time.sleep(taking)
+    def call():
+        clock[0] += taking
+        if len(pauses) >= 3:
+            enough.set()
 
-        with repeating(0.1, call):
-            while len(starts) < 6:
-                time.sleep(0.005)
-        return (starts[-1] - starts[0]) / 5
-
-    assert interval(0.06) < 1.4 * interval(0)
+    monkeypatch.setattr(worker_module, "threading", SimpleNamespace(Event=InstantEvent, Thread=threading.Thread))
+    monkeypatch.setattr(worker_module, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    with repeating(1.0, call):
+        assert enough.wait(PATIENCE)
+    assert pauses[:3] == pytest.approx([1.0, pause, pause])
 
 
 def repeat_while(body):
@@ -91,7 +99,7 @@ def repeat_while(body):
         body()
 
 
-def test_an_error_of_the_repeated_call_is_raised_behind_the_body():
+def test_an_error_of_the_repeated_call_is_raised_after_the_body():
     finished = []
     with pytest.raises(ZeroDivisionError):
         repeat_while(lambda: finished.append(True))

@@ -1,7 +1,7 @@
 """The four networks that are measured, in nnlib and in PyTorch: the same layers, shapes, loss and update rule.
 
 A network is given by the keyword arguments of its model: a ConvNet if it has filters, else a SoftmaxClassifier.
-Only names that `import nnlib` has had from the first revision on are used here: --baseline times old ones too.
+Only names that every revision of nnlib exports are used here, because --baseline times old revisions.
 """
 
 from __future__ import annotations

@@ -1,0 +1,130 @@
+"""The rows of a trial log: a trial with its result, a selection, an opening of the test set."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import ClassVar
+
+from nnlib import checks
+from nnlib.provenance.plain_json import Record, strict_json
+
+STATUSES = ("done", "diverged", "stopped", "error", "died")
+
+
+@dataclass(frozen=True)
+class DataInfo(Record):
+    """What was trained on: the data set's name, a checksum of its examples, the numbers of examples."""
+
+    name: str
+    checksum: str
+    train: int
+    val: int
+
+    def __post_init__(self):
+        checks.require(self.val > 0, "val", "at least one example", self.val)
+
+
+@dataclass(frozen=True)
+class Curve(Record):
+    """Losses of some steps (None where not finite), and accuracies (fractions) after every epoch."""
+
+    steps: list[int]
+    losses: list[float | None]
+    train_acc: list[float]
+    val_acc: list[float]
+
+    def __post_init__(self):
+        checks.require(len(self.steps) == len(self.losses), "losses", f"{len(self.steps)} losses", len(self.losses))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialRow(Record):
+    """A trial and its result.
+
+    `id` is equal for the same settings, seed, solver options, data and code (`fingerprint`). A `status` other than
+    'done' has a `reason`. `val_acc` (a fraction), `num_params` and `seconds` are None where there are none.
+    `threads` and `machine` are what the arithmetic ran on, `layers` is "plain" or "fast", `finished` a UTC time.
+    """
+
+    kind: ClassVar[str] = "trial"
+    id: str
+    settings: dict[str, object]
+    seed: int
+    solver: dict[str, object]
+    make_model: dict[str, object]
+    data: DataInfo
+    fingerprint: str
+    status: str
+    reason: str
+    val_acc: float | None
+    num_params: int | None
+    curve: Curve
+    seconds: float | None
+    versions: dict[str, str]
+    threads: int
+    machine: str
+    layers: str
+    finished: str
+    sweep: str = ""
+
+    def __post_init__(self):
+        checks.choice("status", self.status, STATUSES)
+        checks.require(self.val_acc is None or 0 <= self.val_acc <= 1, "val_acc", "a fraction or null", self.val_acc)
+        complete = None not in (self.val_acc, self.num_params, self.seconds)
+        checks.require(complete or self.status != "done", "status", "a result where it is 'done'", "none")
+
+
+@dataclass(frozen=True)
+class Selection(Record):
+    """The selected point of a sweep; `val_acc` is its mean over the seeds.
+
+    `best` and `standard_error` are those of the best mean, which may be another point's. `print` shows the `reason`.
+    """
+
+    settings: dict[str, object]
+    val_acc: float
+    standard_error: float
+    num_params: int
+    best: dict[str, object]
+    reason: str
+
+    def __str__(self):
+        return self.reason
+
+
+@dataclass(frozen=True)
+class SelectionRow(Selection):
+    """A selection with the sweep's name and a UTC time."""
+
+    kind: ClassVar[str] = "selection"
+    sweep: str
+    time: str
+
+
+@dataclass(frozen=True)
+class OpeningRow(Record):
+    """An opening of the test set: the question, the data set's name and checksum, a UTC time."""
+
+    kind: ClassVar[str] = "opening"
+    question: str
+    name: str
+    checksum: str
+    time: str
+
+
+Row = TrialRow | SelectionRow | OpeningRow
+KINDS: dict[str, type[Row]] = {cls.kind: cls for cls in (TrialRow, SelectionRow, OpeningRow)}
+
+
+def row_to_line(row: Row) -> bytes:
+    """Return a row as a line of JSON; a ValueError if a value is NaN or infinite."""
+    return json.dumps({"kind": row.kind, **row.to_json()}, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+
+
+def row_from_line(line: bytes) -> Row:
+    """Return the row that a line holds; a ValueError says why it holds none."""
+    value = strict_json(line)
+    kind = value.pop("kind", None)
+    checks.require(isinstance(kind, str) and kind in KINDS, "kind", f"one of {', '.join(KINDS)}", repr(kind))
+    return KINDS[kind].from_json(value)

@@ -1,0 +1,62 @@
+"""nnlib.provenance.plain_json: equal things have equal descriptions, which JSON can hold."""
+
+import dataclasses
+import functools
+import json
+
+import numpy as np
+import pytest
+from search_toy import make
+
+from nnlib.provenance.plain_json import checksum, is_plain, jsonable, to_json
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    width: int
+    rates: tuple
+
+
+def test_descriptions_are_plain():
+    value = {
+        "a": np.int64(3),
+        "b": (1, [np.float64(0.5), None, True]),
+        "c": float("nan"),
+        "d": range(2),
+        "e": {"x", "y"},
+    }
+    assert to_json(value) == {"a": 3, "b": [1, [0.5, None, True]], "c": "nan", "d": [0, 1], "e": ["'x'", "'y'"]}
+    assert to_json(make) == {"callable": "search_toy:make"}
+    assert to_json(functools.partial(make, 3, reg=0.1)) == {
+        "partial": {"callable": "search_toy:make"},
+        "args": [3],
+        "keywords": {"reg": 0.1},
+    }
+    assert to_json(Recipe(3, (0.1,))) == {"object": f"{__name__}:Recipe", "vars": {"width": 3, "rates": [0.1]}}
+    ones, zeros = to_json(np.ones(3)), to_json(np.zeros(3))
+    assert ones["array"] == zeros["array"] == [3]
+    assert ones["checksum"] != zeros["checksum"]
+    first, second = to_json(np.random.default_rng(1)), to_json(np.random.default_rng(2))
+    assert first == to_json(np.random.default_rng(1)) != second
+    assert checksum(to_json(value)) == checksum(json.loads(json.dumps(to_json(value))))
+
+
+@pytest.mark.parametrize("value", [None, 1, 0.5, 1j, "a", b"b", np.float32(1), (1, ("a",)), True])
+def test_plain_values(value):
+    assert is_plain(value)
+    assert is_plain(value, mutable=False)
+    assert is_plain([value, {"a": value}])
+    assert not is_plain([value], mutable=False)
+    assert not is_plain([value, make])
+    assert not is_plain({"a": (value, object())})
+
+
+def test_arrays_and_sets_are_plain_but_mutable():
+    for value in (np.ones(2), {1}, {"a": [1]}, ([1],)):
+        assert is_plain(value)
+        assert not is_plain(value, mutable=False)
+
+
+def test_a_setting_that_json_cannot_hold_is_named():
+    with pytest.raises(ValueError, match=r"grid\['reg'\]: expected a finite number.*functools\.partial"):
+        jsonable("grid", {"reg": make})
