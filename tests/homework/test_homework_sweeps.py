@@ -25,10 +25,14 @@ def test_the_grids_are_the_homeworks():
         assert SWEEPS[name].grid["hidden_dim"] == widths
         assert list(SWEEPS[name].grid) == ["hidden_dim", "learning_rate", "reg"]
     assert SWEEPS["q4"].grid == {"hidden_dim": widths}
-    assert SWEEPS["q5-size"].grid == {"filter_size": (3, 5, 7, 9), "hidden_dim": (50, 100, 200)}
+    sizes, small = SWEEPS["q5-size"], SWEEPS["q5-small-weights"]
+    assert sizes.grid == {"filter_size": (3, 5, 7, 9), "hidden_dim": (25, 50, 100, 200)}
+    assert all(set(values) < set(sizes.grid[name]) for name, values in small.grid.items())
+    assert (sizes.make_model.keywords["weight_scale"], small.make_model.keywords["weight_scale"]) == (None, 0.01)
+    assert (sizes.solver, sizes.seeds, sizes.load.args) == (small.solver, small.seeds, small.load.args)
     kept = SWEEPS["q5-regularise"].grid["keep"]
     assert (min(kept), max(kept), len(SWEEPS["q5-regularise"].grid["architecture"])) == (0.5, 1.0, 4)
-    assert [named.name for named in of_question("q5")] == ["q5-size", "q5-regularise"]
+    assert [named.name for named in of_question("q5")] == ["q5-size", "q5-small-weights", "q5-regularise"]
     assert [named.name for named in of_question("q5-size")] == ["q5-size"]
     assert of_question("q") == of_question("") == of_question("q6") == []
 
@@ -102,7 +106,7 @@ def test_architectures(architecture, after_conv, after_pool, after_fc, after_rel
 
 def test_the_reports_architecture_is_conv_nets():
     model = regularised_conv_net(5, 12, 0.8, rng=3)
-    course = ConvNet(filter_size=5, hidden_dim=12, weight_scale=0.01, reg=3e-5, dropout=0.8, batchnorm=True, rng=3)
+    course = ConvNet(filter_size=5, hidden_dim=12, weight_scale=None, reg=3e-5, dropout=0.8, batchnorm=True, rng=3)
     assert model.network.specs == course.network.specs
     assert model.reg == course.reg
     for name, array in course.params.items():
