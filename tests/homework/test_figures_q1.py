@@ -42,10 +42,10 @@ def test_the_sweep_holds_every_quotient_both_theories_and_the_step():
     errors = {"a": steps, "b": 2 * steps, "c": 3 * steps}
     (ax,) = q1.draw_step_sweep(steps, errors, steps**2, 1e-16 / steps, used=1e-5).axes
     lines = drawn(ax)
-    for name, values in {**errors, "truncation, predicted": steps**2, "rounding, predicted": 1e-16 / steps}.items():
+    for name, values in {**errors, "truncation, predicted": steps**2, "rounding, at most": 1e-16 / steps}.items():
         np.testing.assert_array_equal(lines[name], np.column_stack([steps, values]))
     assert set(lines["the step of nnlib.gradcheck"][:, 0]) == {1e-5}
-    assert legend(ax) == [*errors, "truncation, predicted", "rounding, predicted", "the step of nnlib.gradcheck"]
+    assert legend(ax) == [*errors, "truncation, predicted", "rounding, at most", "the step of nnlib.gradcheck"]
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
     styles = {(line.get_color(), line.get_marker()) for line in ax.lines[:3]}
     assert len({colour for colour, _ in styles}) == len({marker for _, marker in styles}) == 3

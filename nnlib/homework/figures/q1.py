@@ -30,7 +30,7 @@ def draw_step_sweep(
     ax = figure.subplots()
     for (name, values), (colour, _), marker in zip(errors.items(), STYLES, "o^sD", strict=False):
         ax.loglog(steps, values, marker=marker, color=colour, markersize=3.5, linewidth=1.4, label=name)
-    for theory, line, name in ((truncation, "--", "truncation, predicted"), (rounding, ":", "rounding, predicted")):
+    for theory, line, name in ((truncation, "--", "truncation, predicted"), (rounding, ":", "rounding, at most")):
         ax.loglog(steps, theory, line, color=ink(ax), linewidth=1.2, label=name)
     ax.axvline(used, color="grey", linewidth=1, label="the step of nnlib.gradcheck")
     ax.set(xlabel="step $h$", ylabel="median relative error", ylim=(1e-13, 5))
