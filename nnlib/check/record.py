@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
@@ -13,10 +13,17 @@ from nnlib import gradcheck
 from nnlib.check.exercises import Item
 from nnlib.check.waiting import item_in
 
-if TYPE_CHECKING:
-    from nnlib.check.session import Session
-
 ROUNDING = 1e-9  # relative to the largest expected entry, for float64
+
+
+class Session(Protocol):
+    """What knows a notebook's cells."""
+
+    def waits_for(self, error: Exception) -> str:
+        """Return the item that an error in the current cell waits for, or an empty string."""
+
+    def why_stale(self) -> str:
+        """Return why a check of the current cell cannot use its names, or an empty string."""
 
 
 @dataclass

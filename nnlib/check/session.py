@@ -89,7 +89,8 @@ class Session(ast.NodeTransformer):
     def why_stale(self) -> str:
         """Return why a check of the current cell cannot use its names, or an empty string."""
         now = code_time()
-        old = sorted(name for name in self.loads & self.code.keys() if self.code[name] < now and self._computed(name))
+        earlier = (self.loads - self.stores) & self.code.keys()  # what the cell assigns itself is new
+        old = sorted(name for name in earlier if self.code[name] < now and self._computed(name))
         if not old:
             return ""
         return f"nnlib was edited after {', '.join(old)} had been computed; run the cells above again"

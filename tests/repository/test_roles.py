@@ -6,9 +6,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from notebook_rules import ROLES
 
 ROOT = Path(__file__).resolve().parents[2]
-ROLES = {"given", "prompt", "solution", "check", "after"}
+
 ITEMS = tomllib.loads((ROOT / "course" / "exercises.toml").read_text(encoding="utf-8"))["item"]
 NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in sorted((ROOT / "notebooks").glob("q*.ipynb"))}
 of_each = pytest.mark.parametrize("name", NOTEBOOKS)
