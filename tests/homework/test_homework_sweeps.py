@@ -25,6 +25,7 @@ def test_the_grids_are_the_homeworks():
         assert SWEEPS[name].grid["hidden_dim"] == widths
         assert list(SWEEPS[name].grid) == ["hidden_dim", "learning_rate", "reg"]
     assert SWEEPS["q4"].grid == {"hidden_dim": widths}
+    assert SWEEPS["q4-rate"].grid == {"learning_rate": (1e-3, 3e-3, 1e-2, 3e-2)}
     sizes, small = SWEEPS["q5-size"], SWEEPS["q5-small-weights"]
     assert sizes.grid == {"filter_size": (3, 5, 7, 9), "hidden_dim": (25, 50, 100, 200)}
     assert all(set(values) < set(sizes.grid[name]) for name, values in small.grid.items())
@@ -32,14 +33,16 @@ def test_the_grids_are_the_homeworks():
     assert (sizes.solver, sizes.seeds, sizes.load.args) == (small.solver, small.seeds, small.load.args)
     kept = SWEEPS["q5-regularise"].grid["keep"]
     assert (min(kept), max(kept), len(SWEEPS["q5-regularise"].grid["architecture"])) == (0.5, 1.0, 4)
+    assert [named.name for named in of_question("q4")] == ["q4-rate", "q4"]
     assert [named.name for named in of_question("q5")] == ["q5-size", "q5-small-weights", "q5-regularise"]
     assert [named.name for named in of_question("q5-size")] == ["q5-size"]
     assert of_question("q") == of_question("") == of_question("q6") == []
 
 
-def test_q2_and_q3_keep_the_last_epoch_and_q5_lowers_its_rate_to_zero():
-    assert {SWEEPS[name].solver.get("restore") for name in ("q2", "q3")} == {"last"}
-    assert {SWEEPS[name].solver.get("schedule") for name in ("q5-size", "q5-regularise")} == {"linear"}
+def test_q2_to_q4_keep_the_last_epoch_and_q4_and_q5_lower_their_rate_to_zero():
+    assert {SWEEPS[name].solver.get("restore") for name in ("q2", "q3", "q4-rate", "q4")} == {"last"}
+    falling = ("q4-rate", "q4", "q5-size", "q5-regularise")
+    assert {SWEEPS[name].solver.get("schedule") for name in falling} == {"linear"}
 
 
 @pytest.mark.parametrize("name", SWEEPS)
