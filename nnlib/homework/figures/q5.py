@@ -58,7 +58,8 @@ def draw_costs(shares: Mapping[str, Mapping[str, float]]) -> Figure:
             width = value / total
             ax.barh(row, width, left=left, color=colour, edgecolor="white", label=layer if row == 0 else None)
             if width > 0.05:
-                ax.text(left + width / 2, row, f"{width:.0%}", ha="center", va="center", weight="bold", color="black")
+                ink = "white" if colour == BLUE else "black"
+                ax.text(left + width / 2, row, f"{width:.0%}", ha="center", va="center", weight="bold", color=ink)
             left += width
     ax.set_yticks(range(len(shares)), list(shares))
     ax.set(xlim=(0, 1), ylim=(len(shares) - 0.5, -0.5), xlabel="share of the total")

@@ -53,7 +53,7 @@ def draw_initialisation(he: Sweep, small: Sweep) -> Figure:
     """Draw accuracy over filter size from He initialisation and from small weights, one panel per hidden size."""
     figure = Figure(figsize=(8.6, 3.2), layout="constrained")
     hidden = values_of(small.points, "hidden_dim")
-    axes = figure.subplots(1, len(hidden), sharey=True)
+    (axes,) = figure.subplots(1, len(hidden), sharey=True, squeeze=False)
     for ax, units in zip(axes, hidden, strict=True):
         for (name, rows), (colour, line, marker) in zip(
             {"He": he, "deviation 0.01": small}.items(), STYLES, strict=False
