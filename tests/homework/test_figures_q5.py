@@ -85,16 +85,6 @@ def test_costs_are_shares_of_their_own_total():
     assert [text.get_text() for text in ax.get_yticklabels()] == ["parameters", "time"]
 
 
-def test_filters_have_zero_in_the_middle_of_their_colours():
-    filters = np.array([[[1.0, -3.0]], [[0.5, 0.25]], [[0.0, 1.0]]])
-    axes = q5.draw_filters(filters, columns=2).axes
-    assert len(axes) == 4
-    for ax, image, limit in zip(axes, filters, (3, 0.5, 1), strict=False):
-        np.testing.assert_array_equal(ax.images[0].get_array(), image)
-        assert ax.images[0].get_clim() == (-limit, limit)
-    assert not axes[3].images
-
-
 def test_the_way_shows_the_chosen_maps_on_one_scale_per_stage():
     maps = np.arange(6 * 4, dtype=float).reshape(6, 2, 2)
     first, second, third = q5.draw_way(np.eye(3), {"convolution": maps, "ReLU": maps[:, :1]}, [0, 2, 3, 5]).axes
@@ -108,13 +98,13 @@ def test_the_way_shows_the_chosen_maps_on_one_scale_per_stage():
 
 
 def test_claims_hold_both_accuracies_and_the_curves():
-    shifted = {"fc": [0.2, 0.9, 0.3], "CNN": [0.4, 0.95, 0.5]}
+    shifted = {"fc": [0.2, 0.9, 0.3], "CNN": [0.4, 0.95, 0.5], "CNN, shifts": [0.5, 0.96, 0.6]}
     figure = q5.draw_claims({"fc": (0.94, 0.93), "CNN": (0.97, 0.9)}, [-1, 0, 1], shifted, [np.eye(4), 1 - np.eye(4)])
     pictures, left, right = figure.axes
     assert pictures.images[0].get_array().shape == (4 + 2 + 4, 4)
     assert [bar.get_height() for bar in left.patches] == [0.94, 0.93, 0.97, 0.9]
     assert legend(left) == ["fc", "CNN"]
-    assert legend(right) == ["fc", "CNN", "chance"]
+    assert legend(right) == [*shifted, "chance"]
     for name, values in shifted.items():
         np.testing.assert_array_equal(drawn(right)[name], np.column_stack([[-1, 0, 1], values]))
 
@@ -134,11 +124,11 @@ def test_sizes_frame_the_best_dash_the_chosen_and_show_one_standard_error():
     figure = q5_training.draw_sizes(sizes, choice({"filter_size": 5, "hidden_dim": 50}, 0.95, 20))
     left, right = figure.axes[:2]
     assert frames(left) == [(1, 1), (1, 0)]
-    np.testing.assert_array_equal(drawn(right)["3 × 3"], [[10, 0.90], [20, 0.92]])
-    np.testing.assert_array_equal(drawn(right)["5 × 5"], [[20, 0.95], [40, 0.96]])
+    np.testing.assert_array_equal(drawn(right)["3 × 3"], [[10, 1 - 0.90], [20, 1 - 0.92]])
+    np.testing.assert_array_equal(drawn(right)["5 × 5"], [[20, 1 - 0.95], [40, 1 - 0.96]])
     (band,) = right.patches
-    assert (band.get_y(), band.get_height()) == pytest.approx((0.94, 0.02))
-    np.testing.assert_array_equal(right.collections[0].get_offsets(), [[20, 0.95]])
+    assert (band.get_y(), band.get_height()) == pytest.approx((0.04, 0.02))
+    np.testing.assert_array_equal(right.collections[0].get_offsets(), [[20, 1 - 0.95]])
     assert legend(right) == ["3 × 3", "5 × 5", "one standard error", "chosen"]
 
 

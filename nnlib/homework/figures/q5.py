@@ -1,4 +1,4 @@
-"""Figures of Q5: max pooling, costs, filters, feature maps, mistakes; those of its trainings are in q5_training.py."""
+"""Figures of Q5: max pooling, costs, feature maps, mistakes; those of its trainings are in q5_training.py."""
 
 from __future__ import annotations
 
@@ -68,19 +68,6 @@ def draw_costs(shares: Mapping[str, Mapping[str, float]]) -> Figure:
     return figure
 
 
-def draw_filters(filters: np.ndarray, columns: int = 8) -> Figure:
-    """Draw filters (F, k, k), each on its own symmetric scale: white is 0, red positive, blue negative."""
-    rows = -(-len(filters) // columns)
-    figure = Figure(figsize=(columns * 0.85, rows * 0.9), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False)
-    for ax in axes.flat:
-        ax.set_axis_off()
-    for ax, image in zip(axes.flat, filters, strict=False):
-        largest = np.abs(image).max()
-        ax.imshow(image, cmap="RdBu_r", vmin=-largest, vmax=largest)
-    return figure
-
-
 def draw_way(digit: np.ndarray, stages: Mapping[str, np.ndarray], chosen: Sequence[int]) -> Figure:
     """Draw a digit (H, W) and some of its feature maps after each stage, on one grey scale per stage.
 
@@ -122,14 +109,14 @@ def draw_claims(
         bars = left.bar(np.arange(2) + 0.4 * index, pair, 0.38, color=COLOURS[index], label=name)
         left.bar_label(bars, [f"{100 * value:.1f}" for value in pair], fontsize="small")
     left.set_xticks(np.arange(2) + 0.2 * (len(permuted) - 1), ["in order", "permuted"])
-    left.set(ylim=(0.85, 1), ylabel="validation accuracy", title="The order of the pixels")
-    for index, ((name, values), line) in enumerate(zip(shifted.items(), ("o-", "s--"), strict=False)):
+    left.set(ylim=(0.85, 1.005), ylabel="validation accuracy", title="The order of the pixels")
+    for index, ((name, values), line) in enumerate(zip(shifted.items(), ("o-", "s--", "^-."), strict=False)):
         right.plot(shifts, values, line, color=COLOURS[index], label=name)
     right.set(xlabel="shift to the right in pixels", ylim=(0, 1.02), title="Images shifted in testing only")
     right.axhline(0.1, color="grey", linewidth=1, linestyle=":", label="chance")
     for ax in (left, right):
         percent(ax.yaxis, decimals=0)
-    left.legend(loc="lower left", fontsize="small")
+    left.legend(loc="upper right", fontsize="small")
     right.legend(loc="lower center", fontsize="small")
     return figure
 

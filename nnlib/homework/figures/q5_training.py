@@ -20,7 +20,7 @@ STYLES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^"), (VERMILION,
 
 
 def draw_sizes(sizes: Sweep, choice: Selection) -> Figure:
-    """Draw the grid of filter sizes and hidden units, and the same accuracies over the number of parameters."""
+    """Draw the grid of filter sizes and hidden units, and the error of each size over its number of parameters."""
     figure = Figure(figsize=(11, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     plot_heat_map(left, sizes, "hidden_dim", "filter_size")
@@ -28,15 +28,17 @@ def draw_sizes(sizes: Sweep, choice: Selection) -> Figure:
     left.set(title="The grid", xlabel="hidden units", ylabel="filter size")
     for size, (colour, _, marker) in zip(values_of(sizes.points, "filter_size"), STYLES, strict=False):
         points = [point for point in sizes.points if point.settings["filter_size"] == size]
-        xy = np.array([(point.num_params, point.mean) for point in points])
+        xy = np.array([(point.num_params, 1 - point.mean) for point in points])
         right.plot(*xy.T, marker, color=colour, markersize=7, label=f"{size} × {size}")
-    best = max(point.mean for point in sizes.points)
-    error = choice.standard_error
-    right.axhspan(best - error, best, color="grey", alpha=0.25, linewidth=0, label="one standard error")
+    least = 1 - max(point.mean for point in sizes.points)
+    right.axhspan(
+        least, least + choice.standard_error, color="grey", alpha=0.25, linewidth=0, label="one standard error"
+    )
     mark = {"facecolors": "none", "edgecolors": ink(right), "linewidths": 1.8, "s": 190, "label": "chosen"}
-    right.scatter([choice.num_params], [choice.val_acc], **mark)
-    right.set(xscale="log", xlabel="parameters", ylabel="validation accuracy", title="Accuracy and size")
-    percent(right.yaxis, decimals=1)
+    right.scatter([choice.num_params], [1 - choice.val_acc], **mark)
+    right.set(xscale="log", yscale="log", xlabel="parameters", ylabel="validation error", title="Error and size")
+    percent(right.yaxis)
+    right.yaxis.set_minor_formatter(right.yaxis.get_major_formatter())
     right.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
 
