@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
@@ -103,7 +104,7 @@ def draw_contours(panels: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray,
     figure, axes = _panels(9.6, 5.0, ncols=len(panels))
     for ax, (title, (weights, biases, losses, minimum, path)) in zip(axes, panels.items(), strict=True):
         levels = np.log(2) * np.geomspace(1 / 8, 32, 13)  # log 2 at zero weights
-        ax.contour(weights, biases, losses, levels, cmap="cividis", linewidths=1)
+        ax.contour(weights, biases, losses, levels, norm=LogNorm(), cmap="viridis", linewidths=1)
         ax.plot(*path.T, "o-", color=VERMILION, markersize=2.5, linewidth=0.9, label=f"{len(path) - 1} steps")
         inside = weights[0] < minimum[0] < weights[-1] and biases[0] < minimum[1] < biases[-1]
         where = "minimum" if inside else f"minimum: far outside, at ({minimum[0]:.0f}, {minimum[1]:.0f})"
