@@ -171,7 +171,7 @@ SWEEPS = {
         NamedSweep(
             "q4",
             "softmax: hidden units, four epochs of MNIST",
-            functools.partial(SoftmaxClassifier, weight_scale=None, reg=1e-4),
+            functools.partial(SoftmaxClassifier, weight_scale=None, reg=3e-4),
             load_mnist,
             {"hidden_dim": WIDTHS},
             {

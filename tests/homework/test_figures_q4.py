@@ -71,14 +71,15 @@ def test_the_curves_are_those_of_the_training():
     solver = SimpleNamespace(
         loss_history=losses, train_acc_history=[0.5, 0.7], val_acc_history=[0.6, 0.65], best_val_acc=0.65, epoch=2
     )
-    left, right = q4.draw_curves(solver, "Linear").axes
+    left, right = q4.draw_curves(solver, "Linear", "training (all)").axes
     np.testing.assert_array_equal(left.lines[0].get_ydata(), losses)
     assert left.get_yscale() == "log"
     low, high = left.get_ylim()
     assert low < min(losses)
     assert high >= max(losses)
-    np.testing.assert_array_equal(drawn(right)["training"][:, 1], [0.5, 0.7])
+    np.testing.assert_array_equal(drawn(right)["training (all)"][:, 1], [0.5, 0.7])
     np.testing.assert_array_equal(drawn(right)["validation"][:, 1], [0.6, 0.65])
+    assert legend(right) == ["training (all)", "validation", "best validation, 65.00%"]
     assert [ax.get_title().split(":")[0] for ax in (left, right)] == ["Linear", "Linear"]
 
 

@@ -93,8 +93,8 @@ def draw_splits(accuracies: Mapping[str, float], examples: int) -> Figure:
     return figure
 
 
-def draw_curves(solver: Trained, name: str) -> Figure:
-    """Draw loss and accuracies of one training."""
+def draw_curves(solver: Trained, name: str, training: str = "training") -> Figure:
+    """Draw loss and accuracies of the training of the model called `name`; `training` says on which examples."""
     figure = Figure(figsize=(8.6, 3.0), layout="constrained")
     left, right = figure.subplots(1, 2)
     plot_loss(left, solver, window=100)
@@ -103,6 +103,8 @@ def draw_curves(solver: Trained, name: str) -> Figure:
         title=f"{name}: loss of each minibatch", yscale="log", ylim=(0.6 * np.quantile(losses, 0.01), losses.max())
     )
     plot_accuracy(right, solver)
+    right.lines[0].set_label(training)
+    right.legend()
     right.set_title(f"{name}: accuracy after each epoch")
     right.grid(alpha=0.3)
     return figure
