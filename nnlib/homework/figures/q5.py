@@ -105,14 +105,15 @@ def draw_claims(
     pictures, left, right = figure.subplots(1, 3, width_ratios=[1, 1.4, 2])
     plot_images(pictures, np.stack(images), columns=1, cmap="gray_r", pad=2)
     pictures.set_title("a digit, and permuted")
-    for index, (name, pair) in enumerate(permuted.items()):
-        bars = left.bar(np.arange(2) + 0.4 * index, pair, 0.38, color=COLOURS[index], label=name)
-        left.bar_label(bars, [f"{100 * value:.1f}" for value in pair], fontsize="small")
-    left.set_xticks(np.arange(2) + 0.2 * (len(permuted) - 1), ["in order", "permuted"])
-    left.set(ylim=(0.85, 1.005), ylabel="validation accuracy", title="The order of the pixels")
+    for index, ((name, pair), marker) in enumerate(zip(permuted.items(), "os", strict=False)):
+        left.plot([0, 1], pair, marker, color=COLOURS[index], markersize=9, label=name)
+        for place, value in enumerate(pair):
+            left.annotate(f"{100 * value:.1f}", (place, value), xytext=(9, 0), textcoords="offset points", va="center")
+    left.set_xticks([0, 1], ["in order", "permuted"])
+    left.set(xlim=(-0.5, 1.7), ylim=(0.88, 1.0), ylabel="validation accuracy", title="The order of the pixels")
     for index, ((name, values), line) in enumerate(zip(shifted.items(), ("o-", "s--", "^-."), strict=False)):
         right.plot(shifts, values, line, color=COLOURS[index], label=name)
-    right.set(xlabel="shift to the right in pixels", ylim=(0, 1.02), title="Images shifted in testing only")
+    right.set(xlabel="shift to the right in pixels", ylim=(0, 1.02), title="Images shifted in testing")
     right.axhline(0.1, color="grey", linewidth=1, linestyle=":", label="chance")
     for ax in (left, right):
         percent(ax.yaxis, decimals=0)

@@ -37,8 +37,9 @@ def draw_sizes(sizes: Sweep, choice: Selection) -> Figure:
     mark = {"facecolors": "none", "edgecolors": ink(right), "linewidths": 1.8, "s": 190, "label": "chosen"}
     right.scatter([choice.num_params], [1 - choice.val_acc], **mark)
     right.set(xscale="log", yscale="log", xlabel="parameters", ylabel="validation error", title="Error and size")
-    percent(right.yaxis)
-    right.yaxis.set_minor_formatter(right.yaxis.get_major_formatter())
+    right.set_yticks([0.02, 0.03, 0.05, 0.1, 0.2])
+    right.minorticks_off()
+    percent(right.yaxis, decimals=0)
     right.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
 
