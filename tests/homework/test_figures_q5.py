@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
 
-from nnlib import ConvNet
+from nnlib import ConvNet, backend
 from nnlib.homework.costs import seconds_by_layer
 from nnlib.homework.figures import q5, q5_training
 from nnlib.search.points import Point
@@ -184,8 +184,10 @@ def test_comparison_has_every_epoch_and_bars_of_two_standard_errors():
     assert [text.get_text() for text in right.get_yticklabels()] == ["shifts", "rest"]
 
 
-def test_each_layer_is_timed_and_nothing_else_is_changed():
-    model = ConvNet((1, 12, 12), 2, 3, 4, 3, batchnorm=True, dropout=0.5)
+@pytest.mark.parametrize("layers", ["plain", "fast"])
+def test_each_layer_is_timed_and_nothing_else_is_changed(layers):
+    with backend.using(layers):
+        model = ConvNet((1, 12, 12), 2, 3, 4, 3, batchnorm=True, dropout=0.5)
     before = {name: array.copy() for name, array in {**model.params, **model.state}.items()}
     X = np.random.default_rng(0).random((5, 1, 12, 12))
     times = seconds_by_layer(model, X, repeats=1)
