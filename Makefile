@@ -4,7 +4,7 @@
 #   TESTS, NOTEBOOKS    what `make test` runs                         make test TESTS=tests/data
 #   BROWSER_TESTS       the tests in Chromium; empty for none         make test BROWSER_TESTS=
 #   JOBS, CELL_TIMEOUT  number of test processes; seconds that a cell may take under test
-#   PROFILE    of Q6: quick, or full, for hours, with checkpoints     make run PROFILE=full
+#   PROFILE    of Q6: quick, lesson (minutes) or full (an hour)       make run PROFILE=full
 #   NNLIB_DATA (environment)  a folder to look in first for data files
 PYTHON ?= python3
 TESTS ?= tests
@@ -37,7 +37,8 @@ PIP_INSTALL := env -u PIP_PYTHON -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT \
 help:
 	@echo 'make setup        make .venv and install everything; does nothing if it is up to date'
 	@echo 'make run          execute the notebooks, write build/, print the results table (ARGS="q4" for some of them)'
-	@echo '                  PROFILE=full trains all of Q6, for hours; after Ctrl-C the same command goes on'
+	@echo '                  PROFILE=lesson trains the two small networks of Q6, for minutes; PROFILE=full all of it, for'
+	@echo '                  an hour; after Ctrl-C the same command goes on'
 	@echo '                  ARGS="--help" for the other options, such as --build DIR'
 	@echo 'make test         run ruff, the tests, and every notebook, compared with its saved output'
 	@echo 'make lab          open JupyterLab on the notebooks'

@@ -14,6 +14,7 @@ from tools.notebook_files import METADATA, WIDGET_VIEW, code_cells
 
 MAX_BYTES = 1_500_000
 IGNORE = "nbval-ignore-output"
+ROLES = frozenset({"given", "prompt", "solution", "check", "after"})
 
 _ROOTS = "home|root|Users|tmp|work|usr|opt|mnt|media|var|private|etc|content"
 _ABSOLUTE_PATH = re.compile(rf"(?<![\w./~-])/(?:{_ROOTS})/|\b[CD]:\\+\w|(?<![\w.])~/")
@@ -102,15 +103,20 @@ def unique_ids(notebook: NotebookNode) -> Iterator[str]:
 def no_check_is_switched_off(notebook: NotebookNode) -> Iterator[str]:
     """The one tag that steers nbval is `nbval-ignore-output`; markers in comments do not show in JupyterLab."""
     for where, cell in _numbered(notebook):
-        others = [tag for tag in cell.metadata.get("tags", []) if tag != IGNORE]
+        others = [tag for tag in cell.metadata.get("tags", []) if tag not in {IGNORE, *ROLES}]
         if others:
-            yield f"{where} has the tags {others}; only {IGNORE!r} is used"
+            yield f"{where} has the tags {others}; only {IGNORE!r} and the roles are used"
         if re.search(r"#\s*(NBVAL_|PYTEST_VALIDATE_)", cell.source):
             yield f"{where} steers nbval by a comment; tag the cell instead"
 
 
 def bounds_follow_measurements(notebook: NotebookNode) -> Iterator[str]:
-    """After a cell whose output is not compared comes one whose output is: it prints whether the stated bounds hold."""
+    """After a cell whose output is not compared comes one whose output is: it prints whether the stated bounds hold.
+
+    Where items have check cells, those do it; tests/repository/test_roles.py counts their lines.
+    """
+    if any("check" in cell.metadata.get("tags", []) for cell in notebook.cells):
+        return
     cells = list(_numbered(notebook))
     for (where, cell), (_, following) in zip(cells, [*cells[1:], ("", None)], strict=True):
         if IGNORE not in cell.metadata.get("tags", []):

@@ -23,14 +23,15 @@ TRIAL_LOGS = "trial_logs"
 CHECKPOINTS = "checkpoints"
 
 # As in nnlib.vgg and nnlib.search, whose import would load torch and joblib.
-PROFILES = ("quick", "full")
+PROFILES = ("quick", "lesson", "full")
 PROFILE_VARIABLE = "NNLIB_PROFILE"
 CHECKPOINTS_VARIABLE = "NNLIB_CHECKPOINTS"
 TRIAL_LOGS_VARIABLE = "NNLIB_TRIAL_LOGS"
 
 _NOTES = """The build folder then holds notebooks/ (the executed copies, and in trial_logs/ their sweeps), html/ (open
-index.html), results.json and checkpoints/ (Q6's trainings). Each run starts afresh, except that checkpoints/full/ is
-kept: interrupt the full profile with Ctrl-C, and the same command goes on after the last whole epoch.
+index.html), results.json and checkpoints/ (Q6's trainings). Each run starts afresh, except that the checkpoints of the
+profiles lesson and full are kept: interrupt with Ctrl-C, and the same command goes on after the last whole epoch. A
+notebook of notebooks/extra/ is executed only where it is named.
 
 NNLIB_CHECKPOINTS names another folder for checkpoints, from which nothing is removed. NNLIB_DATA names a folder to
 look in first for data files."""
@@ -43,7 +44,7 @@ class RunError(Exception):
 
 
 def run(notebooks: list[Path], build: Path, *, in_place: bool, profile: str) -> Results:
-    """Execute `notebooks` in order into the folder `build`, from which only the full profile's checkpoints are kept.
+    """Execute `notebooks` in order into the folder `build`; of an earlier run only checkpoints are kept.
 
     Args:
         notebooks: the files, each executed with its own folder as the working directory.
@@ -149,7 +150,8 @@ def collect(path: Path, notebook: NotebookNode) -> Results:
 def select(names: list[str], folder: Path) -> list[Path]:
     """Return the notebooks of `folder` in order: all of them, or those in `names`.
 
-    A name is a notebook's question ("q4"), its stem ("q4_softmax") or its path.
+    A name is a notebook's question ("q4"), its stem ("q4_softmax") or its path. Those in the folder's extra/ are named
+    by stem or path.
 
     Raises:
         RunError: no notebook has that name, or there is none at all.
@@ -157,14 +159,15 @@ def select(names: list[str], folder: Path) -> list[Path]:
     available = sorted(folder.glob("q*.ipynb"))
     if not available:
         raise RunError(f"{_shown(folder)} holds no notebook q*.ipynb.")
-    wanted = set()
+    every, wanted = [*available, *sorted(folder.glob("extra/q*.ipynb"))], set()
     for name in names:
         stem = Path(name).name.removesuffix(".ipynb")
-        found = [path for path in available if path.stem == stem or path.stem.startswith(f"{stem}_")]
+        found = [path for path in every if path.stem == stem]
+        found = found or [path for path in available if path.stem.startswith(f"{stem}_")]
         if not found:
-            raise RunError(f"no notebook {name!r}; there are: {', '.join(path.stem for path in available)}.")
+            raise RunError(f"no notebook {name!r}; there are: {', '.join(path.stem for path in every)}.")
         wanted.update(found)
-    return [path for path in available if path in wanted] if names else available
+    return [path for path in every if path in wanted] if names else available
 
 
 def _shown(path: Path) -> Path:
@@ -185,7 +188,7 @@ def _parser() -> argparse.ArgumentParser:
         "--profile",
         choices=PROFILES,
         default=os.environ.get(PROFILE_VARIABLE) or PROFILES[0],
-        help=f"how much of Q6 is trained; full takes hours (default: ${PROFILE_VARIABLE}, else {PROFILES[0]})",
+        help=f"how much of Q6 is trained; full takes an hour (default: ${PROFILE_VARIABLE}, else {PROFILES[0]})",
     )
     parser.add_argument("--notebooks", type=Path, default=REPOSITORY / "notebooks", metavar="DIR", help="their folder")
     parser.add_argument("--build", type=Path, default=REPOSITORY / "build", metavar="DIR", help="the output folder")
@@ -197,7 +200,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = _parser()
     arguments = parser.parse_args(argv)
     if arguments.profile not in PROFILES:  # argparse does not check a default
-        parser.error(f"{PROFILE_VARIABLE}={arguments.profile}: expected {' or '.join(PROFILES)}.")
+        parser.error(f"{PROFILE_VARIABLE}={arguments.profile}: expected one of {', '.join(PROFILES)}.")
     build = arguments.build.resolve()
     try:
         notebooks = select(arguments.names, arguments.notebooks.resolve())
@@ -209,7 +212,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        goes_on = " The same command goes on after Q6's last checkpoint." if arguments.profile == "full" else ""
+        goes_on = " The same command goes on after Q6's last checkpoint." if arguments.profile != "quick" else ""
         print(f"\nInterrupted; the kernel is stopped, and no results were written.{goes_on}", file=sys.stderr)
         return 130
     if results.rows:

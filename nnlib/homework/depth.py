@@ -23,7 +23,7 @@ from nnlib.losses import softmax_loss
 from nnlib.models import Classifier
 from nnlib.network import Sequential
 from nnlib.plots import BLUE, ORANGE, VERMILION, ink
-from nnlib.specs import FullyConnected, Layer, ReLU
+from nnlib.specs import BatchNorm, FullyConnected, Layer, ReLU
 
 NUM_CLASSES = 10
 COLOURS = {"sigmoid": VERMILION, "tanh": BLUE, "relu": ORANGE}
@@ -139,7 +139,14 @@ def deep_classifier(
 
 
 def propagate(
-    examples: Examples, *, depth: int, activation: str, gain: float | None = None, width: int = 100, rng=0
+    examples: Examples,
+    *,
+    depth: int,
+    activation: str,
+    gain: float | None = None,
+    width: int = 100,
+    rng=0,
+    batch_norm: bool = False,
 ) -> BackpropTrace:
     """Run one forward and one backward pass of the softmax loss through an untrained network.
 
@@ -150,19 +157,21 @@ def propagate(
         gain: see `deep_classifier`; None for the activation's own, in `ACTIVATIONS`.
         width: units of each hidden layer.
         rng: seed or Generator for the weights.
+        batch_norm: put batch norm before every activation; a slope is then that of both together.
     """
     checks.positive_int("depth", depth)
     checks.require(depth >= 2, "depth", "at least 2 layers", depth)
     checks.choice("activation", activation, tuple(ACTIVATIONS))
     X, y = examples
     f, own_gain = ACTIVATIONS[activation]
-    hidden = [(Probe(), f, Probe()) for _ in range(depth - 1)]
+    between = (BatchNorm(), f) if batch_norm else (f,)
+    hidden = [(Probe(), *between, Probe()) for _ in range(depth - 1)]
     options = {"gain": own_gain if gain is None else gain, "input_dim": X.shape[1], "width": width, "rng": rng}
     _, grads = deep_classifier(hidden, dtype=np.float64, **options).loss(X, y)
     return BackpropTrace(
-        np.stack([outputs.values[0] for _, _, outputs in hidden]),
-        np.stack([outputs.gradients[0] for _, _, outputs in hidden]),
-        np.stack([inputs.gradients[0] for inputs, _, _ in hidden]),
+        np.stack([outputs.values[0] for *_, outputs in hidden]),
+        np.stack([outputs.gradients[0] for *_, outputs in hidden]),
+        np.stack([inputs.gradients[0] for inputs, *_ in hidden]),
         tuple(grads[f"W{layer}"] for layer in range(1, depth + 1)),
     )
 

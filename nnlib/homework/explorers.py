@@ -112,7 +112,7 @@ def _binary_explorer(name: str, make_model, data: Data | None) -> Explorer:
         seed(),
     ]
     data = standard_binary() if data is None else data
-    solver = {"batch_size": 100, "lr_decay": 0.95}
+    solver = {"batch_size": 100, "lr_decay": 0.95, "restore": "last"}
     return explore(make_model, data, controls=controls, solver=solver, name=name)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -18,7 +18,12 @@ from nnlib.search.trial_log import TrialLog
 from nnlib.tables import format_value
 
 
-def select(source: Sweep | TrialLog | Iterable[TrialRow], *, one_standard_error: bool = True) -> Selection:
+def select(
+    source: Sweep | TrialLog | Iterable[TrialRow],
+    *,
+    one_standard_error: bool = True,
+    complexity: Callable[[Point], float] | None = None,
+) -> Selection:
     """Select a point by its mean validation accuracy over the seeds, and write the selection to the trial log.
 
     The best mean wins, or with `one_standard_error` the simplest point whose mean is within one standard error of it
@@ -30,6 +35,8 @@ def select(source: Sweep | TrialLog | Iterable[TrialRow], *, one_standard_error:
     Args:
         source: a sweep; a trial log, of which the rows of the latest sweep count; or rows.
         one_standard_error: whether simplicity counts.
+        complexity: of two points the simpler one has the lower value, such as minus the L2 strength where all have
+            equally many parameters; None for the number of parameters.
 
     Raises:
         ValueError: there is no point whose trials are all done.
@@ -44,7 +51,8 @@ def select(source: Sweep | TrialLog | Iterable[TrialRow], *, one_standard_error:
     best = max(complete, key=lambda point: round(point.mean, 9))  # the first of equals
     error, origin = standard_error(best)
     within = [point for point in complete if point.mean >= best.mean - error - 1e-9] if one_standard_error else [best]
-    chosen = min(within, key=lambda point: (point.num_params, -round(point.mean, 9)))
+    cost = complexity or (lambda point: point.num_params)
+    chosen = min(within, key=lambda point: (cost(point), -round(point.mean, 9)))
     reason = " ".join([_because(chosen, best, error, origin, names), *_left_out(points, names)])
     selection = Selection(dict(chosen.settings), chosen.mean, error, chosen.num_params, dict(best.settings), reason)
     trial_log = source if isinstance(source, TrialLog) else getattr(source, "trial_log", None)
@@ -99,11 +107,12 @@ def _latest(rows: Sequence[TrialRow]) -> list[TrialRow]:
 def _because(chosen: Point, best: Point, error: float, origin: str, names: Sequence[str]) -> str:
     if chosen is best:
         return f"{_name(best, names)}: the best mean validation accuracy, {best.mean:.2%} ± {error:.2%} ({origin})."
-    comparison = "fewer" if chosen.num_params < best.num_params else "no more"
+    simpler = "and simpler"
+    if chosen.num_params < best.num_params:
+        simpler = f"with fewer parameters: {chosen.num_params:,} instead of {best.num_params:,}"
     return (
         f"{_name(chosen, names)}: {chosen.mean:.2%} is within one standard error, {error:.2%} ({origin}), of the best, "
-        f"{best.mean:.2%} at {_name(best, names)}, with {comparison} parameters: {chosen.num_params:,} instead of "
-        f"{best.num_params:,}."
+        f"{best.mean:.2%} at {_name(best, names)}, {simpler}."
     )
 
 

@@ -16,12 +16,12 @@ from nnlib.provenance.code import CodeError
 from nnlib.tables import align
 from nnlib.vgg import checkpoint
 from nnlib.vgg.cifar10 import load_for
-from nnlib.vgg.recipes import ABLATION, BEFORE, PROFILES, RECIPES, Profile, Recipe
+from nnlib.vgg.recipes import ABLATION, BEFORE, PROFILES, RECIPES, STARTS, Profile, Recipe
 from nnlib.vgg.trainer import pick_device, processes, run
 from nnlib.vgg.training import DivergenceError
 
 # What may be named: a recipe, or all of the ablation.
-_GROUPS = {recipe.name: (recipe,) for recipe in (*RECIPES.values(), *ABLATION)} | {"ablation": ABLATION}
+_GROUPS = {recipe.name: (recipe,) for recipe in (*RECIPES.values(), *STARTS, *ABLATION)} | {"ablation": ABLATION}
 
 _EXAMPLES = """examples:
   python -m nnlib.vgg --list                              what there is to train
@@ -153,8 +153,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status: 0, 1 for a failure, 2 for a wrong name, 130 after Ctrl-C."""
     arguments = _parser().parse_args(argv)
     if arguments.list:
-        for recipe in (*RECIPES.values(), *ABLATION):
-            group = "" if recipe.name in RECIPES else "   ablation"
+        for recipe in (*RECIPES.values(), *STARTS, *ABLATION):
+            group = "   ablation" if recipe in ABLATION else ""
             print(f"{recipe.name:15} {recipe.title:26} {recipe.epochs:2} epochs, batches of {recipe.batch_size}{group}")
         return 0
     recipes = dict.fromkeys(itertools.chain.from_iterable(arguments.recipes or [RECIPES.values()]))  # each once

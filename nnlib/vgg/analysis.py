@@ -1,6 +1,7 @@
-"""Look into a network: what in it is not linear, what an affine part of it computes, and what it costs."""
+"""Look into a network: what in it is not linear, what it tells apart, what an output pixel sees, what it costs."""
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -74,6 +75,36 @@ def affine_map(function: nn.Module, inputs: int) -> tuple[Tensor, Tensor]:
     unit = torch.eye(inputs, dtype=weight.dtype, device=weight.device)
     c = function(torch.zeros_like(unit[:1]))[0]
     return function(unit) - c, c
+
+
+@torch.no_grad()
+def spreads(net: nn.Module, images: Tensor) -> list[float]:
+    """Return how much each convolution's and each fully connected layer's output differs from image to image.
+
+    That is the standard deviation over the images (N, 3, 32, 32), root mean square over all units, in the order in
+    which the layers work; `net` is not changed.
+    """
+    twin, found = copy.deepcopy(net).eval(), []
+    for layer in twin.modules():
+        if isinstance(layer, (nn.Conv2d, nn.Linear)):
+            layer.register_forward_hook(lambda layer, _, out: found.append(out.var(0).mean().sqrt().item()))
+    twin(images)
+    return found
+
+
+def receptive_fields(stages: Sequence[Sequence[int]]) -> list[int]:
+    """Return the side, in pixels, of what one output pixel of each layer depends on, measured by a gradient.
+
+    The layers are a 3 x 3 convolution for each number in a stage and a 2 x 2 pool after each stage.
+    """
+    image = torch.zeros(1, 1, 512, 512, requires_grad=True)  # so large that no border is in sight
+    found, x = [], image
+    for layer in (layer for stage in stages for layer in (*stage, "pool")):
+        kernel = torch.ones(1, 1, 3, 3)
+        x = nn.functional.avg_pool2d(x, 2) if layer == "pool" else nn.functional.conv2d(x, kernel, padding=1)
+        (gradient,) = torch.autograd.grad(x[0, 0, x.shape[2] // 2, x.shape[3] // 2], image, retain_graph=True)
+        found.append(int((gradient[0, 0] != 0).any(0).sum()))
+    return found
 
 
 @dataclass(frozen=True)

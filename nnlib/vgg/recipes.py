@@ -1,11 +1,12 @@
 """The homework's trainings as data: the handout's, the report's, each step of the ladder, and ours.
 
-A recipe holds everything that decides the weights except the data. The profile `full` is the homework; `quick` runs the
-same code on few images, so that a test of everything takes seconds, and its accuracies mean nothing.
+A recipe holds everything that decides the weights except the data. The profile `full` is the homework; `lesson` trains
+its two small networks and no other; `quick` runs all code on few images, so that a test of everything takes seconds,
+and its accuracies mean nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from itertools import pairwise
 
@@ -82,6 +83,22 @@ class Recipe:
         return OneCycleLR(optimizer, tops, total, cycle_momentum=False, **shape, **factors)
 
 
+def changes(before: Recipe, after: Recipe) -> set[str]:
+    """Return what differs between two recipes, but for name and title, by field.
+
+    A schedule and its top rate are one change; of a network each option is one of its own, such as "network.relu".
+    """
+
+    def parts(recipe: Recipe) -> dict[str, object]:
+        values = {field.name: to_json(getattr(recipe, field.name)) for field in fields(recipe)}
+        options = {f"network.{name}": value for name, value in getattr(recipe.network, "keywords", {}).items()}
+        return values | {"network": to_json(getattr(recipe.network, "func", recipe.network))} | options
+
+    one, other = parts(before), parts(after)
+    found = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)} - {"name", "title"}
+    return found - {"learning_rate"} if "schedule" in found else found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     """How much of the homework to run, at most."""
@@ -91,6 +108,11 @@ class Profile:
     num_val: int
     num_test: int
     flops: float | None  # operations of a training, which has at least one epoch; None for no limit
+    recipes: tuple[str, ...] | None = None  # those that are trained, by name; None for all
+
+    def trains(self, recipe: Recipe) -> bool:
+        """Return whether `recipe` is trained in this profile, if only a few steps of it."""
+        return self.recipes is None or recipe.name in self.recipes
 
     def shorten(self, recipe: Recipe) -> Recipe:
         """Return `recipe` as this profile trains it."""
@@ -111,6 +133,9 @@ class Profile:
 
 PROFILES = {
     "quick": Profile(name="quick", num_train=2_000, num_val=250, num_test=250, flops=4e11),
+    "lesson": Profile(
+        name="lesson", num_train=54_000, num_val=6_000, num_test=10_000, flops=None, recipes=("handout", "relu")
+    ),
     "full": Profile(name="full", num_train=54_000, num_val=6_000, num_test=10_000, flops=None),
 }
 
@@ -200,6 +225,12 @@ ABLATION = (
     _WITHOUT(name="no-views", title="without six views at test", tta_flip=False, tta_shift=0),  # BRIEF's weights
 )
 
+# The two small networks from He's weights: why ReLU costs accuracy on the ladder.
+STARTS = (
+    replace(HANDOUT, name="handout-he", title="handout, He", network=partial(VGG11, he=True)),
+    replace(_RELU, name="relu-he", title="+ ReLU, He", network=partial(VGG11, relu=True, he=True)),
+)
+
 # Which recipe another one's gain is measured from.
-_PAIRS = (*pairwise((*LADDER, *OURS)), *zip((HANDOUT, REPORT), TUNED, strict=True))
+_PAIRS = [*pairwise((*LADDER, *OURS)), *zip((HANDOUT, REPORT, HANDOUT, _RELU), (*TUNED, *STARTS), strict=True)]
 BEFORE = {after.name: before.name for before, after in _PAIRS} | {recipe.name: "brief" for recipe in ABLATION[1:]}

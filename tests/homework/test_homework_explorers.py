@@ -183,6 +183,15 @@ def test_at_its_defaults_the_loss_falls_and_the_accuracy_is_the_notebooks(
     explorer.close()
 
 
+@pytest.mark.parametrize("make", [explorers.q2_explorer, explorers.q3_explorer])
+def test_q2_and_q3_keep_the_last_epoch_not_the_best(make, monkeypatch):
+    without_pictures(monkeypatch)
+    explorer = make()
+    row = explorer.run(wait=True, learning_rate=1.0, num_epochs=8)
+    assert row.val_acc == row.curve.val_acc[-1] < max(row.curve.val_acc)
+    explorer.close()
+
+
 def test_no_hidden_units_is_the_linear_classifier():
     assert sorted(explorers.q2_model(0, 0.0, rng=0).params) == ["W1", "b1"]
     assert sorted(explorers.q3_model(0, 0.0, rng=0).params) == ["W1", "b1"]

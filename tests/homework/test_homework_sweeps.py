@@ -25,17 +25,24 @@ def test_the_grids_are_the_homeworks():
         assert SWEEPS[name].grid["hidden_dim"] == widths
         assert list(SWEEPS[name].grid) == ["hidden_dim", "learning_rate", "reg"]
     assert SWEEPS["q4"].grid == {"hidden_dim": widths}
-    assert SWEEPS["q5-size"].grid == {"filter_size": (3, 5, 7, 9), "hidden_dim": (50, 100, 200)}
+    assert SWEEPS["q4-rate"].grid == {"learning_rate": (1e-3, 3e-3, 1e-2, 3e-2)}
+    sizes, small = SWEEPS["q5-size"], SWEEPS["q5-small-weights"]
+    assert sizes.grid == {"filter_size": (3, 5, 7, 9), "hidden_dim": (25, 50, 100, 200)}
+    assert all(set(values) < set(sizes.grid[name]) for name, values in small.grid.items())
+    assert (sizes.make_model.keywords["weight_scale"], small.make_model.keywords["weight_scale"]) == (None, 0.01)
+    assert (sizes.solver, sizes.seeds, sizes.load.args) == (small.solver, small.seeds, small.load.args)
     kept = SWEEPS["q5-regularise"].grid["keep"]
     assert (min(kept), max(kept), len(SWEEPS["q5-regularise"].grid["architecture"])) == (0.5, 1.0, 4)
-    assert [named.name for named in of_question("q5")] == ["q5-size", "q5-regularise"]
+    assert [named.name for named in of_question("q4")] == ["q4-rate", "q4"]
+    assert [named.name for named in of_question("q5")] == ["q5-size", "q5-small-weights", "q5-regularise"]
     assert [named.name for named in of_question("q5-size")] == ["q5-size"]
     assert of_question("q") == of_question("") == of_question("q6") == []
 
 
-def test_q2_and_q3_keep_the_last_epoch_and_q5_lowers_its_rate_to_zero():
-    assert {SWEEPS[name].solver.get("restore") for name in ("q2", "q3")} == {"last"}
-    assert {SWEEPS[name].solver.get("schedule") for name in ("q5-size", "q5-regularise")} == {"linear"}
+def test_q2_to_q4_keep_the_last_epoch_and_q4_and_q5_lower_their_rate_to_zero():
+    assert {SWEEPS[name].solver.get("restore") for name in ("q2", "q3", "q4-rate", "q4")} == {"last"}
+    falling = ("q4-rate", "q4", "q5-size", "q5-regularise")
+    assert {SWEEPS[name].solver.get("schedule") for name in falling} == {"linear"}
 
 
 @pytest.mark.parametrize("name", SWEEPS)
@@ -102,7 +109,7 @@ def test_architectures(architecture, after_conv, after_pool, after_fc, after_rel
 
 def test_the_reports_architecture_is_conv_nets():
     model = regularised_conv_net(5, 12, 0.8, rng=3)
-    course = ConvNet(filter_size=5, hidden_dim=12, weight_scale=0.01, reg=3e-5, dropout=0.8, batchnorm=True, rng=3)
+    course = ConvNet(filter_size=5, hidden_dim=12, weight_scale=None, reg=3e-5, dropout=0.8, batchnorm=True, rng=3)
     assert model.network.specs == course.network.specs
     assert model.reg == course.reg
     for name, array in course.params.items():

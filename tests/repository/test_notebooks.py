@@ -12,26 +12,28 @@ from tools.notebook_files import METADATA, WIDGET_VIEW, normalise, read
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 EXPECTED = ["q1_layers", "q2_logistic", "q3_svm", "q4_softmax", "q5_cnn", "q6_vgg_cifar10", "q7_short_answers"]
+EXTRA = ["extra/q6_extra"]  # executed by `make test`, and by `make run` where it is named
 OPENS_WITHOUT_A_RESULT = {"q1_layers": False, "q7_short_answers": True}  # 7.2 measures its networks on the test digits
 
 
 def committed(name):
     path = FOLDER / f"{name}.ipynb"
-    assert path.exists(), f"notebooks/{path.name} is missing"
+    assert path.exists(), f"notebooks/{name}.ipynb is missing"
     return path
 
 
 def test_the_homework_is_complete():
     assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == EXPECTED
+    assert sorted(f"extra/{path.stem}" for path in FOLDER.glob("extra/*.ipynb")) == EXTRA
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("name", [*EXPECTED, *EXTRA])
 def test_committed_notebook(name):
     path = committed(name)
     assert violations(read(path), path.stat().st_size) == []
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("name", [*EXPECTED, *EXTRA])
 def test_committed_notebook_is_as_the_runner_writes_it(name):
     notebook = read(committed(name))
     nbformat.validate(notebook)

@@ -50,6 +50,15 @@ def test_a_point_exactly_one_standard_error_away_is_within():
     assert select([row(1, 0.8699), row(4, 0.90)]).settings == {"width": 4}
 
 
+def test_complexity_may_be_a_setting_where_all_have_equally_many_parameters():
+    rows = [row(7, accuracy, reg=reg) for reg, accuracy in ((0.1, 0.88), (0.01, 0.89), (0.0, 0.90))]
+    assert select(rows).settings["reg"] == 0.0
+    strongest = select(rows, complexity=lambda point: -point.settings["reg"])
+    assert strongest.settings["reg"] == 0.1
+    assert strongest.reason.endswith("of the best, 90.00% at reg 0, and simpler.")
+    assert select(rows, complexity=lambda point: -point.settings["reg"], one_standard_error=False).val_acc == 0.90
+
+
 def test_several_seeds_are_averaged_and_their_spread_adds_to_the_error():
     # width 4: 0.86, 0.90, 0.94; mean 0.90, deviation 0.04; error sqrt(0.9 * 0.1 / 900 + 0.04^2 / 3) = 0.02517
     rows = [row(4, accuracy, seed=seed, val=900) for seed, accuracy in enumerate((0.86, 0.90, 0.94))]

@@ -41,6 +41,7 @@ def test_the_names_are_those_of_the_package():
         ("", [], "quick"),
         ("full", [], "full"),
         (None, ["--profile", "full"], "full"),
+        ("lesson", [], "lesson"),
         ("full", ["--profile", "quick"], "quick"),
         ("fulll", ["--profile", "full"], "full"),
     ],
@@ -68,18 +69,30 @@ def test_a_wrong_profile_in_the_environment_removes_nothing(place, monkeypatch, 
     with pytest.raises(SystemExit) as stopped:
         place.run()
     assert stopped.value.code == 2
-    assert "NNLIB_PROFILE=fulll: expected quick or full." in capsys.readouterr().err
+    assert "NNLIB_PROFILE=fulll: expected one of quick, lesson, full." in capsys.readouterr().err
     assert (place.build / "results.json").exists()
 
 
 def test_a_quick_run_starts_without_checkpoints_and_a_full_one_goes_on(place):
     place.add("q6_vgg", TRAIN)
     found = []
-    for profile in ("full", "quick", "quick", "full"):
+    for profile in ("full", "quick", "lesson", "quick", "full", "lesson"):
         assert place.run("--profile", profile) == 0
         found += texts(place.copy("q6_vgg"))
-    assert found == ["found []\n", "found []\n", "found []\n", "found ['training.pt']\n"]
+    assert found == ["found []\n"] * 4 + ["found ['training.pt']\n"] * 2
     assert (place.build / "checkpoints" / "full" / "training.pt").exists()
+
+
+def test_an_extra_notebook_runs_only_where_it_is_named(place):
+    place.add("q6_vgg", "1")
+    extra = place.notebooks / "extra" / "q6_extra.ipynb"
+    extra.parent.mkdir()
+    (place.notebooks / "q6_vgg.ipynb").rename(extra)
+    place.add("q6_vgg", "1")
+    for names, stems in (([], ["q6_vgg"]), (["q6"], ["q6_vgg"]), (["q6_extra"], ["q6_extra"])):
+        assert [path.stem for path in run_notebooks.select(names, place.notebooks)] == stems
+    assert place.run("q6_extra") == 0
+    assert place.copy("q6_extra")
 
 
 def test_a_failed_full_run_leaves_its_checkpoints(place):

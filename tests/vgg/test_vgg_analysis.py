@@ -8,8 +8,8 @@ from torch import nn
 from torch.nn import functional
 from vgg_small import assert_same_state, floats
 
-from nnlib.vgg.analysis import Cost, Operation, affine_map, cost, operations
-from nnlib.vgg.networks import VGG11, WhitenedVGG
+from nnlib.vgg.analysis import Cost, Operation, affine_map, cost, operations, receptive_fields, spreads
+from nnlib.vgg.networks import STAGES, VGG11, WhitenedVGG
 
 
 def made(network, seed=0, **options):
@@ -158,3 +158,28 @@ def test_parameters_that_are_not_trained_count():
     net = WhitenedVGG(widths=(8, 8, 8))
     trained = sum(parameter.numel() for parameter in net.parameters() if parameter.requires_grad)
     assert cost(net).parameters == trained + 24 * 12 + 6 * 8
+
+
+def test_receptive_fields_are_those_of_the_recursion():
+    assert receptive_fields(((8,), (16,))) == [3, 4, 8, 10]
+    found = receptive_fields(STAGES)
+    assert found == [3, 4, 8, 10, 18, 26, 30, 46, 62, 70, 102, 134, 150]
+
+
+def test_spreads_are_the_deviations_of_each_layers_output():
+    net = nn.Sequential(nn.Conv2d(3, 2, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(2 * 32 * 32, 5))
+    images = floats(6)
+    first, second = spreads(net, images)
+    assert first == pytest.approx(net[0](images).var(0).mean().sqrt().item())
+    assert second == pytest.approx(net(images).var(0).mean().sqrt().item())
+    assert spreads(net, images[:1].repeat(4, 1, 1, 1)) == pytest.approx([0, 0], abs=1e-6)
+    assert not net[0]._forward_hooks
+
+
+def test_with_a_relu_pytorchs_weights_hardly_tell_images_apart():
+    ends = {}
+    for relu, he in ((False, False), (True, False), (True, True)):
+        torch.manual_seed(0)
+        ends[relu, he] = spreads(VGG11(relu=relu, he=he), floats(32))[-1]
+    assert ends[True, False] < 0.3 * ends[False, False] < 1e-2
+    assert ends[True, True] > 1000 * ends[True, False]

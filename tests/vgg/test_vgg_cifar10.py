@@ -189,8 +189,8 @@ def test_an_original_that_is_gone_when_the_test_is_opened(folder):
         open_test(data)
 
 
-@pytest.mark.parametrize(("name", "downloads"), [("quick", False), ("full", True), ("other", False)])
-def test_only_the_full_profile_downloads(monkeypatch, name, downloads):
+@pytest.mark.parametrize(("name", "downloads"), [("quick", False), ("lesson", True), ("full", True), ("other", False)])
+def test_only_long_profiles_download(monkeypatch, name, downloads):
     asked = []
 
     def load(*, download):

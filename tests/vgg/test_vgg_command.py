@@ -12,7 +12,7 @@ from nnlib.data import DataError
 from nnlib.provenance.code import CodeError
 from nnlib.vgg import DivergenceError
 from nnlib.vgg import __main__ as command
-from nnlib.vgg.recipes import ABLATION, PROFILES, RECIPES
+from nnlib.vgg.recipes import ABLATION, PROFILES, RECIPES, STARTS
 
 
 @pytest.fixture
@@ -41,9 +41,10 @@ def failing(error):
 def test_the_list(calls, capsys):
     assert command.main(["--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == [*RECIPES, *(recipe.name for recipe in ABLATION)]
+    beyond = [recipe.name for recipe in (*STARTS, *ABLATION)]
+    assert [line.split()[0] for line in lines] == [*RECIPES, *beyond]
     assert lines[0].split()[1:] == ["handout", "10", "epochs,", "batches", "of", "100"]
-    assert [line.endswith("   ablation") for line in lines] == [False] * len(RECIPES) + [True] * len(ABLATION)
+    assert [line.split()[0] for line in lines if line.endswith("   ablation")] == [recipe.name for recipe in ABLATION]
     assert calls == []
 
 

@@ -27,6 +27,7 @@ from nnlib.vgg.recipes import (
     OneCycle,
     Profile,
     adam,
+    changes,
     nesterov,
 )
 from nnlib.vgg.trainer import Trainer
@@ -203,6 +204,41 @@ def test_profiles_shorten_and_never_lengthen():
     assert all(name == profile.name for name, profile in PROFILES.items())
 
 
+def test_what_each_profile_trains():
+    trained = {name: [r.name for r in RECIPES.values() if profile.trains(r)] for name, profile in PROFILES.items()}
+    assert trained == {"quick": [*RECIPES], "lesson": ["handout", "relu"], "full": [*RECIPES]}
+    lesson, full = PROFILES["lesson"], PROFILES["full"]
+    assert all(lesson.shorten(RECIPES[name]) == RECIPES[name] for name in trained["lesson"])
+    assert replace(lesson, name="full", recipes=None) == full
+    assert {cost(RECIPES[name].make_network()).parameters for name in trained["lesson"]} == {149_370}
+
+
+def test_changes_names_what_differs():
+    found = [changes(before, after) for before, after in pairwise(LADDER)]
+    assert found == [
+        {"network.relu"},
+        {"network.width", "precision"},
+        {"network.batch_norm"},
+        {"augment"},
+        {"schedule"},
+        {"label_smoothing"},
+        {"tta_flip"},
+    ]
+    assert changes(HANDOUT, HANDOUT) == changes(HANDOUT, replace(HANDOUT, name="a", title="b")) == set()
+    assert changes(LADDER[4], replace(LADDER[4], learning_rate=1.0, epochs=3)) == {"learning_rate", "epochs"}
+
+
+@pytest.mark.parametrize("he", [False, True])
+def test_a_starts_weights_have_the_deviation_that_it_says(he):
+    net = VGG11(width=4, relu=True, he=he)
+    for layer in net.modules():
+        if isinstance(layer, (torch.nn.Conv2d, torch.nn.Linear)):
+            fan_in = layer.weight[0].numel()
+            expected = (2 if he else 1 / 3) / fan_in
+            assert layer.weight.var().item() == pytest.approx(expected, rel=0.2), layer
+            assert bool((layer.bias == 0).all()) is he
+
+
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_every_recipe_trains(recipe):
     training = Trainer(replace(recipe, batch_size=20, epochs=1), dataset(40, 20), CPU)
@@ -222,7 +258,7 @@ LACKING = {recipe.name: recipe for recipe in ABLATION[1:]}
 
 
 def test_a_gain_is_measured_from_the_recipe_before():
-    assert set(BEFORE) == {*RECIPES, *LACKING} - {"handout"}
+    assert set(BEFORE) == {*RECIPES, *LACKING, "handout-he", "relu-he"} - {"handout"}
     assert set(BEFORE.values()) <= {*RECIPES, BRIEF.name}
     assert all(BEFORE[later.name] == earlier.name for earlier, later in pairwise(LADDER))
     assert {BEFORE[name] for name in LACKING} == {"brief"}

@@ -1,0 +1,29 @@
+"""Show a figure in a notebook, with the text that stands for it where it cannot be seen."""
+
+from __future__ import annotations
+
+import io
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from nnlib import checks
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Display a figure as a PNG with an alt text, and close it.
+
+    Args:
+        figure: what to show.
+        alt: one sentence that says what is to be seen; nbconvert and GitHub hand it to screen readers.
+
+    Raises:
+        ValueError: no alt text.
+    """
+    from IPython.display import Image, display  # here: only notebooks have it loaded already
+
+    checks.require(bool(alt.strip()), "alt", "a sentence that says what the figure shows", repr(alt))
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=plt.rcParams["figure.dpi"], facecolor="white", bbox_inches="tight")
+    plt.close(figure)
+    display(Image(data=png.getvalue(), format="png", alt=alt))

@@ -1,0 +1,105 @@
+"""Every cell has one role, every item its prompt, answer, check and points; the last cell counts the checks."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+from notebook_rules import ROLES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+ITEMS = tomllib.loads((ROOT / "course" / "exercises.toml").read_text(encoding="utf-8"))["item"]
+NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in sorted((ROOT / "notebooks").glob("q*.ipynb"))}
+of_each = pytest.mark.parametrize("name", NOTEBOOKS)
+
+
+def cells_of(name, role=None, kind=None):
+    return [
+        cell
+        for cell in NOTEBOOKS[name].cells
+        if (role is None or role in cell.metadata.get("tags", ())) and (kind is None or cell.cell_type == kind)
+    ]
+
+
+def printed(cell):
+    return "".join(output.get("text", "") for output in cell.get("outputs", ()))
+
+
+def test_points_sum_to_100_and_ids_are_given_once():
+    assert sum(item["points"] for item in ITEMS) == 100
+    assert len({item["id"] for item in ITEMS}) == len(ITEMS)
+    assert {item["notebook"] for item in ITEMS} == set(NOTEBOOKS)
+
+
+def test_targets_are_there():
+    for item in ITEMS:
+        for target in item["targets"]:
+            module, _, name = target.partition(":")
+            path = ROOT / (module.replace(".", "/") + ".py")
+            assert re.search(rf"^(def|class) {name}\b", path.read_text(encoding="utf-8"), re.M), target
+
+
+@of_each
+def test_every_cell_has_one_role(name):
+    wrong = [
+        (index, cell.metadata.get("tags"))
+        for index, cell in enumerate(NOTEBOOKS[name].cells)
+        if len(ROLES.intersection(cell.metadata.get("tags", ()))) != 1
+    ]
+    assert not wrong
+
+
+@of_each
+def test_first_and_last_cells(name):
+    code = cells_of(name, kind="code")
+    assert len(code[0].source.splitlines()) <= 12
+    assert f'start("{name[:2]}")' in code[0].source
+    assert code[-1].source == "checks.tally()"
+
+
+@of_each
+def test_every_item_has_prompt_answer_check_and_an_after(name):
+    prompts = "\n".join(cell.source for cell in cells_of(name, "prompt"))
+    answers = [cell.source for cell in cells_of(name, "solution", "markdown")]
+    checked = [re.findall(r'checks\("(.*?)"\)', cell.source) for cell in cells_of(name, "check", "code")]
+    assert all(len(found) == 1 for found in checked)
+    ids = {cell.id for cell in cells_of(name, "solution")}
+    for item in (item for item in ITEMS if item["notebook"] == name):
+        points = f"{item['points']:g} point{'s' * (item['points'] != 1)}"
+        assert f"### {item['id']} · {item['title']} ({points})" in prompts
+        assert sum(answer.startswith(f"<!-- answer {item['id']} -->") for answer in answers) == 1
+        assert checked.count([item["id"]]) == (item["checks"] > 0)
+        assert item["cells"]
+        assert ids.issuperset(item["cells"])
+
+
+@of_each
+def test_every_check_of_the_committed_notebook_passes_and_is_counted(name):
+    lines = [line for cell in cells_of(name, "check", "code") for line in printed(cell).splitlines()]
+    for item in (item for item in ITEMS if item["notebook"] == name):
+        own = [line for line in lines if line.split()[0] == item["id"]]
+        assert [line for line in own if line.split()[1] != "passed"] == []
+        assert len(own) == item["checks"], item["id"]
+    total = sum(item["checks"] for item in ITEMS if item["notebook"] == name)
+    assert printed(cells_of(name, kind="code")[-1]).splitlines()[-1] == f"all   {total} of {total}"
+
+
+@of_each
+def test_figures_have_alt_texts(name):
+    for cell in cells_of(name, kind="code"):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}) and "nnlib-picture" not in str(output.get("metadata")):
+                alt = output.metadata.get("image/png", {}).get("alt", "")
+                assert alt or "explorer" in cell.source or "playground" in cell.source, cell.source
+
+
+@of_each
+def test_little_code_only_draws(name):
+    code = [cell.source for cell in cells_of(name, kind="code")]
+    lines = sum(len(source.splitlines()) for source in code)
+    drawing = [
+        line for source in code for line in source.splitlines() if re.search(r"\bax(es)?\b|\bplt\.|\bshow\(", line)
+    ]
+    assert len(drawing) <= 0.15 * lines
