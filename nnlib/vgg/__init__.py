@@ -12,7 +12,7 @@ from nnlib.vgg.analysis import Cost, Operation, affine_map, cost, operations, re
 from nnlib.vgg.checkpoint import default_folder
 from nnlib.vgg.cifar10 import class_names, load_cifar10, load_for
 from nnlib.vgg.loader import Augment, DataLoader
-from nnlib.vgg.networks import VGG11, WhitenedVGG
+from nnlib.vgg.networks import VGG11, WhitenedVGG, start_from_he
 from nnlib.vgg.recipes import (
     HANDOUT,
     LADDER,

@@ -23,11 +23,9 @@ class VGG11(nn.Module):
         width: factor on the handout's channels, in every convolution.
         relu: ReLU where the report has it: after all convolutions but two, and between the fully connected layers.
         batch_norm: batch norm after every convolution.
-        he: start from He's weights (He et al. 2015, arXiv:1502.01852), of variance 2 / fan-in, and biases of 0, in
-            place of PyTorch's own, of variance 1 / (3 fan-in).
     """
 
-    def __init__(self, *, width: int = 1, relu: bool = False, batch_norm: bool = False, he: bool = False) -> None:
+    def __init__(self, *, width: int = 1, relu: bool = False, batch_norm: bool = False) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         channels = 3
@@ -41,15 +39,28 @@ class VGG11(nn.Module):
         self.conv = nn.Sequential(*layers)
         hidden = [nn.ReLU()] if relu else []
         self.fc = nn.Sequential(nn.Linear(channels, channels), *hidden, nn.Linear(channels, NUM_CLASSES))
-        for layer in self.modules() if he else ():
-            if isinstance(layer, (nn.Conv2d, nn.Linear)):
-                nn.init.kaiming_normal_(layer.weight)
-                nn.init.zeros_(layer.bias)
 
     def forward(self, images: Tensor) -> Tensor:
         """Return scores (N, 10) of images (N, 3, 32, 32)."""
         features = self.conv(images)  # (N, C, 1, 1)
         return self.fc(features.flatten(1))
+
+
+def start_from_he(net: nn.Module) -> nn.Module:
+    """Draw He's weights (He et al. 2015, arXiv:1502.01852), set all biases to 0, and return `net`.
+
+    They have variance 2 / fan-in; those that PyTorch draws when it makes a layer have 1 / (3 fan-in).
+    """
+    for layer in net.modules():
+        if isinstance(layer, (nn.Conv2d, nn.Linear)):
+            nn.init.kaiming_normal_(layer.weight)
+            nn.init.zeros_(layer.bias)
+    return net
+
+
+def vgg11_from_he(**options: object) -> nn.Module:
+    """Return `VGG11(**options)` with He's weights."""
+    return start_from_he(VGG11(**options))
 
 
 class WhitenedVGG(nn.Module):

@@ -19,7 +19,7 @@ from nnlib import checks
 from nnlib.provenance.plain_json import to_json
 from nnlib.vgg.analysis import cost
 from nnlib.vgg.loader import SIDE, Augment, check_resolutions
-from nnlib.vgg.networks import VGG11, WhitenedVGG
+from nnlib.vgg.networks import VGG11, WhitenedVGG, vgg11_from_he
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,8 +227,8 @@ ABLATION = (
 
 # The two small networks from He's weights: why ReLU costs accuracy on the ladder.
 STARTS = (
-    replace(HANDOUT, name="handout-he", title="handout, He", network=partial(VGG11, he=True)),
-    replace(_RELU, name="relu-he", title="+ ReLU, He", network=partial(VGG11, relu=True, he=True)),
+    replace(HANDOUT, name="handout-he", title="handout, He", network=vgg11_from_he),
+    replace(_RELU, name="relu-he", title="+ ReLU, He", network=partial(vgg11_from_he, relu=True)),
 )
 
 # Which recipe another one's gain is measured from.

@@ -12,7 +12,7 @@ from vgg_small import CPU, assert_same_state, dataset, small_recipe
 from nnlib.provenance.plain_json import to_json
 from nnlib.vgg.analysis import cost
 from nnlib.vgg.loader import Augment
-from nnlib.vgg.networks import VGG11, WhitenedVGG
+from nnlib.vgg.networks import VGG11, WhitenedVGG, start_from_he
 from nnlib.vgg.recipes import (
     ABLATION,
     BEFORE,
@@ -230,7 +230,8 @@ def test_changes_names_what_differs():
 
 @pytest.mark.parametrize("he", [False, True])
 def test_a_starts_weights_have_the_deviation_that_it_says(he):
-    net = VGG11(width=4, relu=True, he=he)
+    net = VGG11(width=4, relu=True)
+    assert not he or start_from_he(net) is net
     for layer in net.modules():
         if isinstance(layer, (torch.nn.Conv2d, torch.nn.Linear)):
             fan_in = layer.weight[0].numel()
