@@ -52,7 +52,7 @@ def test_it_trains_what_a_sweep_would_train():
     explorer = q2_explorer()
     row = explorer.run(wait=True, num_epochs=3)
     settings = {name: view.value for name, view in explorer.views.items() if name != "seed"}
-    trial = Trial(q2_model, settings, 0, {"batch_size": 100, "lr_decay": 0.95})
+    trial = Trial(q2_model, settings, 0, {"batch_size": 100, "lr_decay": 0.95, "restore": "last"})
     direct = run_trial(trial, standard_binary())
     assert (row.id, row.curve, row.val_acc) == (direct.id, direct.curve, direct.val_acc)
 
