@@ -66,9 +66,10 @@ class Recorded:
     trainings: dict[str, Training]
     beside: dict[str, dict]
 
-    def table(self, titles: Iterable[str]) -> str:
-        """Return the trainings named, as a table that says that they are recorded."""
-        return table(f"recorded, {self.data['name']}, {self.machine}", [self.trainings[title] for title in titles])
+    def table(self, titles: Iterable[str], *, test: bool = True) -> str:
+        """Return the trainings named, as a table that says that they are recorded; without `test`, no test accuracy."""
+        heading = f"recorded, {self.data['name']}, {self.machine}"
+        return table(heading, [self.trainings[title] for title in titles], test=test)
 
     def beside_table(self, name: str) -> str:
         """Return a measurement beside the full run as a table, what it is first."""
@@ -86,9 +87,11 @@ def recorded() -> Recorded:
     return Recorded(found["data"], found["machine"], by_title, found["beside"])
 
 
-def table(heading: str, trainings: Sequence[Training]) -> str:
-    """Return trainings as a table under a heading."""
-    return "\n".join([heading, *align([HEADER, *(training.cells() for training in trainings)])])
+def table(heading: str, trainings: Sequence[Training], *, test: bool = True) -> str:
+    """Return trainings as a table under a heading; without `test`, no test accuracy."""
+    hidden = () if test else (HEADER.index("test"),)
+    rows = [HEADER, *(training.cells() for training in trainings)]
+    return "\n".join([heading, *align([[c for i, c in enumerate(row) if i not in hidden] for row in rows])])
 
 
 def results(measured: Mapping[str, Training], data: Mapping[str, object], chosen: str = "") -> Results:

@@ -56,6 +56,9 @@ def test_fields_are_squares_around_the_middle_and_bars_are_shares():
 
 def test_training_draws_loss_and_accuracies():
     record = history()
+    assert q6.draw_training(record).get_suptitle() == q6.draw_curves({"one": record}).get_suptitle() == ""
+    assert q6.draw_training(record, "a note").get_suptitle() == "a note"
+    assert q6.draw_curves({"one": record}, "a note").get_suptitle() == "a note"
     left, right = q6.draw_training(record).axes
     assert list(left.lines[0].get_ydata()) == record.loss_history
     assert lines(right)["validation"] == ([1, 2, 3], record.val_acc_history)

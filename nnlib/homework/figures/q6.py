@@ -71,19 +71,20 @@ def draw_fields(image: np.ndarray, fields: Mapping[str, int], products: Mapping[
     return figure
 
 
-def draw_training(history: Trained) -> Figure:
-    """Draw the loss of each step, and the accuracies after each epoch."""
+def draw_training(history: Trained, note: str = "") -> Figure:
+    """Draw the loss of each step, and the accuracies after each epoch, under a note."""
     figure = Figure(figsize=(9, 3.2), layout="constrained")
     left, right = figure.subplots(1, 2)
     plot_loss(left, history, window=100)
     left.set_title("Handout's VGG11: loss")
     plot_accuracy(right, history)
     right.set_title("Accuracy after each epoch")
+    _write_note(figure, note)
     return figure
 
 
-def draw_curves(histories: Mapping[str, Trained]) -> Figure:
-    """Draw the accuracies of up to four trainings by epoch, and the learning rates of the first and the last."""
+def draw_curves(histories: Mapping[str, Trained], note: str = "") -> Figure:
+    """Draw the accuracies of some trainings by epoch, and the learning rates of the first and last, under a note."""
     figure = Figure(figsize=(11, 3.2), layout="constrained")
     left, middle, right = figure.subplots(1, 3)
     middle.sharey(left)
@@ -98,7 +99,13 @@ def draw_curves(histories: Mapping[str, Trained]) -> Figure:
     for title in dict.fromkeys((next(iter(histories)), list(histories)[-1])):
         plot_learning_rate(right, histories[title].learning_rates, label=title)
     right.set_title("learning rate")
+    _write_note(figure, note)
     return figure
+
+
+def _write_note(figure: Figure, note: str) -> None:
+    if note:
+        figure.suptitle(note, color=VERMILION, fontsize=10)
 
 
 def draw_ladder(trainings: Sequence[Training], heading: str) -> Figure:
