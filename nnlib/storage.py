@@ -101,16 +101,22 @@ def load_arrays(path: str | os.PathLike, expected: Mapping[str, np.ndarray]) -> 
         OSError: the file cannot be opened.
         ValueError: it is damaged, no .npz file, or holds other arrays.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            found = sorted(name.removesuffix(".npy") for name in archive.namelist())
-            if found != sorted(expected):
-                raise ValueError(f"{path}: expected the arrays {', '.join(sorted(expected))}, got {', '.join(found)}.")
-            return {name: _read_array(path, archive, name, like) for name, like in expected.items()}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ValueError(
-            f"{path}: expected a whole .npz file, got a damaged one or another format ({error})."
-        ) from error
+    damage = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+    with open(path, "rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                return _read_archive(path, archive, expected)
+        except damage as error:  # OSError: an offset before the beginning of the file
+            raise ValueError(f"{path}: expected a whole .npz file, got a damaged or another one ({error}).") from error
+
+
+def _read_archive(
+    path: str | os.PathLike, archive: zipfile.ZipFile, expected: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    found = sorted(name.removesuffix(".npy") for name in archive.namelist())
+    if found != sorted(expected):
+        raise ValueError(f"{path}: expected the arrays {', '.join(sorted(expected))}, got {', '.join(found)}.")
+    return {name: _read_array(path, archive, name, like) for name, like in expected.items()}
 
 
 def _read_array(path: str | os.PathLike, archive: zipfile.ZipFile, name: str, like: np.ndarray) -> np.ndarray:

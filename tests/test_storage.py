@@ -9,7 +9,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlib import SoftmaxClassifier, storage
@@ -131,6 +131,7 @@ def saved(tmp_path_factory):
 
 
 @given(data=st.data())
+@settings(max_examples=500)
 def test_a_damaged_file_is_refused_or_holds_the_same_arrays(saved, data):
     """Flipped bits and cut ends: the archive's own bookkeeping may survive some, the arrays never differ."""
     content = bytearray(saved.read_bytes())
