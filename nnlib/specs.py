@@ -20,13 +20,7 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Context:
-    """What a forward pass needs besides its input.
-
-    Attributes:
-        mode: 'train' or 'test'.
-        rng: the source of dropout's masks.
-        layers: the module whose functions compute, nnlib.layers or nnlib.fast.
-    """
+    """The mode, 'train' or 'test'; the source of dropout's masks; the module of functions, nnlib.layers or nnlib.fast."""
 
     mode: str
     rng: np.random.Generator
