@@ -113,9 +113,8 @@ class Solver:
         """Train until `num_epochs` epochs are done, then restore the best or the last snapshot into the model.
 
         Training ends early if a callback raises StopTraining, on Ctrl-C, on any error: the snapshot of the epochs
-        finished so far is restored, or the current parameters stay if there is none. Called again, it goes on where
-        training stood, or from the model's parameters and state if they were changed since: with the next minibatch,
-        or that of the step which was interrupted. When all epochs are done it returns; raise `num_epochs` to go on.
+        finished so far is restored, or the current parameters stay if there is none. Called again, it goes on with the
+        next minibatch where training stood, or from the model's arrays if they were changed since, to `num_epochs`.
 
         Raises:
             DivergenceError: a loss is not finite; names step, epoch and learning rate, or the data at fault.

@@ -20,7 +20,7 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Context:
-    """The mode, 'train' or 'test'; the source of dropout's masks; the module of functions, nnlib.layers or nnlib.fast."""
+    """The mode, 'train' or 'test'; the source of dropout's masks; the functions' module, nnlib.layers or nnlib.fast."""
 
     mode: str
     rng: np.random.Generator
