@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from drawn import drawn, legend
 from matplotlib.patches import Circle, Rectangle
 
 from nnlib.homework.figures import q1, q1_convolution
@@ -11,14 +12,6 @@ from nnlib.layers.conv import im2col
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
-
-
-def drawn(ax):
-    return {line.get_label(): np.array(line.get_xydata()) for line in ax.lines if line.get_label()[0] != "_"}
-
-
-def legend(ax):
-    return [text.get_text() for text in ax.get_legend().get_texts()]
 
 
 def numbers(ax):

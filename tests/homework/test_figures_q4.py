@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from drawn import drawn, legend
 from matplotlib.colors import to_rgba
 
 from nnlib.homework.figures import q4
@@ -13,14 +14,6 @@ from nnlib.plots import BLUE, ORANGE, VERMILION
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
-
-
-def drawn(ax):
-    return {line.get_label(): np.array(line.get_xydata()) for line in ax.lines if line.get_label()[0] != "_"}
-
-
-def legend(ax):
-    return [text.get_text() for text in ax.get_legend().get_texts()]
 
 
 def image(ax):

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from drawn import drawn, legend
 from matplotlib.patches import Rectangle
 
 from nnlib import ConvNet, backend
@@ -11,14 +12,6 @@ from nnlib.homework.costs import seconds_by_layer
 from nnlib.homework.figures import q5, q5_training
 from nnlib.search.points import Point
 from nnlib.search.rows import Curve, Selection
-
-
-def drawn(ax):
-    return {line.get_label(): np.array(line.get_xydata()) for line in ax.lines if line.get_label()[0] != "_"}
-
-
-def legend(ax):
-    return [text.get_text() for text in ax.get_legend().get_texts()]
 
 
 def row(settings, val_acc, num_params=100, losses=()):
