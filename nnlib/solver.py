@@ -11,6 +11,7 @@ import numpy as np
 
 from nnlib import backend, checks, optim, solver_checks
 from nnlib.callbacks import Callback, ProgressBar, StopTraining, check_callbacks
+from nnlib.data import openings
 
 
 class DivergenceError(FloatingPointError):
@@ -124,9 +125,9 @@ class Solver:
             return
         for key in ("X_train", "X_val"):
             solver_checks.check_finite(key, getattr(self, key))
-        callbacks = self.callbacks
-        if self.verbose:
-            callbacks += (ProgressBar(self.num_steps, refresh_every=10, done=self.step),)
+        openings.trained("Solver")
+        bars = [ProgressBar(self.num_steps, refresh_every=10, done=self.step)] if self.verbose else []
+        callbacks = (*self.callbacks, *bars)
         with suppress(StopTraining), ExitStack() as ending:
             for callback in reversed(callbacks):  # the stack calls the last one first
                 ending.callback(callback.on_end, self)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from nnlib import checks
+from nnlib.data import openings
 from nnlib.data.dataset import Dataset, Examples
 from nnlib.data.files import data_error, locate, locate_bundled, read_bytes
 from nnlib.data.safe_pickle import load_arrays
@@ -44,13 +46,24 @@ def load_binary(dtype: np.dtype | type = np.float64) -> Dataset:
     dtype = np.dtype(dtype)
     checks.choice("dtype", dtype.name, ("float32", "float64"))
     path = locate(PICKLE) or locate_bundled(GENERATED)
-    X, y, name, checksum = read_file(path)
-    arrays = dict(zip(Dataset.KEYS, (*_cut(X, y, "train", dtype), *_cut(X, y, "val", dtype)), strict=True))
+    X, y, name, checksum = read_file(path, ("train", "val"))
+    parts = [array[SPLITS[part]].copy() for part in ("train", "val") for array in (X.astype(dtype), y)]
+    arrays = dict(zip(Dataset.KEYS, parts, strict=True))
     return Dataset(arrays, name, path, f"sha256:{checksum}", partial(_read_test, path, checksum, dtype))
 
 
-def read_file(path: Path) -> tuple[np.ndarray, np.ndarray, str, str]:
-    """Return X (1000, 20), y (1000,) int64, the set's name and its SHA-256; raise the errors of `load_binary`."""
+def read_file(path: Path, parts: Sequence[str] = tuple(SPLITS)) -> tuple[np.ndarray, np.ndarray, str, str]:
+    """Return the examples of `parts`, keys of SPLITS, as X (N, 20) and y (N,) int64; the set's name; its SHA-256.
+
+    Raises the errors of `load_binary`. Other examples are not even behind the arrays, as the base of a view.
+    """
+    X, y, name, checksum = _read(path)
+    if "test" in parts:
+        openings.opened(name)
+    return *(np.concatenate([array[SPLITS[part]] for part in parts]) for array in (X, y)), name, checksum
+
+
+def _read(path: Path) -> tuple[np.ndarray, np.ndarray, str, str]:
     if path.name == PICKLE:
         content, checksum = read_bytes(path, _MAX_BYTES, _TODO_PICKLE)
         X, y = _check_form(path, *load_arrays(path, content, 2, _TODO_PICKLE))
@@ -80,13 +93,8 @@ def _check_form(path: Path, X: np.ndarray, y: np.ndarray) -> Examples:
     return X, (y > 0).astype(np.int64)
 
 
-def _cut(X: np.ndarray, y: np.ndarray, part: str, dtype: np.dtype) -> Examples:
-    """Return a part of the set as copies: a view's base would still hold the test examples."""
-    return X[SPLITS[part]].astype(dtype), y[SPLITS[part]].copy()
-
-
 def _read_test(path: Path, checksum: str, dtype: np.dtype) -> Examples:
-    X, y, _, now = read_file(path)
+    X, y, _, now = read_file(path, ("test",))
     if now != checksum:
         raise data_error(path, f"the file that was loaded, SHA-256 {checksum}", now, "Load the set again and retrain.")
-    return _cut(X, y, "test", dtype)
+    return X.astype(dtype), y

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from nnlib import checks
+from nnlib.data import openings
 from nnlib.data.dataset import Dataset, Examples, freeze
 from nnlib.data.files import locate_bundled
 from nnlib.data.idx import read_idx
@@ -17,12 +18,13 @@ from nnlib.data.idx import read_idx
 FOLDER = "mnist"
 NUM_TRAIN = 54_000  # of the training file's 60,000; the last tenth validates
 _SIDE = 28
+TEST_IMAGES = "t10k-images-idx3-ubyte.gz"
 
 # The shape that each file holds, and the MD5 of its content before compression.
 FILES = {
     "train-images-idx3-ubyte.gz": ((60_000, _SIDE, _SIDE), "6bbc9ace898e44ae57da46a324031adb"),
     "train-labels-idx1-ubyte.gz": ((60_000,), "a25bea736e30d166cdddb491f175f624"),
-    "t10k-images-idx3-ubyte.gz": ((10_000, _SIDE, _SIDE), "2646ac647ad5339dbf082846283269ea"),
+    TEST_IMAGES: ((10_000, _SIDE, _SIDE), "2646ac647ad5339dbf082846283269ea"),
     "t10k-labels-idx1-ubyte.gz": ((10_000,), "27ae3e4e09519cfbb04c329615203637"),
 }
 
@@ -70,6 +72,8 @@ def find(folder: Path, name: str) -> Path:
 
 def read_file(folder: Path, name: str, dtype: np.dtype | type = np.uint8, divisor: int = 1) -> np.ndarray:
     """Return the verified content of one of `FILES`; arguments and errors as for `read_idx`."""
+    if name == TEST_IMAGES:
+        openings.opened("MNIST")
     todo = "Restore the repository's datasets/mnist/, or copy MNIST's own file of this name there."
     return read_idx(find(folder, name), *FILES[name], todo, dtype=dtype, divisor=divisor)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from nnlib import checks
+from nnlib.data import openings
 from nnlib.progress import progress_bar
 from nnlib.search.points import Settings, Sweep, expand_grid
 from nnlib.search.rows import TrialRow
@@ -75,6 +76,7 @@ def sweep(
         missing.sort(key=lambda index: -cost(trials[index].settings))
     if missing:
         trial_log.check_writable()
+        openings.trained("sweep")
     job = Job({index: trials[index] for index in missing}, data, info, code)
     done = len(trials) - len(missing)
     bar = progress_bar(hidden=not verbose, total=len(trials), initial=done, unit="trial", desc=name or "sweep")

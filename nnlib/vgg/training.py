@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from nnlib import checks
+from nnlib.data import openings
 from nnlib.progress import progress_bar
 from nnlib.solver import DivergenceError
 from nnlib.vgg.loader import DataLoader
@@ -80,6 +81,7 @@ def train(
     Raises:
         DivergenceError: the loss became infinite or NaN; the message names the step and the learning rate.
     """
+    openings.trained("vgg.train")
     history, steps = history or History(), len(trainloader)
     whole, done = epochs * steps, history.epoch * steps
     with (

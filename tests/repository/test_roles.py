@@ -83,7 +83,14 @@ def test_every_check_of_the_committed_notebook_passes_and_is_counted(name):
         assert [line for line in own if line.split()[1] != "passed"] == []
         assert len(own) == item["checks"], item["id"]
     total = sum(item["checks"] for item in ITEMS if item["notebook"] == name)
-    assert printed(cells_of(name, kind="code")[-1]).splitlines()[-1] == f"all   {total} of {total}"
+    assert printed(cells_of(name, kind="code")[-1]).splitlines()[-2] == f"all   {total} of {total}"
+
+
+@of_each
+def test_the_committed_notebook_opened_its_test_set_once_and_trained_nothing_after_it(name):
+    once = r"[\w ]+'s test set opened once, nothing trained after it"
+    last = printed(cells_of(name, kind="code")[-1]).splitlines()[-1]
+    assert re.fullmatch("no test set opened" if name == "q1_layers" else once, last)
 
 
 @of_each
