@@ -59,7 +59,7 @@ def read_file(path: Path, parts: Sequence[str] = tuple(SPLITS)) -> tuple[np.ndar
     """
     X, y, name, checksum = _read(path)
     if "test" in parts:
-        openings.opened(name)
+        openings.opened()
     return *(np.concatenate([array[SPLITS[part]] for part in parts]) for array in (X, y)), name, checksum
 
 

@@ -5,33 +5,28 @@ A name can be imported under another, and a private function called; the files a
 
 from __future__ import annotations
 
-from collections import Counter
-
-_times: Counter[str] = Counter()
-_trained_after: list[str] = []
+_counts = {"opened": 0, "trained after": 0}
 
 
-def opened(name: str) -> None:
-    """Record that the test examples of the set `name` are read."""
-    _times[name] += 1
+def opened() -> None:
+    """Record that test examples are read."""
+    _counts["opened"] += 1
 
 
-def trained(what: str) -> None:
-    """Record that `what`, such as "Solver", starts to train."""
-    if _times:
-        _trained_after.append(what)
+def trained() -> None:
+    """Record that a training starts."""
+    _counts["trained after"] += _counts["opened"] > 0
 
 
 def summary() -> str:
-    """Return what was recorded, as one line: "MNIST's test set opened once, nothing trained after it"."""
-    if not _times:
+    """Return what was recorded, as one line: "test set opened once, nothing trained after it"."""
+    times, trainings = _counts.values()
+    if not times:
         return "no test set opened"
-    times = [f"{name}'s test set opened {'once' if count == 1 else f'{count} times'}" for name, count in _times.items()]
-    after = f"{len(_trained_after)} trainings" if _trained_after else "nothing trained"
-    return f"{', '.join(times)}, {after} after it"
+    after = "something trained" if trainings else "nothing trained"
+    return f"test set opened {'once' if times == 1 else f'{times} times'}, {after} after it"
 
 
 def forget() -> None:
     """Start to count anew."""
-    _times.clear()
-    _trained_after.clear()
+    _counts.update(dict.fromkeys(_counts, 0))

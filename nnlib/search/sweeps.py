@@ -76,7 +76,7 @@ def sweep(
         missing.sort(key=lambda index: -cost(trials[index].settings))
     if missing:
         trial_log.check_writable()
-        openings.trained("sweep")
+        openings.trained()
     job = Job({index: trials[index] for index in missing}, data, info, code)
     done = len(trials) - len(missing)
     bar = progress_bar(hidden=not verbose, total=len(trials), initial=done, unit="trial", desc=name or "sweep")

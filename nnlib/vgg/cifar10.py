@@ -95,7 +95,7 @@ def _load_torchvision(root: Path) -> Dataset:
 
 
 def _read_test(root: Path) -> Examples:
-    openings.opened(NAME)
+    openings.opened()
     X, y, _ = _read_torchvision(root, train=False)
     return X, y
 

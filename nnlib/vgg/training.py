@@ -81,7 +81,7 @@ def train(
     Raises:
         DivergenceError: the loss became infinite or NaN; the message names the step and the learning rate.
     """
-    openings.trained("vgg.train")
+    openings.trained()
     history, steps = history or History(), len(trainloader)
     whole, done = epochs * steps, history.epoch * steps
     with (

@@ -50,9 +50,9 @@ def by_the_file(digits):
 def test_every_way_to_mnists_test_images_is_counted(way, digits):
     assert openings.summary() == "no test set opened"
     way(digits)
-    assert openings.summary() == "MNIST's test set opened once, nothing trained after it"
+    assert openings.summary() == "test set opened once, nothing trained after it"
     way(digits)
-    assert openings.summary().startswith("MNIST's test set opened 2 times")
+    assert openings.summary().startswith("test set opened 2 times")
 
 
 def of_the_set(loaded):
@@ -76,7 +76,7 @@ def test_every_way_to_the_binary_test_examples_is_counted(way):
     loaded = data.load_binary()
     assert openings.summary() == "no test set opened"
     way(loaded)
-    assert openings.summary() == f"{loaded.name}'s test set opened once, nothing trained after it"
+    assert openings.summary() == "test set opened once, nothing trained after it"
 
 
 def by_solver(loaded):
@@ -94,4 +94,4 @@ def test_training_after_the_opening_is_counted(train):
     look(loaded)
     assert openings.summary().endswith("nothing trained after it")
     train(loaded)
-    assert "nothing" not in openings.summary()
+    assert openings.summary() == "test set opened once, something trained after it"
