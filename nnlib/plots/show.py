@@ -8,22 +8,25 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from nnlib import checks
+from nnlib.plots.describe import describe
 
 
-def show(figure: Figure, alt: str) -> None:
-    """Display a figure as a PNG with an alt text, and close it.
+def show(figure: Figure, alt: str, *, values: bool = True) -> None:
+    """Display a figure as a PNG with an alt text, beside its description by `describe`, and close it.
 
     Args:
         figure: what to show.
         alt: one sentence that says what is to be seen; nbconvert and GitHub hand it to screen readers.
+        values: whether the description holds the numbers drawn; False if they differ from machine to machine.
 
     Raises:
         ValueError: no alt text.
     """
-    from IPython.display import Image, display  # here: only notebooks have it loaded already
+    from IPython.display import display  # here: only notebooks have it loaded already
 
     checks.require(bool(alt.strip()), "alt", "a sentence that says what the figure shows", repr(alt))
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=plt.rcParams["figure.dpi"], facecolor="white", bbox_inches="tight")
     plt.close(figure)
-    display(Image(data=png.getvalue(), format="png", alt=alt))
+    data = {"image/png": png.getvalue(), "text/plain": describe(figure, values=values)}
+    display(data, metadata={"image/png": {"alt": alt}}, raw=True)
