@@ -4,7 +4,7 @@ Imported by name: `from nnlib.search import sweep`. The test set is opened by `o
 `python -m nnlib.homework` runs the homework's sweeps from a shell.
 """
 
-from nnlib.provenance.source import CodeError
+from nnlib.provenance.code import CodeError
 from nnlib.search.points import Point, Sweep, grid
 from nnlib.search.replays import replay
 from nnlib.search.rows import OpeningRow, Selection, SelectionRow, TrialRow

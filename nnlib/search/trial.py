@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from nnlib import backend, checks, optim
+from nnlib import backend, checks, layers, optim
 from nnlib.callbacks import Callback
 from nnlib.fast import runtime
 from nnlib.models import Classifier
-from nnlib.provenance.code import code_checksum, training_code, training_modules
+from nnlib.provenance.code import code_checksum
 from nnlib.provenance.machine import machine, versions
 from nnlib.provenance.plain_json import array_checksum, checksum, jsonable, to_json
 from nnlib.search.rows import Curve, DataInfo, TrialRow
@@ -90,16 +90,11 @@ class Trial:
                     raise _unknown(source, name, of_model, rule, of_rule)
         return for_model, {"verbose": False} | options | {"optim_config": optim_config}
 
-    def fingerprint(self) -> str:
-        """Return the checksum of the code that this trial runs; raises as `training_code` does."""
-        return checksum([training_code(), self.own_code()])
-
-    def own_code(self, *apart: str) -> str:
-        """Return the checksum of the trial's own functions and of the layers in use; `apart` as for `code_checksum`."""
-        functions = [option for option in self.solver.values() if callable(option)]
-        callbacks = list(self.solver.get("callbacks", ()))
-        rules = [optim.RULES, optim.DEFAULTS, backend.RULES, backend.current()]
-        return code_checksum(self.make_model, functions, callbacks, rules, apart={*training_modules(), *apart})
+    def fingerprint(self, *, apart: Iterable[str] = ()) -> str:
+        """Return the checksum of the code that this trial runs; `apart` and errors as for `code_checksum`."""
+        own = [option for name, option in self.solver.items() if callable(option) or name == "callbacks"]
+        functions = {name: [vars(module)[name] for module in backend.MODULES.values()] for name in layers.__all__}
+        return code_checksum(Solver, self.make_model, own, functions, backend.current(), apart=apart)
 
     def to_json(self, info: DataInfo, code: str) -> dict[str, object]:
         """Return the fields of a row that say which trial it is, given `data_info(data)` and `self.fingerprint()`."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlib import backend
 from nnlib.fast import runtime
-from nnlib.provenance.code import CodeError, training_files
+from nnlib.provenance.code import CodeError
 from nnlib.search.rows import DataInfo, TrialRow
 from nnlib.search.trial import Trial, make_row, run_trial
 from nnlib.solver_checks import DATA_KEYS
@@ -108,8 +108,8 @@ class Job:
 
     def _common(self) -> tuple:
         """Return what `work` gets with every trial, but for the arrays."""
-        own_code = next(iter(self.trials.values())).own_code("__main__")
-        return self.info, self.code, (_PROCESS, training_files(), own_code, backend.current())
+        code = next(iter(self.trials.values())).fingerprint(apart=["__main__"])
+        return self.info, self.code, (_PROCESS, code, backend.current())
 
     def _tasks(self, group: Sequence[int], given: list[int]) -> Iterator[tuple]:
         import joblib
@@ -181,23 +181,17 @@ class Job:
 
 
 def work(
-    index: int, trial: Trial, info: DataInfo, code: str, expected: tuple[str, str, str, str], *arrays: np.ndarray
+    index: int, trial: Trial, info: DataInfo, code: str, expected: tuple[str, str, str], *arrays: np.ndarray
 ) -> tuple[int, TrialRow | None]:
     """Run one trial on a worker, on one thread; no row if the code loaded here is not the sweep's."""
-    process, files, own, layers = expected
+    process, other_modules, layers = expected
     with backend.using(layers), runtime.one_thread():
         try:  # functions of __main__ have come with the trial; a thread of the sweep's process has nothing to compare
-            if process != _PROCESS and (_loaded_files(), trial.own_code("__main__")) != (files, own):
+            if process != _PROCESS and trial.fingerprint(apart=["__main__"]) != other_modules:
                 return index, None
         except CodeError:
             return index, None
         return index, run_trial(trial, dict(zip(DATA_KEYS, arrays, strict=True)), info=info, code=code)
-
-
-@functools.cache
-def _loaded_files() -> str:
-    """Return the checksum of nnlib's files; a worker loads them once, and no later edit reaches it."""
-    return training_files()
 
 
 def _other_code(who: str) -> RuntimeError:
