@@ -27,9 +27,9 @@ def test_a_worker_that_dies_after_its_last_result_costs_no_trial(count):
     trials = {index: Trial(make, {"hidden_dim": index + 2}, 0, SOLVER) for index in range(count)}
     job = workers.Job(trials, toy_data(), {}, "")
 
-    def attempt(group, given):
+    def attempt(group):
         for index in group:
-            given.append(index)
+            job.running.add(index)
             yield index, {"status": "done"}
         raise workers._WorkerDied("late")
 
@@ -107,8 +107,8 @@ def test_workers_with_other_code_are_replaced_once(monkeypatch, old):
     )
     attempts = iter([True] * old + [False])
 
-    def attempt(group, given):
-        given += group
+    def attempt(group):
+        job.running.update(group)
         yield group[0], "row"
         if next(attempts):
             raise workers._OldWorker

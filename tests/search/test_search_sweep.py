@@ -33,7 +33,7 @@ def test_a_grid_is_all_combinations_the_last_name_fastest():
         ([{"hidden_dim": 2}, {"hidden_dim": 2}], r"every point once, got \{'hidden_dim': 2\} twice"),
         ({"hidden_dim": 3}, r"hidden_dim: expected a list of values to try, got 3\. For a single one write \[3\]"),
         ({"update_rule": "sgd"}, "update_rule: expected a list of values to try"),
-        ({"hidden_dim": []}, "hidden_dim: expected a list of values to try, got an empty one"),
+        ({"hidden_dim": []}, r"hidden_dim: expected a list of values to try, got \[\]"),
         ({"hidden": [3]}, r"settings\['hidden'\]: expected a name"),
         ([{"hidden_dim": 2, "reg": math.nan}], r"grid\['reg'\]: expected a finite number"),
     ],
