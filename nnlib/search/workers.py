@@ -141,7 +141,7 @@ class Job:
         """Run a group on a Dask cluster, by its own futures: joblib's (1.6) wait for ever for one whose worker died."""
         from distributed import KilledWorker, as_completed
 
-        arrays = client.scatter(self.arrays, broadcast=True, hash=False)
+        arrays = client.scatter(self.arrays, broadcast=True, hash=False, timeout=120)  # workers may be starting again
         futures = {
             client.submit(work, *task, *arrays, pure=False, priority=-order): task[0]
             for order, task in enumerate(self._tasks(group))
