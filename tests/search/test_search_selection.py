@@ -45,6 +45,10 @@ def test_the_best_mean_wins_or_the_simplest_within_one_standard_error():
     )
 
 
+def test_a_single_point_is_named_by_its_settings():
+    assert select([row(4, 0.90)]).reason.startswith("width 4: the best mean validation accuracy")
+
+
 def test_a_point_exactly_one_standard_error_away_is_within():
     assert select([row(1, 0.87), row(4, 0.90)]).settings == {"width": 1}
     assert select([row(1, 0.8699), row(4, 0.90)]).settings == {"width": 4}
