@@ -3,9 +3,12 @@
 It lies at the root so that `pytest` (tests/) and `pytest --nbval notebooks` have the same. NumPy is not imported yet.
 """
 
+import contextlib
 import os
+import shutil
 import signal
 import tempfile
+from pathlib import Path
 
 os.environ["TQDM_DISABLE"] = "1"  # a progress bar in an output would differ at every run
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
@@ -17,14 +20,26 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 os.environ["NNLIB_PROFILE"] = os.environ.get("NNLIB_PROFILE") or "quick"  # how much of Q6 is trained
 
+
+def temporary_folder(name: str) -> tempfile.TemporaryDirectory:
+    """Return a folder that is removed when this process ends, by the next run if it is killed."""
+    for left in Path(tempfile.gettempdir()).glob(f"nnlib-{name}-*-*"):
+        with contextlib.suppress(PermissionError, ValueError):  # another user's; not named by a process
+            try:
+                os.kill(int(left.name.split("-")[-2]), 0)  # sends nothing: it asks whether that process lives
+            except ProcessLookupError:
+                shutil.rmtree(left, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"nnlib-{name}-{os.getpid()}-")
+
+
 # A sweep that finds its trials in a trial log does not train them, nor does Q6 what it finds in a checkpoint: tests
 # start without. The full profile's checkpoints are the work of hours, and stay where they are.
 # Workers of xdist share it all.
 if "PYTEST_XDIST_WORKER" not in os.environ:
-    _trial_logs = tempfile.TemporaryDirectory(prefix="nnlib-trial-logs-")  # removed when the process ends
+    _trial_logs = temporary_folder("trial-logs")
     os.environ["NNLIB_TRIAL_LOGS"] = _trial_logs.name
     if os.environ["NNLIB_PROFILE"] != "full":
-        _checkpoints = tempfile.TemporaryDirectory(prefix="nnlib-checkpoints-")
+        _checkpoints = temporary_folder("checkpoints")
         os.environ["NNLIB_CHECKPOINTS"] = _checkpoints.name
     elif os.environ.get("NNLIB_CHECKPOINTS"):  # a relative folder is meant from here, and not from the notebooks'
         os.environ["NNLIB_CHECKPOINTS"] = os.path.abspath(os.path.expanduser(os.environ["NNLIB_CHECKPOINTS"]))

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib import Callback, SoftmaxClassifier
+import nnlib
+from nnlib import Callback, ConvNet, SoftmaxClassifier
+from nnlib.provenance.plain_json import array_checksum
 from nnlib.search.rows import Curve, DataInfo, TrialRow
 
 SOLVER = {"num_epochs": 2, "batch_size": 20, "learning_rate": 0.5}
@@ -87,6 +89,25 @@ class SeeData(Callback):
         blas = {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
         name = f"{','.join(sorted(kinds))} {os.getpid()} {runtime.threads()} {max(blas)} {time.perf_counter_ns()}"
         (Path(self.folder) / name).touch()
+
+
+class NoteParameters(Callback):
+    """Writes into `folder`, at the end of a training, the checksum of the model's parameters and state by its class."""
+
+    def __init__(self, folder):
+        self.folder = str(folder)
+
+    def on_end(self, solver):
+        arrays = array_checksum({**solver.model.params, **solver.model.state})
+        name = f"{type(solver.model).__name__} {arrays.removeprefix('sha256:')} {os.getpid()} {time.perf_counter_ns()}"
+        (Path(self.folder) / name).touch()
+
+
+def make_any(kind, rng):
+    """Make one of nnlib's models, small and with every kind of layer."""
+    if kind == "ConvNet":
+        return ConvNet((1, 6, 6), 3, 3, 5, 2, weight_scale=None, dropout=0.7, batchnorm=True, rng=rng)
+    return getattr(nnlib, kind)(36, 4, weight_scale=None, reg=0.01, rng=rng)
 
 
 def without_times(rows):

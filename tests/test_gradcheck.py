@@ -124,6 +124,14 @@ def test_rounding_within_f_is_not_taken_for_a_kink(seed):
     assert np.isfinite(numerical).all()
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_of_a_gap_that_grows_as_the_step_shrinks_the_wider_step_counts(seed):
+    """Rounding of 1e-10 within f, which its value does not show: it counts ten times as much in a tenth of the step."""
+    x = np.random.default_rng(seed).uniform(-1, 1, 40)
+    numerical = numerical_gradient(lambda v: float(np.sum((np.sin(v) + 1e6) - 1e6)), x)
+    np.testing.assert_allclose(numerical, np.cos(x), rtol=0, atol=2e-4)
+
+
 @given(generators())
 def test_rounding_where_the_gradient_is_zero_is_ignored(rng):
     y, x = np.array([1, 0, 1, 0]), rng.uniform(-0.5, 0.5, 4)  # all within the margin, the slopes cancel

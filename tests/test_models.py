@@ -239,3 +239,11 @@ def test_wrong_arguments_are_named():
         model.accuracy(np.ones((0, 4)), np.array([], int))
     with pytest.raises(ValueError, match="y: expected binary labels"):
         SVM(4).accuracy(np.ones((2, 4)), np.array([0, 3]))
+
+
+@pytest.mark.parametrize("make", [LogisticClassifier, SVM, SoftmaxClassifier, ConvNet])
+def test_the_seed_is_0_unless_it_is_given(make):
+    default, zero, one = make(), make(rng=0), make(rng=1)
+    for name, array in zero.params.items():
+        np.testing.assert_array_equal(default.params[name], array)
+    assert any((zero.params[name] != one.params[name]).any() for name in zero.params)

@@ -10,6 +10,7 @@ from hypothesis import given
 from strategies import generators
 
 from nnlib import optim
+from nnlib.fast import optim as fast
 
 W, DW = np.array([1.0, -2.0]), np.array([10.0, -0.5])
 
@@ -18,6 +19,20 @@ def test_sgd_by_hand():
     w, config = optim.sgd(W, DW, {"learning_rate": 0.1})
     np.testing.assert_allclose(w, [1 - 1, -2 + 0.05], rtol=1e-15)
     assert config == {"learning_rate": 0.1}
+
+
+def test_a_missing_hyper_parameter_takes_the_documented_default():
+    """One step from w = 0 with dw = 10: what the equation gives for the defaults that the course's optim.py has."""
+    w, dw = np.zeros(1), np.array([10.0])
+    expected = {
+        "sgd": -0.01 * 10,
+        "sgd_momentum": -0.01 * 10,
+        "rmsprop": -0.01 * 10 / (np.sqrt((1 - 0.99) * 100) + 1e-8),
+        "adam": -0.001 * 10 / (10 + 1e-8),
+    }
+    for rules in (optim.RULES, fast.RULES):
+        for name, step in expected.items():
+            np.testing.assert_allclose(rules[name](w, dw, {})[0], step, rtol=1e-12, err_msg=name)
 
 
 def test_momentum_by_hand():

@@ -1,149 +1,121 @@
-"""Checksums of the source code that trains, so that cached rows are invalidated when the code changes.
+"""A checksum of source code: of functions and classes, of all that they name, of all that this names, and so on.
 
-`training_code` is taken of nnlib's own modules, `code_checksum` of functions and classes, with all that they name in
-their own packages. Comments, docstrings and layout do not count, nor does what functions keep in memory, such as a
-cache or a counter. Source counts only if it is what is loaded.
+What counts of a function is the text of the statement that defines it, its defaults, and what its names stand for; of a
+class its bases, methods and constants; of an installed package the name alone. Comments, docstrings and layout do not
+count, nor does what code changes while it runs, such as a counter or a cache.
+
+The text is read from the file, or from the notebook's cell, because that is the same in every process. What runs is
+what was loaded, perhaps before an edit. So a function is looked up among those that its file holds, by what they
+compile to; if it is not there, a CodeError says that the file was edited and not loaded again.
 """
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import functools
-import hashlib
-import importlib
 import inspect
-import json
+import linecache
+import os
 import sys
+import sysconfig
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import FunctionType, MethodType, ModuleType
+from types import CodeType, FunctionType, MethodType, ModuleType
 
-from nnlib.provenance.plain_json import is_plain, to_json
-from nnlib.provenance.source import CodeError, all_code, code_key, read_source
+from nnlib.provenance.plain_json import checksum, is_plain, to_json
 
-_LIBRARIES = sys.stdlib_module_names | {"numpy"}
+_CHANGES = {"add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"}
 
 
-def training_code() -> str:
-    """Return a checksum of nnlib.solver, nnlib.models and every module of nnlib that they use.
+class CodeError(RuntimeError):
+    """The code that is loaded is not what its file says."""
 
-    A function that was put in the place of one of nnlib's, from a notebook for example, counts with its own source.
+
+def code_checksum(*objects: object, apart: Iterable[str] = ()) -> str:
+    """Return a checksum of `objects` and of the functions, classes and constants that they name, directly or not.
+
+    Args:
+        objects: functions, classes, partials, frozen dataclasses, plain values, lists and dictionaries of them; any
+            other object counts by its class.
+        apart: modules whose functions and classes count by their names alone.
 
     Raises:
         CodeError: a file was edited and not loaded again, or has a syntax error; names it and what to do.
     """
-    reader = _Reader({"nnlib", "__main__"}, mutable=False)  # tables are in the text; a live one may be a memo
-    for name, module in sorted(_training_modules().items()):
-        reader.say(name, read_source(module.__file__).text)
-        for key, value in sorted(vars(module).items()):
-            if callable(value):
-                reader.packages.add(_package(value))  # of another one, if it replaces something of nnlib's
-                reader.say(key)
-                reader.read(value)
-    return reader.digest.hexdigest()[:16]
-
-
-def training_files() -> str:
-    """Return a checksum of the same modules' files, byte by byte, and of the names of what they hold.
-
-    It says less than `training_code`, at once: for a process that has just loaded the files.
-    """
-    digest = hashlib.sha256()
-    for name, module in sorted(_training_modules().items()):
-        digest.update(name.encode() + Path(module.__file__).read_bytes())
-        for key, value in sorted(vars(module).items()):
-            if callable(value):
-                digest.update(f"{key} {_name(value)};".encode())
-    return digest.hexdigest()[:16]
-
-
-def code_checksum(*objects: object, apart: Iterable[str] = ()) -> str:
-    """Return a checksum of `objects` and of the functions, classes and constants that they name in their own packages.
-
-    Args:
-        objects: functions, classes, partials, any other objects (their class counts), plain values, lists and
-            dictionaries of them.
-        apart: modules whose definitions count by their names alone.
-
-    Raises:
-        CodeError: as for `training_code`.
-    """
-    reader = _Reader({"nnlib", "__main__", *map(_package, objects)}, apart=apart)
-    reader.read(objects)
-    return reader.digest.hexdigest()[:16]
-
-
-def training_modules() -> set[str]:
-    """Return the names of the modules that `training_code` is taken of."""
-    return set(_training_modules())
+    reader = _Reader(apart)
+    return checksum([reader.read(objects), reader.definitions])
 
 
 class _Reader:
-    """Feeds code to a checksum, each function and class once.
+    """Describes values; `definitions` is what it has read of the functions and classes among them, each once."""
 
-    Args:
-        packages: whose code is read; of other packages the name alone counts.
-        apart: modules of which the name alone counts too.
-        mutable: whether lists, dictionaries and arrays that code names are read too.
-    """
+    def __init__(self, apart: Iterable[str]):
+        self.apart = set(apart)
+        self.definitions: list[object] = []
+        self._seen: dict[int, object] = {}
 
-    def __init__(self, packages: set[str], *, apart: Iterable[str] = (), mutable: bool = True):
-        self.packages, self.apart, self.mutable = packages, set(apart), mutable
-        self.digest = hashlib.sha256()
-        self.seen: set[tuple] = set()
-
-    def say(self, *words: str) -> None:
-        self.digest.update("\0".join((*words, "")).encode("utf-8", "surrogatepass"))
-
-    def read(self, value: object) -> None:
-        """Read code by its source, plain values as they are, and any other object by its class."""
+    def read(self, value: object) -> object:
+        """Return plain values as they are, functions and classes by their names, any other object by its class's."""
         if isinstance(value, functools.partial):
             value = [value.func, value.args, value.keywords]
         elif isinstance(value, MethodType):
             value = [value.__func__, value.__self__]
-        elif callable(value) and (not isinstance(value, FunctionType) or hasattr(value, "hooked")):
-            value = inspect.unwrap(value)  # a cache, a static method, or PyTorch's wrapper around an optimizer's step
-        if isinstance(value, (FunctionType, type)):
-            self._definition(value)
-        elif is_plain(value):
-            self.say(json.dumps(to_json(value), sort_keys=True))
-        elif isinstance(value, (list, tuple, dict)):
-            for item in value.items() if isinstance(value, dict) else value:
-                self.read(item)
-        elif not isinstance(value, ModuleType):
-            self._definition(type(value))
+        elif _is_frozen(value):
+            value = [type(value), {field.name: getattr(value, field.name) for field in fields(value)}]
+        if is_plain(value):
+            return to_json(value)
+        if isinstance(value, (list, tuple)):
+            return [self.read(item) for item in value]
+        if isinstance(value, dict):
+            return {str(key): self.read(item) for key, item in value.items()}
+        if not isinstance(value, FunctionType) or hasattr(value, "hooked"):
+            value = inspect.unwrap(value)  # a cache, a class method, or PyTorch's wrapper around an optimizer's step
+        value = value if isinstance(value, (FunctionType, type)) else type(value)
+        if id(value) not in self._seen and value.__module__ not in self.apart and _is_own(value.__module__):
+            self._seen[id(value)] = value
+            self.definitions.append(self._function(value) if isinstance(value, FunctionType) else self._class(value))
+        return f"{value.__module__}:{value.__qualname__}"
 
-    def _definition(self, value: FunctionType | type) -> None:
-        self.say(_name(value))
-        key = _name(value), getattr(value, "__code__", None)
-        if key in self.seen or value.__module__ in self.apart or _package(value) not in self.packages - _LIBRARIES:
-            return
-        self.seen.add(key)
-        if isinstance(value, FunctionType):
-            self.say(_source(value))
-            self.read([value.__defaults__, value.__kwdefaults__])
-            names = {name for code in all_code(value.__code__) for name in code.co_names}
-            named = {name: value.__globals__[name] for name in names & value.__globals__.keys()}
-            cells = zip(value.__code__.co_freevars, value.__closure__ or (), strict=True)
-            self._names(named | {name: cell.cell_contents for name, cell in cells}, [value])
-        else:
-            methods = list(_methods(value))
-            self.read([*value.__bases__, *methods])
-            self._names({name: item for name, item in vars(value).items() if name[:2] != "__"}, methods)
+    def _function(self, function: FunctionType) -> list[object]:
+        code, (_, changed) = function.__code__, _read_source(_path(function))
+        names = {name for part in _all_code(code) for name in part.co_names}
+        cells = zip(code.co_freevars, function.__closure__ or (), strict=True)
+        closure = {name: cell.cell_contents for name, cell in cells}
+        values = [self._named(names, function.__globals__, changed), self._named(closure, closure, changed)]
+        return [_text(function), self.read([function.__defaults__, function.__kwdefaults__]), values]
 
-    def _names(self, values: dict[str, object], users: list[FunctionType]) -> None:
-        """Read what names stand for, but for values that the files of `users` change."""
-        changed = {name for user in users for name in read_source(_path(user)).changed}
-        for name, value in sorted(values.items()):
-            if callable(value) or (is_plain(value, mutable=self.mutable) and name not in changed):
-                self.say(name)
-                self.read(value)
+    def _class(self, cls: type) -> list[object]:
+        members = dict(vars(cls))
+        for name, item in vars(cls).items():
+            if isinstance(item, property):
+                members |= {name: None, f"{name}.get": item.fget, f"{name}.set": item.fset}
+        functions = {name: inspect.unwrap(item) for name, item in members.items()}
+        functions = {name: item for name, item in functions.items() if isinstance(item, FunctionType)}
+        changed = {name for item in functions.values() for name in _read_source(_path(item))[1]}
+        own = {name: item for name, item in members.items() if name in functions or name[:2] != "__"}
+        return [self.read(list(cls.__bases__)), self._named(own, own, changed)]
+
+    def _named(self, names: Iterable[str], scope: dict[str, object], changed: set[str]) -> dict[str, object]:
+        """Describe what `names` stand for, but for plain values that are changed; of a module, what they name in it."""
+        described = {}
+        for name in sorted(set(names) & scope.keys()):
+            value = scope[name]
+            if isinstance(value, ModuleType):
+                if _is_own(value.__name__):
+                    within = _read_source(getattr(value, "__file__", None) or "")[1]
+                    described[name] = self._named(set(names) - {name}, vars(value), within)
+            elif name not in changed or not is_plain(value):
+                described[name] = self.read(value)
+        return described
 
 
-def _source(function: FunctionType) -> str:
+def _text(function: FunctionType) -> str:
     """Return the statement that defines a function; if it has no source, as when typed at a prompt, its bytecode."""
-    path, key = _path(function), code_key(function.__code__)
-    text, module = read_source(path).texts.get(key), sys.modules.get(function.__module__)
+    path, key = _path(function), _code_key(function.__code__)
+    text, module = _read_source(path)[0].get(key), sys.modules.get(function.__module__)
     plain = type(getattr(module, "__loader__", None)) is SourceFileLoader  # pytest rewrites the files of tests
     if text is None and plain and function.__code__.co_filename == module.__file__:
         todo = "Load it again (in a notebook %autoreload 2 does) or restart the kernel."
@@ -151,8 +123,73 @@ def _source(function: FunctionType) -> str:
     return text or key
 
 
-def _name(value: object) -> str:
-    return f"{getattr(value, '__module__', '')}:{getattr(value, '__qualname__', type(value).__qualname__)}"
+def _read_source(path: str) -> tuple[dict[str, str], set[str]]:
+    """Return the statements of a file, or of a cell by its name, and the names of what they change; see `_parse`."""
+    version = None
+    with contextlib.suppress(OSError):  # a cell
+        status = os.stat(path)
+        version = status.st_mtime_ns, status.st_size
+    try:
+        return _parse(path, version)
+    except (SyntaxError, ValueError) as error:
+        raise CodeError(
+            f"{path}: {error}. The code from before this edit is still loaded. Correct the file and run the cell again."
+        ) from error
+
+
+@functools.cache
+def _parse(path: str, version: tuple[int, int] | None) -> tuple[dict[str, str], set[str]]:
+    """Return the top-level statement that each function is in, by its `_code_key`, and the names that are changed.
+
+    Those are declared global or nonlocal, or have an item or attribute that is written, or a method of `_CHANGES`.
+    """
+    content = "".join(linecache.getlines(path)) if version is None else Path(path).read_bytes()
+    tree, alone = ast.parse(content, path), ast.parse(content, path)
+    # IPython's autoreload compiles an edited function alone: without imports, which change bytecode, in another class.
+    alone.body = [statement for statement in alone.body if not isinstance(statement, (ast.Import, ast.ImportFrom))]
+    for statement in alone.body:
+        if isinstance(statement, ast.ClassDef):
+            statement.name = "__autoreload_class__"
+    codes = [code for part in (alone, tree) for code in _all_code(compile(part, path, "exec", dont_inherit=True))]
+    changed: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(getattr(node, "body", None), list):
+            node.body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            changed.update(node.names)
+        elif isinstance(node, (ast.Attribute, ast.Subscript)):
+            name = getattr(node, "attr", "")
+            if isinstance(node.ctx, (ast.Store, ast.Del)) or name in _CHANGES:
+                changed.update(inner.id for inner in ast.walk(node.value) if isinstance(inner, ast.Name))
+                changed.add(name)
+    by_line: dict[int, str] = {}
+    for node in tree.body:
+        first = min(part.lineno for part in (node, *getattr(node, "decorator_list", ())))
+        by_line |= dict.fromkeys(range(first, node.end_lineno + 1), ast.unparse(node))
+    return {_code_key(code): by_line.get(code.co_firstlineno, "") for code in codes}, changed
+
+
+@functools.cache
+def _code_key(code: CodeType) -> str:
+    """Return what a function's code does, for comparison: without its file, line numbers and docstring."""
+    flag = getattr(inspect, "CO_HAS_DOCSTRING", 0)  # from Python 3.13; before, the first constant of a def is its own
+    is_def = not code.co_name.startswith("<")
+    has_docstring = code.co_flags & flag if flag else is_def and isinstance(code.co_consts[0], str)
+    constants: list[object] = list(code.co_consts[bool(has_docstring) :])
+    for index, value in enumerate(constants):
+        if isinstance(value, CodeType):
+            constants[index] = _code_key(value)
+        elif isinstance(value, frozenset):
+            constants[index] = sorted(map(repr, value))
+    names = code.co_names, code.co_varnames, code.co_freevars
+    return repr((code.co_name, code.co_code, code.co_exceptiontable, names, constants))
+
+
+def _all_code(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for item in code.co_consts:
+        if isinstance(item, CodeType):
+            yield from _all_code(item)
 
 
 def _path(function: FunctionType) -> str:
@@ -162,30 +199,16 @@ def _path(function: FunctionType) -> str:
     return getattr(sys.modules.get(function.__module__), "__file__", path) if added else path
 
 
-def _methods(cls: type) -> Iterator[FunctionType]:
-    """Yield the functions of a class without their decorators."""
-    for item in vars(cls).values():
-        for part in (item.fget, item.fset) if isinstance(item, property) else (item,):
-            part = inspect.unwrap(part) if callable(part) else None
-            if isinstance(part, FunctionType):
-                yield part
+def _is_frozen(value: object) -> bool:
+    """Return whether `value` is a dataclass that holds no state, such as a layer's spec."""
+    return is_dataclass(value) and not isinstance(value, type) and value.__dataclass_params__.frozen
 
 
-def _training_modules() -> dict[str, ModuleType]:
-    """Return nnlib.solver, nnlib.models, and the modules of nnlib that their names lead to, directly or not."""
-    found: dict[str, ModuleType] = {}
-    names = {"nnlib.solver", "nnlib.models"}
-    while names:
-        name = names.pop()
-        found[name] = importlib.import_module(name)
-        for value in vars(found[name]).values():
-            used = str(getattr(value, "__name__" if isinstance(value, ModuleType) else "__module__", ""))
-            names |= {used} - found.keys() if used.startswith("nnlib.") else set()
-    return found
-
-
-def _package(value: object) -> str:
-    """Return the top-level package of a function or class, of a partial's function, or of an object's class."""
-    while isinstance(value, functools.partial):
-        value = value.func
-    return str(getattr(value, "__module__", None) or type(value).__module__).partition(".")[0]
+@functools.cache
+def _is_own(module: str) -> bool:
+    """Return whether a module is nnlib's, the user's notebook, or a file of theirs, not an installed package's."""
+    if module.partition(".")[0] in ("nnlib", "__main__"):
+        return True
+    path = Path(getattr(sys.modules.get(module), "__file__", None) or sysconfig.get_path("stdlib"))
+    installed = {"site-packages", "dist-packages"} & set(path.parts)
+    return not installed and not path.is_relative_to(sysconfig.get_path("stdlib"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -39,3 +40,8 @@ def versions() -> dict[str, str]:
     except importlib.metadata.PackageNotFoundError:  # run from its sources, not installed
         own = "not installed"
     return {"nnlib": own, "numpy": np.__version__, "python": platform.python_version()}
+
+
+def utc_now() -> str:
+    """Return the time, UTC, in ISO format to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

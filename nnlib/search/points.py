@@ -21,30 +21,23 @@ Settings = dict[str, object]
 
 def grid(values: Mapping[str, Iterable[object]]) -> list[Settings]:
     """Return all combinations of the values of each hyper-parameter; the last name varies fastest."""
-    columns = {name: _values(name, items) for name, items in values.items()}
+    columns = {}
+    for name, items in values.items():
+        single = not isinstance(items, Iterable) or isinstance(items, (str, bytes))
+        todo = f"For a single one write [{items!r}]." if single else ""
+        columns[name] = [] if single else list(items)
+        checks.require(len(columns[name]) > 0, name, "a list of values to try", repr(items), todo)
     return [dict(zip(columns, combination, strict=True)) for combination in itertools.product(*columns.values())]
 
 
 def expand_grid(points: Mapping[str, Iterable[object]] | Iterable[Settings]) -> list[Settings]:
-    """Return the points of a sweep from a dictionary of lists (a grid) or a list of settings.
-
-    Raises:
-        ValueError: no point, or the same one twice.
-    """
+    """Return the points of a grid, or of a list of settings; a ValueError if there is none, or the same one twice."""
     expanded = grid(points) if isinstance(points, Mapping) else [dict(point) for point in points]
     checks.require(len(expanded) > 0, "grid", "at least one point", "none")
     described = [jsonable("grid", point) for point in expanded]
     for index, point in enumerate(described):
         checks.require(point not in described[:index], "grid", "every point once", f"{point} twice")
     return expanded
-
-
-def _values(name: str, items: Iterable[object]) -> list[object]:
-    single = not isinstance(items, Iterable) or isinstance(items, (str, bytes))
-    checks.require(not single, name, "a list of values to try", repr(items), f"For a single one write [{items!r}].")
-    values = list(items)
-    checks.require(len(values) > 0, name, "a list of values to try", "an empty one")
-    return values
 
 
 @dataclass(frozen=True)
@@ -108,21 +101,15 @@ class Sweep(Sequence):
         best = max(self.points, key=lambda point: -1 if np.isnan(point.mean) else point.mean)
         table = [[" ", *self.names, "validation", "parameters", "seconds", ""]]
         for point in self.points:
+            mark = "*" if point is best and len(point.accuracies) else " "
             values = [format_value(point.settings.get(name)) for name in self.names]
-            table.append(["*" if point is best and len(point.accuracies) else " ", *values, *_results(point)])
+            mean = f"{point.mean:.2%}" if len(point.accuracies) else "-"
+            spread = "" if np.isnan(point.spread) else f" ± {point.spread:.2%}"
+            params = "-" if point.num_params is None else f"{point.num_params:,}"
+            seconds = [row.seconds for row in point.rows if row.seconds is not None]
+            trouble = textwrap.shorten(point.trouble, 60, placeholder=" ...")
+            table.append([mark, *values, mean + spread, params, f"{np.mean(seconds):.1f}" if seconds else "-", trouble])
         return "\n".join([title + f"({data.train:,} train, {data.val:,} val)", *align(table)])
-
-
-def _results(point: Point) -> list[str]:
-    """Return accuracy, parameters, seconds and trouble as a table shows them."""
-    spread = "" if np.isnan(point.spread) else f" ± {point.spread:.2%}"
-    seconds = [row.seconds for row in point.rows if row.seconds is not None]
-    return [
-        f"{point.mean:.2%}{spread}" if len(point.accuracies) else "-",
-        "-" if point.num_params is None else f"{point.num_params:,}",
-        f"{np.mean(seconds):.1f}" if seconds else "-",
-        textwrap.shorten(point.trouble, 60, placeholder=" ..."),
-    ]
 
 
 def group_by_settings(rows: Iterable[TrialRow]) -> list[Point]:

@@ -73,11 +73,9 @@ def _compare(then: TrialRow, now: TrialRow) -> Replay:
         equal = then.val_acc == now.val_acc and then.curve == now.curve
         reason = f"{'The same to the last bit' if equal else 'Not the same'}: {shown}, on the same machine and code."
         return Replay(equal, True, 0.0, now, reason)
-    band = 0.0
-    if then.val_acc is not None:
-        n = then.data.val
-        p = min(max(then.val_acc, 0.5 / n), 1 - 0.5 / n)  # at least half an example is wrong, and right
-        band = 2 * math.sqrt(2 * p * (1 - p) / n)
+    n = then.data.val
+    p = min(max(then.val_acc or 0.0, 0.5 / n), 1 - 0.5 / n)  # at least half an example is wrong, and right
+    band = 0.0 if then.val_acc is None else 2 * math.sqrt(2 * p * (1 - p) / n)
     first = [row.curve.losses[0] if row.curve.losses else None for row in (then, now)]
     start = first[0] == first[1] or (None not in first and math.isclose(*first, rel_tol=FIRST_LOSS_BAND))
     equal = start and (then.val_acc is None or abs(then.val_acc - now.val_acc) <= band)

@@ -57,10 +57,10 @@ class TrialRow(Record):
     fingerprint: str
     status: str
     reason: str
-    val_acc: float | None
-    num_params: int | None
-    curve: Curve
-    seconds: float | None
+    val_acc: float | None = None
+    num_params: int | None = None
+    curve: Curve = Curve([], [], [], [])
+    seconds: float | None = None
     versions: dict[str, str]
     threads: int
     machine: str
@@ -77,29 +77,23 @@ class TrialRow(Record):
 
 @dataclass(frozen=True)
 class Selection(Record):
-    """The selected point of a sweep; `val_acc` is its mean over the seeds.
+    """The selected point of a sweep; `val_acc` is its mean over the seeds, `time` a UTC time.
 
     `best` and `standard_error` are those of the best mean, which may be another point's. `print` shows the `reason`.
     """
 
+    kind: ClassVar[str] = "selection"
     settings: dict[str, object]
     val_acc: float
     standard_error: float
     num_params: int
     best: dict[str, object]
     reason: str
+    sweep: str
+    time: str
 
     def __str__(self):
         return self.reason
-
-
-@dataclass(frozen=True)
-class SelectionRow(Selection):
-    """A selection with the sweep's name and a UTC time."""
-
-    kind: ClassVar[str] = "selection"
-    sweep: str
-    time: str
 
 
 @dataclass(frozen=True)
@@ -113,8 +107,8 @@ class OpeningRow(Record):
     time: str
 
 
-Row = TrialRow | SelectionRow | OpeningRow
-KINDS: dict[str, type[Row]] = {cls.kind: cls for cls in (TrialRow, SelectionRow, OpeningRow)}
+Row = TrialRow | Selection | OpeningRow
+KINDS: dict[str, type[Row]] = {cls.kind: cls for cls in (TrialRow, Selection, OpeningRow)}
 
 
 def row_to_line(row: Row) -> bytes:

@@ -6,14 +6,14 @@ import math
 import operator
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 
 import numpy as np
 
 from nnlib import data as nnlib_data
 from nnlib.data import Dataset
+from nnlib.provenance.machine import utc_now
 from nnlib.search.points import Point, Sweep, group_by_settings, varying
-from nnlib.search.rows import OpeningRow, Selection, SelectionRow, TrialRow
+from nnlib.search.rows import OpeningRow, Selection, TrialRow
 from nnlib.search.trial_log import TrialLog
 from nnlib.tables import format_value
 
@@ -53,45 +53,39 @@ def select(
     within = [point for point in complete if point.mean >= best.mean - error - 1e-9] if one_standard_error else [best]
     cost = complexity or (lambda point: point.num_params)
     chosen = min(within, key=lambda point: (cost(point), -round(point.mean, 9)))
-    reason = " ".join([_because(chosen, best, error, origin, names), *_left_out(points, names)])
-    selection = Selection(dict(chosen.settings), chosen.mean, error, chosen.num_params, dict(best.settings), reason)
-    trial_log = source if isinstance(source, TrialLog) else getattr(source, "trial_log", None)
-    if trial_log is not None:
-        trial_log.append(SelectionRow(**vars(selection), sweep=rows[-1].sweep, time=_now()))
+    reason = _because(chosen, best, error, origin, names) + _left_out(points, names)
+    found = {"settings": dict(chosen.settings), "val_acc": chosen.mean, "num_params": chosen.num_params}
+    found |= {"best": dict(best.settings), "standard_error": error, "reason": reason}
+    selection = Selection(**found, sweep=rows[-1].sweep, time=utc_now())
+    if isinstance(source, (TrialLog, Sweep)):
+        getattr(source, "trial_log", source).append(selection)
     return selection
 
 
 def standard_error(point: Point) -> tuple[float, str]:
     """Return the standard error of a point's mean validation accuracy, and what it was computed from."""
     seeds, examples = len(point.accuracies), point.rows[0].data.val
-    variance = point.mean * (1 - point.mean) / examples
-    if seeds == 1:
-        return math.sqrt(variance), f"one run on {examples:,} validation examples"
-    return math.sqrt(variance + point.spread**2 / seeds), f"{seeds} seeds on {examples:,} validation examples"
+    variance = point.mean * (1 - point.mean) / examples + (point.spread**2 / seeds if seeds > 1 else 0)
+    return math.sqrt(variance), f"{'one run' if seeds == 1 else f'{seeds} seeds'} on {examples:,} validation examples"
 
 
 def open_test_logged(trial_log: TrialLog | Sweep, data: Dataset, question: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the test examples (X_test, y_test), once `select` has written its selection to the trial log.
 
-    The opening is written to the trial log too. A second one for the same question warns with the time of the first:
-    a test accuracy that was seen while something was still being changed is an optimistic estimate.
-
-    Args:
-        trial_log: where the selection is, or a sweep that has one.
-        data: the Dataset that a loader returned.
-        question: what is answered with it, such as "4.4".
+    The opening is written there too. A second one for the same `question`, such as "4.4", warns with the time of the
+    first: a test accuracy that was seen while something was still being changed is an optimistic estimate.
 
     Raises:
         RuntimeError: the trial log has no selection.
         TypeError, DataError: as nnlib.data.open_test.
     """
     trial_log = trial_log if isinstance(trial_log, TrialLog) else trial_log.trial_log
-    if not trial_log.of_kind(SelectionRow):
+    if not trial_log.of_kind(Selection):
         todo = "Call select(sweep) first: the test set measures what was selected without it."
         raise RuntimeError(f"trial_log: expected a selection before the test set of {question}, got none. {todo}")
     earlier = [row for row in trial_log.of_kind(OpeningRow) if row.question == question]
     examples = nnlib_data.open_test(data)
-    trial_log.append(OpeningRow(question, data.name, data.checksum, _now()))
+    trial_log.append(OpeningRow(question, data.name, data.checksum, utc_now()))
     if earlier:
         opened = f"The test set was opened for question {question} before, at {earlier[0].time}. "
         warnings.warn(opened + "If anything was changed since, its accuracy is an optimistic estimate.", stacklevel=2)
@@ -107,24 +101,18 @@ def _latest(rows: Sequence[TrialRow]) -> list[TrialRow]:
 def _because(chosen: Point, best: Point, error: float, origin: str, names: Sequence[str]) -> str:
     if chosen is best:
         return f"{_name(best, names)}: the best mean validation accuracy, {best.mean:.2%} ± {error:.2%} ({origin})."
-    simpler = "and simpler"
-    if chosen.num_params < best.num_params:
-        simpler = f"with fewer parameters: {chosen.num_params:,} instead of {best.num_params:,}"
+    fewer = f"with fewer parameters: {chosen.num_params:,} instead of {best.num_params:,}"
     return (
         f"{_name(chosen, names)}: {chosen.mean:.2%} is within one standard error, {error:.2%} ({origin}), of the best, "
-        f"{best.mean:.2%} at {_name(best, names)}, {simpler}."
+        f"{best.mean:.2%} at {_name(best, names)}, {fewer if chosen.num_params < best.num_params else 'and simpler'}."
     )
 
 
-def _left_out(points: Sequence[Point], names: Sequence[str]) -> list[str]:
+def _left_out(points: Sequence[Point], names: Sequence[str]) -> str:
     incomplete = [f"{_name(point, names)} ({point.trouble})" for point in points if not point.complete]
     more = [f"and {len(incomplete) - 3} more"] if len(incomplete) > 3 else []
-    return [f"Left out: {'; '.join(incomplete[:3] + more)}."] if incomplete else []
+    return f" Left out: {'; '.join(incomplete[:3] + more)}." if incomplete else ""
 
 
 def _name(point: Point, names: Sequence[str]) -> str:
     return ", ".join(f"{name} {format_value(point.settings.get(name))}" for name in names)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

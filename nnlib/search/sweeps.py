@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -39,10 +38,8 @@ def sweep(
 
     A trial that diverges, raises an error or kills its worker becomes a row with its reason, and the sweep goes on.
     Ctrl-C keeps what is finished; the same call then runs the rest. After a change of settings, solver options, data or
-    code, such as an edit of a layer, trials are run again.
-
-    The trials run on processes of this machine, one BLAS thread each, or inside
-    `joblib.parallel_config(backend="dask")` on the Dask cluster whose client is open.
+    code, such as an edit of a layer, trials are run again. They run on processes of this machine, one BLAS thread each,
+    or inside `joblib.parallel_config(backend="dask")` on the Dask cluster whose client is open.
 
     Args:
         make_model: makes a model from its share of the settings and `rng`; see `Trial`.
@@ -59,8 +56,7 @@ def sweep(
     Raises:
         ValueError: an unknown setting, a point or a seed twice, data of another form.
         TrialLogError: the trial log cannot be read or written; the latter is found before the first trial.
-        CodeError: a file of nnlib was edited and not loaded again, or has a syntax error.
-        RuntimeError: the workers run different code.
+        CodeError, RuntimeError: code was edited and not loaded again; the workers run different code.
     """
     check_data(data)
     checks.require(n_jobs != 0, "n_jobs", "a number of processes, -1 for all cores, or None", 0)
@@ -78,21 +74,19 @@ def sweep(
         trial_log.check_writable()
         openings.trained()
     job = Job({index: trials[index] for index in missing}, data, info, code)
-    done = len(trials) - len(missing)
-    bar = progress_bar(hidden=not verbose, total=len(trials), initial=done, unit="trial", desc=name or "sweep")
-    _run(job, n_jobs, trial_log, rows, name, bar)
+    count = {"total": len(trials), "initial": len(trials) - len(missing), "unit": "trial"}
+    _run(job, n_jobs, trial_log, rows, name, progress_bar(hidden=not verbose, desc=name or "sweep", **count))
     return Sweep([rows[known] for known in ids], trial_log, name)
 
 
 def _run(job: Job, n_jobs: int | None, trial_log: TrialLog, rows: dict[str, TrialRow], name: str, bar: object) -> None:
     """Run a job, and put each row into the trial log and into `rows` when it is finished."""
-    best, failed = -math.inf, 0
+    best, failed = 0.0, 0
     try:
         for _, row in job.outcomes(n_jobs):
             rows[row.id] = row = replace(row, sweep=name)
             trial_log.append(row)
-            failed += row.status != "done"
-            best = max(best, -math.inf if row.val_acc is None else row.val_acc)
+            best, failed = max(best, row.val_acc or 0.0), failed + (row.status != "done")
             bar.set_postfix({"best": f"{best:.2%}"} | ({"failed": failed} if failed else {}), refresh=False)
             bar.update()
     except KeyboardInterrupt:

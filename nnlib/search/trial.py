@@ -10,16 +10,15 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import numpy as np
 
-from nnlib import backend, checks, optim
+from nnlib import backend, checks, layers, optim
 from nnlib.callbacks import Callback
 from nnlib.fast import runtime
 from nnlib.models import Classifier
-from nnlib.provenance.code import code_checksum, training_code, training_modules
-from nnlib.provenance.machine import machine, versions
+from nnlib.provenance.code import code_checksum
+from nnlib.provenance.machine import machine, utc_now, versions
 from nnlib.provenance.plain_json import array_checksum, checksum, jsonable, to_json
 from nnlib.search.rows import Curve, DataInfo, TrialRow
 from nnlib.solver import DivergenceError, Solver
@@ -35,13 +34,11 @@ class Trial:
     """A recipe that trains the same model every time.
 
     Args:
-        make_model: called with its share of the settings and `rng`; returns a Classifier. A class, a function (also a
-            lambda, or a notebook's own), or a functools.partial.
+        make_model: a class, function or partial, called with its share of the settings and `rng`; returns a Classifier.
         settings: hyper-parameters by name. Each goes to the first that takes it: make_model, the update rule
             (`learning_rate`, `momentum`, ...), the Solver (`num_epochs`, `batch_size`, `update_rule`, ...).
         seed: for weight initialisation and dropout, and again for the order of the minibatches.
-        solver: options of the Solver and of its update rule that are the same in all trials. Callbacks are copied for
-            each trial.
+        solver: options of the Solver and its update rule that all trials share. Callbacks are copied for each.
 
     Raises:
         ValueError: an unknown setting or option, or a setting that JSON cannot hold.
@@ -55,10 +52,9 @@ class Trial:
     def __post_init__(self):
         checks.require(callable(self.make_model), "make_model", "a class or a function", repr(self.make_model))
         checks.generator(self.seed)
-        object.__setattr__(self, "make_model", _current(self.make_model))
-        object.__setattr__(self, "seed", int(self.seed))
-        object.__setattr__(self, "settings", jsonable("settings", self.settings))
-        object.__setattr__(self, "solver", dict(self.solver))
+        own = {"make_model": _current(self.make_model), "settings": jsonable("settings", self.settings)}
+        for name, value in {**own, "seed": int(self.seed), "solver": dict(self.solver)}.items():
+            object.__setattr__(self, name, value)
         self.arguments()
 
     def arguments(self) -> tuple[dict[str, object], dict[str, object]]:
@@ -75,44 +71,31 @@ class Trial:
         of_rule = {"learning_rate", *optim_config} if callable(rule) else set(optim.DEFAULTS[rule])
         for_model: dict[str, object] = {}
         options: dict[str, object] = {}
+        shown = f"the update rule {getattr(rule, '__name__', repr(rule))}"
+        takers = {shown: (of_rule, optim_config), "the Solver": (_OPTIONS, options)}
         for source, given in (("solver", self.solver), ("settings", self.settings)):
-            of_model = named - {"rng"} if source == "settings" else set()
+            if source == "settings":  # make_model comes first, and last if it takes any name
+                takers = {"make_model": (named - {"rng"}, for_model), **takers}
             for name, value in given.items():
-                if name in of_model:
-                    for_model[name] = value
-                elif name in of_rule:
-                    optim_config[name] = value
-                elif name in _OPTIONS:
-                    options[name] = value
-                elif source == "settings" and takes_any and name != "rng":
-                    for_model[name] = value
-                else:
-                    raise _unknown(source, name, of_model, rule, of_rule)
+                rest = for_model if source == "settings" and takes_any and name != "rng" else None
+                taken = next((arguments for names, arguments in takers.values() if name in names), rest)
+                known = "; ".join(f"{who}: {', '.join(sorted(names))}" for who, (names, _) in takers.items() if names)
+                expected = "a name that one of these takes"
+                checks.require(taken is not None, f"{source}[{name!r}]", expected, repr(name), f"{known}.")
+                taken[name] = value
         return for_model, {"verbose": False} | options | {"optim_config": optim_config}
 
-    def fingerprint(self) -> str:
-        """Return the checksum of the code that this trial runs; raises as `training_code` does."""
-        return checksum([training_code(), self.own_code()])
-
-    def own_code(self, *apart: str) -> str:
-        """Return the checksum of the trial's own functions and of the layers in use; `apart` as for `code_checksum`."""
-        functions = [option for option in self.solver.values() if callable(option)]
-        callbacks = list(self.solver.get("callbacks", ()))
-        rules = [optim.RULES, optim.DEFAULTS, backend.RULES, backend.current()]
-        return code_checksum(self.make_model, functions, callbacks, rules, apart={*training_modules(), *apart})
+    def fingerprint(self, *, apart: Iterable[str] = ()) -> str:
+        """Return the checksum of the code that this trial runs; `apart` and errors as for `code_checksum`."""
+        own = [option for name, option in self.solver.items() if callable(option) or name == "callbacks"]
+        functions = {name: [vars(module)[name] for module in backend.MODULES.values()] for name in layers.__all__}
+        return code_checksum(Solver, self.make_model, own, functions, backend.current(), apart=apart)
 
     def to_json(self, info: DataInfo, code: str) -> dict[str, object]:
         """Return the fields of a row that say which trial it is, given `data_info(data)` and `self.fingerprint()`."""
         what = {"settings": self.settings, "seed": self.seed, "solver": to_json(self.solver), "fingerprint": code}
         what["make_model"] = to_json(self.make_model)
         return {"id": checksum(what | {"data": info.checksum}), "data": info, **what}
-
-
-def _unknown(source: str, name: str, of_model: set[str], rule: object, of_rule: set[str]) -> ValueError:
-    rule = f"the update rule {getattr(rule, '__name__', repr(rule))}"
-    known = {"make_model": of_model, rule: of_rule, "the Solver": _OPTIONS}
-    listed = "; ".join(f"{owner}: {', '.join(sorted(names))}" for owner, names in known.items() if names)
-    return ValueError(f"{source}[{name!r}]: expected a name that one of these takes, got {name!r}. {listed}.")
 
 
 def _current(factory: Callable) -> Callable:
@@ -156,8 +139,7 @@ def train_trial(
     info = data_info(data) if info is None else info
     code = trial.fingerprint() if code is None else code
     for_model, options = trial.arguments()
-    watchers = tuple(callbacks)
-    own = copy.deepcopy(tuple(options.pop("callbacks", ())))
+    watchers, own = tuple(callbacks), copy.deepcopy(tuple(options.pop("callbacks", ())))
     start = time.perf_counter()
     model = trial.make_model(**for_model, rng=trial.seed)
     solver = Solver(model, data, **options, callbacks=(*own, *watchers), rng=trial.seed)
@@ -169,9 +151,8 @@ def train_trial(
         status, reason = "diverged", str(error)
     if status == "done" and watchers and solver.epoch < solver.num_epochs:
         status, reason = "stopped", f"stopped in epoch {solver.epoch + 1} of {solver.num_epochs}"
-    val_acc = None if status == "diverged" else solver.val_acc
-    num_params = sum(array.size for array in model.params.values())
-    outcome = {"val_acc": val_acc, "num_params": num_params, "curve": _curve(solver)}
+    outcome = {"val_acc": None if status == "diverged" else solver.val_acc, "curve": _curve(solver)}
+    outcome["num_params"] = sum(array.size for array in model.params.values())
     return solver, make_row(trial, info, code, status, reason, **outcome, seconds=time.perf_counter() - start)
 
 
@@ -189,12 +170,10 @@ def run_trial(
 
 def make_row(trial: Trial, info: DataInfo, code: str, status: str, reason: str, **outcome: object) -> TrialRow:
     """Return a row of this process and time; `outcome` is `val_acc`, `num_params`, `curve`, `seconds`, or nothing."""
-    nothing = {"val_acc": None, "num_params": None, "curve": Curve([], [], [], []), "seconds": None}
     return TrialRow(
-        **trial.to_json(info, code),
-        **{"status": status, "reason": reason, **nothing, **outcome},
+        **{**trial.to_json(info, code), "status": status, "reason": reason, **outcome},
         **{"versions": versions(), "threads": runtime.threads(), "machine": machine(), "layers": backend.current()},
-        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        finished=utc_now(),
     )
 
 

@@ -42,7 +42,7 @@ class TrialLog:
         self.path = None if path is None else Path(path).absolute()
         self._rows: list[Row] = []
         self._lines = self._read = 0  # lines, and bytes, of the file that are in _rows
-        if self._exists():
+        if self.path is not None and os.path.exists(self.path):
             with contextlib.suppress(TrialLogError), self._open() as descriptor:  # one that can only be read is read
                 self._mend(descriptor)
         self._refresh()
@@ -63,7 +63,7 @@ class TrialLog:
         return list({row.id: row for row in self.of_kind(TrialRow)}.values())
 
     def of_kind(self, kind: type[Kind]) -> list[Kind]:
-        """Return the rows of a class: TrialRow, SelectionRow or OpeningRow."""
+        """Return the rows of a class: TrialRow, Selection or OpeningRow."""
         return [row for row in self.rows if isinstance(row, kind)]
 
     def append(self, row: Row) -> None:
@@ -94,23 +94,16 @@ class TrialLog:
             self._mend(descriptor)
             end = os.fstat(descriptor).st_size
             try:
-                written = os.write(descriptor, content)
-                if written < len(content):
+                if (written := os.write(descriptor, content)) < len(content):
                     raise OSError(f"only {written} of {len(content)} bytes were written: is the disk full?")
                 os.fsync(descriptor)
-            except OSError:
-                keep = False
-                raise
+                end += len(content) if keep else 0
             finally:
-                if not keep:
-                    os.ftruncate(descriptor, end)
-
-    def _exists(self) -> bool:
-        return self.path is not None and os.path.exists(self.path)
+                os.ftruncate(descriptor, end)
 
     def _refresh(self) -> None:
         """Read what was appended since the last look; a line that is still being written waits."""
-        if not self._exists():
+        if self.path is None or not os.path.exists(self.path):
             return
         try:
             with open(self.path, "rb") as file:
@@ -133,12 +126,8 @@ class TrialLog:
     def _open(self) -> Iterator[int]:
         """Yield a descriptor of the file that appends, under the lock."""
         try:
-            with storage.file_lock(self.path):
-                descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-                try:
-                    yield descriptor
-                finally:
-                    os.close(descriptor)
+            with storage.file_lock(self.path), open(self.path, "a+b", buffering=0) as file:
+                yield file.fileno()
         except OSError as error:
             raise self._error("written", error) from error
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlib import backend
 from nnlib.fast import runtime
-from nnlib.provenance.code import CodeError, training_files
+from nnlib.provenance.code import CodeError
 from nnlib.search.rows import DataInfo, TrialRow
 from nnlib.search.trial import Trial, make_row, run_trial
 from nnlib.solver_checks import DATA_KEYS
@@ -22,8 +22,7 @@ from nnlib.solver_checks import DATA_KEYS
 
 _PROCESS = uuid.uuid4().hex
 
-Outcome = tuple[int, TrialRow]
-Attempt = Callable[[Sequence[int], list[int]], Iterator[Outcome]]
+Outcome = tuple[int, TrialRow]  # of the trial of that index
 
 
 class _OldWorker(Exception):
@@ -31,27 +30,24 @@ class _OldWorker(Exception):
 
 
 class _WorkerDied(Exception):
-    """A worker died, and with it the trials that were handed out and did not come back."""
+    """A worker died, and with it the trials that are running."""
 
 
 class Job:
-    """Trials that are to be run.
+    """Trials that are to be run: by their indices in the sweep, in the order in which to start them.
 
-    Args:
-        trials: by their indices in the sweep, in the order in which to start them.
-        data, info, code: the four arrays, `data_info` of them, and the trials' fingerprint.
+    `info` and `code` are `data_info(data)` and the trials' fingerprint; `running` are the indices of those that were
+    handed out and did not come back yet.
     """
 
     def __init__(self, trials: Mapping[int, Trial], data: Mapping[str, np.ndarray], info: DataInfo, code: str):
         self.trials, self.info, self.code = dict(trials), info, code
         self.arrays = [np.asarray(data[key]) for key in DATA_KEYS]
-        self.running: set[int] = set()  # the indices of trials that were handed out and did not come back yet
+        self.running: set[int] = set()
 
     def outcomes(self, n_jobs: int | None) -> Iterator[Outcome]:
         """Run everything on `n_jobs` processes, as for `sweep`; yield (index, row) as the trials finish."""
-        if not self.trials:
-            return iter(())
-        if n_jobs == 1:
+        if n_jobs == 1 or not self.trials:
             return self._here()
         import joblib
 
@@ -65,36 +61,35 @@ class Job:
         return self._surviving(functools.partial(self._on_joblib, active, jobs))
 
     def _here(self) -> Iterator[Outcome]:
-        data = dict(zip(DATA_KEYS, self.arrays, strict=True))
         for index, trial in self.trials.items():
-            self.running = {index}
-            row = run_trial(trial, data, info=self.info, code=self.code)
-            self.running = set()
+            self.running.add(index)
+            row = run_trial(trial, dict(zip(DATA_KEYS, self.arrays, strict=True)), info=self.info, code=self.code)
+            self.running.remove(index)
             yield index, row
 
-    def _surviving(self, attempt: Attempt) -> Iterator[Outcome]:
+    def _surviving(self, attempt: Callable[[Sequence[int]], Iterator[Outcome]]) -> Iterator[Outcome]:
         """Run on workers; when one dies, find out by bisection which trial it was.
 
         Other trials are lost with it. All are run again, half of them at a time, and a half in which a worker dies is
         halved again: a trial that dies alone is the one, and one that was lost by chance is retried.
         """
-        groups = [list(self.trials)]
-        renewed = False
+        groups, renewed = [list(self.trials)], False
         while groups:
-            group, given, done = groups.pop(), [], set()
+            group = groups.pop()
+            left = list(group)
             try:
-                for index, row in attempt(group, given):
+                for index, row in attempt(group):
                     self.running.discard(index)
-                    done.add(index)
+                    left.remove(index)
                     yield index, row
             except _WorkerDied as death:
-                suspects = [index for index in given if index not in done]
-                half = len(suspects) // 2
+                lost = [index for index in left if index in self.running]
                 if len(group) > 1:
-                    groups += [[index for index in group if index not in given], suspects[half:], suspects[:half]]
-                elif suspects:
+                    half = len(lost) // 2
+                    groups += [[index for index in left if index not in lost], lost[half:], lost[:half]]
+                elif lost:
                     self.running.clear()
-                    yield suspects[0], make_row(self.trials[suspects[0]], self.info, self.code, "died", str(death))
+                    yield lost[0], make_row(self.trials[lost[0]], self.info, self.code, "died", str(death))
             except _OldWorker as problem:
                 from joblib.externals import loky
 
@@ -102,25 +97,18 @@ class Job:
                     raise _other_code("this machine's workers") from problem
                 renewed = True
                 loky.get_reusable_executor().shutdown(wait=True, kill_workers=True)
-                groups.append([index for index in group if index not in done])
+                groups.append(left)
             self.running.clear()
             groups = [rest for rest in groups if rest]
 
-    def _common(self) -> tuple:
-        """Return what `work` gets with every trial, but for the arrays."""
-        own_code = next(iter(self.trials.values())).own_code("__main__")
-        return self.info, self.code, (_PROCESS, training_files(), own_code, backend.current())
-
-    def _tasks(self, group: Sequence[int], given: list[int]) -> Iterator[tuple]:
-        import joblib
-
-        common = self._common()
+    def _tasks(self, group: Sequence[int]) -> Iterator[tuple]:
+        """Yield what `work` gets for each trial of the group, but for the arrays; from then on it is running."""
+        code = next(iter(self.trials.values())).fingerprint(apart=["__main__"])
         for index in group:
-            given.append(index)
             self.running.add(index)
-            yield joblib.delayed(work)(index, self.trials[index], *common, *self.arrays)
+            yield index, self.trials[index], self.info, self.code, (_PROCESS, code, backend.current())
 
-    def _on_joblib(self, active: object, jobs: int, group: Sequence[int], given: list[int]) -> Iterator[Outcome]:
+    def _on_joblib(self, active: object, jobs: int, group: Sequence[int]) -> Iterator[Outcome]:
         """Run a group on joblib's workers. A dead one takes the pool with it."""
         import joblib
         from joblib.externals import loky
@@ -131,15 +119,15 @@ class Job:
         # max_nbytes=1: every array through the memory map, none by pickle
         options = {"return_as": "generator_unordered", "batch_size": 1, "pre_dispatch": "n_jobs", "max_nbytes": 1}
         with joblib.parallel_config(**config):
-            finished = joblib.Parallel(n_jobs=jobs, **options)(self._tasks(group, given))
+            tasks = (joblib.delayed(work)(*task, *self.arrays) for task in self._tasks(group))
+            finished = joblib.Parallel(n_jobs=jobs, **options)(tasks)
         try:
             for index, row in finished:
                 if row is None:
                     raise _OldWorker
                 yield index, row
         except loky.process_executor.TerminatedWorkerError as death:
-            found = re.search(r"\{.*\}", str(death))  # the message names exit codes: {SIGKILL(-9)}
-            codes = f", exit code {found[0].strip('{}')}" if found else ""
+            codes = "".join(f", exit code {codes}" for codes in re.findall(r"\{(.*)\}", str(death)))  # {SIGKILL(-9)}
             reason = f"its worker process died{codes}; a system short of memory ends processes by SIGKILL"
             raise _WorkerDied(reason) from death
         except loky.BrokenProcessPool as problem:  # the task could not be read: the worker is older than a module of it
@@ -149,16 +137,14 @@ class Job:
                 warnings.simplefilter("ignore")
                 finished.close()
 
-    def _on_dask(self, client: object, group: Sequence[int], given: list[int]) -> Iterator[Outcome]:
+    def _on_dask(self, client: object, group: Sequence[int]) -> Iterator[Outcome]:
         """Run a group on a Dask cluster, by its own futures: joblib's (1.6) wait for ever for one whose worker died."""
         from distributed import KilledWorker, as_completed
 
-        given.extend(group)
-        self.running.update(group)
-        common = (*self._common(), *client.scatter(self.arrays, broadcast=True, hash=False))
+        arrays = client.scatter(self.arrays, broadcast=True, hash=False, timeout=120)  # workers may be starting again
         futures = {
-            client.submit(work, index, self.trials[index], *common, pure=False, priority=-order): index
-            for order, index in enumerate(group)
+            client.submit(work, *task, *arrays, pure=False, priority=-order): task[0]
+            for order, task in enumerate(self._tasks(group))
         }
         lost = ""
         try:
@@ -181,23 +167,17 @@ class Job:
 
 
 def work(
-    index: int, trial: Trial, info: DataInfo, code: str, expected: tuple[str, str, str, str], *arrays: np.ndarray
+    index: int, trial: Trial, info: DataInfo, code: str, expected: tuple[str, str, str], *arrays: np.ndarray
 ) -> tuple[int, TrialRow | None]:
     """Run one trial on a worker, on one thread; no row if the code loaded here is not the sweep's."""
-    process, files, own, layers = expected
+    process, other_modules, layers = expected
     with backend.using(layers), runtime.one_thread():
         try:  # functions of __main__ have come with the trial; a thread of the sweep's process has nothing to compare
-            if process != _PROCESS and (_loaded_files(), trial.own_code("__main__")) != (files, own):
+            if process != _PROCESS and trial.fingerprint(apart=["__main__"]) != other_modules:
                 return index, None
         except CodeError:
             return index, None
         return index, run_trial(trial, dict(zip(DATA_KEYS, arrays, strict=True)), info=info, code=code)
-
-
-@functools.cache
-def _loaded_files() -> str:
-    """Return the checksum of nnlib's files; a worker loads them once, and no later edit reaches it."""
-    return training_files()
 
 
 def _other_code(who: str) -> RuntimeError:

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -11,8 +11,7 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 from torch.utils.flop_counter import FlopCounterMode
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation of a network on what depends on its images."""
 
     name: str  # the class of the PyTorch layer that it is, such as "ReLU", or the function, such as "relu"
@@ -65,18 +64,6 @@ class _Recorder(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-@torch.inference_mode()
-def affine_map(function: nn.Module, inputs: int) -> tuple[Tensor, Tensor]:
-    """Return (A, c) with `function(x) = x @ A + c` at 0 and at the unit vectors; everywhere, if it is affine.
-
-    `function` takes (N, inputs) and returns (N, outputs); A is (inputs, outputs), c is (outputs,).
-    """
-    weight = next(function.parameters())
-    unit = torch.eye(inputs, dtype=weight.dtype, device=weight.device)
-    c = function(torch.zeros_like(unit[:1]))[0]
-    return function(unit) - c, c
-
-
 @torch.no_grad()
 def spreads(net: nn.Module, images: Tensor) -> list[float]:
     """Return how much each convolution's and each fully connected layer's output differs from image to image.
@@ -107,8 +94,7 @@ def receptive_fields(stages: Sequence[Sequence[int]]) -> list[int]:
     return found
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(NamedTuple):
     """What a network costs."""
 
     parameters: int  # those that are not trained included

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
-from collections.abc import Iterator
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
@@ -63,10 +61,10 @@ def _download() -> Path | None:
     """Return the folder that torchvision downloaded CIFAR-10 into, or None after printing why it could not."""
     from torchvision.datasets import CIFAR10
 
-    root = next(iter(folders()), Path("datasets").absolute())
+    root, before = next(iter(folders()), Path("datasets").absolute()), socket.getdefaulttimeout()
     try:
-        with _timeout(TIMEOUT):
-            CIFAR10(root, download=True)  # compares MD5s; restarts a broken download
+        socket.setdefaulttimeout(TIMEOUT)  # torchvision sets no limit
+        CIFAR10(root, download=True)  # compares MD5s; restarts a broken download
     except (OSError, RuntimeError, EOFError, HTTPException) as error:
         why = getattr(error, "reason", None) or getattr(error, "strerror", None) or type(error).__name__
         print(
@@ -75,18 +73,9 @@ def _download() -> Path | None:
             f"or the folder that {VARIABLE} names."
         )
         return None
-    return root
-
-
-@contextlib.contextmanager
-def _timeout(seconds: float) -> Iterator[None]:
-    """Limit how long a connection waits for the next byte: torchvision sets no limit."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
-    try:
-        yield
     finally:
         socket.setdefaulttimeout(before)
+    return root
 
 
 def _load_torchvision(root: Path) -> Dataset:

@@ -6,7 +6,7 @@ and its accuracies mean nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
@@ -90,12 +90,12 @@ def changes(before: Recipe, after: Recipe) -> set[str]:
     """
 
     def parts(recipe: Recipe) -> dict[str, object]:
-        values = {field.name: to_json(getattr(recipe, field.name)) for field in fields(recipe)}
         options = {f"network.{name}": value for name, value in getattr(recipe.network, "keywords", {}).items()}
-        return values | {"network": to_json(getattr(recipe.network, "func", recipe.network))} | options
+        network = to_json(getattr(recipe.network, "func", recipe.network))
+        return {**to_json(recipe)["vars"], "name": "", "title": "", "network": network, **options}
 
     one, other = parts(before), parts(after)
-    found = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)} - {"name", "title"}
+    found = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
     return found - {"learning_rate"} if "schedule" in found else found
 
 
@@ -131,13 +131,10 @@ class Profile:
         )
 
 
-PROFILES = {
-    "quick": Profile(name="quick", num_train=2_000, num_val=250, num_test=250, flops=4e11),
-    "lesson": Profile(
-        name="lesson", num_train=54_000, num_val=6_000, num_test=10_000, flops=None, recipes=("handout", "relu")
-    ),
-    "full": Profile(name="full", num_train=54_000, num_val=6_000, num_test=10_000, flops=None),
-}
+FULL = Profile(name="full", num_train=54_000, num_val=6_000, num_test=10_000, flops=None)
+LESSON = replace(FULL, name="lesson", recipes=("handout", "relu"))
+QUICK = Profile(name="quick", num_train=2_000, num_val=250, num_test=250, flops=4e11)
+PROFILES = {profile.name: profile for profile in (QUICK, LESSON, FULL)}
 
 
 def adam(net: nn.Module, lr: float) -> Optimizer:

@@ -180,29 +180,20 @@ class Trainer:
 
     def _train(self, after_epoch: Callable[[History], None] | None) -> None:
         net = Autocast(self.net, self.dtype)
+        shared = net if self.world == 1 else DistributedDataParallel(net)
+        criterion = nn.CrossEntropyLoss(label_smoothing=self.recipe.label_smoothing)
         validation = DataLoader(self.X_val, self.y_val, EVALUATION_BATCH, device=self.device)
-        train(
-            self.batches,
-            net if self.world == 1 else DistributedDataParallel(net),
-            nn.CrossEntropyLoss(label_smoothing=self.recipe.label_smoothing),
-            self.optimizer,
-            self.device,
-            epochs=self.recipe.epochs,
-            scheduler=self.scheduler,
-            validate=lambda: test(validation, net, self.device),
-            history=self.history,
-            after_epoch=after_epoch,
-            name=self.recipe.name,
-        )
+        options = {"epochs": self.recipe.epochs, "scheduler": self.scheduler, "name": self.recipe.name}
+        options |= {"validate": lambda: test(validation, net, self.device), "after_epoch": after_epoch}
+        train(self.batches, shared, criterion, self.optimizer, self.device, history=self.history, **options)
 
     def broadcast_from_rank0(self, action: Callable[[], object]) -> object:
         """Return in all processes what `action` returns in the first; if it raises a DataError there, all do."""
         found: list = [None]
-        if self.rank == 0:
-            try:
-                found = [action()]
-            except DataError as error:
-                found = [error]
+        try:
+            found = [action() if self.rank == 0 else None]
+        except DataError as error:
+            found = [error]
         if self.world > 1:
             torch.distributed.broadcast_object_list(found)
         if isinstance(found[0], DataError):

@@ -46,7 +46,7 @@ def swept(first, second, accuracies):
 
 
 def choice(settings, val_acc, num_params=100):
-    return Selection(settings, val_acc, 0.02, num_params, settings, "because")
+    return Selection(settings, val_acc, 0.02, num_params, settings, "because", "", "")
 
 
 def frames(ax):

@@ -13,7 +13,7 @@ from nnlib.data import Dataset
 from nnlib.homework import sweeps as homework
 from nnlib.homework.__main__ import main
 from nnlib.homework.sweeps import SWEEPS, NamedSweep, of_question, regularised_conv_net
-from nnlib.search import OpeningRow, SelectionRow, Trial, TrialLog, TrialRow, replay, sweep
+from nnlib.search import OpeningRow, Selection, Trial, TrialLog, TrialRow, replay, sweep
 from nnlib.search.points import expand_grid
 
 FIXED = {"filter_size": 7, "hidden_dim": 100}
@@ -156,7 +156,7 @@ def test_a_question_is_run_in_order_the_later_with_the_selection_of_the_earlier(
     said = capsys.readouterr().out
     path = tmp_path / "trial_logs" / "q9.jsonl"
     assert f"trial log: {path}" in said
-    first, second = TrialLog(path).of_kind(SelectionRow)
+    first, second = TrialLog(path).of_kind(Selection)
     assert (first.sweep, second.sweep) == ("q9-size", "q9-rate")
     assert second.settings["hidden_dim"] == first.settings["hidden_dim"]
     rows = TrialLog(path).of_kind(TrialRow)

@@ -1,49 +1,72 @@
 """nnlib.provenance.code: a change of code changes its checksum, what code keeps in memory does not.
 
-What autoreload does in a notebook is in test_provenance_kernel.py.
+What autoreload does in a notebook is in tests/search/test_search_kernel.py.
 """
 
 import functools
 import importlib
+import inspect
 import linecache
 import os
-import pathlib
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
 from search_toy import SeeData, make
 
 import nnlib
-from nnlib import SoftmaxClassifier, optim
+from nnlib import ConvNet, SoftmaxClassifier, Solver, backend, optim
 from nnlib.provenance import code
-from nnlib.provenance.code import code_checksum, training_code, training_files
-from nnlib.provenance.source import CodeError
+from nnlib.provenance.code import CodeError, code_checksum
 from nnlib.search import Trial
 
 # ---- nnlib's own code
 
 
+def fingerprint(model=make, **options):
+    return Trial(model, {"hidden_dim": 2}, 0, options).fingerprint()
+
+
 def test_it_is_the_same_in_another_process_with_another_hash_seed():
-    script = (
-        "import search_toy; from nnlib.provenance.code import *; print(training_code(), code_checksum(search_toy.make))"
-    )
-    command = [sys.executable, "-c", f"import sys; sys.path[:0] = {sys.path!r}; {script}"]
+    script = "from test_provenance_code import *; print(fingerprint(), code_checksum(make))"
+    command = [
+        sys.executable,
+        "-c",
+        f"import sys; sys.path[:0] = {[*sys.path, str(Path(__file__).parent)]!r}; {script}",
+    ]
     env = {"PYTHONHASHSEED": "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"}
     printed = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
-    assert printed.split() == [training_code(), code_checksum(make)]
+    assert printed.split() == [fingerprint(), code_checksum(make)]
 
 
-def test_every_module_that_trains_is_in_it():
-    """What solver and models import, without the package's own list of names and what else that imports."""
-    script = (
-        "import sys, nnlib.solver, nnlib.models; print(*(name for name in sys.modules if name.startswith('nnlib')))"
-    )
-    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
-    apart = {"nnlib", "nnlib.gradcheck"}
-    assert {name for name in loaded if not name.startswith("nnlib.data")} - apart == code._training_modules().keys()
+@pytest.mark.parametrize("layers", ["plain", "fast"])
+def test_every_function_that_a_training_calls_is_in_it(layers, monkeypatch):
+    root, called = str(Path(nnlib.__file__).parent), set()
+
+    def note(frame, event, argument):
+        if event == "call" and frame.f_code.co_filename.startswith(root):
+            called.add(frame.f_code)
+
+    X, y = np.ones((20, 1, 6, 6)), np.arange(20) % 3
+    data = {"X_train": X, "y_train": y, "X_val": X, "y_val": y}
+    factory = functools.partial(ConvNet, (1, 6, 6), 2, 3, num_classes=3, dropout=0.5, batchnorm=True)
+    with backend.using(layers):
+        model = factory(hidden_dim=2)
+        sys.setprofile(note)
+        try:
+            Solver(model, data, update_rule="adam", num_epochs=2, schedule="linear").train()
+        finally:
+            sys.setprofile(None)
+        readers = []
+        monkeypatch.setattr(code, "_Reader", lambda apart, make=code._Reader: readers.append(make(apart)) or readers[0])
+        fingerprint(factory, update_rule="adam")
+    read = [value for value in readers[0]._seen.values() if isinstance(value, types.FunctionType)]
+    assert len(called) > 60
+    missing = called - {part for function in read for part in code._all_code(function.__code__)}
+    assert {inspect.getmodule(part).__name__ + ":" + part.co_qualname for part in missing} == set()
 
 
 def replaced_relu(x):
@@ -53,7 +76,7 @@ def replaced_relu(x):
 @pytest.mark.parametrize(
     ("module", "name", "value"),
     [
-        ("nnlib.layers.relu", "relu_forward", replaced_relu),
+        ("nnlib.layers.arguments", "max_pool", replaced_relu),
         ("nnlib.layers", "relu_backward", replaced_relu),
         ("nnlib.layers", "relu_backward", nnlib.layers.dropout_backward),
         ("nnlib.layers", "relu_backward", functools.partial(replaced_relu, x=1)),
@@ -62,11 +85,11 @@ def replaced_relu(x):
     ],
 )
 def test_what_is_replaced_shows(monkeypatch, module, name, value):
-    before = training_code()
+    before = fingerprint()
     monkeypatch.setattr(sys.modules[module], name, value)
-    assert training_code() != before
+    assert fingerprint() != before
     monkeypatch.undo()
-    assert training_code() == before
+    assert fingerprint() == before
 
 
 def test_a_replacement_counts_with_its_own_code(monkeypatch):
@@ -74,38 +97,31 @@ def test_a_replacement_counts_with_its_own_code(monkeypatch):
     for factor in (2, 3):
         namespace = notebook(f"def relu_forward(x):\n    return {factor} * x, x")
         monkeypatch.setattr(nnlib.layers, "relu_forward", namespace.relu_forward)
-        seen.add((training_code(), training_code()))
-    assert len({*seen, (training_code(), training_code())}) == 2
+        seen.add((fingerprint(), fingerprint()))
+    assert len({*seen, (fingerprint(), fingerprint())}) == 2
 
 
 def test_a_replaced_method_shows_even_under_a_decorator(monkeypatch):
-    before = training_code()
+    before = fingerprint()
     monkeypatch.setattr(nnlib.Classifier, "predict", lambda self, X: np.zeros(len(X)))
-    assert training_code() != before
+    assert fingerprint() != before
     monkeypatch.undo()
-    monkeypatch.setattr(nnlib.fast.runtime.one_thread.__wrapped__, "__code__", (lambda: (yield)).__code__)
-    assert training_code() != before
+    monkeypatch.setattr(nnlib.fast.runtime.one_blas_thread.__wrapped__, "__code__", (lambda: (yield)).__code__)
+    assert fingerprint() != before
 
 
 @pytest.mark.parametrize(
     ("table", "key", "value"),
-    [(optim.RULES, "sgd", lambda w, dw, config: (w, config)), (optim.DEFAULTS, "sgd", {"learning_rate": 0.011})],
+    [
+        (backend.RULES["fast"], "sgd", lambda w, dw, config: (w, config)),
+        (backend.RULES["plain"], "sgd", lambda w, dw, config: (w, config)),
+        (optim.DEFAULTS, "sgd", {"learning_rate": 0.011}),
+    ],
 )
 def test_another_update_rule_under_a_known_name_shows(monkeypatch, table, key, value):
-    before = Trial(make, {"hidden_dim": 2}).fingerprint()
+    before = fingerprint()
     monkeypatch.setitem(table, key, value)
-    assert Trial(make, {"hidden_dim": 2}).fingerprint() != before
-
-
-def test_the_files_of_a_worker_are_compared_byte_by_byte_with_what_is_put_in_their_place(monkeypatch):
-    before = training_files()
-    assert training_files() == before != training_code()
-    monkeypatch.setattr(nnlib.layers, "relu_backward", replaced_relu)
-    assert training_files() != before
-    monkeypatch.undo()
-    content = pathlib.Path.read_bytes
-    monkeypatch.setattr(pathlib.Path, "read_bytes", lambda path: content(path) + b"#" * (path.name == "relu.py"))
-    assert training_files() != before
+    assert fingerprint() != before
 
 
 def test_modules_apart_count_by_their_names(monkeypatch):
@@ -153,7 +169,6 @@ def layer(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "dont_write_bytecode", True)  # a second edit within a second would not be noticed
     (tmp_path / "my_layer.py").write_text(LAYER)
     module = importlib.import_module("my_layer")
-    monkeypatch.setattr(code, "_training_modules", lambda: {"my_layer": module})
     yield module
     del sys.modules["my_layer"]
 
@@ -178,76 +193,69 @@ EDITS = [
 ]
 
 
+def layer_code(module):
+    return code_checksum(module.Layer)
+
+
 @pytest.mark.parametrize(("old", "new"), EDITS)
 def test_an_edit_that_is_loaded_shows_and_is_forgotten_when_it_is_undone(layer, old, new):
-    before = training_code(), code_checksum(layer.Layer)
+    before = layer_code(layer)
     edit(layer, old, new)
-    after = importlib.reload(layer)
-    assert training_code() != before[0]
-    if "cache" not in old:  # which keeps results, and changes none
-        assert code_checksum(after.Layer) != before[1]
+    assert layer_code(importlib.reload(layer)) != before
     edit(layer, new or "def plan", old if new else f"{old}def plan")
-    restored = importlib.reload(layer)
-    assert (training_code(), code_checksum(restored.Layer)) == before
+    assert layer_code(importlib.reload(layer)) == before
 
 
 @pytest.mark.parametrize(
     ("old", "new"), [("# a comment", "# another"), ('"""Return x."""', '"""Return\n    a number."""')]
 )
 def test_comments_and_docstrings_do_not_count(layer, old, new):
-    before = training_code(), code_checksum(layer.Layer)
+    before = layer_code(layer)
     edit(layer, old, new)
-    assert training_code() == before[0]  # loaded or not
-    assert (training_code(), code_checksum(importlib.reload(layer).Layer)) == before
+    assert layer_code(layer) == before  # loaded or not
+    assert layer_code(importlib.reload(layer)) == before
 
 
 @pytest.mark.parametrize(("old", "new"), [EDITS[0], EDITS[3], EDITS[6]])
 def test_an_edit_that_is_not_loaded_is_an_error_that_says_what_to_do(layer, old, new):
-    training_code()
+    layer_code(layer)
     edit(layer, old, new)
     with pytest.raises(CodeError, match=r"my_layer\.py was edited after it was loaded\. Load .* or restart the kernel"):
-        training_code()
-    importlib.reload(layer)
-    assert training_code()
+        layer_code(layer)
+    assert layer_code(importlib.reload(layer))
 
 
 @pytest.mark.parametrize(("old", "new"), [EDITS[1], EDITS[2], EDITS[5]])
 def test_an_edit_of_a_value_that_is_not_loaded_is_not_taken_for_one_that_is(layer, old, new):
-    before = training_code()
+    before = layer_code(layer)
     edit(layer, old, new)
-    between = training_code()
-    importlib.reload(layer)
-    assert len({before, between, training_code()}) == 3
+    between = layer_code(layer)
+    after = layer_code(importlib.reload(layer))
+    assert after not in (before, between)
 
 
 def test_a_syntax_error_is_an_error_that_names_the_line(layer):
     edit(layer, "return SCALE", "return return SCALE")
-    for read in (training_code, lambda: code_checksum(layer.forward)):
-        with pytest.raises(
-            CodeError, match=r"my_layer\.py: invalid syntax .*line 13.* still loaded\. Correct the file"
-        ):
-            read()
+    with pytest.raises(CodeError, match=r"my_layer\.py: invalid syntax .*line 13.* still loaded\. Correct the file"):
+        layer_code(layer)
 
 
-def test_an_old_function_after_a_plain_reload_is_an_error_too(layer, monkeypatch):
+def test_an_old_function_after_a_plain_reload_is_an_error_too(layer):
     """Without autoreload, names that were imported from a module keep the old functions."""
-    package = types.ModuleType("package")
-    package.__file__, package.forward = code.__file__, layer.forward
-    monkeypatch.setattr(code, "_training_modules", lambda: {"my_layer": layer, "package": package})
+    imported = layer.forward
     edit(layer, "return SCALE", "return 2 * SCALE")
     importlib.reload(layer)
     with pytest.raises(CodeError, match=r"my_layer\.py was edited after it was loaded"):
-        training_code()
-    package.forward = layer.forward
-    assert training_code()
+        code_checksum(imported)
+    assert code_checksum(layer.forward)
 
 
 def test_what_code_keeps_in_memory_does_not_count(layer):
-    before = training_code(), code_checksum(layer.Layer)
+    before = layer_code(layer)
     for _ in range(2):
         layer.Layer().run(3.0)
     assert (layer._calls, len(layer._cache), layer.Layer.calls, layer.plan.cache_info().hits) == (2, 2, 2, 1)
-    assert (training_code(), code_checksum(layer.Layer)) == before
+    assert layer_code(layer) == before
 
 
 # ---- functions of a notebook, and objects
@@ -349,6 +357,19 @@ def test_partials_count_with_their_arguments_and_objects_with_their_class():
         code_checksum(SeeData("here").on_step),
     }
     assert len(checksums) == 9
+
+
+def test_a_frozen_dataclass_counts_with_its_fields():
+    cell = "from nnlib import Conv\nSPECS = [Conv(2, {size})]\ndef make(rng):\n    return SPECS"
+    checksums = {code_checksum(notebook(cell.format(size=size)).make) for size in (3, 3, 5)}
+    assert len(checksums) == 2
+
+
+def test_a_module_of_the_users_that_a_notebook_names_counts_and_an_installed_one_does_not(layer):
+    factory = notebook("import my_layer\nimport tqdm\ndef make(rng):\n    return my_layer.forward(tqdm.tqdm)").make
+    reader = code._Reader(())
+    reader.read(factory)
+    assert {value.__qualname__ for value in reader._seen.values()} == {"make", "forward", "plan"}
 
 
 def test_a_factory_that_a_name_of_its_package_is_replaced_in_shows(monkeypatch):

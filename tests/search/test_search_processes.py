@@ -17,7 +17,6 @@ from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_
 
 from nnlib import backend
 from nnlib.fast import runtime
-from nnlib.provenance.code import training_files
 from nnlib.search import Trial, TrialLog, data_info, sweep, workers
 
 pytestmark = pytest.mark.usefixtures("no_worker_is_left")
@@ -28,9 +27,9 @@ def test_a_worker_that_dies_after_its_last_result_costs_no_trial(count):
     trials = {index: Trial(make, {"hidden_dim": index + 2}, 0, SOLVER) for index in range(count)}
     job = workers.Job(trials, toy_data(), {}, "")
 
-    def attempt(group, given):
+    def attempt(group):
         for index in group:
-            given.append(index)
+            job.running.add(index)
             yield index, {"status": "done"}
         raise workers._WorkerDied("late")
 
@@ -88,18 +87,16 @@ def test_a_process_killed_in_the_middle_is_resumed_and_only_the_rest_is_run(tmp_
     assert [row.curve for row in swept] == [row.curve for row in alone]
 
 
-@pytest.mark.parametrize("part", [1, 2])
-def test_a_worker_runs_no_trial_with_other_code(part):
-    """What it is told of another process: that one's name, files, own code, and layers."""
+def test_a_worker_runs_no_trial_with_other_code():
+    """What it is told of another process: that one's name, code apart from the notebook's, and layers."""
     data = toy_data()
     trial = Trial(make, {"hidden_dim": 2}, 0, SOLVER)
-    workers._loaded_files.cache_clear()
     with backend.using("plain"):
-        told = ["another process", training_files(), trial.own_code("__main__"), "plain"]
-    _, row = workers.work(0, trial, data_info(data), "code", tuple(told), *data.values())
+        code = trial.fingerprint(apart=["__main__"])
+    _, row = workers.work(0, trial, data_info(data), "code", ("another process", code, "plain"), *data.values())
     assert (row.status, row.layers, row.fingerprint, row.threads) == ("done", "plain", "code", 1)
-    told[part] = "other"
-    assert workers.work(7, trial, data_info(data), "code", tuple(told), *data.values()) == (7, None)
+    for told in (("another process", "other", "plain"), ("another process", code, "fast")):
+        assert workers.work(7, trial, data_info(data), "code", told, *data.values()) == (7, None)
 
 
 @pytest.mark.parametrize("old", [1, 2])
@@ -110,8 +107,8 @@ def test_workers_with_other_code_are_replaced_once(monkeypatch, old):
     )
     attempts = iter([True] * old + [False])
 
-    def attempt(group, given):
-        given += group
+    def attempt(group):
+        job.running.update(group)
         yield group[0], "row"
         if next(attempts):
             raise workers._OldWorker

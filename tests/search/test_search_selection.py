@@ -9,7 +9,7 @@ import pytest
 from search_toy import SOLVER, make, toy_data, trial_row
 
 from nnlib.data import Dataset
-from nnlib.search import OpeningRow, SelectionRow, Sweep, TrialLog, open_test_logged, select, sweep
+from nnlib.search import OpeningRow, Selection, Sweep, TrialLog, open_test_logged, select, sweep
 
 FIELDS = ("val", "status", "reason", "fingerprint", "sweep")
 
@@ -43,6 +43,10 @@ def test_the_best_mean_wins_or_the_simplest_within_one_standard_error():
         best.reason
         == "width 4: the best mean validation accuracy, 90.00% ± 3.00% (one run on 100 validation examples)."
     )
+
+
+def test_a_single_point_is_named_by_its_settings():
+    assert select([row(4, 0.90)]).reason.startswith("width 4: the best mean validation accuracy")
 
 
 def test_a_point_exactly_one_standard_error_away_is_within():
@@ -108,15 +112,14 @@ def test_of_a_trial_log_the_rows_of_the_latest_sweep_count():
 def test_the_selection_is_written_to_the_trial_log():
     trial_log = TrialLog()
     selection = select(Sweep([replace(item, sweep="toy") for item in ONE_SEED], trial_log, "toy"))
-    (written,) = trial_log.of_kind(SelectionRow)
-    assert trial_log.rows == [written]
-    assert {**vars(written)}.items() > {**vars(selection), "sweep": "toy"}.items()
-    assert datetime.fromisoformat(written.time).tzinfo is not None
+    assert trial_log.rows == trial_log.of_kind(Selection) == [selection]
+    assert selection.sweep == "toy"
+    assert datetime.fromisoformat(selection.time).tzinfo is not None
 
 
 # ---- the test set
 
-SELECTED = SelectionRow({}, 0.9, 0.03, 1, {}, "the only one", sweep="", time="")
+SELECTED = Selection({}, 0.9, 0.03, 1, {}, "the only one", sweep="", time="")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from search_toy import trial_row
 
 from nnlib import storage
-from nnlib.search import OpeningRow, SelectionRow, TrialLog, TrialLogError
+from nnlib.search import OpeningRow, Selection, TrialLog, TrialLogError
 
 ROWS = [trial_row(id=str(i), reason="é\n" * i, seconds=i / 3) for i in range(4)]
 
@@ -41,12 +41,12 @@ def test_a_row_is_a_line_and_comes_back_as_it_was(path):
 
 def test_the_last_row_of_a_trial_counts_and_kinds_are_told_apart():
     trial_log = TrialLog()
-    selection, opening = SelectionRow({}, 0.9, 0.1, 1, {}, "r", "s", "t"), OpeningRow("4.4", "toy", "c", "t")
+    selection, opening = Selection({}, 0.9, 0.1, 1, {}, "r", "s", "t"), OpeningRow("4.4", "toy", "c", "t")
     died, done = trial_row(None, None, id="a", status="died"), trial_row(id="a")
     for row in (died, selection, trial_row(id="b"), opening, done):
         trial_log.append(row)
     assert trial_log.trials() == [done, trial_row(id="b")]
-    assert trial_log.of_kind(SelectionRow) == [selection]
+    assert trial_log.of_kind(Selection) == [selection]
     assert trial_log.of_kind(OpeningRow) == [opening]
     assert trial_log.rows[0] == died
 

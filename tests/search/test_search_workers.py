@@ -81,7 +81,7 @@ def test_data_come_once_and_not_by_pickle_and_a_worker_works_on_one_thread(backe
     assert {kind for kind, *_ in told} == {"memmap" if backend == "loky" else "ndarray"}
     assert str(os.getpid()) not in {process for _, process, *_ in told}
     assert {(threads, blas) for _, _, threads, blas, _ in told} == {("1", "1")}
-    assert scattered == ([] if backend == "loky" else [(4, {"broadcast": True, "hash": False})])
+    assert scattered == ([] if backend == "loky" else [(4, {"broadcast": True, "hash": False, "timeout": 120})])
 
 
 def test_a_trial_that_kills_its_worker_is_a_row_and_no_other_trial_is_lost(backend, notes):

@@ -1,11 +1,13 @@
 """Solver(callbacks=...): what is taken, and what is refused in which words."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from solver_stub import Record, Stub, solver_of
 
 from nnlib import Callback
+from nnlib.callbacks import ProgressBar
 
 
 def test_a_list_a_tuple_and_a_generator_are_taken():
@@ -20,7 +22,7 @@ def no_class(solver):
 
 
 @pytest.mark.parametrize(
-    ("callbacks", "message"),
+    ("given", "message"),
     [
         (
             Record(),
@@ -42,9 +44,9 @@ def no_class(solver):
         ([[Record()]], "callbacks[0]: expected a Callback object, got list."),
     ],
 )
-def test_anything_else_is_refused_at_once_and_named(callbacks, message):
+def test_anything_else_is_refused_at_once_and_named(given, message):
     with pytest.raises(TypeError, match=re.escape(message)):
-        solver_of(Stub(), callbacks=callbacks)
+        solver_of(Stub(), callbacks=given)
 
 
 def test_a_callback_that_overrides_nothing_only_watches():
@@ -53,3 +55,23 @@ def test_a_callback_that_overrides_nothing_only_watches():
     watched.train()
     assert plain.model.batches == watched.model.batches
     assert plain.model.params["W1"].tolist() == watched.model.params["W1"].tolist()
+
+
+def test_the_progress_bar_shows_the_loss_every_so_many_steps_and_the_accuracies_at_an_epochs_end(monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        "nnlib.callbacks.progress_bar",
+        lambda **options: SimpleNamespace(
+            update=lambda: None, close=lambda: shown.append("closed"), set_postfix=lambda **values: shown.append(values)
+        ),
+    )
+    solver = SimpleNamespace(step=0, loss_history=[], train_acc_history=[0.5], val_acc_history=[0.25])
+    bar = ProgressBar(total_steps=5, refresh_every=2)
+    for solver.step in range(1, 6):
+        solver.loss_history.append(solver.step / 10)
+        bar.on_step(solver)
+    bar.on_epoch(solver)
+    bar.on_end(solver)
+    losses = [values["loss"] for values in shown[:-1]]
+    assert losses == ["0.2000", "0.4000", "0.5000"]
+    assert shown[-2:] == [{"loss": "0.5000", "train": "50.00%", "val": "25.00%", "refresh": False}, "closed"]

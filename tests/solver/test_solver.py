@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from solver_stub import RaiseAt, Record, Stub, assert_same, numbered, solver_of
 
 import nnlib.layers
-from nnlib import Callback, Classifier, DivergenceError, FullyConnected, Sequential, StopTraining, softmax_loss
+from nnlib import Callback, Classifier, DivergenceError, FullyConnected, Sequential, Solver, StopTraining, softmax_loss
 
 
 @given(st.integers(1, 12), st.integers(1, 13), st.integers(1, 4), st.integers(0, 99))
@@ -59,6 +59,14 @@ def test_accuracies_are_of_the_first_training_examples_and_all_validation_ones()
     model = Stub()
     solver_of(model, numbered(n=6), num_train_samples=None, num_epochs=1).train()
     assert model.scored[0] == list(range(6))
+
+
+def test_the_seed_is_0_and_a_thousand_training_examples_are_measured_unless_it_is_said():
+    default, zero, one = Stub(), Stub(), Stub()
+    for model, options in ((default, {}), (zero, {"rng": 0}), (one, {"rng": 1})):
+        Solver(model, numbered(1002), num_epochs=1, verbose=False, **options).train()
+    assert default.batches == zero.batches != one.batches
+    assert [len(scored) for scored in default.scored] == [1000, 2]
 
 
 def test_stop_training_ends_it_quietly():

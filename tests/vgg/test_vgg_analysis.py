@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional
 from vgg_small import assert_same_state, floats
 
-from nnlib.vgg.analysis import Cost, Operation, affine_map, cost, operations, receptive_fields, spreads
+from nnlib.vgg.analysis import Cost, Operation, cost, operations, receptive_fields, spreads
 from nnlib.vgg.networks import STAGES, VGG11, WhitenedVGG, start_from_he
 
 
@@ -122,25 +122,6 @@ def test_what_a_function_works_in_place_on_is_computed_once():
     net.register_forward_hook(lambda layer, inputs, output: outputs.append(output.detach()))
     operations(net, floats(2))
     torch.testing.assert_close(outputs[0].float(), net(floats(2)), rtol=1e-4, atol=1e-5)
-
-
-@torch.no_grad()
-def test_the_handouts_two_fully_connected_layers_are_one():
-    fc = made(VGG11).fc
-    A, c = affine_map(fc, 64)
-    first, second = fc
-    torch.testing.assert_close(A, first.weight.T @ second.weight.T, rtol=0, atol=1e-6)
-    torch.testing.assert_close(c, second.weight @ first.bias + second.bias, rtol=0, atol=1e-6)
-    x = torch.randn(50, 64, generator=torch.Generator().manual_seed(0))
-    torch.testing.assert_close(x @ A + c, fc(x), rtol=0, atol=1e-5)
-
-
-@torch.no_grad()
-def test_with_a_relu_between_they_are_not():
-    fc = made(VGG11, relu=True).fc
-    A, c = affine_map(fc, 64)
-    x = torch.randn(50, 64, generator=torch.Generator().manual_seed(0))
-    assert (x @ A + c - fc(x)).abs().max() > 0.05
 
 
 def test_the_cost_of_the_handouts_by_hand():
