@@ -35,13 +35,10 @@ class Workplace:
     def copy(self, stem):
         return read(self.build / "notebooks" / f"{stem}.ipynb")
 
-    def page(self, stem):
-        return (self.build / "html" / f"{stem}.html").read_text(encoding="utf-8")
-
     def written(self):
-        """Return the names of all files in the build folder except MathJax's and the lock."""
+        """Return the names of all files in the build folder except the lock."""
         files = sorted(str(path.relative_to(self.build)) for path in self.build.rglob("*") if path.is_file())
-        return [name for name in files if "mathjax" not in name and name != "run.lock"]
+        return [name for name in files if name != "run.lock"]
 
 
 def texts(notebook):
@@ -49,10 +46,14 @@ def texts(notebook):
 
 
 def without_kernels(monkeypatch):
-    """Run cells in this process and write no pages, for tests of what the runner does around them."""
+    """Run cells in this process and build no pages, for tests of what the runner does around them."""
     monkeypatch.setattr(run_notebooks.kernels, "execute", execute_here)
-    for name in ("add_mathjax", "write_page", "write_index"):
-        monkeypatch.setattr(run_notebooks.pages, name, lambda *arguments: None)
+    without_pages(monkeypatch)
+
+
+def without_pages(monkeypatch):
+    """Build no pages."""
+    monkeypatch.setattr(run_notebooks.book, "build", lambda notebooks, folder: "")
 
 
 def execute_here(notebook, folder, on_cell, *, variables):

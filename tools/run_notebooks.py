@@ -1,4 +1,4 @@
-"""Execute the notebooks in order, write the executed copies and HTML pages, collect and print their results."""
+"""Execute the notebooks in order, write the executed copies, print their results, build the book of pages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ from nbformat import NotebookNode
 
 from nnlib.homework.results import MIME, Results
 from nnlib.storage import REPOSITORY, file_lock
-from tools import kernels, notebook_files, pages
+from tools import book, kernels, notebook_files
 from tools.progress import Progress
 
 TRIAL_LOGS = "trial_logs"
@@ -28,10 +29,11 @@ PROFILE_VARIABLE = "NNLIB_PROFILE"
 CHECKPOINTS_VARIABLE = "NNLIB_CHECKPOINTS"
 TRIAL_LOGS_VARIABLE = "NNLIB_TRIAL_LOGS"
 
-_NOTES = """The build folder then holds notebooks/ (the executed copies, and in trial_logs/ their sweeps), html/ (open
-index.html), results.json and checkpoints/ (Q6's trainings). Each run starts afresh, except that the checkpoints of the
-profiles lesson and full are kept: interrupt with Ctrl-C, and the same command goes on after the last whole epoch. A
-notebook of notebooks/extra/ is executed only where it is named.
+_NOTES = """The build folder then holds notebooks/ (the executed copies, and in trial_logs/ their sweeps), results.json,
+html/ (a book of the notebooks, those not executed as they are stored, the documents and the code: open index.html) and
+checkpoints/ (Q6's trainings). Each run starts afresh, except that the checkpoints of the profiles lesson and full are
+kept: interrupt with Ctrl-C, and the same command goes on after the last whole epoch. A notebook of notebooks/extra/ is
+executed only where it is named.
 
 NNLIB_CHECKPOINTS names another folder for checkpoints, from which nothing is removed. NNLIB_DATA names a folder to
 look in first for data files."""
@@ -64,18 +66,15 @@ def run(notebooks: list[Path], build: Path, *, in_place: bool, profile: str) -> 
     results = Results([])
     with _writing(build, "Name another folder with --build DIR."), _reserved(build):
         _remove_last_run(build)
-        pages.add_mathjax(build / "html")
         with Progress(sum(len(notebook_files.code_cells(notebook)) for _, notebook in loaded)) as progress:
             for path, notebook in loaded:
                 _execute(path, notebook, build / "notebooks" / path.name, variables, progress)
                 results = Results([*results.rows, *collect(path, notebook).rows])
-                pages.write_page(notebook, build / "html" / f"{path.stem}.html")
                 if in_place:
                     with _writing(path, f"The executed notebook is in {_shown(build / 'notebooks')}."):
                         notebook_files.write(notebook, path)
         text = json.dumps(results.to_json(), indent=2, ensure_ascii=False, allow_nan=False)
         notebook_files.write_text(build / "results.json", text + "\n")
-        pages.write_index(build / "html", [path.stem for path in notebooks], results)
     return results
 
 
@@ -109,9 +108,9 @@ def _remove_last_run(build: Path) -> None:
 
     Also the trial logs and the quick profile's checkpoints, because what is found there is not trained again.
     """
-    old = [build / "results.json", *build.glob("notebooks/*.ipynb"), *build.glob("html/*.html")]
-    old += [*build.glob(f"notebooks/{TRIAL_LOGS}/*"), *build.glob(f"{CHECKPOINTS}/quick/*")]
-    for path in old:
+    shutil.rmtree(build / "html")
+    patterns = ("results.json", "notebooks/*.ipynb", f"notebooks/{TRIAL_LOGS}/*", f"{CHECKPOINTS}/quick/*")
+    for path in [path for pattern in patterns for path in build.glob(pattern)]:
         path.unlink(missing_ok=True)
 
 
@@ -184,6 +183,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="a notebook, such as q4 (default: all of them)")
     parser.add_argument("--in-place", action="store_true", help="also write them back in the committed form")
+    parser.add_argument("--pages", action="store_true", help="execute nothing, build the pages of the last run again")
     parser.add_argument(
         "--profile",
         choices=PROFILES,
@@ -207,7 +207,10 @@ def main(argv: list[str] | None = None) -> int:
     except RunError as error:
         parser.error(str(error))
     try:
-        results = run(notebooks, build, in_place=arguments.in_place, profile=arguments.profile)
+        if not arguments.pages:
+            results = run(notebooks, build, in_place=arguments.in_place, profile=arguments.profile)
+            table = f"\n{results!r}\n\n{results.CAPTION}\n" if results.rows else ""
+            print(f"{table}\nResults: {_shown(build / 'results.json')}", flush=True)
     except RunError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -215,9 +218,20 @@ def main(argv: list[str] | None = None) -> int:
         goes_on = " The same command goes on after Q6's last checkpoint." if arguments.profile != "quick" else ""
         print(f"\nInterrupted; the kernel is stopped, and no results were written.{goes_on}", file=sys.stderr)
         return 130
-    if results.rows:
-        print(f"\n{results!r}\n\n{results.CAPTION}")
-    print(f"\nPages: {_shown(build / 'html' / 'index.html')}   Results: {_shown(build / 'results.json')}")
+    return _build_pages(arguments.notebooks.resolve(), build)
+
+
+def _build_pages(notebooks: Path, build: Path) -> int:
+    """Build the book and print where it is, or why there is none and what to do; return the exit status."""
+    try:
+        with _reserved(build):
+            warnings = book.build(notebooks, build)
+    except (OSError, RunError, book.BookError, KeyboardInterrupt) as error:
+        reason = str(error) or "interrupted."
+        print(f"\nThe pages were not built: {reason}\nThe option --pages builds them from this run.", file=sys.stderr)
+        return 130 if isinstance(error, KeyboardInterrupt) else 1
+    print(warnings, end="", file=sys.stderr)
+    print(f"Pages: {_shown(build / 'html' / 'index.html')}")
     return 0
 
 

@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from notebook_rules import IGNORE, violations
 
-from tools import kernels, pages
+from tools import kernels
 from tools.notebook_files import METADATA, WIDGET_VIEW, code_cells, normalise, write
 
 EXPLORER = """\
@@ -75,17 +75,6 @@ def test_the_static_fallback_is_the_last_curve_and_the_table(executed):
 def test_the_committed_form_keeps_the_rules(executed):
     notebook, _ = executed
     assert violations(notebook, 1000) == []
-
-
-def test_a_page_without_widgets_shows_picture_description_and_table(executed, tmp_path):
-    notebook, _ = executed
-    pages.write_page(notebook, tmp_path / "q2.html")
-    page = (tmp_path / "q2.html").read_text(encoding="utf-8")
-    encoded = code_cells(notebook)[0].outputs[1].data["image/png"].strip()
-    assert encoded[:200] in page
-    assert "Run 2 took 1.0 of 1 epochs" in page
-    assert "hidden units  learning rate" in page
-    assert "Step 1 of 9" in page
 
 
 def test_nbval_accepts_it(executed, tmp_path):

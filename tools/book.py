@@ -1,0 +1,77 @@
+"""Build the book: the notebooks, documents and code as pages that open from disk without internet, by docs/conf.py."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from nbformat.v4 import new_markdown_cell
+
+from nnlib.homework.results import Results
+from nnlib.storage import REPOSITORY
+from tools import notebook_files
+
+COPIED = ("README.md", "CONTRIBUTING.md", "LICENSE", "docs/*.md", "docs/*.png", "datasets/README.md")
+STORED = "```{note}\nThe last run did not execute this notebook: this is how it is stored.\n```"
+_LINK_TO_HEADING = re.compile(r"(\]\([^()\s#:]*#)((?:[^()\s]|\([^()\s]*\))+)\)")
+
+
+class BookError(Exception):
+    """Sphinx did not build the book; the message is what it wrote."""
+
+
+def build(notebooks: Path, folder: Path) -> str:
+    """Build the book in `folder`/html, of the files in `notebooks` or, where the last run executed them, its copies.
+
+    Returns:
+        Sphinx's warnings, one per line.
+
+    Raises:
+        OSError: a file cannot be read or written.
+        BookError: Sphinx failed. `folder`/html is as it was.
+    """
+    with tempfile.TemporaryDirectory(dir=folder, prefix="book-") as scratch:
+        source, html = Path(scratch, "source"), Path(scratch, "html")
+        _write_source(notebooks, folder, source)
+        command = [sys.executable, "-m", "sphinx", "-q", "-j", "auto", "-c", REPOSITORY / "docs"]
+        command += ["-d", Path(scratch, "doctrees"), source, html]
+        sphinx = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+        if sphinx.returncode:
+            raise BookError(sphinx.stderr.strip())
+        shutil.rmtree(folder / "html", ignore_errors=True)
+        html.rename(folder / "html")
+    return sphinx.stderr
+
+
+def _write_source(notebooks: Path, folder: Path, source: Path) -> None:
+    """Write what Sphinx reads to `source`, in the repository's own folders, so that links between files hold."""
+    for path in itertools.chain.from_iterable(map(REPOSITORY.glob, COPIED)):
+        copy = source / path.relative_to(REPOSITORY)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    (source / "docs" / "index.md").rename(source / "index.md")
+    for path in (*notebooks.glob("q*.ipynb"), *notebooks.glob("extra/q*.ipynb")):
+        executed = folder / "notebooks" / path.name
+        notebook = notebook_files.read(executed if executed.exists() else path)
+        notebook_files.normalise(notebook)
+        if not executed.exists():
+            notebook.cells.insert(1, new_markdown_cell(STORED))
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = _LINK_TO_HEADING.sub(lambda link: f"{link[1]}{_slug(link[2])})", cell.source)
+        notebook_files.write(notebook, source / "notebooks" / path.relative_to(notebooks))
+    rows = folder / "results.json"
+    results = Results.from_json(json.loads(rows.read_text(encoding="utf-8")) if rows.exists() else [])
+    table = f"## Results of the last run\n\n{results.to_markdown()}\n\n{results.CAPTION}\n" if results.rows else ""
+    notebook_files.write_text(source / "results.txt", table)
+
+
+def _slug(heading: str) -> str:
+    """Return GitHub's anchor of a heading, given the heading or JupyterLab's anchor, which has capitals and marks."""
+    return re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-"))
