@@ -36,10 +36,11 @@ PIP_INSTALL := env -u PIP_PYTHON -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT \
 
 help:
 	@echo 'make setup        make .venv and install everything; does nothing if it is up to date'
-	@echo 'make run          execute the notebooks, write build/, print the results table (ARGS="q4" for some of them)'
+	@echo 'make run          execute the notebooks, write build/, print the results table (ARGS="q4" for some of them);'
+	@echo '                  build/html/index.html is the book of notebooks, documents and code, for reading without internet'
 	@echo '                  PROFILE=lesson trains the two small networks of Q6, for minutes; PROFILE=full all of it, for'
 	@echo '                  an hour; after Ctrl-C the same command goes on'
-	@echo '                  ARGS="--help" for the other options, such as --build DIR'
+	@echo '                  ARGS="--help" for the other options, such as --build DIR, or --pages to build the book alone'
 	@echo 'make test         run ruff, the tests, and every notebook, compared with its saved output'
 	@echo 'make lab          open JupyterLab on the notebooks'
 	@echo 'make app          serve the explorers as pages without code, for a lecture hall'

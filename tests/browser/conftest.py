@@ -50,7 +50,7 @@ def pytest_runtest_setup(item):
 def pytest_terminal_summary(terminalreporter):
     if _left_out:
         terminalreporter.section("BROWSER TESTS LEFT OUT", sep="!", red=True, bold=True)
-        terminalreporter.line(f"There is no Chromium here, so {len(_left_out)} tests of the explorers did not run:")
+        terminalreporter.line(f"There is no Chromium here, so {len(_left_out)} tests did not run:")
         terminalreporter.line(", ".join(_left_out))
         terminalreporter.line("Install Debian's chromium, or Google Chrome, and run make test again.")
         terminalreporter.section("BROWSER TESTS LEFT OUT", sep="!", red=True, bold=True)
