@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -100,6 +101,12 @@ def link_names(app, document, page):
             literal.replace_self(nodes.reference("", "", literal.deepcopy(), refuri=address, internal=True))
 
 
+def use_github_anchors(app, page, source):
+    """Turn links to headings, in which JupyterLab keeps capitals and punctuation, into GitHub's, which MyST takes."""
+    link = re.compile(r"(?<=\]\()([^()\s#:]*#)((?:[^()\s]|\([^()\s]*\))+)(?=\))")
+    source[0] = link.sub(lambda found: found[1] + re.sub(r"[^\w-]", "", found[2].lower()), source[0])
+
+
 def render_image(self, data, original=NbElementRenderer.render_image):
     """Give a picture its alt text, for which MyST-NB takes the name of its file."""
     images = original(self, data)
@@ -112,4 +119,5 @@ def setup(app):
     """Called by Sphinx when it starts."""
     NbElementRenderer.render_image = render_image
     app.connect("builder-inited", write_code_pages)
+    app.connect("source-read", use_github_anchors)
     app.connect("doctree-resolved", link_names)

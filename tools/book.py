@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +18,6 @@ from tools import notebook_files
 
 COPIED = ("README.md", "CONTRIBUTING.md", "LICENSE", "docs/*.md", "docs/*.png", "datasets/README.md")
 STORED = "```{note}\nThe last run did not execute this notebook: this is how it is stored.\n```"
-_LINK_TO_HEADING = re.compile(r"(\]\([^()\s#:]*#)((?:[^()\s]|\([^()\s]*\))+)\)")
 
 
 class BookError(Exception):
@@ -62,16 +60,8 @@ def _write_source(notebooks: Path, folder: Path, source: Path) -> None:
         notebook_files.normalise(notebook)
         if not executed.exists():
             notebook.cells.insert(1, new_markdown_cell(STORED))
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                cell.source = _LINK_TO_HEADING.sub(lambda link: f"{link[1]}{_slug(link[2])})", cell.source)
         notebook_files.write(notebook, source / "notebooks" / path.relative_to(notebooks))
     rows = folder / "results.json"
     results = Results.from_json(json.loads(rows.read_text(encoding="utf-8")) if rows.exists() else [])
     table = f"## Results of the last run\n\n{results.to_markdown()}\n\n{results.CAPTION}\n" if results.rows else ""
     notebook_files.write_text(source / "results.txt", table)
-
-
-def _slug(heading: str) -> str:
-    """Return GitHub's anchor of a heading, given the heading or JupyterLab's anchor, which has capitals and marks."""
-    return re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-"))
