@@ -102,6 +102,9 @@ MISTAKES = {  # what is wrong: (the item that must fail, functions by name)
 }
 
 
+pytestmark = pytest.mark.xdist_group("planted")  # one process runs them all: what they share is slow to make
+
+
 @pytest.fixture(scope="module")
 def names():
     """The notebook's names after its setup and solutions, without figures, widgets and timings."""

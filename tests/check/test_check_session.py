@@ -8,6 +8,8 @@ import pytest
 
 import nnlib
 
+pytestmark = pytest.mark.xdist_group("check session")  # one process runs them all: what they share is slow to make
+
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):

@@ -47,7 +47,7 @@ def convolutional(settings):
 NUM_PARAMS = {"q2": dense(20, 1), "q3": dense(20, 1), "q4": dense(784, 10), "q5": convolutional}
 
 
-@pytest.fixture(scope="module", params=MAKERS)
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in MAKERS])
 def trained(request, tmp_path_factory):
     """A question, its explorer and the runs with each control at each end of its range, the others at their default.
 

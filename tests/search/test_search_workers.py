@@ -18,7 +18,8 @@ from nnlib.homework import sweeps as homework
 from nnlib.homework.__main__ import main
 from nnlib.search import TrialLog, replay, select, sweep
 
-pytestmark = pytest.mark.usefixtures("no_worker_is_left")
+# One process runs them all: the cluster that they share is slow to start.
+pytestmark = [pytest.mark.usefixtures("no_worker_is_left"), pytest.mark.xdist_group("cluster")]
 
 
 @contextlib.contextmanager

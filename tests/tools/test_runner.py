@@ -48,6 +48,9 @@ def here(monkeypatch):
     without_kernels(monkeypatch)
 
 
+pytestmark = pytest.mark.xdist_group("runner")  # one process runs them all: what they share is slow to make
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A run of two notebooks on real kernels, written back in place, on a machine with unhelpful settings."""

@@ -19,6 +19,8 @@ from nnlib.vgg.networks import VGG11
 from nnlib.vgg.recipes import nesterov
 from nnlib.vgg.trainer import Trainer, run
 
+pytestmark = pytest.mark.xdist_group("two processes")  # one process runs them all: what they share is slow to make
+
 TESTS = Path(__file__).resolve().parents[1]
 # First the command, twice, as `torchrun -m nnlib.vgg` runs it, on a few images; then trainings of our own, in the
 # process group that the command made.

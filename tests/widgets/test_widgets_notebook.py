@@ -28,6 +28,9 @@ ConvolutionStepper()"""
 LATER = "explorer.run(wait=True, num_epochs=1)\nprint('a later cell')"
 
 
+pytestmark = pytest.mark.xdist_group("widgets notebook")  # one process runs them all: what they share is slow to make
+
+
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
     """A notebook with an explorer, its bound, a stepper and a later run: as committed, and its outputs as executed."""
