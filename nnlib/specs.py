@@ -53,7 +53,7 @@ class Layer:
     ) -> tuple[np.ndarray | None, Arrays]:
         """Return (dx, gradients) by the functions of `layers`; dx may be None where `need_dx` is false.
 
-        `need_dx` is false only for the first layer with parameters; plain functions compute dx all the same.
+        `need_dx` is false only for the first layer with parameters; plain functions compute dx even there.
         """
         raise NotImplementedError
 
@@ -190,17 +190,15 @@ class MaxPool(Layer):
         arguments.pool_sizes(self._pool_param)
 
     @property
-    def _stride(self) -> int:
-        return self.size if self.stride is None else self.stride
-
-    @property
     def _pool_param(self) -> dict:
-        return {"pool_height": self.size, "pool_width": self.size, "stride": self._stride}
+        stride = self.size if self.stride is None else self.stride
+        return {"pool_height": self.size, "pool_width": self.size, "stride": stride}
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(C, H, W) -> (C, P, Q), whole windows only."""
         _check_window(self.size, input_shape)
-        return (input_shape[0], *((side - self.size) // self._stride + 1 for side in input_shape[1:]))
+        stride = self._pool_param["stride"]
+        return (input_shape[0], *((side - self.size) // stride + 1 for side in input_shape[1:]))
 
     def forward(self, x, params, state, context):
         return context.layers.max_pool_forward(x, self._pool_param)
