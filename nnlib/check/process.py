@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from nnlib.check import frames
@@ -25,23 +25,33 @@ class StudentError(Exception):
         kind: waits (not written), syntax, import, exception, timeout, killed or output.
         message: in words.
         file, line: of the student's own code, or "" and 0.
+        diagnosis: the id of the mistake, where the judge knows one.
     """
 
     def __init__(self, kind: str, message: str, file: str = "", line: int = 0):
         super().__init__(message)
         self.kind, self.message, self.file, self.line = kind, message, file, line
+        self.diagnosis = ""
+
+
+def start(root: Path) -> subprocess.Popen:
+    """Start a worker for the files below `root` with this interpreter; what the code prints is dropped."""
+    environment = {**os.environ, "NNLIB_LAYERS": "plain", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen([sys.executable, "-I", str(WORKER), str(root)], env=environment, bufsize=0, **pipes)
 
 
 class Process:
-    """A worker for the files below `root`; a context manager.
+    """A worker; a context manager.
 
     Args:
-        root: the folder that holds `nnlib`.
-        command: what starts the worker there, such as a sandbox's; None for this interpreter.
+        root: the folder that holds `nnlib` with the student's files.
+        start: starts a worker for it, here or in a sandbox.
     """
 
-    def __init__(self, root: Path, command: Sequence[str] | None = None):
-        self.command = command or [sys.executable, "-I", str(WORKER), str(root)]
+    def __init__(self, root: Path, start: Callable[[Path], subprocess.Popen] = start):
+        self.root, self.start = root, start
+        self.seconds = SECONDS
         self.popen: subprocess.Popen | None = None
 
     def __enter__(self) -> Process:
@@ -85,12 +95,10 @@ class Process:
     def _request(self, **request: object) -> dict:
         request = {"args": (), "options": {}, "call": False, "set": False, "keep": (), "after": False, **request}
         if self.popen is None:
-            environment = {**os.environ, "NNLIB_LAYERS": "plain", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-            self.popen = subprocess.Popen(self.command, env=environment, bufsize=0, **pipes)
+            self.popen = self.start(self.root)
             os.set_blocking(self.popen.stdin.fileno(), False)
         try:
-            self._deadline = time.monotonic() + SECONDS
+            self._deadline = time.monotonic() + self.seconds
             self._write(frames.dump(request))
             answer = frames.load(self._read)
             if not isinstance(answer, dict) or not ({"result", "after"} <= set(answer) or "error" in answer):
@@ -128,7 +136,7 @@ class Process:
         left = self._deadline - time.monotonic()
         reading, writing = ([], [self.popen.stdin]) if write else ([self.popen.stdout], [])
         if left <= 0 or not any(select.select(reading, writing, [], left)):
-            raise StudentError("timeout", f"no answer within {SECONDS:g} s")
+            raise StudentError("timeout", f"no answer within {self.seconds:.3g} s")
 
     def _ended(self) -> StudentError:
         code = self.popen.wait()
