@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnlib.check import definitions
+from nnlib.check.models import MODELS
 from nnlib.check.subjects import Adjoint, Dropout, Layer, Subject
 
 
@@ -19,7 +20,7 @@ def fully_connected(rng, n, inputs, outputs):
     return {"x": x, "w": w, "b": b, "dout": dout}
 
 
-def elementwise(rng, *shape, **param):
+def elementwise(rng, /, *shape, **param):
     """Return x away from 0, dropout_param if there is any, and dout."""
     x, dout = normal(rng, shape, shape)
     x += np.sign(x) * 0.1
@@ -130,6 +131,7 @@ SUBJECTS = [
         },
         wrt=("x",),
         square=(4, 4),
+        large=(200, 200),
     ),
     *(
         Layer(
@@ -215,7 +217,9 @@ SUBJECTS = [
         outputs=("loss",),
         wrt=("x",),
         square=(4, 4),
+        large=(200, 200),
     ),
+    *MODELS,
     Subject(
         ("nnlib.homework.masks:moments",),
         definitions.moments,

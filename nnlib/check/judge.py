@@ -1,4 +1,4 @@
-"""Judges the code of an item, row by row: draws inputs, calls the student's functions in a worker, compares, decides."""
+"""Judges the code of an item row by row: draws inputs, calls the functions in a worker, compares, decides."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nnlib.check.frames import Other
 from nnlib.check.process import Process, StudentError
 from nnlib.check.subjects import Call, Case, Comparison, Fault, Subject
 
-TIMES_FORWARD, START_UP = 20, 0.5  # backward may take so many times as long as forward, and so many seconds more
+RATIO, START_UP = 20, 1.0  # backward may take so many times as long as forward, and so many seconds more
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,8 @@ def judge_row(item: Item, row: Row, worker: Process, seed: int) -> Result:
     """Return the result of one row, whatever its `after` says; an exception of ours is the status "ours".
 
     Args:
-        item, row: what is judged.
+        item: whose targets are judged.
+        row: in which sense.
         worker: has the student's files.
         seed: of the inputs; each row draws its own with it.
     """
@@ -116,8 +117,14 @@ def _judge_subject(trial: Trial) -> None:
     tag = trial.row.name if trial.row.name in trial.subject.cases else trial.row.property
     inputs = trial.subject.inputs(tag, trial.rng)
     special = {"dtype": _dtype, "mutation": _mutation, "economy": _economy}
+    own = getattr(trial.subject, trial.row.property, None)
+    if own is not None:
+        for case in inputs:
+            own(trial, case)
+        return
     if trial.row.property in special:
-        return special[trial.row.property](trial, inputs[0])
+        special[trial.row.property](trial, inputs[0])
+        return
     wrong: list[Comparison] = []
     error = None
     for case in inputs:
@@ -133,7 +140,9 @@ def _judge_subject(trial: Trial) -> None:
     if wrong:
         first = [each for each in wrong if each.output == wrong[0].output]
         square = trial.at_square_sizes() if trial.subject.square else ""
-        raise Fault(difference(first[0], trial.row), signatures.name(first, trial.functions[0], trial.row, square))
+        raise Fault(
+            difference(first[0], trial.row), signatures.name(first, trial.functions[0].rpartition(":")[2], square)
+        )
     return None
 
 
@@ -150,6 +159,10 @@ class Trial:
     def calls(self, case: Case, *more: str) -> Iterator[Call]:
         """Return the calls that the row is about."""
         functions = (*self.functions, *more)
+        if len(self.subject.targets) == 2 and (
+            self.row.property in ("value", "gradient") or self.row.name == "running"
+        ):
+            functions = (self.subject.targets[self.row.property == "gradient"],)
         return (call for call in self.subject.calls(self.worker, case, functions) if call.function in functions)
 
     def wrong(self, case: Case) -> list[Comparison]:
@@ -231,10 +244,21 @@ def _mutation(trial: Trial, case: Case) -> None:
 
 
 def _economy(trial: Trial, _: Case) -> None:
-    """Raise unless a backward pass takes no longer than some forward passes, in a first call for warming up as well."""
-    case = trial.subject.make(trial.rng, *trial.subject.large)
-    forward = backward = math.inf
+    """Raise where a backward pass takes much longer than forward ones; the first of two rounds is for warming up."""
+    if not trial.subject.large:
+        return
+    case = trial.subject.make(trial.rng, *trial.subject.large, **trial.subject.cases[""][0][1])
+    ratio, usual = trial.row.limits.get("ratio", RATIO), trial.worker.seconds
     for _ in range(2):
-        calls = trial.calls(case)
+        calls = trial.subject.calls(trial.worker, case, trial.subject.targets)
         started = time.perf_counter()
-        ...
+        next(calls)
+        trial.worker.seconds = ratio * (time.perf_counter() - started) + START_UP
+        try:
+            next(calls)
+        except StudentError as error:
+            if error.kind != "timeout":
+                raise
+            raise Fault(f"backward takes longer than {ratio:g} forward passes", "slow-backward") from error
+        finally:
+            trial.worker.seconds = usual

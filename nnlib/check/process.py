@@ -67,7 +67,7 @@ class Process:
             self.popen.communicate()
             self.popen = None
 
-    def call(self, name: str, *args: object, on: Handle | None = None, keep: object = (), after=False, **options):
+    def call(self, name: str, *args: object, on: Handle | None = None, keep: object = (), after=False, options=None):
         """Call "module:function", or a method of the object `on`; return its result.
 
         Args:
@@ -81,7 +81,7 @@ class Process:
         Raises:
             StudentError: it raised, was not in time, or its answer cannot be read.
         """
-        answer = self._request(on=on, name=name, args=args, options=options, call=True, keep=keep, after=after)
+        answer = self._request(on=on, name=name, args=args, options=options or {}, call=True, keep=keep, after=after)
         return (answer["result"], answer["after"]) if after else answer["result"]
 
     def get(self, on: Handle, name: str) -> object:

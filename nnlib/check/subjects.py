@@ -51,7 +51,7 @@ class Comparison:
         return np.asarray(self.expect(self.case))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Subject:
     """A function, or a forward and a backward pass.
 
@@ -74,6 +74,10 @@ class Subject:
     wrt: tuple[str, ...] = ()
     square: tuple = ()
     large: tuple = ()
+
+    def inputs(self, tag: str, rng: np.random.Generator) -> list[Case]:
+        """Return the cases of a check, by its name or property."""
+        return [self.make(rng, *sizes, **options) for sizes, options in self.cases.get(tag) or self.cases[""]]
 
     def calls(self, worker: Process, case: Case, functions: tuple[str, ...]) -> Iterator[Call]:
         """Call those of `functions` that are targets, in order."""
@@ -161,7 +165,7 @@ class Dropout(Layer):
 
 
 class Adjoint(Subject):
-    """The backward pass of a linear function of an array and an option: takes weights, the array's shape, the option."""
+    """The backward pass of a linear function `define` of an array and an option: of weights, a shape, the option."""
 
     def differences(self, case, name):
         """Differentiate the linear function at zero."""

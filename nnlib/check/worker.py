@@ -1,8 +1,8 @@
 """Runs a student's functions in a process of its own: `python -I worker.py ROOT`, requests on stdin, answers on stdout.
 
-Only the file of the function that is called is imported from ROOT, and what it imports itself: packages there are bare.
-Their `__init__` is not run; a name that it would import is looked up when it is asked for, so that a syntax error in one
-file stops nobody else. Files are read afresh, past any bytecode. What the code prints goes to stderr.
+Only the file of the function that is called is imported from ROOT, and what it imports itself. Packages there are bare:
+their `__init__` is not run; a name that it would import is looked up when asked for, so that a syntax error in one file
+stops nobody else. Files are read afresh, past any bytecode. What the code prints goes to stderr.
 """
 
 from __future__ import annotations
