@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nnlib import backend, checks, layers, optim
+from nnlib import backend, blas, checks, layers, optim
 from nnlib.callbacks import Callback
-from nnlib.fast import runtime
 from nnlib.models import Classifier
 from nnlib.provenance.code import code_checksum
 from nnlib.provenance.machine import machine, utc_now, versions
@@ -172,7 +171,7 @@ def make_row(trial: Trial, info: DataInfo, code: str, status: str, reason: str, 
     """Return a row of this process and time; `outcome` is `val_acc`, `num_params`, `curve`, `seconds`, or nothing."""
     return TrialRow(
         **{**trial.to_json(info, code), "status": status, "reason": reason, **outcome},
-        **{"versions": versions(), "threads": runtime.threads(), "machine": machine(), "layers": backend.current()},
+        **{"versions": versions(), "threads": blas.threads(), "machine": machine(), "layers": backend.current()},
         finished=utc_now(),
     )
 
