@@ -6,6 +6,7 @@ import numpy as np
 
 from nnlib.check import definitions
 from nnlib.check.models import MODELS
+from nnlib.check.networks import NETWORKS
 from nnlib.check.subjects import Adjoint, Dropout, Layer, Subject
 
 
@@ -220,6 +221,7 @@ SUBJECTS = [
         large=(200, 200),
     ),
     *MODELS,
+    *NETWORKS,
     Subject(
         ("nnlib.homework.masks:moments",),
         definitions.moments,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,7 @@ class Result:
         diagnosis: the id of the mistake, or "".
         seconds: that it took.
         place: "file:line" of the student's code, where an exception names it.
+        where: which result of which function is wrong.
     """
 
     item: str
@@ -44,6 +45,7 @@ class Result:
     diagnosis: str = ""
     seconds: float = 0.0
     place: str = ""
+    where: str = ""
 
 
 def judge(
@@ -97,19 +99,21 @@ def judge_row(item: Item, row: Row, worker: Process, seed: int) -> Result:
     rng = np.random.default_rng([seed, zlib.crc32(f"{item.id}:{row.name}".encode())])
     targets = tuple(each for each in item.targets if not row.of or each.rpartition(":")[2] in row.of)
     subjects = dict.fromkeys(cases.OF[target] for target in targets)
-    started, status, message, diagnosis, place = time.perf_counter(), "passed", "", "", ""
+    started, status, message, diagnosis, place, where = time.perf_counter(), "passed", "", "", "", ""
     try:
         for subject in subjects:
             _judge_subject(Trial(subject, row, worker, targets, rng))
     except Fault as fault:
-        status, message, diagnosis = "failed", fault.message, fault.diagnosis
+        status, message, diagnosis, where = "failed", fault.message, fault.diagnosis, fault.where
     except StudentError as error:
         status, message, diagnosis = error.kind, error.message, error.diagnosis
         place = f"{Path(error.file).name}:{error.line}" if error.file else ""
+        if status == "import" and "'torch'" in message:
+            status, message, place = "not run", "needs PyTorch (make setup-q6)", ""
     except Exception as error:
         status, message = "ours", f"{type(error).__name__}: {error}"
     seconds = time.perf_counter() - started
-    return Result(item.id, row.name, row.property, status, message, diagnosis, seconds, place)
+    return Result(item.id, row.name, row.property, status, message, diagnosis, seconds, place, where)
 
 
 def _judge_subject(trial: Trial) -> None:
@@ -144,6 +148,16 @@ def _judge_subject(trial: Trial) -> None:
             difference(first[0], trial.row), signatures.name(first, trial.functions[0].rpartition(":")[2], square)
         )
     return None
+
+
+def _unstable(wrong: Sequence[Comparison], function: str) -> str:
+    """Return the id of what loses digits or overflows."""
+    if "batchnorm" in function:
+        return "cancellation"
+    if all(np.isfinite(each.got).all() for each in wrong):
+        return "clipped-log"
+    by_row = function == "softmax_loss" and len(wrong) == 1
+    return "global-shift" if by_row else "unshifted-softmax" if function == "softmax_loss" else "overflow"
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class Model(Subject):
             params = trial.worker.get(model, "params")
             trial.worker.set(model, "params", {name: params[name] - RATE * grads[name] for name in params})
         if not losses[-1] < 0.7 * losses[0]:
-            raise Fault(f"{STEPS} steps of gradient descent take the loss from {losses[0]:.3g} to {losses[-1]:.3g}", "")
+            raise Fault(f"{STEPS} steps of gradient descent take the loss from {losses[0]:.3g} to {losses[-1]:.3g}")
 
 
 def _parameters(case: Case) -> list[str]:

@@ -84,9 +84,9 @@ class Process:
         answer = self._request(on=on, name=name, args=args, options=options or {}, call=True, keep=keep, after=after)
         return (answer["result"], answer["after"]) if after else answer["result"]
 
-    def get(self, on: Handle, name: str) -> object:
-        """Return an attribute of an object in the worker."""
-        return self._request(on=on, name=name)["result"]
+    def get(self, on: Handle, name: str, keep: bool = False) -> object:
+        """Return an attribute of an object in the worker; a handle for it where it is to stay there."""
+        return self._request(on=on, name=name, keep=keep or ())["result"]
 
     def set(self, on: Handle, name: str, value: object) -> None:
         """Set an attribute of an object in the worker."""

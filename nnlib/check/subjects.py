@@ -18,11 +18,11 @@ Case = dict[str, object]  # arguments by name, in their order, and "dout"
 
 
 class Fault(Exception):
-    """What is wrong, in words, with the id of its diagnosis."""
+    """What is wrong, in words, with the id of its diagnosis and which result of which function it is."""
 
-    def __init__(self, message: str, diagnosis: str):
+    def __init__(self, message: str, diagnosis: str = "", where: str = ""):
         super().__init__(message)
-        self.message, self.diagnosis = message, diagnosis
+        self.message, self.diagnosis, self.where = message, diagnosis, where
 
 
 class Call(NamedTuple):
@@ -38,6 +38,7 @@ class Call(NamedTuple):
 class Comparison:
     """A result beside what is right; `expect` gives that for any inputs, `noise` is an absolute tolerance."""
 
+    function: str
     output: str
     got: object
     case: Case
@@ -88,7 +89,7 @@ class Subject:
     def compare(self, call: Call, case: Case) -> list[Comparison]:
         """Put the results of a call beside what is right."""
         return [
-            Comparison(name, got, case, self.expect(name), *self.accuracy(name, case))
+            Comparison(call.function, name, got, case, self.expect(name), *self.accuracy(name, case))
             for name, got in call.results.items()
         ]
 
@@ -155,12 +156,22 @@ class Dropout(Layer):
         if "rng" not in case["dropout_param"] or not isinstance(out, np.ndarray) or out.shape != case["x"].shape:
             return super().compare(call, case)
         mask, p = out != 0, case["dropout_param"]["p"]
-        found = [Comparison("out", out, case, lambda case: np.where(mask, case["x"], 0.0))]
+        found = [Comparison(call.function, "out", out, case, lambda case: np.where(mask, case["x"], 0.0))]
         deviation = np.sqrt(p * (1 - p))
-        found.append(Comparison("share kept", mask.mean(), case, lambda _: p, 0.0, 5 * deviation / np.sqrt(mask.size)))
+        found.append(
+            Comparison(
+                call.function,
+                "share kept",
+                np.asarray(mask.mean()),
+                case,
+                lambda _: p,
+                0.0,
+                5 * deviation / np.sqrt(mask.size),
+            )
+        )
         for axis in (0, 1):
-            spread = np.std(mask.mean(axis=axis)) * np.sqrt(mask.shape[axis])
-            found.append(Comparison("spread of the mask", spread, case, lambda _: deviation, 0.6))
+            spread = np.asarray(np.std(mask.mean(axis=axis)) * np.sqrt(mask.shape[axis]))
+            found.append(Comparison(call.function, "spread of the mask", spread, case, lambda _: deviation, 0.6))
         return found
 
 
