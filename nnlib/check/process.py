@@ -75,7 +75,8 @@ class Process:
             args: its arguments; a Handle stands for an object in the worker.
             on: the object whose method it is.
             keep: positions in a tuple that stay in the worker, as handles; True for the whole result.
-            after: return also the arguments as they are after the call: (result, (args, options)).
+            after: return (result, (arguments, own)): the arguments as the function leaves them, and the caller's own
+                arrays as they are then.
             options: its keyword arguments.
 
         Raises:
