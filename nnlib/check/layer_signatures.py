@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnlib.check import definitions
 from nnlib.check.evidence import (
     C,
     Pairs,
@@ -79,6 +80,8 @@ def dropout(c: C) -> Pairs:
         drawn = np.random.RandomState(param["seed"]).rand(*whole.shape)
         dropped = [np.where(mask, whole, 0.0) for mask in (drawn >= p, drawn < 1 - p)]
         yield "p-drops", any(same(c, each * factor) for each in dropped for factor in (1, 1 / p, 1 / (1 - p)))
+        mask = c.got != 0
+        yield "shared-mask", any((mask == mask.take([0], axis)).all() for axis in range(mask.ndim))
         yield "seed-ignored", subset_of(c, whole, whole / p)
     yield "another-mask", c.output == "dx" and subset_of(c, whole, whole / p)
 
@@ -95,12 +98,15 @@ def norm_forward(c: C) -> Pairs:
         test = param["mode"] == "test"
         other = with_option(c, mode="train" if test else "test")
         yield "batch-statistics-in-test" if test else "running-in-train", same(c, other)
+        updated = dict(zip(definitions.RUNNING, definitions.running(c.case["x"], param), strict=True))
+        yield "running-in-train", not test and same(c, with_option(c, mode="test", **updated))
     yield "eps-ignored", eps(c) != 1e-5 and deviation_is(c, lambda v, n: np.sqrt(v + 1e-5))
     yield "eps-outside-root", deviation_is(c, lambda v, n: np.sqrt(v) + eps(c))
     yield "missing-eps", deviation_is(c, lambda v, n: np.sqrt(v))
     yield "missing-root", deviation_is(c, lambda v, n: v + eps(c))
     yield "unbiased-variance", deviation_is(c, lambda v, n: np.sqrt(v * n / (n - 1) + eps(c)))
     yield "missing-scale", same(c, ask(c, gamma=np.ones_like(gamma)))
+    yield "missing-scale", same(c, ask(c, gamma=np.ones_like(gamma), beta=np.zeros_like(beta)))
     yield "missing-shift", same(c, ask(c, beta=np.zeros_like(beta)))
     yield "not-centred", same(c, ask(c, hold_mean=np.zeros_like(beta)))
     if c.got.ndim == 2:
@@ -109,8 +115,7 @@ def norm_forward(c: C) -> Pairs:
         images, pixels = c.got.mean((2, 3)), c.got.mean(0)
         yield "per-image-statistics", same(c, np.broadcast_to(beta, images.shape), images)
         yield "per-pixel-statistics", same(c, np.broadcast_to(by_feature(c, beta), (1, *pixels.shape))[0], pixels)
-        rows = c.got.reshape(-1, len(beta)), c.got.transpose(0, 2, 3, 1).reshape(-1, len(beta))
-        yield "channels-mixed", any(same(c, beta, each.mean(0)) for each in rows)
+        yield "channels-mixed", same(c, beta, c.got.reshape(-1, len(beta)).mean(0))
 
 
 def norm_running(c: C) -> Pairs:
@@ -124,7 +129,8 @@ def norm_running(c: C) -> Pairs:
     yield "momentum-side", same(c, with_option(c, momentum=1 - momentum))
     yield "running-not-updated", same(c, old)
     yield "unbiased-variance", c.output == "running_var" and same(c, right * rows / (rows - 1), new)
-    yield "std-for-variance", c.output == "running_var" and same(c, np.sqrt(right * (1 - momentum)), new)
+    deviations = [(1 - momentum) * np.sqrt(right / (1 - momentum) + each) for each in (0, eps(c))]
+    yield "std-for-variance", c.output == "running_var" and any(same(c, each, new) for each in deviations)
     replaced = "running-last-batch" if c.output in param else "running-starts-at-batch"
     yield replaced, same(c, right / (1 - momentum))
 
@@ -145,8 +151,10 @@ def norm_backward(c: C) -> Pairs:
         return
     if param["mode"] == "test":
         yield "train-formula-in-test", same(c, with_option(c, mode="train"))
-        statistics = dict(zip(("running_mean", "running_var"), (x.mean(0), x.var(0)), strict=True))
-        yield "train-formula-in-test", x.ndim == 2 and same(c, with_option(c, **statistics))
+        # what is too much is a constant and a multiple of the normalised input, feature by feature
+        pairs = [(x[:, d].ravel(), (c.got - c.expected)[:, d].ravel()) for d in range(len(gamma))]
+        fits = [np.polyval(np.polyfit(at, off, 1), at) - off for at, off in pairs]
+        yield "train-formula-in-test", same(c, np.zeros(x.size), np.concatenate(fits))
     else:
         parts = {name: part_of_path(c, *name.split("-")) for name in ("mean", "variance", "mean-variance")}
         missing = [same(c, c.expected - part) for part in parts.values()]
@@ -173,6 +181,9 @@ def norm_backward(c: C) -> Pairs:
 
 def convolution(c: C) -> Pairs:
     """The three convolutions of planes, the layer, im2col and col2im."""
+    if "b" in c.case:
+        b = c.case["b"]
+        yield "transpose", any(same(c, ask(c, b=each)) for each in (b.T, b.T[::-1], b.T[:, ::-1], b.T[::-1, ::-1]))
     if "w" in c.case or "a" in c.case:
         yield "flipped", is_flipped(c, slice(0, 1))
         yield "flipped-one-axis", is_flipped(c, slice(1, 3))
