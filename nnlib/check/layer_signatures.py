@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnlib import gradcheck
 from nnlib.check import definitions
 from nnlib.check.evidence import (
     C,
@@ -202,6 +203,8 @@ def convolution(c: C) -> Pairs:
     if c.output == "dx":
         if "w" in c.case:
             filters = range(len(c.case["w"]))
+            n, f, p, q = c.case["dout"].shape
+            yield "rearranged", same(c, ask(c, dout=c.case["dout"].reshape(f, n, p, q).swapaxes(0, 1)))
             yield "one-filter", any(same(c, ask(c, dout=only(c.case["dout"], (slice(None), k)))) for k in filters)
         windows = windows_over(c)
         alone = windows == 1
@@ -212,17 +215,25 @@ def convolution(c: C) -> Pairs:
 def pooling(c: C) -> Pairs:
     """Max pooling."""
     param, x = c.case["pool_param"], c.case["x"]
+    height, width, stride = param.values()
     if c.output == "out":
         yield "starts-at-zero", same(c, np.maximum(c.expected, 0))
-        yield "mean-for-max", same(c, window_means(c))
+        yield "mean-for-max", same(c, window_means(param, x))
         yield "min-for-max", same(c, -ask(c, x=-x))
+        rows, columns = c.expected.shape[2:]
+        others = [ask(c, pool_param={**param, "stride": each})[:, :, :rows, :columns] for each in (1, height, width)]
+        yield "stride-ignored", any(same(c, each) for each in others)
         return
-    height, width, stride = param.values()
     order = np.arange(x.size).reshape(x.shape) / x.size
     tied = np.array_equal(x, np.round(x))
     total = same(c, c.case["dout"].sum((2, 3)), c.got.sum((2, 3)))
+    more = np.count_nonzero(c.got) > np.count_nonzero(c.expected)
+    winners = c.expected != 0
+    spread = gradcheck.numerical_gradient(lambda x: window_means(param, x), x, c.case["dout"])
+    yield "mean-for-max", same(c, spread)
     yield "last-tie", tied and same(c, ask(c, x=x + 0.1 * order))
-    yield "ties-shared", tied and total
-    yield "ties-to-all", tied and not total
-    yield "mean-for-max", total and np.count_nonzero(c.got) > np.count_nonzero(c.expected)
-    yield "overwrites-overlaps", stride < max(height, width) and not tied
+    yield "ties-to-all", tied and more and not total and same(c, c.expected[winners], c.got[winners])
+    yield "ties-to-all", tied and more and not total and stride < max(height, width)
+    yield "ties-shared", tied and more and total
+    yield "times-input", same(c, c.expected * x)
+    yield "overwrites-overlaps", stride < max(height, width) and not more

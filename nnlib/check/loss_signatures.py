@@ -18,7 +18,7 @@ def losses(c: C) -> Pairs:
     if x.ndim == 1:
         factor = 1.0 if c.output == "loss" else y
         yield "one-label-convention", 0 in y and same(c, ask(c, x=x * y, y=np.ones_like(y)) * factor)
-        yield "one-label-convention", -1 in y and not times(c, -1, len(x), 1 / len(x))
+        yield "one-label-convention", -1 in y and c.output == "loss"
         signs = np.where(y > 0, 1.0, -1.0)
         if c.output == "loss":
             yield "sign", same(c, ask(c, x=-x))
@@ -28,6 +28,8 @@ def losses(c: C) -> Pairs:
             yield "sign", same(c, -ask(c, x=-x))
     else:
         one_hot = np.eye(x.shape[1])[y]
+        over_batch = np.log(np.exp(x).sum(0))[y] - x[np.arange(len(x)), y]
+        yield "wrong-axis", c.output == "loss" and same(c, over_batch.mean())
         yield "over-k", times(c, 1 / x.shape[1])
         if c.output == "dx":
             yield "missing-one-hot", same(c, c.expected + one_hot / len(x))
@@ -47,6 +49,8 @@ def hinge(c: C) -> Pairs:
     if c.output == "loss":
         yield "not-clipped", same(c, np.mean(1 - signs * x))
     else:
+        yield "gradient-at-zero", same(c, c.expected[np.abs(x) != 1], c.got[np.abs(x) != 1])
+        yield "times-input", same(c, c.expected * x)
         yield "missing-mask", any(same(c, factor * signs) for factor in (-1, -1 / len(x)))
 
 
