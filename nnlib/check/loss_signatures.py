@@ -105,7 +105,9 @@ def _fits(c: C, layers: str) -> bool:
 
 def vgg11(c: C) -> Pairs:
     """VGG11."""
-    yield "extra-activation", same(c, networks.vgg(**c.case, relu=True))
+    yield "extra-activation", any(same(c, networks.vgg(**c.case, activations=each)) for each in ("all", "report"))
+    yield "missing-activation", same(c, networks.vgg(**c.case, activations="none"))
+    yield "missing-pool", same(c, networks.vgg(**c.case, last_pool=False))
 
 
 def epoch(c: C) -> Pairs:
