@@ -19,6 +19,7 @@ from nnlib.check.frames import Other
 from nnlib.check.process import Process, StudentError
 from nnlib.check.subjects import Call, Case, Comparison, Dropout, Fault, Subject
 
+SQUARES = 3  # so many inputs of equal sizes
 LARGE = 100.0  # an exponent beyond which exp() is no use
 RATIO, START_UP = 20, 1.0  # backward may take so many times as long as forward, and so many seconds more
 
@@ -212,7 +213,8 @@ class Trial:
             return ""
         row = Row(self.row.name, "mode") if self.row.property in ("shape", *OWN) else self.row
         try:
-            wrong = replace(self, row=row).wrong(self.subject.make(self.rng, *self.subject.square, **self.options))
+            drawn = [self.subject.make(self.rng, *self.subject.square, **self.options) for _ in range(SQUARES)]
+            wrong = [each for case in drawn for each in replace(self, row=row).wrong(case)]
         except (StudentError, Fault):
             return ""
         if not wrong:
