@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +17,10 @@ from nnlib.check.definitions import RUNNING
 from nnlib.check.exercises import Item, Row, items
 from nnlib.check.frames import Other
 from nnlib.check.process import Process, StudentError
-from nnlib.check.subjects import Call, Case, Comparison, Fault, Subject
+from nnlib.check.subjects import Call, Case, Comparison, Dropout, Fault, Subject
 
+SQUARES = 3  # so many inputs of equal sizes
+LARGE = 100.0  # an exponent beyond which exp() is no use
 RATIO, START_UP = 20, 1.0  # backward may take so many times as long as forward, and so many seconds more
 
 
@@ -34,6 +36,7 @@ class Result:
         diagnosis: the id of the mistake, or "".
         seconds: that it took.
         place: "file:line" of the student's code, where an exception names it.
+        where: which result of which function is wrong.
     """
 
     item: str
@@ -44,6 +47,7 @@ class Result:
     diagnosis: str = ""
     seconds: float = 0.0
     place: str = ""
+    where: str = ""
 
 
 def judge(
@@ -97,64 +101,96 @@ def judge_row(item: Item, row: Row, worker: Process, seed: int) -> Result:
     rng = np.random.default_rng([seed, zlib.crc32(f"{item.id}:{row.name}".encode())])
     targets = tuple(each for each in item.targets if not row.of or each.rpartition(":")[2] in row.of)
     subjects = dict.fromkeys(cases.OF[target] for target in targets)
-    started, status, message, diagnosis, place = time.perf_counter(), "passed", "", "", ""
+    started, status, message, diagnosis, place, where = time.perf_counter(), "passed", "", "", "", ""
     try:
         for subject in subjects:
             _judge_subject(Trial(subject, row, worker, targets, rng))
     except Fault as fault:
-        status, message, diagnosis = "failed", fault.message, fault.diagnosis
+        status, message, diagnosis, where = "failed", fault.message, fault.diagnosis, fault.where
     except StudentError as error:
         status, message, diagnosis = error.kind, error.message, error.diagnosis
         place = f"{Path(error.file).name}:{error.line}" if error.file else ""
+        if status == "import" and "'torch'" in message:
+            status, message, place = "not run", "needs PyTorch (make setup-q6)", ""
     except Exception as error:
         status, message = "ours", f"{type(error).__name__}: {error}"
     seconds = time.perf_counter() - started
-    return Result(item.id, row.name, row.property, status, message, diagnosis, seconds, place)
+    return Result(item.id, row.name, row.property, status, message, diagnosis, seconds, place, where)
 
 
 def _judge_subject(trial: Trial) -> None:
     """Raise what is wrong with a subject in the sense of a row."""
-    tag = trial.row.name if trial.row.name in trial.subject.cases else trial.row.property
-    inputs = trial.subject.inputs(tag, trial.rng)
-    special = {"dtype": _dtype, "mutation": _mutation, "economy": _economy}
-    own = getattr(trial.subject, trial.row.property, None)
+    own = getattr(trial.subject, trial.row.property, None) or OWN.get(trial.row.property)
     if own is not None:
-        for case in inputs:
-            own(trial, case)
-        return
-    if trial.row.property in special:
-        special[trial.row.property](trial, inputs[0])
+        trial.options = trial.cases()[0][1]
+        try:
+            for case in trial.inputs()[: 1 if own is _economy else None]:
+                own(trial, case)
+        except StudentError as error:
+            error.diagnosis = trial.at_square_sizes() if error.kind == "exception" else ""
+            raise
         return
     wrong: list[Comparison] = []
     error = None
-    for case in inputs:
+    for number, case in enumerate(trial.inputs()):
         try:
-            wrong += trial.wrong(case)
+            found = trial.wrong(case)
         except StudentError as raised:
             if raised.kind != "exception":
                 raise
-            error = error or raised
+            error, found = error or raised, []
+        if not wrong and (found or error):
+            trial.options = trial.cases()[number][1]
+        wrong += found
     if error is not None:
-        error.diagnosis = {"right": "square-only", "wrong": "transpose"}.get(trial.at_square_sizes(), "")
+        error.diagnosis = trial.at_square_sizes()
         raise error
     if wrong:
         first = [each for each in wrong if each.output == wrong[0].output]
-        square = trial.at_square_sizes() if trial.subject.square else ""
-        raise Fault(
-            difference(first[0], trial.row), signatures.name(first, trial.functions[0].rpartition(":")[2], square)
-        )
-    return None
+        function = first[0].function.rpartition(":")[2]
+        diagnosis = signatures.name(first, function)
+        if trial.row.property == "stability":
+            diagnosis = _unstable(first, function) or diagnosis
+        elif diagnosis in ("", "size-off-by-one", "rearranged"):
+            square = trial.at_square_sizes()
+            diagnosis = square if square == "square-only" else diagnosis or square
+        raise Fault(difference(first[0], trial.row), diagnosis, f"{first[0].output} of {function}")
 
 
-@dataclass(frozen=True)
+def _unstable(wrong: Sequence[Comparison], function: str) -> str:
+    """Return the id of what loses digits or overflows, or an empty string where it is neither."""
+    if "batchnorm" in function:
+        return "cancellation"
+    if all(isinstance(each.got, np.ndarray) and np.isfinite(each.got).all() for each in wrong):
+        return "clipped-log" if wrong[0].output == "loss" and "softmax" in function else ""
+    if function != "softmax_loss":
+        return "overflow"
+    small = [
+        np.ptp(each.case["x"], axis=1).max() < LARGE for each in wrong
+    ]  # scores of one example are near each other
+    near = [np.ptp(each.case["x"]) < LARGE for each in wrong]  # those of all are
+    return "unshifted-softmax" if any(near) else "global-shift" if any(small) else "overflow"
+
+
+@dataclass
 class Trial:
-    """One subject in one row."""
+    """One subject in one row; `options` are those of the inputs at which something is wrong."""
 
     subject: Subject
     row: Row
     worker: Process
     functions: tuple[str, ...]
     rng: np.random.Generator
+    options: dict[str, object] = field(default_factory=dict)
+
+    def cases(self) -> list[tuple[tuple, dict]]:
+        """Return the sizes and options of the row's inputs."""
+        cases = self.subject.cases
+        return cases.get(self.row.name) or cases.get(self.row.property) or cases[""]
+
+    def inputs(self) -> list[Case]:
+        """Return the row's inputs."""
+        return [self.subject.make(self.rng, *sizes, **options) for sizes, options in self.cases()]
 
     def calls(self, case: Case, *more: str) -> Iterator[Call]:
         """Return the calls that the row is about."""
@@ -172,23 +208,28 @@ class Trial:
         return [each for each in wanted if difference(each, self.row)]
 
     def at_square_sizes(self) -> str:
-        """Return whether the subject is right or wrong where its sizes cannot be told apart; "" if it raises."""
+        """Return what a mistake looks like where all sizes are equal: "square-only" if it is none there."""
         if not self.subject.square:
             return ""
-        options = (self.subject.cases.get(self.row.property) or self.subject.cases[""])[0][1]
+        row = Row(self.row.name, "mode") if self.row.property in ("shape", *OWN) else self.row
         try:
-            case = self.subject.make(self.rng, *self.subject.square, **options)
-            return "wrong" if self.wrong(case) else "right"
+            drawn = [self.subject.make(self.rng, *self.subject.square, **self.options) for _ in range(SQUARES)]
+            wrong = [each for case in drawn for each in replace(self, row=row).wrong(case)]
         except (StudentError, Fault):
             return ""
+        if not wrong:
+            return "square-only"
+        return signatures.name(wrong[:1], wrong[0].function.rpartition(":")[2])
 
 
 def _wanted(row: Row, output: str) -> bool:
     """Return whether a row is about an output."""
     if row.name == "running":
         return output in RUNNING
+    if row.property in ("value", "stability") and output in RUNNING:
+        return False
     if row.property == "value" and row.name != "labels":
-        return output not in RUNNING and not output.startswith("d")
+        return not output.startswith("d")
     return output.startswith("d") if row.property == "gradient" else True
 
 
@@ -233,14 +274,24 @@ def _float32(value: object) -> object:
 def _mutation(trial: Trial, case: Case) -> None:
     results: dict[str, object] = {}
     for call in trial.calls(case, "again"):
-        for name, before in call.before.items():
-            if isinstance(before, np.ndarray) and not np.array_equal(before, call.after[name]):
+        for name, before, after in _arrays(call.before, call.after):
+            if not np.array_equal(before, after):
                 short = call.function.rpartition(":")[2]
                 raise Fault(f"{name} is changed by {short}", "labels-changed" if name == "y" else "argument-changed")
         for name, got in call.results.items():
             if call.function == "again" and not np.array_equal(got, results[name]):
-                raise Fault(f"{name} is another at a second call with the same cache", "cache-changed")
+                diagnosis = "another-mask" if isinstance(trial.subject, Dropout) else "cache-changed"
+                raise Fault(f"{name} is another at a second call with the same cache", diagnosis)
         results |= call.results
+
+
+def _arrays(before: Case, after: Case) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Return the arrays of arguments, before and after a call, those in dictionaries too."""
+    for name, value in before.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}[{key!r}]", *arrays) for key, *arrays in _arrays(value, after[name]))
+        elif isinstance(value, np.ndarray):
+            yield name, value, after[name]
 
 
 def _economy(trial: Trial, _: Case) -> None:
@@ -262,3 +313,6 @@ def _economy(trial: Trial, _: Case) -> None:
             raise Fault(f"backward takes longer than {ratio:g} forward passes", "slow-backward") from error
         finally:
             trial.worker.seconds = usual
+
+
+OWN = {"dtype": _dtype, "mutation": _mutation, "economy": _economy}  # properties with a comparison of their own

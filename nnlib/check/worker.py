@@ -59,7 +59,7 @@ class Finder:
         self.root = root
 
     def find_spec(self, name, path=None, target=None):
-        """Return the spec of a module or package of nnlib, or None."""
+        """Return the spec of a module or package of nnlib, or None for others."""
         base = self.root.joinpath(*name.split("."))
         if name.partition(".")[0] != "nnlib":
             return None
@@ -92,7 +92,7 @@ class Worker:
                 return {"result": None, "after": ()}
             function = getattr(owner, name)
             result = function(*args, **options) if request["call"] else function
-            after = self._plain((args, options)) if request["after"] else ()
+            after = self._plain((args, request["args"])) if request["after"] else ()
             return {"result": self._result(result, request["keep"]), "after": after}
         except Exception as error:
             return {"error": self._error(error)}
@@ -147,8 +147,11 @@ def main(root: Path) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     sys.dont_write_bytecode = True
-    sys.meta_path.insert(0, Finder(root))
+    installed = [each for each in sys.meta_path if "__editable__" in getattr(each, "__module__", "")]
+    sys.meta_path[:] = [Finder(root), *(each for each in sys.meta_path if each not in installed)]
     worker = Worker(root, frames)
+    answers.write(frames.dump("ready"))
+    answers.flush()
     while requests.peek(1):
         answer = worker.answer(frames.load(requests.read))
         try:
