@@ -1,0 +1,10 @@
+"""Cuts the student copy from this repository: the package, its notebooks and its documents together.
+
+    python -m course.release        writes build/student/, build/hw1-student.zip and build/release.json
+
+items.py         exercises.toml, validated
+modules.py       Python files: bodies, helpers and derivations cut as source lines
+notebooks.py     notebooks: solutions become stubs, answers and outputs go
+package.py      the files of the copy, and the archive of them
+traceability.py  docs/items.md
+"""
