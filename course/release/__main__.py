@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import json
 import shutil
 import sys
 import tomllib
 from pathlib import Path
 
-import nbformat
 
-from course.leaks import Fingerprints, Leak, refused
+from course.leaks import Fingerprints, refused
 from course.release.items import ROOT, Course, ReleaseError, load
 from course.release.package import archive, collect, description
 
@@ -47,12 +45,11 @@ def release(course: Course, root: Path = ROOT) -> tuple[dict[str, bytes], bytes]
     files, statements, texts = collect(root, course)
     packed = archive(files)
     allowed = tomllib.loads((root / "course" / "leaks.toml").read_text(encoding="utf-8")).get("allow", [])
-    leaks = refused(scan(packed, statements, texts, files), allowed)
+    leaks = refused(Fingerprints(statements, texts).scan("", packed), allowed)
     if leaks:
         raise ReleaseError("\n".join([f"{len(leaks)} leaks:", *(f"{leak.where}: {leak.what}" for leak in leaks)]))
     return files, packed
 
 
-def scan(packed: bytes, statements: list[ast.AST], texts: list[str], files: dict[str, bytes]) -> list[Leak]:
-    """Return what an archive holds of the statements and texts that were cut."""
-    return list(Fingerprints(statements, texts).scan("", packed))
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -24,14 +24,14 @@ class Course:
     Attributes:
         items: the items, by id, in the order of the file.
         kept: the ids of the `after` cells that stay, by notebook.
-        removed: names that go, by module, besides those of the items.
+        trimmed: by module what goes besides the items' code: `names`, and a new `docstring`.
         rewords: texts of one file that are replaced: `file`, `old`, `new`.
         include, exclude: patterns of the repository's files that the copy holds, and of those among them that it does not.
     """
 
     items: dict[str, dict]
     kept: dict[str, set[str]]
-    removed: dict[str, list[str]]
+    trimmed: dict[str, dict]
     rewords: list[dict]
     include: list[str]
     exclude: list[str]
@@ -54,9 +54,9 @@ def load(root: Path = ROOT) -> Course:
     if complaints:
         raise ReleaseError("course/exercises.toml:\n" + "\n".join(complaints))
     kept = {row["name"]: set(row["keep"]) for row in text.get("notebook", ())}
-    removed = {row["module"]: row["names"] for row in text.get("cut", ())}
+    trimmed = {row["module"]: row for row in text.get("cut", ())}
     items = {row["id"]: row for row in text["item"]}
-    return Course(items, kept, removed, text.get("reword", []), text["copy"]["include"], text["copy"]["exclude"])
+    return Course(items, kept, trimmed, text.get("reword", []), text["copy"]["include"], text["copy"]["exclude"])
 
 
 def faults(items: list[dict]) -> Iterator[str]:

@@ -112,19 +112,17 @@ def _reworded(name: str, text: str, course: Course) -> str:
 def _cut_module(files: dict[str, bytes], name: str, course: Course) -> list[ast.AST | str]:
     """Cut one module of the copy in place, by the items that have targets or helpers in it."""
     module = name.removesuffix(".py").replace("/", ".")
-    stubs, removed, docstring = {}, set(course.removed.get(module, ())), None
+    source, trimmed, stubs, removed, docstring = files[name].decode(), course.trimmed.get(module), {}, set(), None
+    if trimmed:
+        source, _ = cut_module(source, {}, trimmed.get("names", ()), trimmed.get("docstring"))
     for item, row in course.items.items():
         own = [target.partition(":")[2] for target in row["targets"] if target.startswith(f"{module}:")]
         stubs |= dict.fromkeys(own, course.stub(item))
         removed |= {target.partition(":")[2] for target in row.get("cut", ()) if target.startswith(f"{module}:")}
-        if own and "docstring" in row and docstring is None:
-            docstring = row["docstring"]
-    if not stubs and not removed:
-        return []
-    source = files[name].decode()
+        docstring = docstring or (row.get("docstring") if own else None)
     new, statements = cut_module(source, stubs, removed, docstring)
-    files[name] = new.encode()
-    derived = formulas(ast.get_docstring(ast.parse(source)) or "") if docstring is not None else ()
+    files[name] = new.encode() if stubs or trimmed else files[name]
+    derived = formulas(ast.get_docstring(ast.parse(source)) or "") if docstring else ()
     return [*statements, *(formula for formula in derived if formula not in docstring)]
 
 

@@ -1,0 +1,1 @@
+"""What `make` runs besides nnlib's own commands."""
