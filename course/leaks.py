@@ -159,7 +159,9 @@ def _normalised(node: ast.AST) -> str:
             known = part.id in KNOWN or id(part) in called
             return part.id if known else numbers.setdefault(part.id, f"v{len(numbers)}")
         if isinstance(part, ast.AST):
-            fields = [text(value) for name, value in ast.iter_fields(part) if name not in ("ctx", "type_comment", "kind")]
+            fields = [
+                text(value) for name, value in ast.iter_fields(part) if name not in ("ctx", "type_comment", "kind")
+            ]
             return f"{type(part).__name__}({','.join(fields)})"
         return f"[{','.join(map(text, part))}]" if isinstance(part, list) else repr(part)
 

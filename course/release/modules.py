@@ -52,7 +52,9 @@ def cut_module(
         raise ReleaseError(f"{', '.join(sorted(missing))}: expected in the module, not found")
     if docstring is not None:
         first = ast.parse(source).body[0]
-        edits.append((1, first.end_lineno, ['"""' + docstring.strip() + ('\n"""' if "\n" in docstring.strip() else '"""')]))
+        edits.append(
+            (1, first.end_lineno, ['"""' + docstring.strip() + ('\n"""' if "\n" in docstring.strip() else '"""')])
+        )
     return apply(lines, edits), cut
 
 
@@ -72,7 +74,7 @@ def raising(message: str, indent: int = 0) -> list[str]:
         return [line]
     first, _, rest = message.partition(". ")
     inner = " " * (indent + 4)
-    return [f'{" " * indent}raise NotImplementedError(', f'{inner}"{first}. "', f'{inner}"{rest}"', f'{" " * indent})']
+    return [f"{' ' * indent}raise NotImplementedError(", f'{inner}"{first}. "', f'{inner}"{rest}"', f"{' ' * indent})"]
 
 
 def apply(lines: list[str], edits: list[Edit]) -> str:

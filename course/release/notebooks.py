@@ -30,7 +30,9 @@ def cut_notebook(notebook: NotebookNode, name: str, course: Course) -> list[ast.
     cells = [cell for cell in notebook.cells if "after" not in cell.metadata.tags or cell.id in kept]
     for cell in notebook.cells:
         if cell not in cells:
-            cut += [cell.source] if cell.cell_type == "markdown" else []  # its code draws and measures, it solves nothing
+            cut += (
+                [cell.source] if cell.cell_type == "markdown" else []
+            )  # its code draws and measures, it solves nothing
     for index, cell in enumerate(cells):
         if "solution" in cell.metadata.tags:
             if cell.id not in owner:

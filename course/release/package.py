@@ -71,7 +71,9 @@ def description(course: Course, files: dict[str, bytes], packed: bytes) -> dict[
 
 def exercises(course: Course) -> str:
     """Return exercises.toml as students have it: without what is cut, and without the hidden checks but their number."""
-    lines = ["# The homework's items; `hidden` is the number of checks that the grader runs and this copy does not hold."]
+    lines = [
+        "# The homework's items; `hidden` is the number of checks that the grader runs and this copy does not hold."
+    ]
     for row in course.items.values():
         checks = row.get("check", [])
         public = [check for check in checks if check["visibility"] == "public"]
