@@ -182,7 +182,7 @@ def _texts_of_png(content: bytes) -> Iterator[str]:
         body = content[position + 8 : position + 8 + length]
         position += 12 + length
         if kind in (b"tEXt", b"iTXt", b"zTXt"):
-            key, _, rest = body.partition(b"\0")
+            _, _, rest = body.partition(b"\0")
             packed = rest[1:] if kind == b"zTXt" else rest.partition(b"\0\0")[2] if rest[:1] == b"\1" else b""
             unpacked = [zlib.decompress(packed[packed.rfind(b"\0", 0, 8) + 1 :])] if packed else []
             yield from (part.decode("utf-8", "replace") for part in (rest, *unpacked))

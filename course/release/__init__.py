@@ -2,9 +2,7 @@
 
     python -m course.release        writes build/student/, build/hw1-student.zip and build/release.json
 
-items.py         exercises.toml, validated
 modules.py       Python files: bodies, helpers and derivations cut as source lines
 notebooks.py     notebooks: solutions become stubs, answers and outputs go
-package.py      the files of the copy, and the archive of them
-traceability.py  docs/items.md
+package.py       the files of the copy, and the archive of them
 """

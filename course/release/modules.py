@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Mapping
 
-from course.release.items import ReleaseError
+from course.items import ReleaseError
 
 LINE = 120
 ARGUMENT_CHECKS = {"checks", "arguments"}  # the modules whose calls stay at the head of a function

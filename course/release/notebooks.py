@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 
 from nbformat import NotebookNode
 
-from course.release.items import Course, ReleaseError
+from course.items import Course, ReleaseError
 from course.release.modules import apply, raising, stub
 
 MARKER = re.compile(r"<!-- answer [\d.a-z]+(, revised)? -->")

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 
 from course.leaks import formulas
-from course.release.items import Course, ReleaseError
+from course.items import Course, ReleaseError
 from course.release.modules import cut_module
 from course.release.notebooks import cut_notebook
 
@@ -70,7 +70,7 @@ def description(course: Course, files: dict[str, bytes], packed: bytes) -> dict[
 
 
 def exercises(course: Course) -> str:
-    """Return exercises.toml as students have it: without what is cut, and without the hidden checks but their number."""
+    """Return exercises.toml as students have it: without what is cut, and of the hidden checks the number alone."""
     lines = [
         "# The homework's items; `hidden` is the number of checks that the grader runs and this copy does not hold."
     ]

@@ -18,7 +18,7 @@ EMPTY = re.compile(r"\s*<!-- answer [^>]*-->\s*(\*\*Your (answer|derivation):\*\
 
 
 def pieces(item: dict, root: Path = ROOT) -> dict[str, str]:
-    """Return what an item consists of: for each function and cell 'written', 'not written', or what is wrong with it."""
+    """Return what an item consists of: for each function and cell 'written', 'not written', or what is wrong."""
     found = {name: _state_of_code(root, item, name) for name in item["targets"]}
     path = root / "notebooks" / f"{item['notebook']}.ipynb"
     try:

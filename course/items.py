@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 KINDS = ("code", "experiment", "text")
 PROPERTIES = ("shape", "value", "gradient", "dtype", "mutation", "stability", "mode", "economy", "trains")
 VISIBILITIES = ("public", "hidden")
@@ -26,7 +26,7 @@ class Course:
         kept: the ids of the `after` cells that stay, by notebook.
         trimmed: by module what goes besides the items' code: `names`, and a new `docstring`.
         rewords: texts of one file that are replaced: `file`, `old`, `new`.
-        include, exclude: patterns of the repository's files that the copy holds, and of those among them that it does not.
+        include, exclude: patterns of the repository's files that the copy holds, and of those of them that it does not.
     """
 
     items: dict[str, dict]
