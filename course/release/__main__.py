@@ -9,8 +9,8 @@ import sys
 import tomllib
 from pathlib import Path
 
-from course.leaks import Fingerprints, refused
 from course.items import ROOT, Course, ReleaseError, load
+from course.leaks import Fingerprints, refused
 from course.release.package import archive, collect, description
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import nbformat
 
-from course.leaks import formulas
 from course.items import Course, ReleaseError
+from course.leaks import formulas
 from course.release.modules import cut_module
 from course.release.notebooks import cut_notebook
 
