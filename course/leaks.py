@@ -21,7 +21,7 @@ MIN_NODES = 7  # a smaller expression, such as x.sum(axis=0), says nothing
 MIN_PRODUCT = 5  # but a matrix product of two does, such as x.T @ dout
 MIN_FORMULA = 12  # characters, without spaces
 KNOWN = {*dir(builtins), "np", "torch", "nn", "math", "functional"}
-SPACING = re.compile(r"\\[,;:! ]|\\(?:left|right|[bB]igg?[lrm]?|q?quad|displaystyle|mathbf|mathrm|text|top)\b|[\s{}.]")
+SPACING = re.compile(r"\\[,;:! ]|\\(?:left|right|[bB]igg?[lrm]?|q?quad|displaystyle|mathbf|mathrm|text)\b|[\s{}.]")
 CODE_SPAN = re.compile(r"`+([^`]+)`+|<code>(.*?)</code>", re.S)
 
 
@@ -130,7 +130,7 @@ def formulas(text: str) -> Iterator[str]:
 
 def squeeze(text: str) -> str:
     """Return a formula without what does not change its meaning."""
-    return SPACING.sub("", text).replace("^top", "^T").strip(",")
+    return SPACING.sub("", text.replace(r"\top", "T")).strip(",")
 
 
 def _telling(node: ast.AST) -> list[ast.AST]:

@@ -58,7 +58,7 @@ def receipt(items: list[dict], root: Path = ROOT) -> list[str]:
         written = sum(state == "written" for state in states.values())
         line = f"{item['id']:5} {written} of {len(states)} written"
         if item.get("check"):
-            line += f", {_passed(item)} of {len(item['check'])} checks pass, {item['hidden']} more are the grader's"
+            line += f", {_passed(item)} of {len(item['check'])} checks pass; {item['hidden']} more are the grader's"
         lines.append(line)
         lines += [f"      {name.rpartition(':')[2]}: {state}" for name, state in states.items() if state != "written"]
     return lines
@@ -68,8 +68,8 @@ def main() -> int:
     """Write submission.zip and print the receipt; return the exit status."""
     items = tomllib.loads((ROOT / "nnlib" / "check" / "exercises.toml").read_text(encoding="utf-8"))["item"]
     files, path = submission(items), ROOT / "submission.zip"
+    checksum = pack(files, path)  # before the checks run: it does not depend on them
     print("\n".join(receipt(items)))
-    checksum = pack(files, path)
     wanted = {f"notebooks/{item['notebook']}.ipynb" for item in items}
     for name in sorted(wanted - files.keys()):
         print(f"missing: {name}")
