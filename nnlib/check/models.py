@@ -65,7 +65,8 @@ class Model(Subject):
 
     def shape(self, trial, case):
         """Raise unless the names, the shapes and the initial values of the parameters are right."""
-        params = trial.worker.get(self.build(trial.worker, case), "params")
+        options = {name: value for name, value in case["options"].items() if name != "dtype"}
+        params = trial.worker.get(self.build(trial.worker, {"options": options}), "params")
         got, expected = (
             {name: getattr(each.get(name), "shape", None) for name in sorted(each)}
             for each in (params, {name: case[name] for name in _parameters(case)})
@@ -73,6 +74,8 @@ class Model(Subject):
         if got != expected:
             raise Fault(f"params are {_listed(got)}, expected {_listed(expected)}", "parameter-names")
         for name, array in params.items():
+            if array.dtype != np.float32:
+                raise Fault(f"{name} is {array.dtype} by default, expected float32", "float64-from-float32")
             if not name.startswith("W"):
                 if np.any(array != (1 if name.startswith("gamma") else 0)):
                     raise Fault(f"{name} does not start at {int(name.startswith('gamma'))}", "biases-not-zero")
@@ -89,7 +92,7 @@ class Model(Subject):
             params = trial.worker.get(model, "params")
             trial.worker.set(model, "params", {name: params[name] - RATE * grads[name] for name in params})
         if not losses[-1] < 0.7 * losses[0]:
-            raise Fault(f"{STEPS} steps of gradient descent take the loss from {losses[0]:.3g} to {losses[-1]:.3g}", "")
+            raise Fault(f"{STEPS} steps of gradient descent take the loss from {losses[0]:.3g} to {losses[-1]:.3g}")
 
 
 def _parameters(case: Case) -> list[str]:

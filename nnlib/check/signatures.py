@@ -38,13 +38,12 @@ from nnlib.check.frames import Other
 Pairs = Iterator[tuple[str, object]]
 
 
-def name(wrong: Sequence[C], function: str, square: str) -> str:
+def name(wrong: Sequence[C], function: str) -> str:
     """Return the id of the mistake that wrong results of one output look like, or an empty string.
 
     Args:
         wrong: the comparisons.
         function: the name of what is judged.
-        square: whether the result is "right" or "wrong" where all sizes are equal; "" for unknown.
     """
     fits = all(isinstance(c.got, np.ndarray) and c.got.shape == c.expected.shape for c in wrong)
     sources = (*(tests for part, tests in OF if part in function), anything) if fits else (shapes,)
@@ -52,7 +51,7 @@ def name(wrong: Sequence[C], function: str, square: str) -> str:
         found = [list(itertools.chain.from_iterable(tests(c) for tests in sources)) for c in wrong]
     ids = dict.fromkeys(pair[0] for pair in found[0])
     shared = [id for id in ids if all(any(held for other, held in pairs if other == id) for pairs in found)]
-    return shared[0] if shared else {"right": "square-only", "wrong": "" if fits else "transpose"}.get(square, "")
+    return shared[0] if shared else ""
 
 
 def shapes(c: C) -> Pairs:
@@ -62,7 +61,12 @@ def shapes(c: C) -> Pairs:
         yield "not-an-array", isinstance(c.got, (Other, tuple))
         return
     got, expected = c.got.shape, c.expected.shape
+    yield "swapped-results", any(same(other, other.expected, c.got) for other in c.beside)
     yield "transpose", got == expected[::-1] and same(c, c.expected.T)
+    yield "extra-axis", c.got.size == c.expected.size and same(c, c.expected.squeeze(), c.got.squeeze())
+    yield "wrong-axis", len(got) == len(expected) == 1 and got == (batch(c),)
+    yield "wrong-axis", len(got) < len(expected)
+    yield "same-size", len(got) == 4 and c.output == "out" and got[2:] == c.case["x"].shape[2:]
     yield "sum-missing", len(got) == len(expected) + 1 and same(c, c.expected, c.got.sum(0))
     if "pool_param" in c.case and c.output == "out":
         param = c.case["pool_param"]
@@ -84,7 +88,10 @@ def anything(c: C) -> Pairs:
         yield "times-n", times(c, n)
         yield "over-n", times(c, 1 / n)
     yield "factor-2", times(c, 2, 0.5)
+    yield "swapped-results", any(same(other, other.expected, c.got) for other in c.beside)
     yield "transpose", c.got.ndim == 2 and same(c, c.expected.T)
+    w = c.case.get("w")
+    yield "transpose", w is not None and w.shape == w.T.shape and same(c, ask(c, w=w.T))
     yield "rearranged", c.got.size > 1 and same(c, np.sort(c.expected, None), np.sort(c.got, None))
     yield (
         "rearranged",
@@ -106,7 +113,8 @@ def affine(c: C) -> Pairs:
     else:
         yield "std-for-variance", same(c, c.expected, c.got**2)
         factors = 1, keep, 1 - keep, keep**2, keep * (1 - keep)
-        yield "missing-square", any(same(c, f * each) for f in factors for each in (weighted, weighted**2))
+        yield "square-of-sum", any(same(c, f * weighted**2) for f in factors)
+        yield "missing-square", any(same(c, f * weighted) for f in factors)
         yield "variance-factor", any(times(c, f / (keep * (1 - keep))) for f in factors[:4])
 
 
@@ -117,7 +125,11 @@ def relu(c: C) -> Pairs:
         yield "not-clipped", same(c, c.expected[positive], c.got[positive]) and c.got[~positive].any()
     else:
         yield "mask-from-gradient", same(c, np.where(c.case["dout"] > 0, c.case["dout"], 0.0))
-        yield "missing-mask", same(c, c.case["dout"])
+        dout, x = c.case["dout"], c.case["x"]
+        yield "missing-mask", same(c, dout)
+        yield "mask-inverted", same(c, np.where(positive, 0.0, dout))
+        yield "times-input", same(c, c.expected * x)
+        yield "gradient-at-zero", same(c, c.expected[x != 0], c.got[x != 0])
 
 
 def dropout(c: C) -> Pairs:
@@ -133,6 +145,7 @@ def dropout(c: C) -> Pairs:
     if param["mode"] == "test":
         yield "test-not-scaled", times(c, 1 / p)
         yield "p-drops", times(c, (1 - p) / p)
+        yield "test-divided-by-p", times(c, 1 / p**2)
         yield "drops-in-test", subset_of(c, whole, whole * p, whole / p)
         return
     yield "missing-mask", c.output == "dx" and same(c, whole)
@@ -156,6 +169,7 @@ def norm_forward(c: C) -> Pairs:
         test = param["mode"] == "test"
         other = with_option(c, mode="train" if test else "test")
         yield "batch-statistics-in-test" if test else "running-in-train", same(c, other)
+    yield "eps-ignored", eps(c) != 1e-5 and deviation_is(c, lambda v, n: np.sqrt(v + 1e-5))
     yield "eps-outside-root", deviation_is(c, lambda v, n: np.sqrt(v) + eps(c))
     yield "missing-eps", deviation_is(c, lambda v, n: np.sqrt(v))
     yield "missing-root", deviation_is(c, lambda v, n: v + eps(c))
@@ -185,7 +199,8 @@ def norm_running(c: C) -> Pairs:
     yield "running-not-updated", same(c, old)
     yield "unbiased-variance", c.output == "running_var" and same(c, right * rows / (rows - 1), new)
     yield "std-for-variance", c.output == "running_var" and same(c, np.sqrt(right * (1 - momentum)), new)
-    yield "running-replaced", same(c, right / (1 - momentum))
+    replaced = "running-last-batch" if c.output in param else "running-starts-at-batch"
+    yield replaced, same(c, right / (1 - momentum))
 
 
 def norm_backward(c: C) -> Pairs:
@@ -195,8 +210,11 @@ def norm_backward(c: C) -> Pairs:
     sigma, n = np.sqrt(variance + eps(c)), x.size // len(gamma)
     if c.output == "dgamma":
         axes = (0, *range(2, x.ndim))
+        yield "over-pixels", times(c, len(x) / n)
         shifted = c.expected * sigma + mean * dout.sum(axes)
         yield "x-for-xhat", same(c, shifted) or features_times(c, sigma)
+    if c.output == "dbeta":
+        yield "over-pixels", times(c, len(x) / n)
     if c.output != "dx":
         return
     if param["mode"] == "test":
@@ -213,6 +231,15 @@ def norm_backward(c: C) -> Pairs:
             yield f"{term}-term-sign", same(c, c.expected - 2 * parts[term])
             yield f"{term}-term-without-n", same(c, c.expected - (1 - n) * parts[term])
         yield "terms-without-n", same(c, c.expected - (1 - n) * parts["mean-variance"])
+        yield "n-minus-1", same(c, c.expected - (1 - n / (n - 1)) * parts["mean-variance"])
+        yield "variance-term-twice", same(c, c.expected + parts["variance"])
+        yield (
+            "variance-term-scale",
+            any(
+                same(c, c.expected + parts["variance"] * (by_feature(c, each) - 1))
+                for each in (sigma, 1 / sigma, sigma**2)
+            ),
+        )
         yield "n-for-nhw", x.ndim == 4 and same(c, c.expected - (1 - n / len(x)) * parts["mean-variance"])
     yield "missing-scale", features_times(c, 1 / gamma)
     yield "missing-sigma", features_times(c, sigma) or features_times(c, 1 / sigma)
@@ -225,7 +252,16 @@ def convolution(c: C) -> Pairs:
         yield "flipped-one-axis", is_flipped(c, slice(1, 3))
     if "w" in c.case and c.output == "out":
         x, w = c.case["x"], c.case["w"]
+        yield "over-channels", times(c, 1 / w.shape[1])
         yield "one-channel", any(same(c, ask(c, x=x[:, [k]], w=w[:, [k]])) for k in range(w.shape[1]))
+    kernel = c.case.get("w", c.case.get("b"))
+    if c.output == "out" and kernel is not None:
+        area = kernel.shape[-2] * kernel.shape[-1]
+        yield "over-window", times(c, 1 / area)
+        name, last = "w" if "w" in c.case else "b", only(kernel, (..., slice(-1, None), slice(-1, None)))
+        yield "one-tap", area > 1 and same(c, ask(c, **{name: last}))
+    if c.output == "dw":
+        yield "over-pixels", times(c, 1 / c.case["dout"][0, 0].size)
     if c.output == "dx":
         if "w" in c.case:
             filters = range(len(c.case["w"]))
@@ -240,6 +276,7 @@ def pooling(c: C) -> Pairs:
     """Max pooling."""
     param, x = c.case["pool_param"], c.case["x"]
     if c.output == "out":
+        yield "starts-at-zero", same(c, np.maximum(c.expected, 0))
         yield "mean-for-max", same(c, window_means(c))
         yield "min-for-max", same(c, -ask(c, x=-x))
         return
@@ -262,7 +299,13 @@ def losses(c: C) -> Pairs:
         factor = 1.0 if c.output == "loss" else y
         yield "one-label-convention", 0 in y and same(c, ask(c, x=x * y, y=np.ones_like(y)) * factor)
         yield "one-label-convention", -1 in y and not times(c, -1, len(x), 1 / len(x))
-        yield "sign", same(c, ask(c, x=-x) * (1 if c.output == "loss" else -1))
+        signs = np.where(y > 0, 1.0, -1.0)
+        if c.output == "loss":
+            yield "sign", same(c, ask(c, x=-x))
+        else:
+            yield "label-sign-missing", same(c, c.expected * signs)
+            yield "sigmoid-side", same(c, c.expected * np.exp(signs * x))
+            yield "sign", same(c, -ask(c, x=-x))
     else:
         one_hot = np.eye(x.shape[1])[y]
         yield "over-k", times(c, 1 / x.shape[1])
@@ -281,7 +324,10 @@ def hinge(c: C) -> Pairs:
     yield "averaged-over-active", times(c, len(x) / active)
     yield "margin-zero", same(c, ask(c, x=x + signs))
     yield "squared-hinge", same(c, np.mean(missing**2) if c.output == "loss" else 2 * missing * c.expected)
-    yield "not-clipped", same(c, np.mean(1 - signs * x) if c.output == "loss" else -signs / len(x))
+    if c.output == "loss":
+        yield "not-clipped", same(c, np.mean(1 - signs * x))
+    else:
+        yield "missing-mask", any(same(c, factor * signs) for factor in (-1, -1 / len(x)))
 
 
 OF = (
