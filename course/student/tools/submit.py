@@ -13,7 +13,8 @@ import tomllib
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools import ROOT
+
 EMPTY = re.compile(r"\s*<!-- answer [^>]*-->\s*(\*\*Your (answer|derivation):\*\*)?\s*")
 
 
