@@ -1,7 +1,7 @@
 """What `make check` and `make submit` run.
 
-nnlib is imported here without its own __init__, which would import every layer: a syntax error in one of them then costs
-that one alone.
+nnlib is imported here without its own __init__, which would import every layer: a syntax error in one of them then
+costs that one alone.
 """
 
 import sys
