@@ -32,7 +32,7 @@ PIP_INSTALL := env -u PIP_PYTHON -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT \
   $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-oldest lab app bench constraints moved
+.PHONY: help setup run test test-oldest lab app bench release constraints moved
 
 help:
 	@echo 'make setup        make .venv and install everything; does nothing if it is up to date'
@@ -48,6 +48,7 @@ help:
 	@echo 'make bench        time train steps in NumPy and in PyTorch, write build/bench/; wants an idle machine'
 	@echo '                  ARGS="--baseline REV" compares with git revision REV and fails if speed is lost;'
 	@echo '                  ARGS="--layers plain" compares plain layers with fast ones'
+	@echo 'make release      cut the student copy, build/student/ and build/hw1-student.zip; fails if a solution is left in it'
 	@echo 'make constraints  resolve constraints.txt again from pyproject.toml, at the newest versions'
 
 # The stamp holds the folder that was installed: after a move or a copy the editable install points elsewhere, and after
@@ -108,6 +109,9 @@ app: setup
 
 bench: setup
 	@$(BIN)/python -m tools.bench $(ARGS)
+
+release: setup
+	@$(BIN)/python -m course.release $(ARGS)
 
 # uv resolves for all Pythons and systems at once, which pip cannot. It ignores pip's settings.
 constraints: setup

@@ -45,6 +45,7 @@ class Session(ast.NodeTransformer):
         self.code: dict[str, float] = {}  # a name -> when nnlib's code had last been changed as it was assigned
         self.loads: set[str] = set()
         self.stores: set[str] = set()
+        self.imports: set[str] = set()
         shell.ast_transformers[:] = [each for each in shell.ast_transformers if not isinstance(each, Session)]
         shell.ast_transformers.append(self)
         shell.user_ns[HANDLER] = self.failed
@@ -56,6 +57,7 @@ class Session(ast.NodeTransformer):
         names = [node for node in ast.walk(module) if isinstance(node, ast.Name)]
         self.loads = {node.id for node in names if isinstance(node.ctx, ast.Load)}
         self.stores = {node.id for node in _own_scope(module)}
+        self.imports = {node.asname or node.name for node in ast.walk(module) if isinstance(node, ast.alias)}
         if not module.body:
             return module
         body, shown = list(module.body), []
@@ -78,6 +80,7 @@ class Session(ast.NodeTransformer):
                     self.waiting[name] = item
         self.stores = set()
         if item:
+            self.waiting.update(dict.fromkeys(self.imports - self.shell.user_ns.keys(), item))
             print(f"waits for {item}")
         return bool(item)
 

@@ -87,7 +87,7 @@ class Trial:
     def fingerprint(self, *, apart: Iterable[str] = ()) -> str:
         """Return the checksum of the code that this trial runs; `apart` and errors as for `code_checksum`."""
         own = [option for name, option in self.solver.items() if callable(option) or name == "callbacks"]
-        functions = {name: [vars(module)[name] for module in backend.MODULES.values()] for name in layers.__all__}
+        functions = {name: [vars(module).get(name) for module in backend.MODULES.values()] for name in layers.__all__}
         return code_checksum(Solver, self.make_model, own, functions, backend.current(), apart=apart)
 
     def to_json(self, info: DataInfo, code: str) -> dict[str, object]:

@@ -65,6 +65,14 @@ def test_what_needs_unwritten_code_waits_in_one_line_down_the_notebook(session):
     assert run("first = 1\nsecond = first + 1\nsecond") == "2"  # written meanwhile
 
 
+def test_what_needs_pytorch_waits_for_it_where_it_is_not_installed(session):
+    run, _ = session
+    run("import sys\nsys.modules['torch'] = None")  # as if it were not
+    assert run("import torch\nnet = torch.nn.Linear(2, 3)") == "waits for PyTorch: make setup-q6"
+    assert run("torch.manual_seed(0)") == "waits for PyTorch: make setup-q6"
+    assert run("net") == "waits for PyTorch: make setup-q6"
+
+
 def test_a_cell_that_fails_leaves_no_earlier_value(session):
     run, _ = session
     run("value = 1")

@@ -1,0 +1,97 @@
+"""The items of the homework with what is cut of each, from course/exercises.toml, validated."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+KINDS = ("code", "experiment", "text")
+PROPERTIES = ("shape", "value", "gradient", "dtype", "mutation", "stability", "mode", "economy", "trains")
+VISIBILITIES = ("public", "hidden")
+
+
+class ReleaseError(Exception):
+    """The release cannot be made; the message lists every reason."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """What exercises.toml holds.
+
+    Attributes:
+        items: the items, by id, in the order of the file.
+        kept: the ids of the `after` cells that stay, by notebook.
+        trimmed: by module what goes besides the items' code: `names`, and a new `docstring`.
+        rewords: texts of one file that are replaced: `file`, `old`, `new`.
+        include, exclude: patterns of the repository's files that the copy holds, and of those of them that it does not.
+    """
+
+    items: dict[str, dict]
+    kept: dict[str, set[str]]
+    trimmed: dict[str, dict]
+    rewords: list[dict]
+    include: list[str]
+    exclude: list[str]
+
+    def stub(self, item: str, where: str | None = None) -> str:
+        """Return what the unwritten code of an item says when it runs; `where` its task is, if not its notebook."""
+        row = self.items[item]
+        return f"{item} {row['title']}. Its task: {where or 'notebooks/' + row['notebook'] + '.ipynb'}"
+
+
+def load(root: Path = ROOT) -> Course:
+    """Return the homework in `root`.
+
+    Raises:
+        ReleaseError: points that do not sum, or a row that does not fit the others.
+    """
+    with open(root / "course" / "exercises.toml", "rb") as file:
+        text = tomllib.load(file)
+    complaints = list(faults(text["item"]))
+    if complaints:
+        raise ReleaseError("course/exercises.toml:\n" + "\n".join(complaints))
+    kept = {row["name"]: set(row["keep"]) for row in text.get("notebook", ())}
+    trimmed = {row["module"]: row for row in text.get("cut", ())}
+    items = {row["id"]: row for row in text["item"]}
+    return Course(items, kept, trimmed, text.get("reword", []), text["copy"]["include"], text["copy"]["exclude"])
+
+
+def faults(items: list[dict]) -> Iterator[str]:
+    """Yield what is wrong with the items, in words."""
+    total = sum(item["points"] for item in items)
+    if total != 100:
+        yield f"the items have {total:g} points in all, expected 100"
+    ids = [item["id"] for item in items]
+    if len(set(ids)) < len(ids):
+        yield "an id is given twice"
+    names = {f"{item['id']}:{row['name']}" for item in items for row in item.get("check", ())}
+    for item in items:
+        for fault in _faults_of_item(item, names):
+            yield f"{item['id']}: {fault}"
+
+
+def _faults_of_item(item: dict, names: set[str]) -> Iterator[str]:
+    rows = item.get("check", [])
+    if item["kind"] not in KINDS:
+        yield f"kind: expected one of {KINDS}, got {item['kind']!r}"
+    if (item["kind"] == "code") != bool(item["targets"]) or (item["kind"] == "code") != bool(rows):
+        yield "items of the kind code have targets and checks, others have neither"
+    if rows and (total := sum(row["points"] for row in rows) + item.get("derivation", 0)) != item["points"]:
+        yield f"checks and derivation have {total:g} points, expected the item's {item['points']:g}"
+    own = {target.partition(":")[2] for target in item["targets"]}
+    hidden = {row["name"] for row in rows if row["visibility"] == "hidden"}
+    if len({row["name"] for row in rows}) < len(rows):
+        yield "two checks have one name"
+    for row in rows:
+        if row["property"] not in PROPERTIES or row["visibility"] not in VISIBILITIES or row["points"] <= 0:
+            yield f"{row['name']}: expected a property of {PROPERTIES}, public or hidden, and points"
+        if unknown := set(row.get("of", ())) - own:
+            yield f"{row['name']}: `of` names {sorted(unknown)}, which are no targets of the item"
+        after = row.get("after", ())
+        if unknown := {name if ":" in name else f"{item['id']}:{name}" for name in after} - names:
+            yield f"{row['name']}: `after` names {sorted(unknown)}, which are no checks"
+        if row["visibility"] == "public" and hidden.intersection(after):
+            yield f"{row['name']}: a public check comes after a hidden one, which students cannot run"

@@ -1,0 +1,148 @@
+"""Cuts a notebook: solutions become stubs, answers and outputs go, prompts and check cells stay."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Collection, Iterator
+
+from nbformat import NotebookNode
+
+from course.items import Course, ReleaseError
+from course.release.modules import apply, raising, stub
+
+MARKER = re.compile(r"<!-- answer [\d.a-z]+(, revised)? -->")
+GIVEN_NAMES = {*dir(builtins), "get_ipython", "display"}
+
+
+def cut_notebook(notebook: NotebookNode, name: str, course: Course) -> list[ast.stmt | str]:
+    """Cut a notebook in place; return what is no longer in it: statements, and the text of Markdown cells.
+
+    Raises:
+        ReleaseError: a solution cell of no item, an answer without its marker, or a name that no cell assigns any more.
+    """
+    owner = {cell: item for item, row in course.items.items() if row["notebook"] == name for cell in row["cells"]}
+    kept = course.kept.get(name, set())
+    if unknown := (kept | owner.keys()) - {cell.id for cell in notebook.cells}:
+        raise ReleaseError(f"{name}: no cells {sorted(unknown)}")
+    cut: list[ast.stmt | str] = []
+    cells = [cell for cell in notebook.cells if "after" not in cell.metadata.tags or cell.id in kept]
+    for cell in notebook.cells:
+        if cell not in cells:
+            cut += (
+                [cell.source] if cell.cell_type == "markdown" else []
+            )  # its code draws and measures, it solves nothing
+    for index, cell in enumerate(cells):
+        if "solution" in cell.metadata.tags:
+            if cell.id not in owner:
+                raise ReleaseError(f"{name}: the solution cell {cell.id} is of no item")
+            cut += _cut_cell(cell, cells[index + 1 :], course, owner[cell.id])
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        cell.metadata.tags = [tag for tag in cell.metadata.tags if tag != "nbval-ignore-output"]
+    notebook.cells = cells
+    if lost := list(unassigned(notebook)):
+        raise ReleaseError(f"{name}: no kept cell assigns what another needs: {', '.join(lost)}")
+    return cut
+
+
+def _cut_cell(cell: NotebookNode, later: list[NotebookNode], course: Course, item: str) -> list[ast.stmt | str]:
+    """Replace a solution by what a student starts from; return what is cut."""
+    source = cell.source
+    if cell.cell_type == "code":
+        cell.source, cut = stub_cell(source, needed(source, later), item, course.stub(item, "above"))
+        return cut
+    marker = MARKER.match(source)
+    if not marker:
+        raise ReleaseError(f"{cell.id}: expected a first line such as <!-- answer {item} -->")
+    derived = "derivation" if course.items[item].get("derivation") else "answer"
+    cell.source = f"{marker[0]}\n**Your {derived}:**"
+    return [source]
+
+
+def stub_cell(source: str, needed: list[str], item: str, message: str) -> tuple[str, list[ast.stmt]]:
+    """Return a code cell with its imports, the heads of its functions and no solution, and the statements it cuts.
+
+    Args:
+        source: the cell.
+        needed: what later cells need of what it assigns: the heads of functions stay, the stub assigns `...` to every
+            other name and raises.
+        item: the cell's.
+        message: of the NotImplementedError.
+    """
+    lines, edits, cut, names = source.splitlines(), [], [], list(needed)
+    for node in parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name in needed:
+            names.remove(node.name)
+            edit, statements = stub(node, message)
+            edits.append(edit)
+            cut += statements
+        elif not isinstance(node, (ast.Import, ast.ImportFrom)) and not _shows_source(node):
+            edits.append((node.lineno, node.end_lineno, []))
+            cut.append(node)
+    text = apply(lines, edits) if edits else source + "\n"
+    if names:
+        text += f"\n# {item}: write your code in place of the dots, and delete the last line.\n"
+        text += "\n".join([*(f"{name} = ..." for name in names), *raising(message)])
+    return text.strip(), cut
+
+
+def needed(source: str, later: list[NotebookNode]) -> list[str]:
+    """Return the names that a cell defines, without its imports, and later cells load before they assign them."""
+    imports = [node for node in ast.walk(parse(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    imported = {alias.asname or alias.name for node in imports for alias in node.names}
+    names = [name for name in _stored(parse(source), inner=False) if name not in imported]
+    found, open_names = [], set(names)
+    for cell in later:
+        if cell.cell_type != "code" or "solution" in cell.metadata.tags:
+            continue
+        tree = parse(cell.source)
+        stored = set(_stored(tree))
+        found += [name for name in names if name in (_loaded(tree) - stored) & open_names]
+        open_names -= stored.union(found)
+    return found
+
+
+def unassigned(notebook: NotebookNode) -> Iterator[str]:
+    """Yield `cell: name` for each name that a cell loads and neither it nor one before it assigns."""
+    assigned = set(GIVEN_NAMES)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            tree = parse(cell.source)
+            assigned.update(_stored(tree))
+            yield from (f"{cell.id}: {name}" for name in sorted(_loaded(tree) - assigned))
+
+
+def parse(source: str) -> ast.Module:
+    """Return the tree of a cell, its magic commands as comments."""
+    return ast.parse(re.sub(r"^(?=[%!])", "#", source, flags=re.M))
+
+
+def _shows_source(node: ast.stmt) -> bool:
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "show_source"
+
+
+def _loaded(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+
+
+def _stored(tree: ast.AST, inner: bool = True) -> Collection[str]:
+    """Return what a cell assigns, in order; with `inner` also inside of its functions and comprehensions."""
+    scopes = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    found: dict[str, None] = {}
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found[node.name] = None
+        elif isinstance(node, ast.alias):
+            found[node.asname or node.name.partition(".")[0]] = None
+        elif isinstance(node, ast.arg):
+            found[node.arg] = None
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found[node.id] = None
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            found[node.name] = None
+        if inner or not isinstance(node, scopes):
+            found.update(dict.fromkeys(_stored(node, inner)))
+    return list(found)

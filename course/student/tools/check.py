@@ -1,0 +1,5 @@
+"""Checks what is written: python -m tools.check [Q], with Q as in `make check Q=1.4`."""
+
+import runpy
+
+runpy.run_module("nnlib.check", run_name="__main__", alter_sys=True)

@@ -1,0 +1,112 @@
+"""Packs what counts into submission.zip and prints a receipt: what is written, what is not, which checks pass.
+
+python -m tools.submit
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+import tomllib
+import zipfile
+from pathlib import Path
+
+from tools import ROOT
+
+EMPTY = re.compile(r"\s*<!-- answer [^>]*-->\s*(\*\*Your (answer|derivation):\*\*)?\s*")
+
+
+def pieces(item: dict, root: Path = ROOT) -> dict[str, str]:
+    """Return what an item consists of: for each function and cell 'written', 'not written', or what is wrong."""
+    found = {name: _state_of_code(root, item, name) for name in item["targets"]}
+    path = root / "notebooks" / f"{item['notebook']}.ipynb"
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
+        sources = {str(cell.get("id")): "".join(cell["source"]) for cell in cells}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return found | {path.name: f"cannot be read: {error}"}
+    answers = [source for source in sources.values() if source.lstrip().startswith(f"<!-- answer {item['id']}")]
+    found["answer"] = "missing, with its comment" if not answers else _written(not all(map(EMPTY.fullmatch, answers)))
+    for cell in item["cells"]:
+        source = sources.get(cell)
+        if source is not None and "<!-- answer" not in source and not source.strip().startswith("show_source("):
+            found[cell] = _written(_stub(item) not in source)
+    return found
+
+
+def submission(items: list[dict], root: Path = ROOT) -> dict[str, bytes]:
+    """Return the files to hand in, by name: those that hold a target, and the notebooks."""
+    modules = {target.partition(":")[0].replace(".", "/") + ".py" for item in items for target in item["targets"]}
+    notebooks = {f"notebooks/{item['notebook']}.ipynb" for item in items}
+    return {name: (root / name).read_bytes() for name in sorted(modules | notebooks) if (root / name).is_file()}
+
+
+def pack(files: dict[str, bytes], path: Path) -> str:
+    """Write the files into a zip, the same to the byte for the same files; return its checksum."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def receipt(items: list[dict], root: Path = ROOT) -> list[str]:
+    """Return a line for each item: what is written of it, what is not, and how many of its checks pass."""
+    lines = []
+    for item in items:
+        states = pieces(item, root)
+        written = sum(state == "written" for state in states.values())
+        line = f"{item['id']:5} {written} of {len(states)} written"
+        if item.get("check"):
+            line += f", {_passed(item)} of {len(item['check'])} checks pass; {item['hidden']} more are the grader's"
+        lines.append(line)
+        lines += [f"      {name.rpartition(':')[2]}: {state}" for name, state in states.items() if state != "written"]
+    return lines
+
+
+def main() -> int:
+    """Write submission.zip and print the receipt; return the exit status."""
+    items = tomllib.loads((ROOT / "nnlib" / "check" / "exercises.toml").read_text(encoding="utf-8"))["item"]
+    files, path = submission(items), ROOT / "submission.zip"
+    checksum = pack(files, path)  # before the checks run: it does not depend on them
+    print("\n".join(receipt(items)))
+    wanted = {f"notebooks/{item['notebook']}.ipynb" for item in items}
+    for name in sorted(wanted - files.keys()):
+        print(f"missing: {name}")
+    print(f"\n{path.name}: {len(files)} files, {path.stat().st_size:,} bytes, sha256 {checksum}")
+    return 0
+
+
+def _stub(item: dict) -> str:
+    return f'"{item["id"]} {item["title"]}. '
+
+
+def _written(yes: bool) -> str:
+    return "written" if yes else "not written"
+
+
+def _state_of_code(root: Path, item: dict, target: str) -> str:
+    module, _, name = target.partition(":")
+    path = root / (module.replace(".", "/") + ".py")
+    try:
+        source = path.read_text(encoding="utf-8-sig")
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        return f"{path.name} cannot be read: line {error.lineno}: {error.msg}"
+    except (OSError, ValueError) as error:
+        return f"{path.name} cannot be read: {error}"
+    nodes = [node for node in tree.body if getattr(node, "name", None) == name]
+    if not nodes:
+        return f"missing in {path.name}"
+    return _written(_stub(item) not in ast.get_source_segment(source, nodes[-1]))
+
+
+def _passed(item: dict) -> int:
+    from nnlib.check.judge import judge  # here: its imports take a second, which a faulty file need not wait for
+
+    return sum(result.status == "passed" for result in judge(item["id"]))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

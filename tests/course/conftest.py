@@ -1,0 +1,44 @@
+"""A release, made once, and the student copy unpacked from its archive into a folder with a space."""
+
+import io
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from course.items import load
+from course.release.__main__ import release
+
+
+@pytest.fixture(scope="session")
+def course():
+    return load()
+
+
+@pytest.fixture(scope="session")
+def released(course):
+    """The files of the copy by name, and the archive."""
+    return release(course)
+
+
+@pytest.fixture(scope="module")
+def copy(released, tmp_path_factory):
+    """The archive unpacked, with an environment that holds what this one does, but not this repository's nnlib."""
+    folder = tmp_path_factory.mktemp("a student's folder ")
+    with zipfile.ZipFile(io.BytesIO(released[1])) as archive:
+        archive.extractall(folder)
+    root = folder / "hw1"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", root / ".venv"], check=True)
+    (packages,) = root.glob(".venv/lib/python*/site-packages")
+    paths = [str(root), sysconfig.get_paths()["purelib"]]  # a path in a .pth file does not have its own .pth files read
+    (packages / "copy.pth").write_text("\n".join(paths), encoding="utf-8")
+    (root / ".venv" / ".installed").write_text(f"{root}\n", encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def python(copy) -> Path:
+    return copy / ".venv" / "bin" / "python"

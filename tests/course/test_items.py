@@ -1,0 +1,53 @@
+"""exercises.toml: every row that does not fit the others is named."""
+
+import copy as copying
+
+import pytest
+
+from course import traceability
+from course.items import ReleaseError, faults, load
+
+ITEMS = list(load().items.values())
+
+
+def changed(change):
+    items = copying.deepcopy(ITEMS)
+    change({item["id"]: item for item in items})
+    return list(faults(items))
+
+
+def test_the_homework_has_no_fault():
+    assert changed(lambda items: None) == []
+
+
+FAULTS = {
+    "the points of all": (lambda items: items["2.3"].update(points=3), "the items have 101 points in all"),
+    "the points of an item": (lambda items: items["1.1"].update(derivation=1), "1.1: checks and derivation have 7"),
+    "a check's points": (lambda items: items["1.2"]["check"][0].update(points=0), "1.2: value: expected a property"),
+    "the kind": (lambda items: items["5.1a"].update(kind="words"), "5.1a: kind: expected one of"),
+    "targets of a text": (lambda items: items["5.1a"].update(targets=["m:f"]), "5.1a: items of the kind code"),
+    "a property": (lambda items: items["1.1"]["check"][0].update(property="colour"), "1.1: value: expected a property"),
+    "of": (lambda items: items["1.5a"]["check"][0].update(of=["conv"]), "1.5a: filt: `of` names ['conv']"),
+    "after": (lambda items: items["1.1"]["check"][1].update(after=["1.9:value"]), "1.1: gradient: `after` names"),
+    "after a hidden one": (lambda items: items["1.1"]["check"][1].update(after=["economy"]), "a public check comes"),
+    "two of one name": (lambda items: items["1.1"]["check"][1].update(name="value"), "1.1: two checks have one name"),
+    "two of one id": (lambda items: items["1.1"].update(id="1.2"), "an id is given twice"),
+}
+
+
+@pytest.mark.parametrize(("change", "says"), FAULTS.values(), ids=FAULTS)
+def test_each_fault_is_named(change, says):
+    found = changed(change)
+    assert any(says in fault for fault in found), found
+
+
+def test_a_file_with_faults_is_refused(tmp_path):
+    (tmp_path / "course").mkdir()
+    text = (traceability.ROOT / "course" / "exercises.toml").read_text(encoding="utf-8")
+    (tmp_path / "course" / "exercises.toml").write_text(text.replace("points = 8\n", "points = 9\n"), encoding="utf-8")
+    with pytest.raises(ReleaseError, match=r"1\.1: checks and derivation have 8"):
+        load(tmp_path)
+
+
+def test_the_page_of_items_is_up_to_date():
+    assert traceability.PAGE.read_text(encoding="utf-8") == traceability.page(load())

@@ -1,0 +1,137 @@
+"""The student copy as a whole: what is in it, what is not, and that the same repository gives the same bytes."""
+
+import ast
+import io
+import json
+import random
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+
+import nbformat
+import pytest
+
+from course.items import ROOT, ReleaseError, load
+from course.leaks import Fingerprints, refused
+from course.release import __main__ as command
+from course.release.package import collect
+
+ANSWER = re.compile(r"<!-- answer [\d.a-z]+(, revised)? -->\n\*\*Your (answer|derivation):\*\*")
+
+
+def notebooks_of(files):
+    return {name: nbformat.reads(text.decode(), 4) for name, text in files.items() if name.endswith(".ipynb")}
+
+
+def test_two_releases_are_the_same_to_the_byte(released, tmp_path):
+    made = []
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        folder.mkdir()
+        done = subprocess.run(
+            [sys.executable, "-m", "course.release", "--build", folder], cwd=ROOT, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        made.append([(folder / name).read_bytes() for name in ("hw1-student.zip", "release.json")])
+    assert made[0] == made[1]
+    assert made[0][0] == released[1]
+
+
+def test_the_archive_holds_the_files_below_one_folder(released):
+    files, packed = released
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    assert held == {f"hw1/{name}": content for name, content in files.items()}
+
+
+def test_nothing_of_the_instructor_is_in_it(released):
+    names = list(released[0])
+    others = ("course/", "tests/", ".ci/", ".git/", "nnlib/fast/", "notebooks/extra/", "build/")
+    assert not [
+        name for name in names if name.startswith(others) or name.endswith(("recorded.json", "data.pkl", ".png"))
+    ]
+    assert "tools/submit.py" in names
+    assert len([name for name in names if name.startswith("docs/")]) == 1
+
+
+def test_every_target_says_which_item_it_waits_for(released, course):
+    for item, row in course.items.items():
+        for target in row["targets"]:
+            module, _, name = target.partition(":")
+            tree = ast.parse(released[0][module.replace(".", "/") + ".py"])
+            (node,) = (node for node in tree.body if getattr(node, "name", None) == name)
+            assert ast.get_docstring(node), target
+            functions = [node] if isinstance(node, ast.FunctionDef) else node.body
+            for function in (each for each in functions if isinstance(each, ast.FunctionDef)):
+                last = ast.unparse(function.body[-1])
+                assert last.startswith(f"raise NotImplementedError('{item} ") or last.startswith(
+                    f'raise NotImplementedError("{item} '
+                ), target
+
+
+def test_notebooks_hold_prompts_checks_and_empty_answers(released, course):
+    for name, notebook in notebooks_of(released[0]).items():
+        roles = [tag for cell in notebook.cells for tag in cell.metadata.tags]
+        assert roles.count("prompt") >= 7, name
+        assert all(cell.outputs == [] for cell in notebook.cells if cell.cell_type == "code"), name
+        kept = {cell.id for cell in notebook.cells if "after" in cell.metadata.tags}
+        assert kept == course.kept.get(name[len("notebooks/") : -len(".ipynb")], set()), name
+        for cell in notebook.cells:
+            if "solution" in cell.metadata.tags and cell.cell_type == "markdown":
+                assert ANSWER.fullmatch(cell.source), cell.id
+
+
+def test_students_items_hold_neither_hidden_checks_nor_what_is_cut(released, course):
+    mine = tomllib.loads(released[0]["nnlib/check/exercises.toml"].decode())["item"]
+    assert [row["id"] for row in mine] == list(course.items)
+    for row in mine:
+        checks = course.items[row["id"]].get("check", [])
+        assert not {"cut", "docstring"} & row.keys()
+        assert row.get("check", []) == [check for check in checks if check["visibility"] == "public"]
+        assert row["hidden"] == len(checks) - len(row.get("check", []))
+    assert sum(row["hidden"] for row in mine) >= 15
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_was_really_cut_is_found_again_under_other_names(seed):
+    """A statement of the solutions, its variables renamed, is put into a file of the copy."""
+    files, statements, texts = collect(ROOT, load())
+    found = Fingerprints(statements, texts)
+    rng = random.Random(seed)
+    source, formula = rng.choice(sorted(found.code.values())), rng.choice(sorted(found.formulas.values()))
+    tree = ast.parse(source)
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and id(node) not in called and node.id not in ("np", "torch", "nn"):
+            node.id += "_renamed"
+    planted = f"def mine(x):\n    {ast.unparse(tree)}\n".replace("    return", "    return ")
+    before = set(found.scan("a.py", files["nnlib/optim.py"]))
+    assert set(found.scan("a.py", files["nnlib/optim.py"] + planted.encode())) - before, source
+    assert list(found.scan("a.md", f"As we saw, $${formula}$$".encode())), formula
+
+
+def test_one_leak_fails_the_release(monkeypatch, course):
+    def with_a_solution(root, course):
+        files, statements, texts = collect(root, course)
+        return files | {"docs/hint.md": b"Try `grad = inputs.T @ upstream`."}, statements, texts
+
+    monkeypatch.setattr(command, "collect", with_a_solution)
+    with pytest.raises(ReleaseError, match=r"1 leaks:\nhw1/docs/hint\.md: dw = x\.T @ dout"):
+        command.release(course)
+
+
+def test_every_allowed_leak_is_there(released, course):
+    """A row that allows nothing any more goes."""
+    _, statements, texts = collect(ROOT, course)
+    leaks = list(Fingerprints(statements, texts).scan("", released[1]))
+    allowed = tomllib.loads((ROOT / "course" / "leaks.toml").read_text(encoding="utf-8"))["allow"]
+    assert all(row["why"] for row in allowed)
+    assert [row for row in allowed if len(refused(leaks, [row])) == len(leaks)] == []
+
+
+def test_release_json_holds_points_and_checksums(released, course):
+    text = command.description(course, *released)
+    assert sum(text["points"].values()) == 100
+    assert text["files"].keys() == released[0].keys()
+    assert json.loads(json.dumps(text)) == text
