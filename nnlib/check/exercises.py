@@ -1,4 +1,4 @@
-"""The items of the homework: their titles, points and numbers of checks, from exercises.toml."""
+"""The items of the homework: titles, points, targets and checks, from exercises.toml."""
 
 from __future__ import annotations
 
@@ -14,6 +14,27 @@ NAME = "exercises.toml"
 
 
 @dataclass(frozen=True)
+class Row:
+    """One check of the code of an item.
+
+    Attributes:
+        name: unique within the item.
+        property: what is checked: shape, value, gradient, dtype, mutation, stability, mode, economy or trains.
+        of: the functions that it is about; empty for all of the item's targets.
+        after: checks that have to pass before: names in the same item, or "1.1:gradient".
+        public: whether students may run it.
+        points: for passing it.
+    """
+
+    name: str
+    property: str
+    of: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    public: bool = True
+    points: float = 0
+
+
+@dataclass(frozen=True)
 class Item:
     """One item of the homework.
 
@@ -21,13 +42,19 @@ class Item:
         id: such as "1.4a".
         title: what is to be done.
         points: a number; those of all items sum to 100.
-        checks: how many checks its cell makes.
+        checks: how many checks its cell makes, the public rows among them.
+        targets: what the student writes, "module:name".
+        rows: the checks of its code that are known here.
+        hidden: how many checks of its code only the grader makes.
     """
 
     id: str
     title: str
     points: float
     checks: int
+    targets: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    hidden: int = 0
 
 
 def find() -> Path:
@@ -40,8 +67,25 @@ def find() -> Path:
 def items(path: Path | None = None) -> dict[str, Item]:
     """Return all items by their ids, in the order of the file."""
     with open(find() if path is None else path, "rb") as file:
-        rows = tomllib.load(file)["item"]
-    return {row["id"]: Item(row["id"], row["title"], row["points"], row["checks"]) for row in rows}
+        return {entry["id"]: _item(entry) for entry in tomllib.load(file)["item"]}
+
+
+def _item(entry: dict) -> Item:
+    rows = tuple(
+        Row(
+            row["name"],
+            row["property"],
+            tuple(row.get("of", ())),
+            tuple(row.get("after", ())),
+            row.get("visibility") != "hidden",
+            row.get("points", 0),
+        )
+        for row in entry.get("check", ())
+    )
+    public = sum(row.public for row in rows)
+    hidden = entry.get("hidden", len(rows) - public)
+    checks = entry["checks"] + public
+    return Item(entry["id"], entry["title"], entry["points"], checks, tuple(entry["targets"]), rows, hidden)
 
 
 def of_question(question: str) -> list[Item]:

@@ -1,0 +1,158 @@
+"""The worker as seen from outside: starts it, sends requests, waits no longer than agreed, and says how it failed."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from nnlib.check import frames
+from nnlib.check.frames import FrameError, Handle
+from nnlib.check.waiting import item_in
+
+SECONDS = 10.0  # for one request
+WORKER = Path(__file__).with_name("worker.py")
+
+
+class StudentError(Exception):
+    """A request that was not answered.
+
+    Attributes:
+        kind: waits (not written), syntax, import, exception, timeout, killed or output.
+        message: in words.
+        file, line: of the student's own code, or "" and 0.
+        diagnosis: the id of the mistake, where the judge knows one.
+    """
+
+    def __init__(self, kind: str, message: str, file: str = "", line: int = 0):
+        super().__init__(message)
+        self.kind, self.message, self.file, self.line = kind, message, file, line
+        self.diagnosis = ""
+
+
+def start(root: Path) -> subprocess.Popen:
+    """Start a worker for the files below `root` with this interpreter; what the code prints is dropped."""
+    environment = {**os.environ, "NNLIB_LAYERS": "plain", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen([sys.executable, "-I", str(WORKER), str(root)], env=environment, bufsize=0, **pipes)
+
+
+class Process:
+    """A worker; a context manager.
+
+    Args:
+        root: the folder that holds `nnlib` with the student's files.
+        start: starts a worker for it, here or in a sandbox.
+    """
+
+    def __init__(self, root: Path, start: Callable[[Path], subprocess.Popen] = start):
+        self.root, self.start = root, start
+        self.seconds = SECONDS
+        self.popen: subprocess.Popen | None = None
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the worker; the next request starts another."""
+        if self.popen is not None:
+            self.popen.kill()
+            self.popen.communicate()
+            self.popen = None
+
+    def call(self, name: str, *args: object, on: Handle | None = None, keep: object = (), after=False, **options):
+        """Call "module:function", or a method of the object `on`; return its result.
+
+        Args:
+            name: of the function or method.
+            args: its arguments; a Handle stands for an object in the worker.
+            on: the object whose method it is.
+            keep: positions in a tuple that stay in the worker, as handles; True for the whole result.
+            after: return also the arguments as they are after the call: (result, (args, options)).
+            options: its keyword arguments.
+
+        Raises:
+            StudentError: it raised, was not in time, or its answer cannot be read.
+        """
+        answer = self._request(on=on, name=name, args=args, options=options, call=True, keep=keep, after=after)
+        return (answer["result"], answer["after"]) if after else answer["result"]
+
+    def get(self, on: Handle, name: str) -> object:
+        """Return an attribute of an object in the worker."""
+        return self._request(on=on, name=name)["result"]
+
+    def set(self, on: Handle, name: str, value: object) -> None:
+        """Set an attribute of an object in the worker."""
+        self._request(on=on, name=name, args=(value,), set=True)
+
+    def _request(self, **request: object) -> dict:
+        request = {"args": (), "options": {}, "call": False, "set": False, "keep": (), "after": False, **request}
+        if self.popen is None:
+            self.popen = self.start(self.root)
+            os.set_blocking(self.popen.stdin.fileno(), False)
+        try:
+            self._deadline = time.monotonic() + self.seconds
+            self._write(frames.dump(request))
+            answer = frames.load(self._read)
+            if not isinstance(answer, dict) or not ({"result", "after"} <= set(answer) or "error" in answer):
+                raise FrameError("neither a result nor an error")
+        except FrameError as error:
+            self.stop()
+            raise StudentError("output", f"the answer holds {error}") from error
+        except StudentError:
+            self.stop()
+            raise
+        if "error" in answer:
+            raise _error(answer["error"])
+        return answer
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            self._wait(write=True)
+            try:
+                view = view[os.write(self.popen.stdin.fileno(), view[: 1 << 16]) :]
+            except BrokenPipeError:
+                raise self._ended() from None
+
+    def _read(self, length: int) -> bytes:
+        data = bytearray()
+        while len(data) < length:
+            self._wait(write=False)
+            part = os.read(self.popen.stdout.fileno(), min(length - len(data), 1 << 16))
+            if not part:
+                raise self._ended()
+            data += part
+        return bytes(data)
+
+    def _wait(self, write: bool) -> None:
+        left = self._deadline - time.monotonic()
+        reading, writing = ([], [self.popen.stdin]) if write else ([self.popen.stdout], [])
+        if left <= 0 or not any(select.select(reading, writing, [], left)):
+            raise StudentError("timeout", f"no answer within {self.seconds:.3g} s")
+
+    def _ended(self) -> StudentError:
+        code = self.popen.wait()
+        return StudentError("killed", f"the process ended with code {code} in the middle of a call")
+
+
+def _error(found: object) -> StudentError:
+    """Return the error of an answer, of whatever form it came."""
+    found = found if isinstance(found, dict) else {}
+    kind, message, file = (str(found.get(key, ""))[:1000] for key in ("type", "message", "file"))
+    line = found.get("line") if type(found.get("line")) is int else 0
+    text = f"{kind}: {message}"
+    if kind == "NotImplementedError":
+        return StudentError("waits", item_in(NotImplementedError(message)) or message, file, line)
+    if kind in ("SyntaxError", "IndentationError", "TabError"):
+        return StudentError("syntax", text, file, line)
+    if kind in ("ImportError", "ModuleNotFoundError"):
+        return StudentError("import", text, file, line)
+    return StudentError("output" if kind == "FrameError" else "exception", text, file, line)

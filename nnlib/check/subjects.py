@@ -1,0 +1,192 @@
+"""What is judged: a function's inputs, its calls, and what is right, by definitions and by differences of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from nnlib import gradcheck
+from nnlib.check import definitions
+from nnlib.check.process import Process
+
+VALUE, GRADIENT = 1e-9, 1e-5  # relative to the largest entry; differences in float64 leave five digits to spare
+Case = dict[str, object]  # arguments by name, in their order, and "dout"
+
+
+class Fault(Exception):
+    """What is wrong, in words, with the id of its diagnosis."""
+
+    def __init__(self, message: str, diagnosis: str):
+        super().__init__(message)
+        self.message, self.diagnosis = message, diagnosis
+
+
+class Call(NamedTuple):
+    """One call of a student's function: its arguments before and after, its results by name."""
+
+    function: str
+    before: Case
+    after: Case
+    results: dict[str, object]
+
+
+@dataclass
+class Comparison:
+    """A result beside what is right; `expect` gives that for any inputs, `noise` is an absolute tolerance."""
+
+    output: str
+    got: object
+    case: Case
+    expect: Callable[[Case], object]
+    tolerance: float = VALUE
+    noise: float = 1e-12
+
+    @cached_property
+    def expected(self) -> np.ndarray:
+        """What is right for these inputs, with NaN where there is no derivative."""
+        return np.asarray(self.expect(self.case))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A function, or a forward and a backward pass.
+
+    Attributes:
+        targets: "module:name", forward first.
+        define: the forward pass, by its definition.
+        make: (rng, *sizes, **options) -> inputs.
+        cases: (sizes, options) by a check's name or property; "" for all others.
+        outputs: the names of the results that `define` gives.
+        wrt: the inputs with gradients, in the order in which they are returned.
+        square: sizes that are all equal, at which a mistake in their order cannot be seen.
+        large: sizes at which numerical differentiation would take 10,000 passes.
+    """
+
+    targets: tuple[str, ...]
+    define: Callable
+    make: Callable[..., Case]
+    cases: dict[str, list[tuple[tuple, dict]]]
+    outputs: tuple[str, ...] = ("out",)
+    wrt: tuple[str, ...] = ()
+    square: tuple = ()
+    large: tuple = ()
+
+    def calls(self, worker: Process, case: Case, functions: tuple[str, ...]) -> Iterator[Call]:
+        """Call those of `functions` that are targets, in order."""
+        result, (args, _) = worker.call(self.targets[0], *case.values(), after=True)
+        names = (*self.outputs, *(f"d{name}" for name in self.wrt))
+        yield Call(self.targets[0], case, dict(zip(case, args, strict=True)), named(result, names))
+
+    def compare(self, call: Call, case: Case) -> list[Comparison]:
+        """Put the results of a call beside what is right."""
+        return [
+            Comparison(name, got, case, self.expect(name), *self.accuracy(name, case))
+            for name, got in call.results.items()
+        ]
+
+    def expect(self, output: str) -> Callable[[Case], object]:
+        """Return what gives the right result of this name for any inputs."""
+        if output in definitions.RUNNING:
+            return lambda case: definitions.running(case["x"], case["bn_param"])[definitions.RUNNING.index(output)]
+        if output in self.outputs:
+            only = len(self.outputs) == 1
+            return lambda case: self._forward(case) if only else self._forward(case)[self.outputs.index(output)]
+        return lambda case: self.differences(case, output[1:])
+
+    def differences(self, case: Case, name: str) -> np.ndarray:
+        """Return the gradient with respect to an input, by numerical differentiation of the definition."""
+        return gradcheck.numerical_gradient(
+            lambda value: self._forward({**case, name: value}), untied(case[name]), case.get("dout")
+        )
+
+    def accuracy(self, output: str, case: Case) -> tuple[float, float]:
+        """Return the tolerance, relative to the largest entry, and the absolute noise of what is right."""
+        if output[0] != "d":
+            return VALUE, 1e-12
+        total = np.sum(np.abs(np.asarray(self._forward(case)) * case.get("dout", 1.0)))
+        return GRADIENT, float(4 * gradcheck.EPSILON * total / gradcheck.STEP)
+
+    def _forward(self, case: Case) -> object:
+        return self.define(**{name: value for name, value in case.items() if name != "dout"})
+
+
+class Layer(Subject):
+    """A forward and a backward pass; the cache is the student's own."""
+
+    def calls(self, worker, case, functions):
+        """Call forward, and backward with its cache and `dout`."""
+        forward, backward = self.targets
+        inputs = {name: value for name, value in case.items() if name != "dout"}
+        result, (args, _) = worker.call(forward, *inputs.values(), keep=(1,), after=True)
+        out, cache = named(result, ("out", "cache")).values()
+        after = dict(zip(inputs, args, strict=True))
+        running = {key: after["bn_param"].get(key) for key in definitions.RUNNING} if "bn_param" in case else {}
+        yield Call(forward, inputs, after, {"out": out, **running})
+        if backward in functions:
+            result, (args, _) = worker.call(backward, case["dout"], cache, after=True)
+            names = tuple(f"d{name}" for name in self.wrt)
+            yield Call(backward, {"dout": case["dout"]}, {"dout": args[0]}, named(result, names))
+            again = worker.call(backward, case["dout"], cache)
+            yield Call("again", {}, {}, named(again, names))
+
+
+class Dropout(Layer):
+    """Dropout; with a Generator it is judged by its mask's statistics."""
+
+    def calls(self, worker, case, functions):
+        """Take a Generator in the worker for the number under "rng"."""
+        param = case["dropout_param"]
+        if "rng" in param:
+            rng = worker.call("numpy.random:default_rng", param["rng"], keep=True)
+            case = {**case, "dropout_param": {**param, "rng": rng}}
+        return super().calls(worker, case, functions)
+
+    def compare(self, call, case):
+        """Compare with the definition, or with what the mask must be on average."""
+        out = call.results.get("out")
+        if "rng" not in case["dropout_param"] or not isinstance(out, np.ndarray) or out.shape != case["x"].shape:
+            return super().compare(call, case)
+        mask, p = out != 0, case["dropout_param"]["p"]
+        found = [Comparison("out", out, case, lambda case: np.where(mask, case["x"], 0.0))]
+        deviation = np.sqrt(p * (1 - p))
+        found.append(Comparison("share kept", mask.mean(), case, lambda _: p, 0.0, 5 * deviation / np.sqrt(mask.size)))
+        for axis in (0, 1):
+            spread = np.std(mask.mean(axis=axis)) * np.sqrt(mask.shape[axis])
+            found.append(Comparison("spread of the mask", spread, case, lambda _: deviation, 0.6))
+        return found
+
+
+class Adjoint(Subject):
+    """The backward pass of a linear function of an array and an option: takes weights, the array's shape, the option."""
+
+    def differences(self, case, name):
+        """Differentiate the linear function at zero."""
+        weights, shape, option = case.values()
+        return gradcheck.numerical_gradient(lambda x: self.define(x, option), np.zeros(shape), weights)
+
+    def accuracy(self, output, case):
+        """Return the accuracy of differences of a linear function at zero."""
+        return GRADIENT, 1e-9
+
+
+def named(result: object, names: tuple[str, ...]) -> dict[str, object]:
+    """Return a function's results by name, or raise Fault."""
+    if len(names) == 1 and not isinstance(result, tuple):
+        return {names[0]: result}
+    if result is None:
+        raise Fault("returns None", "returns-nothing")
+    if not isinstance(result, tuple) or len(result) != len(names):
+        got = f"{len(result)} values" if isinstance(result, tuple) else "one value"
+        raise Fault(f"returns {got}, expected {', '.join(names)}", "returns-too-few")
+    return dict(zip(names, result, strict=True))
+
+
+def untied(x: np.ndarray) -> np.ndarray:
+    """Return whole numbers with earlier ones raised a little, so that of equal ones the first is the largest."""
+    if not np.array_equal(x, np.round(x)):
+        return x
+    return x - 0.1 * np.arange(x.size).reshape(x.shape) / x.size
