@@ -3,7 +3,6 @@
 import numpy as np
 
 from nnlib.losses import svm_loss
-
 from nnlib.models import Classifier, LogisticClassifier
 from nnlib.network import Sequential
 from nnlib.specs import FullyConnected, ReLU, Squeeze

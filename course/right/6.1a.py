@@ -1,5 +1,7 @@
 """6.1a VGG11: right answers, written differently."""
 
+from itertools import pairwise
+
 from torch import nn
 from torch.nn import functional
 
@@ -12,7 +14,7 @@ class VGG11(nn.Module):
     def __init__(self, *, width=1, relu=False, batch_norm=False):
         super().__init__()
         channels = [3] + [width * filters for stage in STAGES for filters in stage]
-        pairs = list(zip(channels, channels[1:], strict=False))
+        pairs = list(pairwise(channels))
         self.convs = nn.ModuleList(nn.Conv2d(a, b, kernel_size=3, padding=1) for a, b in pairs)
         self.norms = nn.ModuleList(nn.BatchNorm2d(b) if batch_norm else nn.Identity() for _, b in pairs)
         self.fc1 = nn.Linear(channels[-1], channels[-1])

@@ -2,6 +2,8 @@
 
 import torch
 
+from nnlib.vgg.training import predict
+
 # %% a loop of its own
 
 

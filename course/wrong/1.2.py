@@ -164,4 +164,4 @@ def relu_forward(x):
 
 
 def relu_backward(dout, cache):
-    return dout * mask
+    return dout * chace  # noqa: F821

@@ -1,6 +1,8 @@
-"""1.3 dropout: wrong answers. `_uniform` is the file's own."""
+"""1.3 dropout: wrong answers."""
 
 import numpy as np
+
+from nnlib.layers.arguments import uniform
 
 # %% inverted dropout -> inverted-dropout
 
@@ -8,7 +10,7 @@ import numpy as np
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     if dropout_param["mode"] == "train":
-        mask = (_uniform(x.shape, dropout_param) < p) / p
+        mask = (uniform(x.shape, dropout_param) < p) / p
         mask = mask.astype(x.dtype)
         return x * mask, (mask, x.shape)
     return x.copy(), (1, x.shape)
@@ -20,7 +22,7 @@ def dropout_forward(x, dropout_param):
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     if dropout_param["mode"] == "train":
-        mask = _uniform(x.shape, dropout_param) < p
+        mask = uniform(x.shape, dropout_param) < p
         return x * mask / p, (mask.astype(x.dtype) / p, x.shape)
     return x * p, (p, x.shape)
 
@@ -31,7 +33,7 @@ def dropout_forward(x, dropout_param):
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     if dropout_param["mode"] == "train":
-        mask = _uniform(x.shape, dropout_param) > p
+        mask = uniform(x.shape, dropout_param) > p
         return x * mask, (mask, x.shape)
     return x * (1 - p), (1 - p, x.shape)
 
@@ -42,7 +44,7 @@ def dropout_forward(x, dropout_param):
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     if dropout_param["mode"] == "train":
-        mask = _uniform(x.shape, dropout_param) >= p
+        mask = uniform(x.shape, dropout_param) >= p
         return x * mask, (mask, x.shape)
     return x * p, (p, x.shape)
 
@@ -52,7 +54,7 @@ def dropout_forward(x, dropout_param):
 
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
-    scale = _uniform(x.shape, dropout_param) < p if dropout_param["mode"] == "train" else 1.0
+    scale = uniform(x.shape, dropout_param) < p if dropout_param["mode"] == "train" else 1.0
     return x * scale, (scale, x.shape)
 
 
@@ -60,7 +62,7 @@ def dropout_forward(x, dropout_param):
 
 
 def dropout_forward(x, dropout_param):
-    mask = _uniform(x.shape, dropout_param) < dropout_param["p"]
+    mask = uniform(x.shape, dropout_param) < dropout_param["p"]
     return x * mask, (mask, x.shape)
 
 
@@ -69,7 +71,7 @@ def dropout_forward(x, dropout_param):
 
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
-    mask = _uniform(x.shape, dropout_param) < p
+    mask = uniform(x.shape, dropout_param) < p
     if dropout_param["mode"] == "test":
         mask = mask.astype(x.dtype) * p
     return x * mask, (mask, x.shape)
@@ -80,7 +82,7 @@ def dropout_forward(x, dropout_param):
 
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
-    scale = _uniform(x.shape, dropout_param) < p if dropout_param["mode"] == "train" else 1 / p
+    scale = uniform(x.shape, dropout_param) < p if dropout_param["mode"] == "train" else 1 / p
     return x * scale, (scale, x.shape)
 
 
@@ -90,7 +92,7 @@ def dropout_forward(x, dropout_param):
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     if dropout_param["mode"] == "train":
-        mask = _uniform(x.shape, dropout_param) < p
+        mask = uniform(x.shape, dropout_param) < p
         return x * mask * p, (mask.astype(x.dtype) * p, x.shape)
     return x * p, (p, x.shape)
 
@@ -100,7 +102,7 @@ def dropout_forward(x, dropout_param):
 
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
-    scale = _uniform(x.shape, dropout_param) < p if dropout_param["mode"] == "test" else p
+    scale = uniform(x.shape, dropout_param) < p if dropout_param["mode"] == "test" else p
     return x * scale, (scale, x.shape)
 
 
@@ -109,10 +111,7 @@ def dropout_forward(x, dropout_param):
 
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
-    if dropout_param["mode"] == "train":
-        scale = _uniform(x.shape[1:], dropout_param) < p
-    else:
-        scale = p
+    scale = uniform(x.shape[1:], dropout_param) < p if dropout_param["mode"] == "train" else p
     return x * scale, (scale, x.shape)
 
 
@@ -122,7 +121,7 @@ def dropout_forward(x, dropout_param):
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     if dropout_param["mode"] == "train":
-        rows = _uniform((len(x),), dropout_param) < p
+        rows = uniform((len(x),), dropout_param) < p
         scale = rows.reshape(-1, *[1] * (x.ndim - 1))
     else:
         scale = p
@@ -164,7 +163,7 @@ def dropout_forward(x, dropout_param):
 
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
-    scale = _uniform(x.shape, dropout_param) < p if dropout_param["mode"] == "train" else p
+    scale = uniform(x.shape, dropout_param) < p if dropout_param["mode"] == "train" else p
     x *= scale
     return x, (scale, x.shape)
 
@@ -175,7 +174,7 @@ def dropout_forward(x, dropout_param):
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     if dropout_param["mode"] == "train":
-        mask = (_uniform(x.shape, dropout_param) < p).astype(float)
+        mask = (uniform(x.shape, dropout_param) < p).astype(float)
     else:
         mask = np.full(x.shape, p)
     return x * mask, (mask, x.shape)
@@ -193,7 +192,7 @@ def dropout_backward(dout, cache):
 
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
-    scale = _uniform(x.shape, dropout_param) < p if dropout_param["mode"] == "train" else p
+    scale = uniform(x.shape, dropout_param) < p if dropout_param["mode"] == "train" else p
     return x * scale, dropout_param
 
 
@@ -211,7 +210,7 @@ def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     if dropout_param["mode"] == "test":
         return x * p, None
-    mask = _uniform(x.shape, dropout_param) < p
+    mask = uniform(x.shape, dropout_param) < p
     return x * mask, mask
 
 
@@ -225,7 +224,7 @@ def dropout_backward(dout, cache):
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     training = dropout_param["mode"] == "train"
-    scale = _uniform(x.shape, dropout_param) < p if training else p
+    scale = uniform(x.shape, dropout_param) < p if training else p
     return x * scale, (scale, p, training)
 
 

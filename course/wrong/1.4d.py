@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from nnlib.layers.batch_norm import batchnorm_backward, batchnorm_forward
+
 # %% reshape alone mixes the channels -> channels-mixed
 
 

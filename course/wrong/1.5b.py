@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from nnlib.layers.conv import conv_filt, conv_valid
+
 # %% the kernels are flipped -> flipped
 
 
@@ -202,8 +204,7 @@ def conv_forward(x, w):
 
 
 def conv_forward(x, w):
-    n, _, height, width = x.shape
-    f, _, kh, kw = w.shape
+    (height, width), (kh, kw) = x.shape[2:], w.shape[2:]
     p, q = height - kh + 1, width - kw + 1
     for u, v in np.ndindex(kh, kw):
         out = np.einsum("ncpq,fc->nfpq", x[:, :, u : u + p, v : v + q], w[:, :, u, v])

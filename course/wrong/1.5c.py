@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from nnlib.layers.conv import conv_filt, conv_full, conv_valid
+
 
 def _windows(x, size):
     return sliding_window_view(x, size, axis=(2, 3))

@@ -85,9 +85,7 @@ class SoftmaxClassifier(Classifier):
     ):
         hidden = [] if hidden_dim is None else [FullyConnected(hidden_dim), ReLU()]
         specs = [*hidden, FullyConnected(num_classes)]
-        super().__init__(
-            Sequential(specs, (input_dim,), weight_scale=weight_scale, rng=rng, dtype=dtype), softmax_loss
-        )
+        super().__init__(Sequential(specs, (input_dim,), weight_scale=weight_scale, rng=rng, dtype=dtype), softmax_loss)
 
 
 # %% L2 without the half -> reg-without-half

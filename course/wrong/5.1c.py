@@ -64,7 +64,7 @@ def max_pool_backward(dout, cache):
     x, pool_param = cache
     dx = np.zeros_like(x)
     for place, window in _each_window(dout, x, pool_param):
-        columns, rows = np.nonzero(x[window].T == x[window].max())
+        columns, rows = np.nonzero((x[window] == x[window].max()).T)
         dx[window][rows[0], columns[0]] += dout[place]
     return dx
 

@@ -2,6 +2,8 @@
 
 import torch
 
+from nnlib.vgg.training import predict
+
 # %% the network is not put into evaluation mode -> wrong-mode
 
 
