@@ -1,54 +1,118 @@
-"""Which layer functions a network calls: the plain ones of nnlib.layers or the fast ones of nnlib.fast.
+"""Which layer functions a network calls: nnlib.layers' ("plain"), nnlib.fast's ("fast") or PyTorch's ("torch").
 
-Fast by default. Plain for a process with NNLIB_LAYERS=plain, inside `using("plain")`, or for one network:
-`Sequential(specs, shape, layers="plain", rng=0)`.
+Fast where there is nnlib.fast (a student's copy has none), else plain. Another set for a process with
+NNLIB_LAYERS=plain, inside `using("plain")`, or for one network: `Sequential(specs, shape, layers="plain", rng=0)`.
+
+PyTorch can also stand in for some kinds of functions alone, where a student's own are open or slow: after
+`stand_in("conv", "max_pool")`, or by the name "plain+torch:conv,max_pool".
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
-from types import ModuleType
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
+from types import ModuleType, SimpleNamespace
 
-from nnlib import checks, fast, layers, optim
-from nnlib.fast import optim as fast_optim
-from nnlib.fast import runtime
+from nnlib import blas, checks, layers, optim, torch_layers
 from nnlib.specs import Layer, MaxPool, ReLU
 
 VARIABLE = "NNLIB_LAYERS"
-MODULES: dict[str, ModuleType] = {"plain": layers, "fast": fast}
-RULES: dict[str, dict[str, optim.UpdateRule]] = {"plain": optim.RULES, "fast": fast_optim.RULES}
+MODULES: dict[str, ModuleType] = {"plain": layers, "torch": torch_layers}
+RULES: dict[str, dict[str, optim.UpdateRule]] = {"plain": optim.RULES}
+if find_spec("nnlib.fast"):
+    from nnlib import fast
+    from nnlib.fast import optim as fast_optim
+
+    MODULES["fast"], RULES["fast"] = fast, fast_optim.RULES
+
+# What PyTorch can stand in for, by kind: the names of the functions.
+KINDS: dict[str, tuple[str, ...]] = {
+    **{kind: (f"{kind}_forward", f"{kind}_backward") for kind in ("fc", "relu", "dropout", "conv", "max_pool")},
+    "batchnorm": tuple(
+        f"{form}_{way}" for form in ("batchnorm", "spatial_batchnorm") for way in ("forward", "backward")
+    ),
+    **{loss: (loss,) for loss in ("logistic_loss", "svm_loss", "softmax_loss")},
+}
+_STAND_IN = "+torch:"
 
 _using: list[str] = []
 
 
 def current() -> str:
-    """Return "plain" or "fast": what a new network takes.
+    """Return the name of the layers that a new network takes.
 
     Raises:
-        ValueError: NNLIB_LAYERS names neither.
+        ModuleNotFoundError, ValueError: as for `check`, of NNLIB_LAYERS.
     """
-    name = _using[-1] if _using else os.environ.get(VARIABLE) or "fast"
-    checks.choice(VARIABLE, name, tuple(MODULES))
+    if _using:
+        return _using[-1]
+    return check(VARIABLE, os.environ.get(VARIABLE) or ("fast" if "fast" in MODULES else "plain"))
+
+
+def check(argument: str, name: str) -> str:
+    """Return `name` if it is the name of a set of layers, with "+torch:" and kinds of functions after it or not.
+
+    Raises:
+        ModuleNotFoundError: it needs PyTorch, which is not installed.
+        ValueError: there are no such layers, or no such kind.
+    """
+    base, mark, kinds = str(name).partition(_STAND_IN)
+    checks.choice(argument, base, tuple(MODULES))
+    for kind in kinds.split(",") if mark else ():
+        checks.choice(f"{argument}, after {_STAND_IN}", kind, tuple(KINDS))
+    if mark or base == "torch":
+        torch_layers.pytorch()
     return name
 
 
 @contextlib.contextmanager
 def using(name: str) -> Iterator[None]:
     """Have every network that is made in the body take the layers of this name, in all threads."""
-    checks.choice("layers", name, tuple(MODULES))
-    _using.append(name)
+    _using.append(check("layers", name))
     try:
         yield
     finally:
         _using.pop()
 
 
+def stand_in(*kinds: str) -> None:
+    """Have PyTorch compute some kinds of functions in every network of this process that is made from now on.
+
+    It says so in one line, and sets NNLIB_LAYERS, so that processes which are started later do the same.
+
+    Args:
+        kinds: keys of `KINDS`, such as "conv"; none to end it.
+
+    Raises:
+        ModuleNotFoundError: PyTorch is not installed.
+        ValueError: there is no such kind.
+    """
+    base = current().partition(_STAND_IN)[0]
+    os.environ[VARIABLE] = check(VARIABLE, f"{base}{_STAND_IN}{','.join(kinds)}" if kinds else base)
+    print(f"Networks made from now on: {base} layers{', with PyTorch for ' if kinds else ''}{', '.join(kinds)}.")
+
+
+def functions(name: str | None = None) -> ModuleType | SimpleNamespace:
+    """Return the functions of the layers of this name; without one, of `current()`."""
+    base, _, kinds = (current() if name is None else name).partition(_STAND_IN)
+    if not kinds:
+        return MODULES[base]
+    replaced = [function for kind in kinds.split(",") for function in KINDS[kind]]
+    return SimpleNamespace(**vars(MODULES[base]) | {function: getattr(torch_layers, function) for function in replaced})
+
+
+def loss(function: Callable, name: str) -> Callable:
+    """Return what computes a loss beside the layers of this name: `function`, or PyTorch's for one of nnlib.losses."""
+    own = getattr(function, "__module__", None) == "nnlib.losses"
+    return getattr(functions(name), function.__name__, function) if own else function
+
+
 def order(specs: Sequence[Layer], name: str) -> list[int]:
     """Return the indices of `specs` in the order in which they are computed.
 
-    Plain layers are computed as they stand. With fast ones a max pool goes before the ReLU in front of it:
+    Only with fast layers is it another than theirs: a max pool goes before the ReLU in front of it, because
     max(max(a, b), 0) = max(max(a, 0), max(b, 0)), and where it is positive the same element wins, where it is 0 no
     gradient passes. Outputs and gradients are the same to the bit, and ReLU has a quarter of the elements to look at.
     """
@@ -60,8 +124,11 @@ def order(specs: Sequence[Layer], name: str) -> list[int]:
 
 
 def blas_threads(name: str) -> contextlib.AbstractContextManager[None]:
-    """Return a context in which BLAS has as many threads as the layers of this name are fastest with.
+    """Return a context in which BLAS, and PyTorch, have as many threads as the layers of this name are fastest with.
 
-    The fast layers have threads of their own and hold BLAS to one; plain layers leave it as it is.
+    The fast layers have threads of their own and hold BLAS to one; PyTorch takes as many as BLAS; plain layers leave
+    BLAS as it is.
     """
-    return runtime.one_blas_thread() if name == "fast" else contextlib.nullcontext()
+    if name == "fast":
+        return blas.one_blas_thread()
+    return torch_layers.threads() if "torch" in name else contextlib.nullcontext()

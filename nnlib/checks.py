@@ -83,6 +83,33 @@ def binary_signs(y: object, num_examples: int, dtype: np.dtype) -> np.ndarray:
     return np.where(labels > 0, 1, -1).astype(dtype)
 
 
+def binary_batch(x: np.ndarray, y: object) -> np.ndarray:
+    """Return the labels of a binary loss as signs, in the dtype of its scores x (N,); N is at least 1.
+
+    Raises:
+        TypeError: x is not a floating-point array.
+        ValueError: another number of axes, an empty batch, or as for `binary_signs`.
+    """
+    _scores(x, ndim=1)
+    return binary_signs(y, len(x), x.dtype)
+
+
+def class_batch(x: np.ndarray, y: object) -> np.ndarray:
+    """Return the labels of a loss over classes as indices of the columns of its scores x (N, K); N is at least 1.
+
+    Raises:
+        TypeError: x is not a floating-point array, or as for `class_labels`.
+        ValueError: another number of axes, an empty batch, or as for `class_labels`.
+    """
+    _scores(x, ndim=2)
+    return class_labels(y, *x.shape)
+
+
+def _scores(x: np.ndarray, ndim: int) -> None:
+    floating("x", x, ndim=ndim)
+    require(len(x) > 0, "x", "at least one example", f"shape {x.shape}")
+
+
 def _label_vector(y: object, num_examples: int) -> np.ndarray:
     labels = np.asarray(y)
     require(

@@ -32,7 +32,7 @@ def logistic_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
         TypeError: x is not a floating-point array.
         ValueError: shapes that do not fit, an empty batch, or other labels.
     """
-    signs = _binary_batch(x, y)
+    signs = checks.binary_batch(x, y)
     # log(1 + exp(-m)) as logaddexp(0, -m): exp(-m) itself overflows at m = -89 in float32.
     losses = np.logaddexp(0, -signs * x)
     dx = -signs * np.exp(-np.logaddexp(0, signs * x))  # 1/(1 + exp(m)), without the overflow
@@ -54,7 +54,7 @@ def svm_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
         TypeError: x is not a floating-point array.
         ValueError: shapes that do not fit, an empty batch, or other labels.
     """
-    signs = _binary_batch(x, y)
+    signs = checks.binary_batch(x, y)
     losses = np.maximum(0, 1 - signs * x)
     dx = -signs * (losses > 0)
     return float(losses.mean()), dx / len(x)
@@ -75,9 +75,7 @@ def softmax_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
         TypeError: x is not a floating-point array, or y does not hold integers.
         ValueError: shapes that do not fit, an empty batch, or labels out of range.
     """
-    checks.floating("x", x, ndim=2)
-    checks.require(len(x) > 0, "x", "at least one example", f"shape {x.shape}")
-    labels = checks.class_labels(y, *x.shape)
+    labels = checks.class_batch(x, y)
     rows = np.arange(len(x))
     shifted = x - x.max(axis=1, keepdims=True)  # the same probabilities, and exp() cannot overflow
     probabilities = np.exp(shifted)
@@ -86,9 +84,3 @@ def softmax_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     probabilities /= totals * len(x)
     probabilities[rows, labels] -= 1 / len(x)
     return float(loss), probabilities
-
-
-def _binary_batch(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    checks.floating("x", x, ndim=1)
-    checks.require(len(x) > 0, "x", "at least one example", f"shape {x.shape}")
-    return checks.binary_signs(y, len(x), x.dtype)

@@ -71,7 +71,7 @@ class Classifier:
                 chunks = range(0, max(len(X), 1), EXAMPLES_PER_CHUNK)
                 return np.concatenate([self.network.forward(X[i : i + EXAMPLES_PER_CHUNK], "test") for i in chunks])
             scores = self.network.forward(X, "train")
-            loss, dscores = self.data_loss(scores, y)
+            loss, dscores = backend.loss(self.data_loss, self.network.layers)(scores, y)
             grads = self.network.backward(dscores)
         if self.reg:
             for name in self.params:

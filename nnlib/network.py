@@ -34,7 +34,8 @@ class Sequential:
             sqrt(2 / fan_in).
         rng: seed or Generator, for the weights and then for dropout's masks.
         dtype: of all parameters and state.
-        layers: which functions compute, "plain" (nnlib.layers) or "fast" (nnlib.fast); None for `backend.current()`.
+        layers: which functions compute, "plain", "fast", "torch", or another name that `nnlib.backend` knows; None for
+            `backend.current()`.
 
     Raises:
         TypeError: something else than a layer among the specs, such as a class without its parentheses.
@@ -54,8 +55,7 @@ class Sequential:
         self.specs = tuple(specs)
         self.input_shape = tuple(input_shape)
         self.rng = checks.generator(rng)
-        self.layers = backend.current() if layers is None else layers
-        checks.choice("layers", self.layers, tuple(backend.MODULES))
+        self.layers = backend.current() if layers is None else backend.check("layers", layers)
         self.params: Arrays = {}
         self.state: Arrays = {}
         self._caches: list[object] | None = None
@@ -92,7 +92,7 @@ class Sequential:
         """Return the last layer's output, (N, *output_shape); `mode` is 'train' or 'test'."""
         checks.choice("mode", mode, ("train", "test"))
         checks.shape("X", x, (len(x), *self.input_shape), f"The network takes examples of shape {self.input_shape}.")
-        context = Context(mode, self.rng, backend.MODULES[self.layers])
+        context = Context(mode, self.rng, backend.functions(self.layers))
         caches = []
         for step in (self._steps[index] for index in self._order):
             params = {key: self.params[name] for key, name in step.param_names.items()}
@@ -110,11 +110,12 @@ class Sequential:
             raise RuntimeError("backward: expected a forward pass in train mode just before; call forward(x, 'train').")
         caches, self._caches = self._caches, None
         grads: Arrays = {}
+        functions = backend.functions(self.layers)
         steps = [self._steps[index] for index in self._order]
         first_trained = next((i for i, step in enumerate(steps) if step.param_names), len(steps))
         for i in range(len(steps) - 1, first_trained - 1, -1):
-            need_dx = i > first_trained or self.layers == "plain"
-            dout, step_grads = steps[i].spec.backward(dout, caches.pop(), backend.MODULES[self.layers], need_dx)
+            need_dx = i > first_trained or self.layers != "fast"
+            dout, step_grads = steps[i].spec.backward(dout, caches.pop(), functions, need_dx)
             grads |= {steps[i].param_names[key]: grad for key, grad in step_grads.items()}
         return grads
 

@@ -81,11 +81,11 @@ class SeeData(Callback):
     def on_end(self, solver):
         from threadpoolctl import threadpool_info
 
-        from nnlib.fast import runtime
+        from nnlib import blas
 
         kinds = {type(array).__name__ for array in (solver.X_train, solver.y_train, solver.X_val, solver.y_val)}
-        blas = {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
-        name = f"{','.join(sorted(kinds))} {os.getpid()} {runtime.threads()} {max(blas)} {time.perf_counter_ns()}"
+        held = {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+        name = f"{','.join(sorted(kinds))} {os.getpid()} {blas.threads()} {max(held)} {time.perf_counter_ns()}"
         (Path(self.folder) / name).touch()
 
 

@@ -3,22 +3,20 @@
 NumPy releases the GIL inside its loops and products, so plain threads do run side by side. A layer that is large
 enough walks over its rows or channels in slices, and a large product is taken in pieces. Neither depends on the number
 of threads, so the results do not either.
-
-BLAS's own threads are kept out of it: after each product they spin for some 25 ms and take the core from ours, and two
-processes that both use them on two cores wait for each other.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TypeVar
 
 import numpy as np
+
+from nnlib import blas
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -48,7 +46,7 @@ def cache_slices(count: int, bytes_each: int) -> list[slice]:
 
 def thread_map(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
     """Call `function` on every item, on threads; return the results in order."""
-    used = min(threads(), len(items))
+    used = min(blas.threads(), len(items))
     if used < 2:
         return [function(item) for item in items]
     results: list = [None] * len(items)
@@ -58,7 +56,7 @@ def thread_map(function: Callable[[Item], Result], items: Sequence[Item]) -> lis
         for i in turns:
             results[i] = function(items[i])
 
-    with one_blas_thread():
+    with blas.one_blas_thread():
         others = [_pool(os.getpid(), used - 1).submit(work) for _ in range(1, used)]
         try:
             work()
@@ -81,7 +79,7 @@ def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.nd
     (rows, inner), columns = a.shape, b.shape[1]
     # One piece a thread: BLAS packs the shared factor anew for each. (Four pieces on two threads took 1.1 to 1.8 times
     # as long as two at 100 x 784 x 1000.)
-    pieces = min(threads(), rows * inner * columns // PIECE_OPERATIONS)
+    pieces = min(blas.threads(), rows * inner * columns // PIECE_OPERATIONS)
     if pieces < 2:
         return np.matmul(a, b, out=out)
     if out is None:
@@ -95,67 +93,6 @@ def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.nd
 
     thread_map(multiply, even_slices(max(rows, columns), pieces))
     return out
-
-
-def threads() -> int:
-    """Return how many threads this thread's work is spread over: BLAS's own number, or 1 inside `one_thread`."""
-    return 1 if getattr(_alone, "depth", 0) else _blas_threads()
-
-
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """Run everything that this thread asks of nnlib on this thread alone: for a worker beside other workers."""
-    _alone.depth = getattr(_alone, "depth", 0) + 1
-    try:
-        with one_blas_thread():
-            yield
-    finally:
-        _alone.depth -= 1
-
-
-_alone = threading.local()
-
-
-@contextlib.contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS to one thread of its own, in the whole process; entered again, it costs nothing more."""
-    if _blas_threads() == 1:
-        yield
-        return
-    with _held.lock:
-        if _held.depth == 0:
-            _held.limit = _blas().limit(limits=1, user_api="blas")
-        _held.depth += 1
-    try:
-        yield
-    finally:
-        with _held.lock:
-            _held.depth -= 1
-            if _held.depth == 0:
-                _held.limit.restore_original_limits()
-
-
-class _Held:
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.depth = 0
-        self.limit = None
-
-
-_held = _Held()
-
-
-@cache
-def _blas():
-    from threadpoolctl import ThreadpoolController  # looks through the loaded libraries: once, and not at import
-
-    return ThreadpoolController()
-
-
-@cache
-def _blas_threads() -> int:
-    """Return BLAS's own number of threads, which follows OPENBLAS_NUM_THREADS and the like; 1 if it does not tell."""
-    return max((library.num_threads for library in _blas().select(user_api="blas").lib_controllers), default=1)
 
 
 @cache

@@ -23,7 +23,7 @@ def seconds_by_layer(model: Classifier, X: np.ndarray, repeats: int = 5) -> list
         (name, seconds) by layer, the name that of the spec's class, in the order of the specs.
     """
     network = model.network
-    layers = backend.MODULES[network.layers]
+    layers = backend.functions(network.layers)
     context = Context("train", np.random.default_rng(0), layers)
     seconds = [0.0] * len(network.specs)
     x, first = X.astype(np.float32, copy=False), True
@@ -32,7 +32,7 @@ def seconds_by_layer(model: Classifier, X: np.ndarray, repeats: int = 5) -> list
             spec = network.specs[index]
             params = spec.init(x.shape[1:], None, np.random.default_rng(0), np.dtype(np.float32))
             state = spec.init_state(x.shape[1:], np.dtype(np.float32))
-            need_dx = not first or network.layers == "plain"
+            need_dx = not first or network.layers != "fast"
             times = []
             for _ in range(repeats):
                 start = time.perf_counter()

@@ -34,6 +34,15 @@ def dropout(x: object, dropout_param: dict) -> tuple[float, bool]:
     return float(p), dropout_param["mode"] == "train"
 
 
+def uniform(shape: tuple[int, ...], dropout_param: dict) -> np.ndarray:
+    """Draw uniform numbers in [0, 1) from the source that `dropout_param` names: `rng`, `seed` or NumPy's own."""
+    rng, seed = dropout_param.get("rng"), dropout_param.get("seed")
+    if rng is not None:
+        return checks.generator(rng).random(shape, dtype=np.float32)
+    source = np.random if seed is None else np.random.RandomState(seed)
+    return source.rand(*shape)
+
+
 def batch_norm(x: object, gamma: object, beta: object, bn_param: dict, ndim: int = 2) -> tuple[bool, float, float]:
     """Return whether the mode is 'train', eps and momentum; x has `ndim` axes, its features on axis 1."""
     checks.floating("x", x, ndim=ndim)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlib import checks
 from nnlib.layers import arguments
 
 
@@ -42,7 +41,7 @@ def dropout_forward(x: np.ndarray, dropout_param: dict) -> tuple[np.ndarray, tup
         ValueError: p outside (0, 1], another mode, or both `rng` and `seed`.
     """
     p, training = arguments.dropout(x, dropout_param)
-    scale = _uniform(x.shape, dropout_param) < p if training else p  # the mask M, or its mean
+    scale = arguments.uniform(x.shape, dropout_param) < p if training else p  # the mask M, or its mean
     return x * scale, (scale, x.shape)
 
 
@@ -55,12 +54,3 @@ def dropout_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     scale, shape = cache
     arguments.gradient(dout, shape)
     return dout * scale
-
-
-def _uniform(shape: tuple[int, ...], dropout_param: dict) -> np.ndarray:
-    """Draw uniform numbers in [0, 1) from the source that `dropout_param` names."""
-    rng, seed = dropout_param.get("rng"), dropout_param.get("seed")
-    if rng is not None:
-        return checks.generator(rng).random(shape, dtype=np.float32)
-    source = np.random if seed is None else np.random.RandomState(seed)
-    return source.rand(*shape)

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib import backend, checks
-from nnlib.fast import runtime
+from nnlib import backend, blas, checks
 from nnlib.provenance.plain_json import to_json
 from nnlib.search.rows import TrialRow
 from nnlib.search.trial import Trial, data_info, run_trial
@@ -57,7 +56,7 @@ def replay(row: TrialRow, make_model: Callable, data: Mapping[str, np.ndarray], 
     for name in sorted(objects | given.keys()):
         checks.require(to_json(given.get(name)) == described.get(name), name, described.get(name), given.get(name))
     trial = Trial(make_model, row.settings, row.seed, {**row.solver, **options})
-    threads = runtime.one_thread() if row.threads == 1 else contextlib.nullcontext()
+    threads = blas.one_thread() if row.threads == 1 else contextlib.nullcontext()
     with threads, backend.using(row.layers):
         return _compare(row, run_trial(trial, data, info=info))
 

@@ -14,9 +14,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from nnlib import backend, checks, optim
+from nnlib import backend, blas, checks, optim
 from nnlib.callbacks import Callback
-from nnlib.fast import runtime
 from nnlib.models import Classifier
 from nnlib.provenance.code import code_checksum, training_code, training_modules
 from nnlib.provenance.machine import machine, versions
@@ -193,7 +192,7 @@ def make_row(trial: Trial, info: DataInfo, code: str, status: str, reason: str, 
     return TrialRow(
         **trial.to_json(info, code),
         **{"status": status, "reason": reason, **nothing, **outcome},
-        **{"versions": versions(), "threads": runtime.threads(), "machine": machine(), "layers": backend.current()},
+        **{"versions": versions(), "threads": blas.threads(), "machine": machine(), "layers": backend.current()},
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 

@@ -11,8 +11,7 @@ from concurrent.futures import CancelledError
 
 import numpy as np
 
-from nnlib import backend
-from nnlib.fast import runtime
+from nnlib import backend, blas
 from nnlib.provenance.code import CodeError, training_files
 from nnlib.search.rows import DataInfo, TrialRow
 from nnlib.search.trial import Trial, make_row, run_trial
@@ -185,7 +184,7 @@ def work(
 ) -> tuple[int, TrialRow | None]:
     """Run one trial on a worker, on one thread; no row if the code loaded here is not the sweep's."""
     process, files, own, layers = expected
-    with backend.using(layers), runtime.one_thread():
+    with backend.using(layers), blas.one_thread():
         try:  # functions of __main__ have come with the trial; a thread of the sweep's process has nothing to compare
             if process != _PROCESS and (_loaded_files(), trial.own_code("__main__")) != (files, own):
                 return index, None

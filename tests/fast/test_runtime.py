@@ -1,4 +1,4 @@
-"""nnlib.runtime: slices cover everything once, and threads change no result."""
+"""nnlib.fast.runtime: slices cover everything once, and threads change no result."""
 
 import os
 import platform
@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nnlib
+from nnlib import blas
 from nnlib.fast import runtime
 
 every_number_of_threads = pytest.mark.parametrize("threads", [1, 2, 3])
@@ -47,7 +48,7 @@ def test_the_smallest_number_of_slices_that_fits():
 @given(st.lists(st.integers(), max_size=12))
 def test_results_come_in_order(threads, items):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runtime, "_blas_threads", lambda: threads)
+        patch.setattr(blas, "_blas_threads", lambda: threads)
         assert runtime.thread_map(lambda item: item + 1, items) == [item + 1 for item in items]
 
 
@@ -59,29 +60,14 @@ def meet(number):
 
 @every_number_of_threads
 def test_it_uses_as_many_threads_as_blas(threads, monkeypatch):
-    monkeypatch.setattr(runtime, "_blas_threads", lambda: threads)
+    monkeypatch.setattr(blas, "_blas_threads", lambda: threads)
     assert len(meet(threads)) == threads
-
-
-def test_a_worker_beside_others_stays_on_its_own_thread(monkeypatch):
-    monkeypatch.setattr(runtime, "_blas_threads", lambda: 3)
-    names = []
-    with runtime.one_thread():
-        assert runtime.threads() == 1
-        with runtime.one_thread():
-            runtime.thread_map(lambda _: names.append(threading.current_thread().name), range(6))
-        assert runtime.threads() == 1
-        other = threading.Thread(target=lambda: names.append(runtime.threads()))
-        other.start()
-        other.join()
-    assert names == [threading.current_thread().name] * 6 + [3]  # nobody else is bound by it
-    assert runtime.threads() == 3
 
 
 @every_number_of_threads
 @pytest.mark.parametrize("failing", [0, 1, 2])
 def test_an_error_on_any_thread_reaches_the_caller(threads, failing, monkeypatch):
-    monkeypatch.setattr(runtime, "_blas_threads", lambda: threads)
+    monkeypatch.setattr(blas, "_blas_threads", lambda: threads)
 
     def work(item):
         if item == failing:
@@ -97,7 +83,7 @@ def test_results_do_not_depend_on_the_number_of_threads(monkeypatch):
     X, y = rng.standard_normal((9, 1, 12, 11)), rng.integers(0, 10, 9)
     results = []
     for threads in (1, 2, 3):
-        monkeypatch.setattr(runtime, "_blas_threads", lambda threads=threads: threads)
+        monkeypatch.setattr(blas, "_blas_threads", lambda threads=threads: threads)
         model = nnlib.ConvNet((1, 12, 11), 5, 3, 7, weight_scale=None, batchnorm=True, dropout=0.8)
         loss, gradients = model.loss(X, y)
         results.append([np.array(loss), *gradients.values(), *model.state.values(), model.loss(X)])
@@ -113,29 +99,10 @@ def test_a_product_in_pieces_is_the_product(threads, rows, inner, columns, fortr
     a, b = rng.standard_normal((rows, inner)), rng.standard_normal((columns, inner)).T
     out = np.empty((rows, columns), order="F" if fortran else "C")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runtime, "_blas_threads", lambda: threads)
+        patch.setattr(blas, "_blas_threads", lambda: threads)
         patch.setattr(runtime, "PIECE_OPERATIONS", 10)
         assert runtime.matmul(a, b, out=out) is out
     np.testing.assert_allclose(out, np.einsum("mk,kn->mn", a, b), rtol=1e-12, atol=1e-12)
-
-
-def test_blas_has_one_thread_within_and_its_own_number_after(monkeypatch):
-    monkeypatch.setattr(runtime, "_blas_threads", lambda: 2)
-
-    def blas_threads():
-        return {library["num_threads"] for library in runtime._blas().info() if library["user_api"] == "blas"}
-
-    @runtime.one_blas_thread()
-    def fail():
-        assert blas_threads() == {1}
-        raise ZeroDivisionError
-
-    with runtime._blas().limit(limits=2, user_api="blas"):
-        with runtime.one_blas_thread():
-            with pytest.raises(ZeroDivisionError):
-                fail()
-            assert blas_threads() == {1}
-        assert blas_threads() == {2}
 
 
 FAULTS = """

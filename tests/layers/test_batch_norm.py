@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import reference
 import torch
-from both import both
 from hypothesis import given
 from hypothesis import strategies as st
+from layer_sets import every_set
 from reference import assert_close
 from strategies import batch_norm_inputs
 
@@ -22,7 +22,7 @@ def forms(layers):
     }
 
 
-@both
+@every_set
 def test_three_examples_by_hand(layers):
     x = np.array([[0.0], [3.0], [6.0]])
     param = {
@@ -46,7 +46,7 @@ def test_three_examples_by_hand(layers):
     np.testing.assert_allclose(dx, [[2.0], [-2.0], [0.0]], atol=1e-14)
 
 
-@both
+@every_set
 @given(batch_norm_inputs(), st.sampled_from([1e-5, 0.01, 1.0]))
 def test_training_is_the_slow_loops(layers, inputs, eps):
     x, gamma, beta, dout = inputs
@@ -57,7 +57,7 @@ def test_training_is_the_slow_loops(layers, inputs, eps):
         assert_close(actual, slow)
 
 
-@both
+@every_set
 @given(batch_norm_inputs(spatial=True), st.floats(0, 0.99))
 def test_the_spatial_form_is_batch_norm_with_every_pixel_an_example(layers, inputs, momentum):
     x, gamma, beta, dout = inputs
@@ -80,7 +80,7 @@ def test_the_spatial_form_is_batch_norm_with_every_pixel_an_example(layers, inpu
         assert_close(params[0][key], params[1][key])
 
 
-@both
+@every_set
 @given(batch_norm_inputs(), st.floats(0, 0.99))
 def test_running_statistics_keep_the_momentum_side_and_the_biased_variance(layers, inputs, momentum):
     x, gamma, beta, _ = inputs
@@ -94,7 +94,7 @@ def test_running_statistics_keep_the_momentum_side_and_the_biased_variance(layer
     assert (start["running_var"] == 7.0).all()
 
 
-@both
+@every_set
 def test_the_defaults_are_momentum_09_eps_1e_5_and_statistics_from_zero(layers):
     x = np.array([[1.0], [3.0]])  # mean 2, biased variance 1
     param = {"mode": "train"}
@@ -104,7 +104,7 @@ def test_the_defaults_are_momentum_09_eps_1e_5_and_statistics_from_zero(layers):
     np.testing.assert_allclose(out, np.array([[-1.0], [1.0]]) / np.sqrt(1 + 1e-5), rtol=1e-14)
 
 
-@both
+@every_set
 def test_hyper_parameters_that_are_numpy_scalars_do_not_widen_float32(layers):
     param = {"mode": "train", "eps": np.float64(1e-5), "momentum": np.float64(0.9)}
     x, ones = np.array([[1.0], [3.0]], np.float32), np.ones(1, np.float32)
@@ -115,7 +115,7 @@ def test_hyper_parameters_that_are_numpy_scalars_do_not_widen_float32(layers):
         assert {array.dtype for array in arrays} == {np.dtype(np.float32)}
 
 
-@both
+@every_set
 @given(batch_norm_inputs())
 def test_testing_uses_the_running_statistics_and_leaves_them_alone(layers, inputs):
     x, gamma, beta, dout = inputs
@@ -132,7 +132,7 @@ def test_testing_uses_the_running_statistics_and_leaves_them_alone(layers, input
     assert param["running_var"] is var
 
 
-@both
+@every_set
 @pytest.mark.parametrize("spatial", [False, True])
 @given(st.data())
 def test_torch_agrees(layers, spatial, data):
@@ -153,7 +153,7 @@ def test_torch_agrees(layers, spatial, data):
     assert_close(param["running_mean"], running[0])  # torch's running variance is the unbiased one: not comparable
 
 
-@both
+@every_set
 @pytest.mark.parametrize("mode", ["train", "test"])
 @pytest.mark.parametrize("shape", [(5, 3), (3, 2, 2, 4)])
 def test_gradients_are_numerically_right(layers, mode, shape):
@@ -169,7 +169,7 @@ def test_gradients_are_numerically_right(layers, mode, shape):
     gradcheck.check_gradient(lambda v: forward(x, gamma, v, dict(param))[0], beta, dbeta, dout, name="dbeta")
 
 
-@both
+@every_set
 @given(batch_norm_inputs())
 def test_the_input_gradient_of_a_batch_sums_to_zero(layers, inputs):
     """Adding a constant to a feature changes nothing, so its gradient has no such part: the mean term is there."""
@@ -178,7 +178,7 @@ def test_the_input_gradient_of_a_batch_sums_to_zero(layers, inputs):
     assert np.abs(dx.sum(axis=0)).max() <= 1e-10 * (1 + np.abs(dx).max())
 
 
-@both
+@every_set
 def test_a_constant_feature_gives_beta_and_no_nan(layers):
     out, cache = layers.batchnorm_forward(np.full((4, 2), 3.0), np.ones(2), np.array([5.0, -1.0]), {"mode": "train"})
     np.testing.assert_allclose(out, [[5.0, -1.0]] * 4, atol=1e-12)
@@ -190,7 +190,7 @@ TEST = {"mode": "test", "running_mean": np.zeros(3), "running_var": np.ones(3)}
 X = {2: np.ones((2, 3)), 4: np.ones((2, 3, 4, 5))}
 
 
-@both
+@every_set
 @pytest.mark.parametrize("ndim", [2, 4])
 @pytest.mark.parametrize(
     ("wrong", "error", "message"),
@@ -226,13 +226,13 @@ def test_wrong_arguments_are_named(layers, ndim, wrong, error, message):
         forms(layers)[ndim][0](**arguments | wrong)
 
 
-@both
+@every_set
 def test_an_empty_batch_has_no_statistics(layers):
     with pytest.raises(ValueError, match=r"x: expected at least one example in train mode, got shape \(0, 3\)"):
         layers.batchnorm_forward(np.ones((0, 3)), np.ones(3), np.ones(3), dict(TRAIN))
 
 
-@both
+@every_set
 @pytest.mark.parametrize(
     ("ndim", "shape"), [(2, (3, 2)), (4, (2, 3, 5, 4)), (4, (2, 4, 4, 5)), (4, (2, 2, 4, 5)), (4, (1, 3, 4, 5))]
 )

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import reference
 import torch
-from both import both
 from hypothesis import given
+from layer_sets import every_set
 from reference import assert_close
 from strategies import conv_inputs, image_and_kernel
 
@@ -24,7 +24,7 @@ def test_the_three_convolutions_by_hand():
     np.testing.assert_array_equal(conv_full(a, b), [[1.0, 1.0, 1.0, -3.0], [4.0, 1.0, 1.0, -6.0]])
 
 
-@both
+@every_set
 def test_the_layer_by_hand(layers):
     x = np.array([[[[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [9.0, 10.0, 11.0, 12.0]]]])
     w = np.array([[[[1.0, 0.0], [2.0, -1.0]]]])
@@ -53,7 +53,7 @@ def test_full_convolution_commutes(inputs):
     assert_close(conv_full(a, b), conv_full(b, a))
 
 
-@both
+@every_set
 @given(conv_inputs())
 def test_forward_and_backward_are_the_slow_loops(layers, inputs):
     x, w, dout = inputs
@@ -63,7 +63,7 @@ def test_forward_and_backward_are_the_slow_loops(layers, inputs):
         assert_close(actual, expected)
 
 
-@both
+@every_set
 @given(conv_inputs())
 def test_the_gradients_are_the_convolutions_that_the_handout_asks_to_prove(layers, inputs):
     """dL/dX[n,c] = sum_f W[f,c] *full G[n,f] and dL/dW[f,c] = sum_n X[n,c] *filt G[n,f]."""
@@ -75,7 +75,7 @@ def test_the_gradients_are_the_convolutions_that_the_handout_asks_to_prove(layer
         assert_close(dw[f, c], sum(conv_filt(x[n, c], dout[n, f]) for n in range(len(x))))
 
 
-@both
+@every_set
 @given(conv_inputs())
 def test_torch_agrees(layers, inputs):
     x, w, dout = inputs
@@ -103,7 +103,7 @@ def test_fast_layers_keep_the_batch_innermost_in_memory():
         assert np.shares_memory(np.ascontiguousarray(array.transpose(1, 2, 3, 0)), array)
 
 
-@both
+@every_set
 def test_gradients_are_numerically_right(layers):
     rng = np.random.default_rng(0)
     x, w, dout = (rng.standard_normal(shape) for shape in ((2, 3, 5, 6), (4, 3, 2, 3), (2, 4, 4, 4)))
@@ -112,7 +112,7 @@ def test_gradients_are_numerically_right(layers):
     gradcheck.check_gradient(lambda v: layers.conv_forward(x, v)[0], w, dw, dout, name="dw")
 
 
-@both
+@every_set
 @pytest.mark.parametrize(
     ("x", "w", "error", "message"),
     [
@@ -161,7 +161,7 @@ def test_a_kernel_larger_than_the_image_is_refused(convolve):
         convolve(np.ones((2, 5)), np.ones((3, 3)))
 
 
-@both
+@every_set
 @pytest.mark.parametrize("shape", [(2, 3, 5, 4), (2, 3, 4, 4), (1, 3, 4, 5), (2, 1, 4, 5)])
 def test_a_gradient_of_another_shape_is_refused(layers, shape):
     _, cache = layers.conv_forward(np.ones((2, 1, 5, 6)), np.ones((3, 1, 2, 2)))

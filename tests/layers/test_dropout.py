@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 import pytest
-from both import both
 from hypothesis import given
 from hypothesis import strategies as st
+from layer_sets import every_set
 from strategies import same_shape
 
 from nnlib import gradcheck
@@ -14,7 +14,7 @@ from nnlib import gradcheck
 keep_probabilities = st.floats(0.05, 1.0)
 
 
-@both
+@every_set
 @given(same_shape(2), keep_probabilities, st.integers(0, 2**32 - 1))
 def test_a_seed_gives_the_courses_mask(layers, inputs, p, seed):
     x, dout = inputs
@@ -24,7 +24,7 @@ def test_a_seed_gives_the_courses_mask(layers, inputs, p, seed):
     np.testing.assert_array_equal(layers.dropout_backward(dout, cache), dout * mask)
 
 
-@both
+@every_set
 def test_without_seed_or_rng_the_mask_comes_from_numpys_global_state(layers):
     x = np.arange(1.0, 13.0).reshape(3, 4)
     mask = np.random.RandomState(231).rand(3, 4) < 0.6
@@ -37,7 +37,7 @@ def test_without_seed_or_rng_the_mask_comes_from_numpys_global_state(layers):
     np.testing.assert_array_equal(out, x * mask)
 
 
-@both
+@every_set
 @pytest.mark.parametrize("param", [{"seed": 3}, {"rng": np.random.default_rng(3)}])
 def test_with_a_seed_or_rng_the_global_state_is_left_alone(layers, param):
     before = np.random.get_state()[1].copy()  # noqa: NPY002
@@ -45,7 +45,7 @@ def test_with_a_seed_or_rng_the_global_state_is_left_alone(layers, param):
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
 
 
-@both
+@every_set
 def test_a_generator_gives_a_new_mask_each_time_and_is_reproducible(layers):
     def two_masks():
         param = {"p": 0.5, "mode": "train", "rng": np.random.default_rng(7)}
@@ -57,7 +57,7 @@ def test_a_generator_gives_a_new_mask_each_time_and_is_reproducible(layers):
     assert set(np.unique(first)) == {0.0, 1.0}
 
 
-@both
+@every_set
 @pytest.mark.parametrize("source", [{"seed": 0}, {"rng": np.random.default_rng(0)}])
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
 def test_p_is_the_share_that_is_kept(layers, source, p):
@@ -65,7 +65,7 @@ def test_p_is_the_share_that_is_kept(layers, source, p):
     assert abs(out.mean() - p) < 5 * np.sqrt(p * (1 - p) / out.size)  # five standard errors
 
 
-@both
+@every_set
 def test_p_of_one_keeps_everything(layers):
     x = np.ones((50, 50))
     np.testing.assert_array_equal(
@@ -73,7 +73,7 @@ def test_p_of_one_keeps_everything(layers):
     )
 
 
-@both
+@every_set
 @given(same_shape(2), keep_probabilities)
 def test_testing_scales_by_p_and_drops_nothing(layers, inputs, p):
     x, dout = inputs
@@ -82,7 +82,7 @@ def test_testing_scales_by_p_and_drops_nothing(layers, inputs, p):
     np.testing.assert_array_equal(layers.dropout_backward(dout, cache), p * dout)
 
 
-@both
+@every_set
 def test_the_mean_of_many_training_passes_is_the_test_pass(layers):
     x = np.array([1.0, -2.0, 4.0])
     rng = np.random.default_rng(0)
@@ -92,7 +92,7 @@ def test_the_mean_of_many_training_passes_is_the_test_pass(layers):
     assert (np.abs(np.mean(passes, axis=0) - test_out) < 5 * standard_error).all()
 
 
-@both
+@every_set
 @pytest.mark.parametrize("mode", ["train", "test"])
 def test_gradient_is_numerically_right(layers, mode):
     rng = np.random.default_rng(0)
@@ -102,7 +102,7 @@ def test_gradient_is_numerically_right(layers, mode):
     gradcheck.check_gradient(lambda v: layers.dropout_forward(v, param)[0], x, dx, dout)
 
 
-@both
+@every_set
 @pytest.mark.parametrize(
     ("param", "message"),
     [
@@ -126,13 +126,13 @@ def test_wrong_parameters_are_named(layers, param, message):
         layers.dropout_forward(np.ones((2, 2)), param)
 
 
-@both
+@every_set
 def test_integers_are_refused(layers):
     with pytest.raises(TypeError, match="x: expected a floating-point array, got dtype int64"):
         layers.dropout_forward(np.arange(3), {"p": 0.5, "mode": "test"})
 
 
-@both
+@every_set
 def test_a_gradient_of_another_shape_is_refused(layers):
     _, cache = layers.dropout_forward(np.ones((2, 3)), {"p": 0.5, "mode": "train", "seed": 0})
     with pytest.raises(ValueError, match=r"dout: expected shape \(2, 3\), got shape \(3, 2\)"):

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import reference
 import torch
-from both import both
 from hypothesis import given
+from layer_sets import every_set
 from reference import assert_close
 from strategies import fc_inputs, generators
 
 from nnlib import gradcheck
 
 
-@both
+@every_set
 def test_a_batch_of_two_by_hand(layers):
     x = np.array([[1.0, 2.0], [3.0, 4.0]])
     w = np.array([[1.0, 0.0, -1.0], [2.0, 1.0, 0.0]])
@@ -31,7 +31,7 @@ def test_a_batch_of_two_by_hand(layers):
     np.testing.assert_array_equal(db, [1.0, 1.0, 3.0])
 
 
-@both
+@every_set
 @given(fc_inputs())
 def test_forward_and_backward_are_the_slow_loops(layers, inputs):
     x, w, b, dout = inputs
@@ -41,7 +41,7 @@ def test_forward_and_backward_are_the_slow_loops(layers, inputs):
         assert_close(actual, expected)
 
 
-@both
+@every_set
 @given(fc_inputs())
 def test_torch_agrees(layers, inputs):
     x, w, b, dout = inputs
@@ -54,7 +54,7 @@ def test_torch_agrees(layers, inputs):
         assert_close(grad, tensor.grad)
 
 
-@both
+@every_set
 @given(generators())
 def test_gradients_are_numerically_right(layers, rng):
     x, w, b, dout = (rng.standard_normal(shape) for shape in ((4, 3), (3, 5), (5,), (4, 5)))
@@ -67,7 +67,7 @@ def test_gradients_are_numerically_right(layers, rng):
 ONES = {"x": np.ones((2, 3)), "w": np.ones((3, 4)), "b": np.ones(4)}
 
 
-@both
+@every_set
 @pytest.mark.parametrize(
     ("wrong", "error", "message"),
     [
@@ -87,7 +87,7 @@ def test_wrong_arguments_are_named(layers, wrong, error, message):
         layers.fc_forward(**ONES | wrong)
 
 
-@both
+@every_set
 def test_a_gradient_of_another_shape_is_refused(layers):
     _, cache = layers.fc_forward(**ONES)
     with pytest.raises(ValueError, match=r"dout: expected shape \(2, 4\), got shape \(1, 4\)\. It has the shape of"):

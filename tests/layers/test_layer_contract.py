@@ -1,7 +1,7 @@
 """One list of checks over every layer, loss and model (after scikit-learn's estimator checks).
 
-Every check runs over the plain layers, over the fast ones with the arithmetic in one piece, and over the fast ones in
-the smallest pieces there are, on three threads.
+Every check runs over the plain layers, over PyTorch's, over the fast ones with the arithmetic in one piece, and over
+the fast ones in the smallest pieces there are, on three threads.
 """
 
 import copy
@@ -14,7 +14,7 @@ from reference import assert_close
 from strategies import other_layouts
 
 import nnlib
-from nnlib import backend, gradcheck
+from nnlib import backend, blas, gradcheck, torch_layers
 from nnlib.fast import runtime
 
 
@@ -23,7 +23,7 @@ def _pieces(request, monkeypatch):
     if "in pieces" in request.node.callspec.id:
         monkeypatch.setattr(runtime, "SLICE_BYTES", 1)
         monkeypatch.setattr(runtime, "PIECE_OPERATIONS", 1)
-        monkeypatch.setattr(runtime, "_blas_threads", lambda: 3)
+        monkeypatch.setattr(blas, "_blas_threads", lambda: 3)
 
 
 Arrays = dict[str, np.ndarray]
@@ -122,7 +122,7 @@ convnet = {"input_dim": (2, 7, 8), "num_filters": 3, "filter_size": 2, "hidden_d
 
 
 def cases(name):
-    """Every case over the layers of this name, plain or fast."""
+    """Every case over the layers of this name."""
     layers = backend.MODULES[name]
     norm = layers.batchnorm_forward, layers.batchnorm_backward
     spatial_norm = layers.spatial_batchnorm_forward, layers.spatial_batchnorm_backward
@@ -160,7 +160,11 @@ CASES = {
     "logistic loss": loss(nnlib.logistic_loss, 2, x=(5,)),
     "svm loss": loss(nnlib.svm_loss, 2, x=(5,)),
     "softmax loss": loss(nnlib.softmax_loss, 3, x=(5, 3)),
+    "torch: logistic loss": loss(torch_layers.logistic_loss, 2, x=(5,)),
+    "torch: svm loss": loss(torch_layers.svm_loss, 2, x=(5,)),
+    "torch: softmax loss": loss(torch_layers.softmax_loss, 3, x=(5, 3)),
     **{f"plain: {name}": case for name, case in cases("plain").items()},
+    **{f"torch: {name}": case for name, case in cases("torch").items()},
     **{f"fast: {name}": case for name, case in cases("fast").items()},
     **{f"fast, in pieces: {name}": case for name, case in cases("fast").items()},
 }
@@ -276,10 +280,11 @@ PAIRS = list(cases("plain"))
 
 @pytest.mark.parametrize("name", PAIRS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_fast_is_plain_to_rounding(name, dtype):
+@pytest.mark.parametrize("other", ["fast", "torch"])
+def test_the_others_are_plain_to_rounding(other, name, dtype):
     arrays = CASES[f"plain: {name}"].arrays(dtype)
     out, gradients = CASES[f"plain: {name}"].call(copy.deepcopy(arrays))
-    fast_out, fast_gradients = CASES[f"fast: {name}"].call(arrays)
-    assert_close(fast_out, out, dtype)
+    other_out, other_gradients = CASES[f"{other}: {name}"].call(arrays)
+    assert_close(other_out, out, dtype)
     for key, gradient in gradients.items():
-        assert_close(fast_gradients[key], gradient, dtype)
+        assert_close(other_gradients[key], gradient, dtype)

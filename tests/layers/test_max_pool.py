@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import reference
 import torch
-from both import both
 from hypothesis import given
 from hypothesis import strategies as st
+from layer_sets import every_set
 from reference import assert_close
 from strategies import pool_inputs
 
@@ -19,7 +19,7 @@ def pool(height, width, stride):
     return {"pool_height": height, "pool_width": width, "stride": stride}
 
 
-@both
+@every_set
 def test_by_hand_windows_that_overlap(layers):
     x = np.array([[[[1.0, 5.0, 2.0], [4.0, 3.0, 0.0]]]])
     out, cache = layers.max_pool_forward(x, pool(2, 2, 1))
@@ -28,7 +28,7 @@ def test_by_hand_windows_that_overlap(layers):
     np.testing.assert_array_equal(dx, [[[[0.0, 17.0, 0.0], [0.0, 0.0, 0.0]]]])  # both windows' maximum is the 5
 
 
-@both
+@every_set
 def test_a_tie_goes_to_the_first_in_row_major_order(layers):
     x = np.array([[[[1.0, 2.0], [2.0, 2.0]], [[0.0, 0.0], [0.0, 0.0]], [[-3.0, -4.0], [-3.0, -5.0]]]])
     out, cache = layers.max_pool_forward(x, pool(2, 2, 2))
@@ -37,7 +37,7 @@ def test_a_tie_goes_to_the_first_in_row_major_order(layers):
     np.testing.assert_array_equal(dx.reshape(3, 4), [[0, 8, 0, 0], [8, 0, 0, 0], [8, 0, 0, 0]])
 
 
-@both
+@every_set
 @given(st.booleans().flatmap(lambda ties: pool_inputs(ties=ties)))
 def test_forward_and_backward_are_the_slow_loops(layers, inputs):
     x, pool_param, dout = inputs
@@ -47,7 +47,7 @@ def test_forward_and_backward_are_the_slow_loops(layers, inputs):
     assert_close(layers.max_pool_backward(dout, cache), expected_dx)
 
 
-@both
+@every_set
 @given(pool_inputs(ties=True))
 def test_windows_that_do_not_overlap_hand_on_their_gradient_once(layers, inputs):
     x, pool_param, dout = inputs
@@ -57,7 +57,7 @@ def test_windows_that_do_not_overlap_hand_on_their_gradient_once(layers, inputs)
     assert_close(layers.max_pool_backward(dout, cache).sum(), dout.sum())
 
 
-@both
+@every_set
 @given(pool_inputs())
 def test_torch_agrees(layers, inputs):
     x, pool_param, dout = inputs
@@ -71,7 +71,7 @@ def test_torch_agrees(layers, inputs):
     assert_close(layers.max_pool_backward(dout, cache), tensor.grad)
 
 
-@both
+@every_set
 @pytest.mark.parametrize("sizes", [(2, 2, 2), (3, 2, 1), (1, 3, 2), (2, 3, 3)])
 def test_gradient_is_numerically_right(layers, sizes):
     rng = np.random.default_rng(0)
@@ -82,7 +82,7 @@ def test_gradient_is_numerically_right(layers, sizes):
     gradcheck.check_gradient(lambda v: layers.max_pool_forward(v, pool(*sizes))[0], x, dx, dout)
 
 
-@both
+@every_set
 @pytest.mark.parametrize("window", [(16, 16), (17, 16)])
 def test_the_last_element_of_a_large_window_can_win(layers, window):
     """257 places and more do not fit the byte that records the winner of a small window."""
@@ -93,7 +93,7 @@ def test_the_last_element_of_a_large_window_can_win(layers, window):
     np.testing.assert_array_equal(layers.max_pool_backward(np.array([[[[3.0]]]]), cache), 3 * x)
 
 
-@both
+@every_set
 @pytest.mark.parametrize(
     ("pool_param", "message"),
     [
@@ -111,7 +111,7 @@ def test_wrong_parameters_are_named(layers, pool_param, message):
         layers.max_pool_forward(np.ones((1, 1, 3, 5)), pool_param)
 
 
-@both
+@every_set
 def test_wrong_arrays_are_named(layers):
     with pytest.raises(ValueError, match=r"x: expected 4 axes, got shape \(3, 5\)"):
         layers.max_pool_forward(np.ones((3, 5)), pool(2, 2, 2))

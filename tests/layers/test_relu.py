@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 import torch
-from both import both
 from hypothesis import given
+from layer_sets import every_set
 from strategies import same_shape
 
 from nnlib import gradcheck
 
 
-@both
+@every_set
 def test_by_hand_zero_included(layers):
     out, cache = layers.relu_forward(np.array([-2.0, -0.0, 0.0, 3.0]))
     np.testing.assert_array_equal(out, [0.0, 0.0, 0.0, 3.0])
@@ -19,7 +19,7 @@ def test_by_hand_zero_included(layers):
     )
 
 
-@both
+@every_set
 @given(same_shape(2))
 def test_forward_and_backward_element_by_element(layers, inputs):
     x, dout = inputs
@@ -31,7 +31,7 @@ def test_forward_and_backward_element_by_element(layers, inputs):
         assert dx[index] == (dout[index] if value > 0 else 0.0)
 
 
-@both
+@every_set
 @given(same_shape(2))
 def test_torch_agrees(layers, inputs):
     x, dout = inputs
@@ -43,7 +43,7 @@ def test_torch_agrees(layers, inputs):
     np.testing.assert_array_equal(layers.relu_backward(dout, cache), tensor.grad)
 
 
-@both
+@every_set
 @given(same_shape(2))
 def test_gradient_is_numerically_right_away_from_zero(layers, inputs):
     x, dout = inputs
@@ -52,18 +52,18 @@ def test_gradient_is_numerically_right_away_from_zero(layers, inputs):
     gradcheck.check_gradient(lambda v: layers.relu_forward(v)[0], x, dx, dout)
 
 
-@both
+@every_set
 def test_nan_is_passed_on_and_not_taken_for_zero(layers):
     assert np.isnan(layers.relu_forward(np.array([np.nan]))[0]).all()
 
 
-@both
+@every_set
 def test_integers_are_refused(layers):
     with pytest.raises(TypeError, match="x: expected a floating-point array, got dtype int64"):
         layers.relu_forward(np.arange(3))
 
 
-@both
+@every_set
 def test_a_gradient_of_another_shape_is_refused(layers):
     _, cache = layers.relu_forward(np.ones((2, 3)))
     with pytest.raises(ValueError, match=r"dout: expected shape \(2, 3\), got shape \(3,\)"):

@@ -16,8 +16,9 @@ PACKAGE = Path(__file__).resolve().parents[2] / "nnlib"
 ROOMS = (
     *("homework", "check", "widgets", "plots", "search", "vgg"),
     "nnlib",  # the names of nnlib/__init__.py
-    *("solver", "solver_checks", "training_state", "callbacks", "models", "network", "backend", "specs", "fast"),
-    *("layers", "losses", "optim", "gradcheck", "provenance", "data", "storage", "tables", "progress", "checks"),
+    *("solver", "solver_checks", "training_state", "callbacks", "models", "network", "backend", "specs"),
+    *("fast", "torch_layers", "layers", "losses", "optim", "gradcheck"),
+    *("provenance", "data", "storage", "tables", "progress", "checks", "blas"),
 )
 """From the top to the bottom: a room may import itself and what comes after it."""
 

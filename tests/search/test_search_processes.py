@@ -15,8 +15,7 @@ import pytest
 from joblib.externals import loky
 from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_data, wait_for
 
-from nnlib import backend
-from nnlib.fast import runtime
+from nnlib import backend, blas
 from nnlib.provenance.code import training_files
 from nnlib.search import Trial, TrialLog, data_info, sweep, workers
 
@@ -55,7 +54,7 @@ def test_processes_are_told_to_keep_to_one_blas_thread(monkeypatch):
 
 
 def test_threads_keep_to_one_thread_each_too(tmp_path, monkeypatch):
-    monkeypatch.setattr(runtime, "_blas_threads", lambda: 2)  # tests run with one
+    monkeypatch.setattr(blas, "_blas_threads", lambda: 2)  # tests run with one
     options = {"solver": {**SOLVER, "callbacks": [SeeData(tmp_path)]}, "verbose": False}
     with joblib.parallel_config(backend="threading", n_jobs=2):
         swept = sweep(make, toy_data(), GRID, **options)

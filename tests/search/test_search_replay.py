@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 from search_toy import SOLVER, make, toy_data
 
-from nnlib import Callback
-from nnlib.fast import runtime
+from nnlib import Callback, blas
 from nnlib.search import TrialLog, replay, sweep
 from nnlib.search.rows import Curve
 
@@ -33,7 +32,7 @@ def test_the_same_machine_gives_the_same_to_the_last_bit(row):
 
 def test_a_row_of_one_thread_is_replayed_on_one(row, monkeypatch):
     assert row.threads == 1  # as tests run
-    monkeypatch.setattr(runtime, "_blas_threads", lambda: 2)
+    monkeypatch.setattr(blas, "_blas_threads", lambda: 2)
     assert replay(row, make, toy_data()).row.threads == 1
 
 

@@ -123,7 +123,7 @@ def sweep(budget: float) -> Iterable[dict]:
     """Yield the seconds of Q4's sweep on one worker and on two, one epoch per trial and one thread per worker."""
     import joblib  # here, with the next two: old revisions, which run `compare` alone, have other modules
 
-    from nnlib.fast import runtime
+    from nnlib import blas
     from nnlib.homework.sweeps import SWEEPS
 
     named = dataclasses.replace(SWEEPS["q4"], solver=SWEEPS["q4"].solver | {"num_epochs": 1})
@@ -136,7 +136,7 @@ def sweep(budget: float) -> Iterable[dict]:
             raise RuntimeError(f"{len(failed)} trials are not done; the first: {failed[0].reason}")
         return time.perf_counter() - start
 
-    with joblib.parallel_config(backend="loky", inner_max_num_threads=1), runtime.one_thread():
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=1), blas.one_thread():
         seconds(2)  # starts the workers
         yield medians([(seconds(1), seconds(2)) for _ in range(3)], "one", "two")
 
