@@ -16,13 +16,12 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from nnlib import blas, tables
+from nnlib import blas, checks, tables
 from nnlib.check.exercises import Item, items
 from nnlib.check.judge import Result, judge
 from nnlib.storage import REPOSITORY
@@ -31,6 +30,19 @@ COURSE = Path(__file__).parent
 PAGE = REPOSITORY / "docs" / "checks.md"
 KINDS = ("stub", "reference", "wrong", "right")
 NOT_FAILED = ("passed", "waits", "not run")
+
+TEXT = """# The checks, checked
+
+Known answers to every item with code, each judged in a folder of its own by all of the item's checks, hidden ones too.
+`python -m course.bank` writes this page; the answers are the cells of `course/wrong/` and `course/right/`.
+
+- **stub**: the check waits for code that is not written; **reference**: the repository's own answer passes.
+- **wrong** answers: how many there are, how many fail, and how many get a diagnosis that fits and none beside it.
+- **right** answers, written differently: how many there are, how many pass, and how many get a diagnosis all the same.
+"""
+UNNAMED = """
+## Wrong answers that fail without a diagnosis, or with one that does not fit
+"""
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,11 @@ class Outcome:
                 return self.failed and self.names <= set(self.answer.diagnoses)
             case _:
                 return all(result.status == "passed" for result in self.results)
+
+
+def with_code() -> list[Item]:
+    """Return the items that have code of their own."""
+    return [item for item in items().values() if item.targets]
 
 
 def answers(item: Item) -> Iterator[Answer]:
@@ -144,17 +161,68 @@ def outcome(answer: Answer, seed: int = 0) -> Outcome:
     return Outcome(answer, tuple(results))
 
 
-def row(item: str, outcomes: Iterable[Outcome]) -> tuple[str, ...]:
-    """Return an item's row of the table."""
+def table(outcomes: list[Outcome]) -> list[tuple[str, ...]]:
+    """Return a row for each item, between the heads of the columns and the sums."""
+    heads = "item", "stub", "reference", "wrong", "caught", "named rightly", "right", "passed", "named"
+    by_item: dict[str, list[Outcome]] = {}
+    for each in outcomes:
+        by_item.setdefault(each.answer.item, []).append(each)
+    return [heads, *(_row(item, judged) for item, judged in by_item.items()), _row("all", outcomes)]
+
+
+def _row(title: str, outcomes: list[Outcome]) -> tuple[str, ...]:
     by_kind = {kind: [each for each in outcomes if each.answer.kind == kind] for kind in KINDS}
     wrong, right = by_kind["wrong"], by_kind["right"]
-    numbers = [
+    numbers = (
         len(wrong),
         sum(each.failed for each in wrong),
         sum(each.named for each in wrong),
         len(right),
         sum(each.as_it_says for each in right),
         sum(bool(each.names) for each in right),
-    ]
-    polite = [all(each.as_it_says for each in by_kind[kind]) for kind in ("stub", "reference")]
-    return (item, *("yes" if each else "NO" for each in polite), *map(str, numbers))
+    )
+    stub, reference = (all(each.as_it_says for each in by_kind[kind]) for kind in ("stub", "reference"))
+    return (title, "waits" if stub else "NO", "passes" if reference else "NO", *map(str, numbers))
+
+
+def complaints(outcomes: list[Outcome]) -> list[str]:
+    """Return a line for each answer that was not judged as it says."""
+    lines = []
+    for each in (each for each in outcomes if not each.as_it_says):
+        seen = [f"{r.name} {r.status} {r.diagnosis} {r.message}" for r in each.results if r.status != "passed"]
+        answer = each.answer
+        lines.append(f"{answer.item} {answer.kind}, {answer.name} ({', '.join(answer.diagnoses)}): {seen}")
+    return lines
+
+
+def page(outcomes: list[Outcome]) -> str:
+    """Return docs/checks.md: the table, and the wrong answers that got no diagnosis."""
+    heads, *rows = table(outcomes)
+    lines = [f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows)]
+    unnamed = [each.answer for each in outcomes if each.answer.kind == "wrong" and not each.named]
+    listed = [f"- {answer.item}: {answer.name}" for answer in unnamed]
+    return "\n".join([TEXT, *lines, UNNAMED, *(listed or ["None."]), ""])
+
+
+def main() -> int:
+    """Judge the answers, print what came of it, and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m course.bank", description=__doc__.partition("\n")[0])
+    parser.add_argument("items", nargs="*", metavar="ITEM", help="such as 1.4c; all of them if none is given")
+    parser.add_argument("--jobs", type=int, default=2, help="number of processes (2)")
+    options = parser.parse_args()
+    for item in options.items:
+        checks.choice("ITEM", item, tuple(each.id for each in with_code()))
+    chosen = [each for each in with_code() if not options.items or each.id in options.items]
+    known = [answer for item in chosen for answer in answers(item)]
+    with ProcessPoolExecutor(options.jobs) as pool:
+        outcomes = list(pool.map(outcome, known, chunksize=4))
+    print("\n".join(tables.align(table(outcomes))))
+    wrong = complaints(outcomes)
+    print("\n".join(wrong))
+    if not options.items:
+        PAGE.write_text(page(outcomes), encoding="utf-8")
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
