@@ -187,7 +187,7 @@ def fc_backward(dout, cache):
     return tuple(grads)
 
 
-# %% the batch's mean taken in place -> over-n
+# %% the batch's mean taken in place -> over-n, argument-changed
 
 
 def fc_backward(dout, cache):

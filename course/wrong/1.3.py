@@ -4,7 +4,7 @@ import numpy as np
 
 from nnlib.layers.arguments import uniform
 
-# %% inverted dropout -> inverted-dropout
+# %% inverted dropout -> inverted-dropout, test-not-scaled
 
 
 def dropout_forward(x, dropout_param):

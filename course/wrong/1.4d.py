@@ -17,7 +17,7 @@ def spatial_batchnorm_backward(dout, cache):
     return dx.reshape(dout.shape), dgamma, dbeta
 
 
-# %% the way back is a reshape alone -> channels-mixed
+# %% the way back is a reshape alone -> channels-mixed, rearranged
 
 
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):
@@ -35,7 +35,7 @@ def spatial_batchnorm_backward(dout, cache):
     return dx.reshape(shape), dgamma, dbeta
 
 
-# %% backward's way back is a reshape alone -> channels-mixed
+# %% backward's way back is a reshape alone -> channels-mixed, rearranged
 
 
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):

@@ -50,7 +50,7 @@ def conv_valid(a, b):
     return conv_filt(a, np.flip(np.flip(b)))
 
 
-# %% valid flips the image in place of the kernel -> flipped
+# %% valid flips the image in place of the kernel -> flipped, rearranged
 
 
 def conv_valid(a, b):

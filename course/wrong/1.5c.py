@@ -189,7 +189,7 @@ def conv_backward(dout, cache):
     return dx, _filters(dout, cache)
 
 
-# %% the caller's gradient averaged in place -> over-n
+# %% the caller's gradient averaged in place -> over-n, argument-changed, argument-changed
 
 
 def conv_backward(dout, cache):
