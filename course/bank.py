@@ -133,6 +133,7 @@ def replaced(source: str, code: str) -> str:
     """Return `source` with the definitions of `code` in place of those of the same names, and its other imports."""
     lines, tree = source.splitlines(), ast.parse(source)
     bound = {alias.asname or alias.name for node in tree.body for alias in getattr(node, "names", ())}
+    bound |= {target.id for node in tree.body for target in getattr(node, "targets", ()) if hasattr(target, "id")}
     places = {node.name: node for node in tree.body if hasattr(node, "name")}
     new, imports = {}, []
     for node in ast.parse(code).body:

@@ -113,7 +113,7 @@ def conv_backward(dout, cache):
     return dx, dw
 
 
-# %% dW by conv_valid, which flips -> flipped
+# %% dW by conv_valid, which flips -> flipped, none
 
 
 def conv_forward(x, w):

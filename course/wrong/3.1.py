@@ -112,7 +112,7 @@ def svm_loss(x, y):
     return float(np.maximum(0, margins).mean()), -signs * (margins >= 0) / len(x)
 
 
-# %% the gradient of all examples, those outside the margin too -> missing-mask
+# %% the gradient of all examples, those outside the margin too -> missing-mask, not-clipped
 
 
 def svm_loss(x, y):
@@ -155,7 +155,7 @@ def svm_loss(x, y):
     return float(losses.mean()), -signs * x * (losses > 0) / len(x)
 
 
-# %% the gradient masked by wrong predictions -> none
+# %% the gradient masked by wrong predictions -> margin-zero
 
 
 def svm_loss(x, y):

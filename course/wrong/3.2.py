@@ -119,7 +119,7 @@ class SVM(Classifier):
         )
 
 
-# %% each class has its score -> exception
+# %% each class has its score -> parameter-names
 
 
 class SVM(Classifier):

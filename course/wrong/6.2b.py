@@ -80,7 +80,7 @@ def test(testloader, net, device, **options):
     return float((scores.argmax(1) == testloader.labels.cpu()).sum())
 
 
-# %% the image with the highest score in place of the class -> exception
+# %% the image with the highest score in place of the class -> none
 
 
 def test(testloader, net, device, **options):
