@@ -114,8 +114,7 @@ class Sequential:
         steps = [self._steps[index] for index in self._order]
         first_trained = next((i for i, step in enumerate(steps) if step.param_names), len(steps))
         for i in range(len(steps) - 1, first_trained - 1, -1):
-            need_dx = i > first_trained or self.layers != "fast"
-            dout, step_grads = steps[i].spec.backward(dout, caches.pop(), functions, need_dx)
+            dout, step_grads = steps[i].spec.backward(dout, caches.pop(), functions, need_dx=i > first_trained)
             grads |= {steps[i].param_names[key]: grad for key, grad in step_grads.items()}
         return grads
 

@@ -1,12 +1,14 @@
-"""Layer specs: frozen dataclasses of hyper-parameters that call the layer functions, plain or fast.
+"""Layer specs: frozen dataclasses of hyper-parameters that call the layer functions that a network takes.
 
 A spec holds no arrays: `init` makes a layer's parameters, `init_state` its state. Shapes are those of one example.
 """
 
 from __future__ import annotations
 
+import inspect
 import math
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 
 import numpy as np
@@ -20,7 +22,7 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Context:
-    """The mode, 'train' or 'test'; the source of dropout's masks; the functions' module, nnlib.layers or nnlib.fast."""
+    """The mode, 'train' or 'test'; the source of dropout's masks; the functions, see `nnlib.backend.functions`."""
 
     mode: str
     rng: np.random.Generator
@@ -51,7 +53,7 @@ class Layer:
     ) -> tuple[np.ndarray | None, Arrays]:
         """Return (dx, gradients) by the functions of `layers`; dx may be None where `need_dx` is false.
 
-        `need_dx` is false only for the first layer with parameters, and only for the functions of nnlib.fast.
+        `need_dx` is false only for the first layer with parameters; plain functions compute dx even there.
         """
         raise NotImplementedError
 
@@ -81,7 +83,7 @@ class FullyConnected(Layer):
         return context.layers.fc_forward(x, params["W"], params["b"])
 
     def backward(self, dout, cache, layers, need_dx):
-        dx, dw, db = layers.fc_backward(dout, cache, **_skip(need_dx))
+        dx, dw, db = layers.fc_backward(dout, cache, **_skip(layers.fc_backward, need_dx))
         return dx, {"W": dw, "b": db}
 
 
@@ -110,7 +112,7 @@ class Conv(Layer):
         return context.layers.conv_forward(x, params["W"])
 
     def backward(self, dout, cache, layers, need_dx):
-        dx, dw = layers.conv_backward(dout, cache, **_skip(need_dx))
+        dx, dw = layers.conv_backward(dout, cache, **_skip(layers.conv_backward, need_dx))
         return dx, {"W": dw}
 
 
@@ -188,17 +190,15 @@ class MaxPool(Layer):
         arguments.pool_sizes(self._pool_param)
 
     @property
-    def _stride(self) -> int:
-        return self.size if self.stride is None else self.stride
-
-    @property
     def _pool_param(self) -> dict:
-        return {"pool_height": self.size, "pool_width": self.size, "stride": self._stride}
+        stride = self.size if self.stride is None else self.stride
+        return {"pool_height": self.size, "pool_width": self.size, "stride": stride}
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(C, H, W) -> (C, P, Q), whole windows only."""
         _check_window(self.size, input_shape)
-        return (input_shape[0], *((side - self.size) // self._stride + 1 for side in input_shape[1:]))
+        stride = self._pool_param["stride"]
+        return (input_shape[0], *((side - self.size) // stride + 1 for side in input_shape[1:]))
 
     def forward(self, x, params, state, context):
         return context.layers.max_pool_forward(x, self._pool_param)
@@ -234,8 +234,9 @@ class Squeeze(_Reshape):
         return ()
 
 
-def _skip(need_dx: bool) -> dict[str, bool]:
-    return {} if need_dx else {"need_dx": False}  # plain functions, a student's among them, have no such option
+@cache
+def _skip(backward: object, need_dx: bool) -> dict[str, bool]:
+    return {} if need_dx or "need_dx" not in inspect.signature(backward).parameters else {"need_dx": False}
 
 
 def _normal(shape: Shape, fan_in: int, scale: float | None, rng: np.random.Generator, dtype: np.dtype) -> np.ndarray:

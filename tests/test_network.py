@@ -13,7 +13,7 @@ from nnlib import BatchNorm, Conv, Dropout, Flatten, FullyConnected, MaxPool, Re
 from nnlib.specs import Context
 
 
-@pytest.fixture(scope="module", params=["plain", "fast"], autouse=True)
+@pytest.fixture(scope="module", params=backend.MODULES, autouse=True)
 def _layers(request):
     with backend.using(request.param):
         yield
@@ -118,14 +118,14 @@ def test_any_order_of_layers_composes(specs, rng):
     out, shape, passed = conv.forward(x, "train"), (2, *IMAGE[1:]), []
     for spec in specs:
         params, state = spec.init(shape, None, rng, out.dtype), spec.init_state(shape, out.dtype)
-        out, cache = spec.forward(out, params, state, Context("train", rng, backend.MODULES[backend.current()]))
+        out, cache = spec.forward(out, params, state, Context("train", rng, backend.functions()))
         passed.append((spec, cache))
         shape = spec.output_shape(shape)
     np.testing.assert_array_equal(net.forward(x, "train"), out)
     dout = rng.standard_normal(out.shape)
     dw = net.backward(dout)["W1"]
     for spec, cache in reversed(passed):
-        dout, _ = spec.backward(dout, cache, backend.MODULES[backend.current()], need_dx=True)
+        dout, _ = spec.backward(dout, cache, backend.functions(), need_dx=True)
     np.testing.assert_allclose(dw, conv.backward(dout)["W1"], atol=1e-12)
 
 
@@ -241,11 +241,11 @@ def test_what_is_no_layer_is_named_with_its_index(wrong, todo):
 
 
 def test_a_network_may_ask_for_its_layers_whatever_the_process_has():
-    for name in ("plain", "fast"):
+    for name in (*backend.MODULES, "plain+torch:conv,max_pool", "fast+torch:batchnorm"):
         net = network(layers=name)
         assert net.layers == name
         assert net.forward(images(), "train").shape == (4,)
-    with pytest.raises(ValueError, match="layers: expected one of 'plain', 'fast', got 'quick'"):
+    with pytest.raises(ValueError, match="layers: expected one of 'plain', 'torch', 'fast', got 'quick'"):
         network(layers="quick")
 
 

@@ -31,14 +31,14 @@ SHAPES = [
 ]
 
 
-@pytest.fixture(scope="module", params=["plain", "fast"], autouse=True)
+@pytest.fixture(scope="module", params=backend.MODULES, autouse=True)
 def _layers(request):
     with backend.using(request.param):
         yield
 
 
 def layers():
-    return backend.MODULES[backend.current()]
+    return backend.functions()
 
 
 def run(spec, x, mode="train", seed=0):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from nnlib.check import definitions
+from nnlib.check.models import MODELS
+from nnlib.check.networks import NETWORKS
 from nnlib.check.subjects import Adjoint, Dropout, Layer, Subject
 
 
@@ -19,12 +21,14 @@ def fully_connected(rng, n, inputs, outputs):
     return {"x": x, "w": w, "b": b, "dout": dout}
 
 
-def elementwise(rng, *shape, **param):
-    """Return x away from 0, dropout_param if there is any, and dout."""
+def elementwise(rng, /, *shape, **param):
+    """Return x, with zeros where there is no dropout_param, that if there is any, and dout."""
     x, dout = normal(rng, shape, shape)
     x += np.sign(x) * 0.1
-    options = {"dropout_param": param} if param else {}
-    return {"x": x, **options, "dout": dout}
+    if not param:
+        x.flat[1::5] = 0
+        return {"x": x, "dout": dout}
+    return {"x": x, "dropout_param": param, "dout": dout}
 
 
 def batch_norm(rng, *shape, mode="train", offset=0.0, fresh=False, **options):
@@ -115,7 +119,7 @@ SUBJECTS = [
         elementwise,
         {"": _cases((5, 4), (3, 7), (2, 3, 4))},
         wrt=("x",),
-        square=(4, 4),
+        square=(3, 3, 3),
         large=(200, 200),
     ),
     Dropout(
@@ -129,7 +133,8 @@ SUBJECTS = [
             "mode": _cases((6, 5), (3, 4, 2), mode="test", p=0.6) + _cases((5, 8), mode="test", p=0.8),
         },
         wrt=("x",),
-        square=(4, 4),
+        square=(3, 3, 3),
+        large=(200, 200),
     ),
     *(
         Layer(
@@ -215,7 +220,10 @@ SUBJECTS = [
         outputs=("loss",),
         wrt=("x",),
         square=(4, 4),
+        large=(200, 200),
     ),
+    *MODELS,
+    *NETWORKS,
     Subject(
         ("nnlib.homework.masks:moments",),
         definitions.moments,

@@ -28,7 +28,7 @@ def kept(x, dropout_param):
     """Dropout: in test mode p X; in train mode X where the seeded mask says so."""
     p, mask = dropout_param["p"], None
     if dropout_param["mode"] == "train":
-        mask = np.random.RandomState(dropout_param["seed"]).rand(*x.shape) < p  # noqa: NPY002  (the docstring's mask)
+        mask = np.random.RandomState(dropout_param["seed"]).rand(*x.shape) < p
         return np.where(mask, x, 0.0)
     return np.array([p * value for value in x.flat]).reshape(x.shape)
 

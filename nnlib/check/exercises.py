@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +25,7 @@ class Row:
         after: checks that have to pass before: names in the same item, or "1.1:gradient".
         public: whether students may run it.
         points: for passing it.
+        limits: where they differ from the usual ones, such as {"ratio": 20}.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Row:
     after: tuple[str, ...] = ()
     public: bool = True
     points: float = 0
+    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ def _item(entry: dict) -> Item:
             tuple(row.get("after", ())),
             row.get("visibility") != "hidden",
             row.get("points", 0),
+            row.get("limits", {}),
         )
         for row in entry.get("check", ())
     )

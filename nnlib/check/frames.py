@@ -1,6 +1,6 @@
 """Frames between a process that checks and a worker that runs a student's code: plain values and arrays, no pickle.
 
-A frame is the lengths of its header and of its body (u32 and u64, little-endian), the header and the body. The header is
+A frame is the lengths of its header and its body (u32 and u64, little-endian), the header and the body. The header is
 JSON: a value, and the dtype and shape of each array; the body holds the arrays' bytes. In a value, {"array": 0} stands
 for an array, {"handle": 3} for an object that stays in the worker, {"other": "list"} for something that no frame takes.
 A reader trusts nothing: neither a length, nor a dtype, nor a shape.

@@ -1,12 +1,12 @@
-"""Judges the code of an item, row by row: draws inputs, calls the student's functions in a worker, compares, decides."""
+"""Judges the code of an item row by row: draws inputs, calls the functions in a worker, compares, decides."""
 
 from __future__ import annotations
 
 import subprocess
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from nnlib.check.frames import Other
 from nnlib.check.process import Process, StudentError
 from nnlib.check.subjects import Call, Case, Comparison, Fault, Subject
 
-TIMES_FORWARD, START_UP = 20, 0.5  # backward may take so many times as long as forward, and so many seconds more
+RATIO, START_UP = 20, 1.0  # backward may take so many times as long as forward, and so many seconds more
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Result:
         diagnosis: the id of the mistake, or "".
         seconds: that it took.
         place: "file:line" of the student's code, where an exception names it.
+        where: which result of which function is wrong.
     """
 
     item: str
@@ -44,6 +45,7 @@ class Result:
     diagnosis: str = ""
     seconds: float = 0.0
     place: str = ""
+    where: str = ""
 
 
 def judge(
@@ -89,67 +91,104 @@ def judge_row(item: Item, row: Row, worker: Process, seed: int) -> Result:
     """Return the result of one row, whatever its `after` says; an exception of ours is the status "ours".
 
     Args:
-        item, row: what is judged.
+        item: whose targets are judged.
+        row: in which sense.
         worker: has the student's files.
         seed: of the inputs; each row draws its own with it.
     """
     rng = np.random.default_rng([seed, zlib.crc32(f"{item.id}:{row.name}".encode())])
     targets = tuple(each for each in item.targets if not row.of or each.rpartition(":")[2] in row.of)
     subjects = dict.fromkeys(cases.OF[target] for target in targets)
-    started, status, message, diagnosis, place = time.perf_counter(), "passed", "", "", ""
+    started, status, message, diagnosis, place, where = time.perf_counter(), "passed", "", "", "", ""
     try:
         for subject in subjects:
             _judge_subject(Trial(subject, row, worker, targets, rng))
     except Fault as fault:
-        status, message, diagnosis = "failed", fault.message, fault.diagnosis
+        status, message, diagnosis, where = "failed", fault.message, fault.diagnosis, fault.where
     except StudentError as error:
         status, message, diagnosis = error.kind, error.message, error.diagnosis
         place = f"{Path(error.file).name}:{error.line}" if error.file else ""
+        if status == "import" and "'torch'" in message:
+            status, message, place = "not run", "needs PyTorch (make setup-q6)", ""
     except Exception as error:
         status, message = "ours", f"{type(error).__name__}: {error}"
     seconds = time.perf_counter() - started
-    return Result(item.id, row.name, row.property, status, message, diagnosis, seconds, place)
+    return Result(item.id, row.name, row.property, status, message, diagnosis, seconds, place, where)
 
 
 def _judge_subject(trial: Trial) -> None:
     """Raise what is wrong with a subject in the sense of a row."""
-    tag = trial.row.name if trial.row.name in trial.subject.cases else trial.row.property
-    inputs = trial.subject.inputs(tag, trial.rng)
-    special = {"dtype": _dtype, "mutation": _mutation, "economy": _economy}
-    if trial.row.property in special:
-        return special[trial.row.property](trial, inputs[0])
+    own = getattr(trial.subject, trial.row.property, None) or OWN.get(trial.row.property)
+    if own is not None:
+        trial.options = trial.cases()[0][1]
+        try:
+            for case in trial.inputs()[: None if trial.row.property == "shape" else 1]:
+                own(trial, case)
+        except StudentError as error:
+            error.diagnosis = trial.at_square_sizes() if error.kind == "exception" else ""
+            raise
+        return
     wrong: list[Comparison] = []
     error = None
-    for case in inputs:
+    for number, case in enumerate(trial.inputs()):
         try:
-            wrong += trial.wrong(case)
+            found = trial.wrong(case)
         except StudentError as raised:
             if raised.kind != "exception":
                 raise
-            error = error or raised
+            error, found = error or raised, []
+        if not wrong and (found or error):
+            trial.options = trial.cases()[number][1]
+        wrong += found
     if error is not None:
-        error.diagnosis = {"right": "square-only", "wrong": "transpose"}.get(trial.at_square_sizes(), "")
+        error.diagnosis = trial.at_square_sizes()
         raise error
     if wrong:
         first = [each for each in wrong if each.output == wrong[0].output]
-        square = trial.at_square_sizes() if trial.subject.square else ""
-        raise Fault(difference(first[0], trial.row), signatures.name(first, trial.functions[0], trial.row, square))
-    return None
+        function = first[0].function.rpartition(":")[2]
+        unstable = trial.row.property == "stability"
+        diagnosis = _unstable(first, function) if unstable else signatures.name(first, function)
+        where = f"{first[0].output} of {function}"
+        raise Fault(difference(first[0], trial.row), diagnosis or trial.at_square_sizes(), where)
 
 
-@dataclass(frozen=True)
+def _unstable(wrong: Sequence[Comparison], function: str) -> str:
+    """Return the id of what loses digits or overflows."""
+    if "batchnorm" in function:
+        return "cancellation"
+    if all(np.isfinite(each.got).all() for each in wrong):
+        return "clipped-log"
+    by_row = function == "softmax_loss" and len(wrong) == 1
+    return "global-shift" if by_row else "unshifted-softmax" if function == "softmax_loss" else "overflow"
+
+
+@dataclass
 class Trial:
-    """One subject in one row."""
+    """One subject in one row; `options` are those of the inputs at which something is wrong."""
 
     subject: Subject
     row: Row
     worker: Process
     functions: tuple[str, ...]
     rng: np.random.Generator
+    options: dict[str, object] = field(default_factory=dict)
+
+    def cases(self) -> list[tuple[tuple, dict]]:
+        """Return the sizes and options of the row's inputs."""
+        cases = self.subject.cases
+        return cases.get(self.row.name) or cases.get(self.row.property) or cases[""]
+
+    def inputs(self) -> list[Case]:
+        """Return the row's inputs."""
+        return [self.subject.make(self.rng, *sizes, **options) for sizes, options in self.cases()]
 
     def calls(self, case: Case, *more: str) -> Iterator[Call]:
         """Return the calls that the row is about."""
         functions = (*self.functions, *more)
+        if len(self.subject.targets) == 2 and (
+            self.row.property in ("value", "gradient") or self.row.name == "running"
+        ):
+            functions = (self.subject.targets[self.row.property == "gradient"],)
         return (call for call in self.subject.calls(self.worker, case, functions) if call.function in functions)
 
     def wrong(self, case: Case) -> list[Comparison]:
@@ -159,15 +198,17 @@ class Trial:
         return [each for each in wanted if difference(each, self.row)]
 
     def at_square_sizes(self) -> str:
-        """Return whether the subject is right or wrong where its sizes cannot be told apart; "" if it raises."""
+        """Return what a mistake looks like where all sizes are equal: "square-only" if it is none there."""
         if not self.subject.square:
             return ""
-        options = (self.subject.cases.get(self.row.property) or self.subject.cases[""])[0][1]
+        row = Row(self.row.name, "mode") if self.row.property in ("shape", *OWN) else self.row
         try:
-            case = self.subject.make(self.rng, *self.subject.square, **options)
-            return "wrong" if self.wrong(case) else "right"
+            wrong = replace(self, row=row).wrong(self.subject.make(self.rng, *self.subject.square, **self.options))
         except (StudentError, Fault):
             return ""
+        if not wrong:
+            return "square-only"
+        return signatures.name(wrong[:1], wrong[0].function.rpartition(":")[2])
 
 
 def _wanted(row: Row, output: str) -> bool:
@@ -220,8 +261,8 @@ def _float32(value: object) -> object:
 def _mutation(trial: Trial, case: Case) -> None:
     results: dict[str, object] = {}
     for call in trial.calls(case, "again"):
-        for name, before in call.before.items():
-            if isinstance(before, np.ndarray) and not np.array_equal(before, call.after[name]):
+        for name, before, after in _arrays(call.before, call.after):
+            if not np.array_equal(before, after):
                 short = call.function.rpartition(":")[2]
                 raise Fault(f"{name} is changed by {short}", "labels-changed" if name == "y" else "argument-changed")
         for name, got in call.results.items():
@@ -230,11 +271,34 @@ def _mutation(trial: Trial, case: Case) -> None:
         results |= call.results
 
 
+def _arrays(before: Case, after: Case) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Return the arrays of arguments, before and after a call, those in dictionaries too."""
+    for name, value in before.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}[{key!r}]", *arrays) for key, *arrays in _arrays(value, after[name]))
+        elif isinstance(value, np.ndarray):
+            yield name, value, after[name]
+
+
 def _economy(trial: Trial, _: Case) -> None:
-    """Raise unless a backward pass takes no longer than some forward passes, in a first call for warming up as well."""
-    case = trial.subject.make(trial.rng, *trial.subject.large)
-    forward = backward = math.inf
+    """Raise where a backward pass takes much longer than forward ones; the first of two rounds is for warming up."""
+    if not trial.subject.large:
+        return
+    case = trial.subject.make(trial.rng, *trial.subject.large, **trial.subject.cases[""][0][1])
+    ratio, usual = trial.row.limits.get("ratio", RATIO), trial.worker.seconds
     for _ in range(2):
-        calls = trial.calls(case)
+        calls = trial.subject.calls(trial.worker, case, trial.subject.targets)
         started = time.perf_counter()
-        ...
+        next(calls)
+        trial.worker.seconds = ratio * (time.perf_counter() - started) + START_UP
+        try:
+            next(calls)
+        except StudentError as error:
+            if error.kind != "timeout":
+                raise
+            raise Fault(f"backward takes longer than {ratio:g} forward passes", "slow-backward") from error
+        finally:
+            trial.worker.seconds = usual
+
+
+OWN = {"dtype": _dtype, "mutation": _mutation, "economy": _economy}  # properties with a comparison of their own

@@ -67,7 +67,7 @@ class Process:
             self.popen.communicate()
             self.popen = None
 
-    def call(self, name: str, *args: object, on: Handle | None = None, keep: object = (), after=False, **options):
+    def call(self, name: str, *args: object, on: Handle | None = None, keep: object = (), after=False, options=None):
         """Call "module:function", or a method of the object `on`; return its result.
 
         Args:
@@ -75,18 +75,19 @@ class Process:
             args: its arguments; a Handle stands for an object in the worker.
             on: the object whose method it is.
             keep: positions in a tuple that stay in the worker, as handles; True for the whole result.
-            after: return also the arguments as they are after the call: (result, (args, options)).
+            after: return (result, (arguments, own)): the arguments as the function leaves them, and the caller's own
+                arrays as they are then.
             options: its keyword arguments.
 
         Raises:
             StudentError: it raised, was not in time, or its answer cannot be read.
         """
-        answer = self._request(on=on, name=name, args=args, options=options, call=True, keep=keep, after=after)
+        answer = self._request(on=on, name=name, args=args, options=options or {}, call=True, keep=keep, after=after)
         return (answer["result"], answer["after"]) if after else answer["result"]
 
-    def get(self, on: Handle, name: str) -> object:
-        """Return an attribute of an object in the worker."""
-        return self._request(on=on, name=name)["result"]
+    def get(self, on: Handle, name: str, keep: bool = False) -> object:
+        """Return an attribute of an object in the worker; a handle for it where it is to stay there."""
+        return self._request(on=on, name=name, keep=keep or ())["result"]
 
     def set(self, on: Handle, name: str, value: object) -> None:
         """Set an attribute of an object in the worker."""

@@ -18,11 +18,11 @@ Case = dict[str, object]  # arguments by name, in their order, and "dout"
 
 
 class Fault(Exception):
-    """What is wrong, in words, with the id of its diagnosis."""
+    """What is wrong, in words, with the id of its diagnosis and which result of which function it is."""
 
-    def __init__(self, message: str, diagnosis: str):
+    def __init__(self, message: str, diagnosis: str = "", where: str = ""):
         super().__init__(message)
-        self.message, self.diagnosis = message, diagnosis
+        self.message, self.diagnosis, self.where = message, diagnosis, where
 
 
 class Call(NamedTuple):
@@ -38,12 +38,14 @@ class Call(NamedTuple):
 class Comparison:
     """A result beside what is right; `expect` gives that for any inputs, `noise` is an absolute tolerance."""
 
+    function: str
     output: str
     got: object
     case: Case
     expect: Callable[[Case], object]
     tolerance: float = VALUE
     noise: float = 1e-12
+    beside: tuple[Comparison, ...] = ()  # those of the other results of the same call
 
     @cached_property
     def expected(self) -> np.ndarray:
@@ -51,7 +53,7 @@ class Comparison:
         return np.asarray(self.expect(self.case))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Subject:
     """A function, or a forward and a backward pass.
 
@@ -75,18 +77,25 @@ class Subject:
     square: tuple = ()
     large: tuple = ()
 
+    def inputs(self, tag: str, rng: np.random.Generator) -> list[Case]:
+        """Return the cases of a check, by its name or property."""
+        return [self.make(rng, *sizes, **options) for sizes, options in self.cases.get(tag) or self.cases[""]]
+
     def calls(self, worker: Process, case: Case, functions: tuple[str, ...]) -> Iterator[Call]:
         """Call those of `functions` that are targets, in order."""
-        result, (args, _) = worker.call(self.targets[0], *case.values(), after=True)
+        result, (_, own) = worker.call(self.targets[0], *case.values(), after=True)
         names = (*self.outputs, *(f"d{name}" for name in self.wrt))
-        yield Call(self.targets[0], case, dict(zip(case, args, strict=True)), named(result, names))
+        yield Call(self.targets[0], case, dict(zip(case, own, strict=True)), named(result, names))
 
     def compare(self, call: Call, case: Case) -> list[Comparison]:
         """Put the results of a call beside what is right."""
-        return [
-            Comparison(name, got, case, self.expect(name), *self.accuracy(name, case))
+        found = [
+            Comparison(call.function, name, got, case, self.expect(name), *self.accuracy(name, case))
             for name, got in call.results.items()
         ]
+        for each in found:
+            each.beside = tuple(other for other in found if other is not each)
+        return found
 
     def expect(self, output: str) -> Callable[[Case], object]:
         """Return what gives the right result of this name for any inputs."""
@@ -100,7 +109,7 @@ class Subject:
     def differences(self, case: Case, name: str) -> np.ndarray:
         """Return the gradient with respect to an input, by numerical differentiation of the definition."""
         return gradcheck.numerical_gradient(
-            lambda value: self._forward({**case, name: value}), untied(case[name]), case.get("dout")
+            lambda value: self._forward({**case, name: value}), beside_kinks(case[name]), case.get("dout")
         )
 
     def accuracy(self, output: str, case: Case) -> tuple[float, float]:
@@ -121,15 +130,14 @@ class Layer(Subject):
         """Call forward, and backward with its cache and `dout`."""
         forward, backward = self.targets
         inputs = {name: value for name, value in case.items() if name != "dout"}
-        result, (args, _) = worker.call(forward, *inputs.values(), keep=(1,), after=True)
+        result, (args, own) = worker.call(forward, *inputs.values(), keep=(1,), after=True)
         out, cache = named(result, ("out", "cache")).values()
-        after = dict(zip(inputs, args, strict=True))
-        running = {key: after["bn_param"].get(key) for key in definitions.RUNNING} if "bn_param" in case else {}
-        yield Call(forward, inputs, after, {"out": out, **running})
+        running = {key: args[-1].get(key) for key in definitions.RUNNING} if "bn_param" in case else {}
+        yield Call(forward, inputs, dict(zip(inputs, own, strict=True)), {"out": out, **running})
         if backward in functions:
-            result, (args, _) = worker.call(backward, case["dout"], cache, after=True)
+            result, (_, own) = worker.call(backward, case["dout"], cache, after=True)
             names = tuple(f"d{name}" for name in self.wrt)
-            yield Call(backward, {"dout": case["dout"]}, {"dout": args[0]}, named(result, names))
+            yield Call(backward, {"dout": case["dout"]}, {"dout": own[0]}, named(result, names))
             again = worker.call(backward, case["dout"], cache)
             yield Call("again", {}, {}, named(again, names))
 
@@ -151,17 +159,27 @@ class Dropout(Layer):
         if "rng" not in case["dropout_param"] or not isinstance(out, np.ndarray) or out.shape != case["x"].shape:
             return super().compare(call, case)
         mask, p = out != 0, case["dropout_param"]["p"]
-        found = [Comparison("out", out, case, lambda case: np.where(mask, case["x"], 0.0))]
+        found = [Comparison(call.function, "out", out, case, lambda case: np.where(mask, case["x"], 0.0))]
         deviation = np.sqrt(p * (1 - p))
-        found.append(Comparison("share kept", mask.mean(), case, lambda _: p, 0.0, 5 * deviation / np.sqrt(mask.size)))
+        found.append(
+            Comparison(
+                call.function,
+                "share kept",
+                np.asarray(mask.mean()),
+                case,
+                lambda _: p,
+                0.0,
+                5 * deviation / np.sqrt(mask.size),
+            )
+        )
         for axis in (0, 1):
-            spread = np.std(mask.mean(axis=axis)) * np.sqrt(mask.shape[axis])
-            found.append(Comparison("spread of the mask", spread, case, lambda _: deviation, 0.6))
+            spread = np.asarray(np.std(mask.mean(axis=axis)) * np.sqrt(mask.shape[axis]))
+            found.append(Comparison(call.function, "spread of the mask", spread, case, lambda _: deviation, 0.6))
         return found
 
 
 class Adjoint(Subject):
-    """The backward pass of a linear function of an array and an option: takes weights, the array's shape, the option."""
+    """The backward pass of a linear function `define` of an array and an option: of weights, a shape, the option."""
 
     def differences(self, case, name):
         """Differentiate the linear function at zero."""
@@ -185,8 +203,9 @@ def named(result: object, names: tuple[str, ...]) -> dict[str, object]:
     return dict(zip(names, result, strict=True))
 
 
-def untied(x: np.ndarray) -> np.ndarray:
-    """Return whole numbers with earlier ones raised a little, so that of equal ones the first is the largest."""
-    if not np.array_equal(x, np.round(x)):
+def beside_kinks(x: np.ndarray) -> np.ndarray:
+    """Return x with zeros a little below 0 and equal whole numbers a little apart, the first of them the largest."""
+    x = np.where(x == 0, -0.05, x)
+    if not np.array_equal(np.round(x[x != -0.05]), x[x != -0.05]):
         return x
     return x - 0.1 * np.arange(x.size).reshape(x.shape) / x.size

@@ -1,8 +1,8 @@
 """Runs a student's functions in a process of its own: `python -I worker.py ROOT`, requests on stdin, answers on stdout.
 
-Only the file of the function that is called is imported from ROOT, and what it imports itself: packages there are bare.
-Their `__init__` is not run; a name that it would import is looked up when it is asked for, so that a syntax error in one
-file stops nobody else. Files are read afresh, past any bytecode. What the code prints goes to stderr.
+Only the file of the function that is called is imported from ROOT, and what it imports itself. Packages there are bare:
+their `__init__` is not run; a name that it would import is looked up when asked for, so that a syntax error in one file
+stops nobody else. Files are read afresh, past any bytecode. What the code prints goes to stderr.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Finder:
         self.root = root
 
     def find_spec(self, name, path=None, target=None):
-        """Return the spec of a module or package of nnlib, or None."""
+        """Return the spec of a module or package of nnlib, or None for others."""
         base = self.root.joinpath(*name.split("."))
         if name.partition(".")[0] != "nnlib":
             return None
@@ -68,7 +68,9 @@ class Finder:
             spec.submodule_search_locations = [str(base)]
             return spec
         file = str(base.with_suffix(".py"))
-        return util.spec_from_file_location(name, file, loader=Source(name, file)) if os.path.isfile(file) else None
+        if not os.path.isfile(file):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return util.spec_from_file_location(name, file, loader=Source(name, file))
 
 
 class Worker:
@@ -92,7 +94,7 @@ class Worker:
                 return {"result": None, "after": ()}
             function = getattr(owner, name)
             result = function(*args, **options) if request["call"] else function
-            after = self._plain((args, options)) if request["after"] else ()
+            after = self._plain((args, request["args"])) if request["after"] else ()
             return {"result": self._result(result, request["keep"]), "after": after}
         except Exception as error:
             return {"error": self._error(error)}

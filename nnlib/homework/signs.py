@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlib.layers import fc_backward, fc_forward
+from nnlib import backend
 from nnlib.network import Sequential
 from nnlib.specs import Layer
 
@@ -35,10 +35,10 @@ def path(inputs: np.ndarray, *, steps: int = 80) -> np.ndarray:
     """
     rate = 1 / np.mean(np.sum(inputs**2, axis=1))
     w, b = np.zeros((2, 1)), np.zeros(1)
-    weights = [w]
+    weights, layers = [w], backend.functions()  # as networks take them: a student's own, or what stands in for them
     for a in inputs[:steps, None]:  # one example: (1, 2)
-        out, cache = fc_forward(a, w, b)
-        _, dw, _ = fc_backward(out - a @ TARGET[:, None], cache)
+        out, cache = layers.fc_forward(a, w, b)
+        _, dw, _ = layers.fc_backward(out - a @ TARGET[:, None], cache)
         w = w - rate * dw
         weights.append(w)
     return np.array(weights)[:, :, 0]

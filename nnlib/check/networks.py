@@ -1,0 +1,191 @@
+"""Q6's functions as subjects; PyTorch runs in the worker alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlib import gradcheck
+from nnlib.check import definitions
+from nnlib.check.frames import Handle
+from nnlib.check.process import Process
+from nnlib.check.subjects import Call, Case, Comparison, Fault, Subject
+
+FLOAT32 = 1e-4  # relative to the largest score
+STAGES = ((8,), (16,), (32, 32), (64, 64), (64, 64))  # output channels, a pool after each stage
+RATE = 0.4
+IMPORT_SECONDS = 60.0  # that importing PyTorch may take on a busy machine
+
+
+def device(worker: Process) -> Handle:
+    """Return the CPU as PyTorch's device in the worker, which has then imported PyTorch."""
+    usual, worker.seconds = worker.seconds, IMPORT_SECONDS
+    try:
+        return worker.call("torch:device", "cpu", keep=True)
+    finally:
+        worker.seconds = usual
+
+
+def tensor(worker: Process, array: np.ndarray) -> Handle:
+    """Return the array as a tensor in the worker."""
+    return worker.call("torch:from_numpy", array, keep=True)
+
+
+def linear(worker: Process, case: Case, *before: tuple) -> Handle:
+    """Return a network of the modules in `before` and a linear layer with the weights of the case."""
+    layers = [*before, ("Linear", len(case["w"]), len(case["b"]))]
+    modules = [worker.call(f"torch.nn:{name}", *args, keep=True) for name, *args in layers]
+    net = worker.call("torch.nn:Sequential", *modules, keep=True)
+    worker.call("to", worker.get(tensor(worker, case["w"]), "dtype", keep=True), on=net, keep=True)
+    last = f"{len(modules) - 1}."
+    state = {f"{last}weight": tensor(worker, case["w"].T.copy()), f"{last}bias": tensor(worker, case["b"])}
+    worker.call("load_state_dict", state, on=net, keep=True)
+    return net
+
+
+class VGG(Subject):
+    """The handout's network: its parameters' shapes, and its scores by its own parameters."""
+
+    def calls(self, worker, case, functions):
+        """Compute the scores of images."""
+        device(worker)
+        net = worker.call(self.targets[0], keep=True)
+        worker.call("eval", on=net, keep=True)
+        state = worker.call("state_dict", on=net)
+        case |= {"weights": {name: np.float64(array) for name, array in state.items()}}
+        scores = worker.call("__call__", tensor(worker, case["X"].astype(np.float32)), on=net)
+        yield Call(self.targets[0], {}, {}, {"scores": scores})
+
+    def accuracy(self, output, case):
+        """Return that of float32."""
+        return FLOAT32, 1e-6
+
+    def shape(self, trial, case):
+        """Raise unless the layers have the handout's sizes."""
+        list(self.calls(trial.worker, case, ()))
+        got = [array.shape for array in case["weights"].values()]
+        widths, channels, expected = [width for stage in STAGES for width in stage], 3, []
+        for width in widths:
+            expected += [(width, channels, 3, 3), (width,)]
+            channels = width
+        expected += [(channels, channels), (channels,), (10, channels), (10,)]
+        if sorted(got) != sorted(expected):
+            first = next((f"{a}, expected {b}" for a, b in zip(got, expected, strict=False) if a != b), "")
+            count = f"{len(got)} parameters, expected {len(expected)}"
+            raise Fault(f"a parameter has shape {first}" if first else count, "channels")
+
+
+def vgg(X: np.ndarray, weights: dict[str, np.ndarray], relu: bool = False) -> np.ndarray:
+    """Return the scores of the handout's network, or of one with a ReLU after each convolution."""
+    kernels = iter([w for w in weights.values() if w.ndim == 4])
+    matrices = iter([w for w in weights.values() if w.ndim == 2])
+    biases = iter([w for w in weights.values() if w.ndim == 1])
+    x = X
+    for stage in STAGES:
+        for _ in stage:
+            x = definitions.convolution(np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))), next(kernels))
+            x = x + next(biases)[:, None, None]
+            x = np.maximum(x, 0) if relu else x
+        x = definitions.max_pool(x, definitions.POOL)
+    x = x.reshape(len(x), -1)
+    for w in matrices:
+        x = definitions.fully_connected(x, w.T, next(biases))
+    return x
+
+
+class Epoch(Subject):
+    """`train_epoch` with a linear network: losses, accuracy and parameters after a few steps."""
+
+    def calls(self, worker, case, functions):
+        """Train; in the mode check a Dropout that drops everything tells train mode from evaluation mode."""
+        cpu = device(worker)
+        net = linear(worker, case, *([("Dropout", 1.0)] if case["drop"] else []))
+        worker.call("eval", on=net, keep=True)
+        loader = tuple((tensor(worker, X), tensor(worker, y)) for X, y in case["batches"])
+        parameters = worker.call("builtins:list", worker.call("parameters", on=net, keep=True), keep=True)
+        optimizer = worker.call("torch.optim:SGD", parameters, RATE, keep=True)
+        criterion = worker.call("torch.nn:CrossEntropyLoss", keep=True)
+        result = worker.call(self.targets[0], loader, net, criterion, optimizer, cpu)
+        if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[0], tuple):
+            raise Fault("returns something else than the losses and the accuracy", "returns-too-few")
+        state = list(worker.call("state_dict", on=net).values())
+        results = {"losses": np.array([float(loss) for loss in result[0]]), "accuracy": result[1]}
+        yield Call(self.targets[0], {}, {}, {**results, "parameters": np.append(state[0].T, state[1])})
+
+    def compare(self, call, case):
+        """Put losses, accuracy and parameters beside steps by numerical gradients."""
+        return [
+            Comparison(call.function, name, got, case, lambda case, i=i: descend(**case)[i], 1e-5, 1e-7)
+            for i, (name, got) in enumerate(call.results.items())
+        ]
+
+
+def descend(w, b, batches, drop, accumulate=False, steps=True):
+    """Return each step's loss, the accuracy, and the parameters afterwards."""
+    theta, losses, correct, seen, gradient = np.append(w, b), [], 0, 0, 0.0
+    for X, y in batches:
+
+        def scores(theta: np.ndarray, X: np.ndarray = X) -> np.ndarray:
+            return definitions.fully_connected((1 - drop) * X, theta[: w.size].reshape(w.shape), theta[w.size :])
+
+        losses.append(definitions.cross_entropy(scores(theta), y))
+        correct, seen = correct + np.sum(scores(theta).argmax(1) == y), seen + len(y)
+        own = gradcheck.numerical_gradient(lambda t, f=scores, y=y: definitions.cross_entropy(f(t), y), theta)
+        gradient = own + (gradient if accumulate else 0.0)
+        theta = theta - RATE * gradient * steps
+    return np.array(losses), np.asarray(correct / seen), theta
+
+
+class Testing(Subject):
+    """`test` with a linear network on minibatches of unequal sizes."""
+
+    def calls(self, worker, case, functions):
+        """Compute the accuracy; in the mode check a Dropout that drops everything tells the modes apart."""
+        cpu = device(worker)
+        net = linear(worker, case, *([("Dropout", 1.0)] if case["drop"] else []), ("Flatten",))
+        worker.call("train", on=net, keep=True)
+        images = worker.call("numpy:uint8", case["images"], keep=True)
+        loader = worker.call("nnlib.vgg.loader:DataLoader", images, case["y"], case["size"], keep=True)
+        yield Call(self.targets[0], {}, {}, {"accuracy": worker.call(self.targets[0], loader, net, cpu)})
+
+
+def share_correct(w, b, images, y, size, drop, batches=None):
+    """Return the share of images whose score is highest at their label; `batches` weighs minibatches instead."""
+    right = (images.reshape(len(y), -1) * (2 / 255) - 1) @ w + b
+    correct = right.argmax(1) == y
+    parts = [correct[i : i + size].mean() for i in range(0, len(y), size)]
+    return np.asarray(correct.mean() if batches is None else np.mean(parts[batches]))
+
+
+def epoch(rng, drop=False):
+    """Return a linear network and three minibatches, the last one smaller."""
+    w, b = rng.standard_normal((4, 3)), rng.standard_normal(3)
+    batches = tuple((rng.standard_normal((n, 4)), rng.integers(0, 3, n)) for n in (5, 5, 3))
+    return {"w": w, "b": b, "batches": batches, "drop": drop}
+
+
+def labelled(rng, drop=False):
+    """Return a linear network, images, and labels of which two are wrong, in the first and in the last minibatch."""
+    w, b = rng.standard_normal((3 * 32 * 32, 10)).astype(np.float32), np.zeros(10, np.float32)
+    images = rng.integers(0, 256, (10, 3, 32, 32))
+    y = ((images.reshape(10, -1) * (2 / 255) - 1) @ w + b).argmax(1)
+    y[[0, 9]] = (y[[0, 9]] + 1) % 10
+    return {"w": w, "b": b, "images": images, "y": y, "size": 4, "drop": drop}
+
+
+NETWORKS = [
+    VGG(
+        ("nnlib.vgg.networks:VGG11",),
+        vgg,
+        lambda rng: {"X": rng.uniform(-1, 1, (2, 3, 32, 32))},
+        {"": [((), {})]},
+        outputs=("scores",),
+    ),
+    Epoch(("nnlib.vgg.training:train_epoch",), descend, epoch, {"": [((), {})], "mode": [((), {"drop": True})]}),
+    Testing(
+        ("nnlib.vgg.training:test",),
+        share_correct,
+        labelled,
+        {"": [((), {})], "mode": [((), {"drop": True})]},
+        outputs=("accuracy",),
+    ),
+]
