@@ -65,7 +65,7 @@ def relu_backward(dout, cache):
     return dout * (cache > 0) + 0.5 * dout * (cache == 0)
 
 
-# %% the mask is inverted -> none
+# %% the mask is inverted -> mask-inverted
 
 
 def relu_forward(x):
@@ -127,7 +127,7 @@ def relu_forward(x):
     return out, x > 0
 
 
-# %% the cache holds the output, times which the gradient is taken -> none
+# %% the cache holds the output, times which the gradient is taken -> times-input
 
 
 def relu_forward(x):

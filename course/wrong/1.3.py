@@ -77,7 +77,7 @@ def dropout_forward(x, dropout_param):
     return x * mask, (mask, x.shape)
 
 
-# %% test mode is divided by p -> none
+# %% test mode is divided by p -> test-divided-by-p
 
 
 def dropout_forward(x, dropout_param):

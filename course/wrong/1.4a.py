@@ -80,7 +80,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return _normalise(x, mean, np.sqrt(var), gamma, beta, training)
 
 
-# %% an eps of its own in place of the caller's -> none
+# %% an eps of its own in place of the caller's -> eps-ignored
 
 
 def batchnorm_forward(x, gamma, beta, bn_param):
@@ -151,7 +151,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return _normalise(x, mean, np.sqrt(var + eps), gamma, beta, training)
 
 
-# %% the running statistics are those of the last batch -> none
+# %% the running statistics are those of the last batch -> running-last-batch
 
 
 def batchnorm_forward(x, gamma, beta, bn_param):
@@ -162,7 +162,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return _normalise(x, mean, np.sqrt(var + eps), gamma, beta, training)
 
 
-# %% the running averages start at the first batch -> none
+# %% the running averages start at the first batch -> running-starts-at-batch
 
 
 def batchnorm_forward(x, gamma, beta, bn_param):

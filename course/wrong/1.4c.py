@@ -41,7 +41,7 @@ def batchnorm_backward(dout, cache):
     return gamma / sigma * (dout - (dbeta + x_hat * dgamma) / len(dout)), dgamma, dbeta
 
 
-# %% sums where means belong -> mean-term-without-n, variance-term-without-n
+# %% sums where means belong -> terms-without-n
 
 
 def batchnorm_backward(dout, cache):
@@ -61,7 +61,7 @@ def batchnorm_backward(dout, cache):
     return gamma / sigma * (dout - training * (dbeta + x_hat * dgamma) / count), dgamma, dbeta
 
 
-# %% divided by N - 1 -> none
+# %% divided by N - 1 -> n-minus-1
 
 
 def batchnorm_backward(dout, cache):
@@ -79,7 +79,7 @@ def batchnorm_backward(dout, cache):
     return gamma / sigma * (dout - training * (dbeta - x_hat * dgamma) / len(dout)), dgamma, dbeta
 
 
-# %% twice the variance's term -> none
+# %% twice the variance's term -> variance-term-twice
 
 
 def batchnorm_backward(dout, cache):
@@ -124,7 +124,7 @@ def batchnorm_backward(dout, cache):
     return gamma / sigma**2 * (dout - training * (dbeta + x_hat * dgamma) / len(dout)), dgamma, dbeta
 
 
-# %% the variance's term with X - mu for X-hat -> none
+# %% the variance's term with X - mu for X-hat -> variance-term-scale
 
 
 def batchnorm_backward(dout, cache):

@@ -94,7 +94,7 @@ def conv_full(a, b):
     return conv_valid(np.pad(a, b.shape[0] - 1), b)
 
 
-# %% full has the size of a -> none
+# %% full has the size of a -> same-size
 
 
 def conv_full(a, b):
@@ -144,7 +144,7 @@ def conv_filt(a, b):
     return out
 
 
-# %% filt averages -> none
+# %% filt averages -> over-window
 
 
 def conv_filt(a, b):
@@ -152,7 +152,7 @@ def conv_filt(a, b):
     return np.mean(windows * b, axis=(2, 3))
 
 
-# %% filt keeps the last product of each window -> none
+# %% filt keeps the last product of each window -> one-tap
 
 
 def conv_filt(a, b):

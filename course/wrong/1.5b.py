@@ -42,7 +42,7 @@ def conv_forward(x, w):
     return out, (x, w)
 
 
-# %% the mean over the channels -> none
+# %% the mean over the channels -> over-channels
 
 
 def conv_forward(x, w):
@@ -153,7 +153,7 @@ def conv_forward(x, w):
     return out, (x, w)
 
 
-# %% padded, so that the output has the input's size -> none
+# %% padded, so that the output has the input's size -> same-size
 
 
 def conv_forward(x, w):
@@ -200,7 +200,7 @@ def conv_forward(x, w):
     return out, (x, w)
 
 
-# %% only one element of the kernel is left -> none
+# %% only one element of the kernel is left -> one-tap
 
 
 def conv_forward(x, w):

@@ -136,7 +136,7 @@ def conv_backward(dout, cache):
     return _full(dout, cache[2][:, :, ::-1, ::-1]), _filters(dout, cache) / len(dout)
 
 
-# %% dW averaged over the output's pixels -> none
+# %% dW averaged over the output's pixels -> over-pixels
 
 
 def conv_backward(dout, cache):

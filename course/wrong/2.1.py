@@ -52,7 +52,7 @@ def logistic_loss(x, y):
     return float(loss), (p - t) / len(x)
 
 
-# %% a small number inside the logarithm -> overflow
+# %% a small number inside the logarithm -> clipped-log
 
 
 def logistic_loss(x, y):
@@ -62,7 +62,7 @@ def logistic_loss(x, y):
     return float(loss), (p - t) / len(x)
 
 
-# %% the scores are clipped -> overflow
+# %% the scores are clipped -> clipped-log
 
 
 def logistic_loss(x, y):
@@ -108,7 +108,7 @@ def logistic_loss(x, y):
     return float(losses.mean()), signs * np.exp(-np.logaddexp(0, signs * x)) / len(x)
 
 
-# %% the sigmoid of the margin where that of its negative belongs -> none
+# %% the sigmoid of the margin where that of its negative belongs -> sigmoid-side
 
 
 def logistic_loss(x, y):
@@ -117,7 +117,7 @@ def logistic_loss(x, y):
     return float(losses.mean()), -signs * np.exp(-np.logaddexp(0, -signs * x)) / len(x)
 
 
-# %% the gradient is with respect to the margins -> none
+# %% the gradient is with respect to the margins -> label-sign-missing
 
 
 def logistic_loss(x, y):
@@ -161,7 +161,7 @@ def logistic_loss(x, y):
     return losses, -signs * np.exp(-np.logaddexp(0, signs * x)) / len(x)
 
 
-# %% the hinge -> none
+# %% the hinge -> wrong-loss, none
 
 
 def logistic_loss(x, y):

@@ -66,7 +66,7 @@ class LogisticClassifier(Classifier):
         )
 
 
-# %% the hinge loss -> none
+# %% the hinge loss -> wrong-loss
 
 
 class LogisticClassifier(Classifier):

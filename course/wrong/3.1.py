@@ -138,7 +138,7 @@ def svm_loss(x, y):
     return float(losses.mean()), signs * (losses > 0) / len(x)
 
 
-# %% the label is missing in the gradient -> none
+# %% the label is missing in the gradient -> label-sign-missing
 
 
 def svm_loss(x, y):
@@ -146,7 +146,7 @@ def svm_loss(x, y):
     return float(losses.mean()), -(losses > 0).astype(x.dtype) / len(x)
 
 
-# %% the gradient with respect to the weights is meant -> none
+# %% the gradient with respect to the weights is meant -> times-input, none
 
 
 def svm_loss(x, y):

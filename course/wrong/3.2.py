@@ -7,7 +7,7 @@ from nnlib.models import Classifier
 from nnlib.network import Sequential
 from nnlib.specs import FullyConnected, ReLU, Squeeze
 
-# %% the logistic loss, left from 2.2 -> none
+# %% the logistic loss, left from 2.2 -> wrong-loss
 
 
 class SVM(Classifier):

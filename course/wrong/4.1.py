@@ -36,7 +36,7 @@ def softmax_loss(x, y):
     return float(loss), p / len(x)
 
 
-# %% the logarithm of a probability that is 0 -> overflow
+# %% the logarithm of a probability that is 0 -> overflow, clipped-log
 
 
 def softmax_loss(x, y):
@@ -46,7 +46,7 @@ def softmax_loss(x, y):
     return float(loss), p / len(x)
 
 
-# %% a small number inside the logarithm -> overflow
+# %% a small number inside the logarithm -> clipped-log
 
 
 def softmax_loss(x, y):
@@ -56,7 +56,7 @@ def softmax_loss(x, y):
     return float(loss), p / len(x)
 
 
-# %% probabilities clipped from below -> overflow
+# %% probabilities clipped from below -> clipped-log
 
 
 def softmax_loss(x, y):

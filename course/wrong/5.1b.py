@@ -106,7 +106,7 @@ def max_pool_forward(x, pool_param):
     return np.repeat(out, x.shape[1], axis=1), (x, pool_param)
 
 
-# %% the maximum so far begins at 0 -> none
+# %% the maximum so far begins at 0 -> starts-at-zero
 
 
 def max_pool_forward(x, pool_param):

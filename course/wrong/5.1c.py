@@ -128,7 +128,7 @@ def max_pool_backward(dout, cache):
     return dx
 
 
-# %% the gradient times the maximum -> none
+# %% the gradient times the maximum -> times-input
 
 
 def max_pool_backward(dout, cache):

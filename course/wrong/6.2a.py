@@ -75,7 +75,7 @@ def train_epoch(trainloader, net, criterion, optimizer, device):
     return losses, correct / seen
 
 
-# %% the mean of the minibatches' accuracies -> none
+# %% the mean of the minibatches' accuracies -> mean-of-batches
 
 
 def train_epoch(trainloader, net, criterion, optimizer, device):
@@ -93,7 +93,7 @@ def train_epoch(trainloader, net, criterion, optimizer, device):
     return losses, sum(accuracies) / len(accuracies)
 
 
-# %% the accuracy in per cent -> none
+# %% the accuracy in per cent -> percent
 
 
 def train_epoch(trainloader, net, criterion, optimizer, device):
@@ -148,7 +148,7 @@ def train_epoch(trainloader, net, criterion, optimizer, device):
     return [loss.item()], correct / seen
 
 
-# %% the scores are those after the step -> none
+# %% the scores are those after the step -> loss-after-step
 
 
 def train_epoch(trainloader, net, criterion, optimizer, device):

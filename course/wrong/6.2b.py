@@ -31,7 +31,7 @@ def test(testloader, net, device, **options):
     return correct / seen
 
 
-# %% the mean of the minibatches' accuracies -> none
+# %% the mean of the minibatches' accuracies -> mean-of-batches
 
 
 def test(testloader, net, device, **options):
@@ -56,7 +56,7 @@ def test(testloader, net, device, **options):
     return accuracy
 
 
-# %% in per cent -> none
+# %% in per cent -> percent
 
 
 def test(testloader, net, device, **options):

@@ -79,7 +79,7 @@ def moments(x, w, b, keep):
     return keep * x @ w + b, keep * (1 - keep) * x @ (w**2)
 
 
-# %% the square of the sum, not the sum of squares -> missing-square
+# %% the square of the sum, not the sum of squares -> square-of-sum
 
 
 def moments(x, w, b, keep):
