@@ -98,8 +98,8 @@ def _cases(*sizes, **options):
 _LAYERS, _BN = "nnlib.layers.", "nnlib.layers.batch_norm:"
 _WITH_EPS = {"eps": 0.4, "momentum": 0.7}
 _FLAT, _SPACE = ((7, 3), (5, 4), (4, 6)), ((3, 2, 2, 4), (2, 3, 3, 2), (5, 4, 1, 2))
-_IMAGES = ((3, 2, 5, 4, 3, 2), (2, 3, 4, 6, 2, 3), (1, 2, 3, 5, 1, 2))
-_CONV = ((3, 2, 5, 4, 4, 3, 2), (2, 3, 4, 5, 2, 2, 3), (4, 1, 3, 5, 3, 2, 2))
+_IMAGES = ((3, 2, 6, 4, 3, 2), (2, 3, 4, 6, 2, 3), (1, 2, 3, 5, 1, 2))
+_CONV = ((3, 2, 6, 4, 4, 3, 2), (2, 3, 4, 6, 2, 2, 3), (4, 1, 3, 5, 3, 2, 2))
 _POOL = ((3, 2, 4, 6, 2, 2, 2), (2, 3, 7, 5, 3, 2, 2), (1, 2, 5, 4, 2, 3, 1))
 _DOUT = ("x", "gamma", "beta")
 
@@ -161,7 +161,7 @@ SUBJECTS = [
             (f"{_LAYERS}conv:conv_{kind}",),
             define,
             planes,
-            {"": _cases((5, 4, 3, 2), (4, 6, 2, 3), (7, 3, 3, 1))},
+            {"": _cases((6, 4, 3, 2), (4, 6, 2, 3), (7, 4, 3, 1))},
             square=(4, 4, 3, 3),
         )
         for kind, define in (("filt", definitions.filt), ("valid", definitions.valid), ("full", definitions.full))

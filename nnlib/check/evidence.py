@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from nnlib.check import definitions
 from nnlib.check.subjects import Comparison
 
 C = Comparison
+Pairs = Iterator[tuple[str, object]]  # the id of a mistake, and whether a result looks like it
 
 
 def same(c: C, other: object, got: object = None) -> bool:

@@ -17,7 +17,7 @@ from nnlib.check.definitions import RUNNING
 from nnlib.check.exercises import Item, Row, items
 from nnlib.check.frames import Other
 from nnlib.check.process import Process, StudentError
-from nnlib.check.subjects import Call, Case, Comparison, Fault, Subject
+from nnlib.check.subjects import Call, Case, Comparison, Dropout, Fault, Subject
 
 RATIO, START_UP = 20, 1.0  # backward may take so many times as long as forward, and so many seconds more
 
@@ -215,8 +215,10 @@ def _wanted(row: Row, output: str) -> bool:
     """Return whether a row is about an output."""
     if row.name == "running":
         return output in RUNNING
+    if row.property in ("value", "stability") and output in RUNNING:
+        return False
     if row.property == "value" and row.name != "labels":
-        return output not in RUNNING and not output.startswith("d")
+        return not output.startswith("d")
     return output.startswith("d") if row.property == "gradient" else True
 
 
@@ -267,7 +269,8 @@ def _mutation(trial: Trial, case: Case) -> None:
                 raise Fault(f"{name} is changed by {short}", "labels-changed" if name == "y" else "argument-changed")
         for name, got in call.results.items():
             if call.function == "again" and not np.array_equal(got, results[name]):
-                raise Fault(f"{name} is another at a second call with the same cache", "cache-changed")
+                diagnosis = "another-mask" if isinstance(trial.subject, Dropout) else "cache-changed"
+                raise Fault(f"{name} is another at a second call with the same cache", diagnosis)
         results |= call.results
 
 

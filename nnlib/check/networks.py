@@ -119,20 +119,28 @@ class Epoch(Subject):
         ]
 
 
-def descend(w, b, batches, drop, accumulate=False, steps=True):
-    """Return each step's loss, the accuracy, and the parameters afterwards."""
-    theta, losses, correct, seen, gradient = np.append(w, b), [], 0, 0, 0.0
+def descend(w, b, batches, drop, accumulate=False, steps=True, share="all"):
+    """Return each step's loss, the accuracy, and the parameters afterwards.
+
+    `accumulate`, `steps=False` and a share of the "mean" minibatch or of the "last" are what mistakes would give.
+    """
+    theta, losses, right, gradient = np.append(w, b), [], [], 0.0
     for X, y in batches:
 
         def scores(theta: np.ndarray, X: np.ndarray = X) -> np.ndarray:
             return definitions.fully_connected((1 - drop) * X, theta[: w.size].reshape(w.shape), theta[w.size :])
 
         losses.append(definitions.cross_entropy(scores(theta), y))
-        correct, seen = correct + np.sum(scores(theta).argmax(1) == y), seen + len(y)
+        right.append(scores(theta).argmax(1) == y)
         own = gradcheck.numerical_gradient(lambda t, f=scores, y=y: definitions.cross_entropy(f(t), y), theta)
         gradient = own + (gradient if accumulate else 0.0)
         theta = theta - RATE * gradient * steps
-    return np.array(losses), np.asarray(correct / seen), theta
+    shares = {
+        "all": np.concatenate(right).mean(),
+        "mean": np.mean([each.mean() for each in right]),
+        "last": right[-1].mean(),
+    }
+    return np.array(losses), np.asarray(shares[share]), theta
 
 
 class Testing(Subject):
