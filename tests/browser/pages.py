@@ -156,5 +156,5 @@ class VoilaPage(PanelPage):
     kind = "voila"
 
     def _open(self, server):
-        stem = next(stem for stem in app.PAGES if stem.startswith(self.question))
-        self.tab.goto(server.url(f"voila/render/{stem}.ipynb"))
+        title = next(title for title in app.PAGES if title.lower().startswith(self.question))
+        self.tab.goto(server.url(f"voila/render/{title}.ipynb"))
