@@ -32,7 +32,7 @@ class Picture(ipywidgets.VBox):
     """An image above a line of text that describes it."""
 
     def __init__(self):
-        self.image = ipywidgets.Image(format="png", tooltip="described in the text below")
+        self.image = ipywidgets.Image(format="png")
         self.image.layout.width, self.image.layout.max_width = "100%", "1400px"
         self.image.layout.object_fit = "contain"
         self.image.layout.align_self = "flex-start"

@@ -13,11 +13,14 @@ SHEET = f"""<style>
 .jp-OutputArea-child:has(.{LIVE}) + .jp-OutputArea-child + .jp-OutputArea-child {{ display: none }}
 .{LIVE} {{ overflow: visible }}
 .{LIVE} .widget-html-content {{ line-height: 1.4 }}
+.{LIVE} > .widget-label {{ white-space: normal; height: auto }}
 .{LIVE}.jupyter-widgets-disconnected::before {{
-  content: "The kernel of these controls has ended. Run the cell again, or reload the page.";
+  content: "The kernel of these controls has ended. Run the cell again; on a page without code, reload it.";
   font: inherit; font-weight: bold;
 }}
+.{LIVE}.jupyter-widgets-disconnected .jupyter-widgets-disconnected::before {{ display: none }}
 .{LIVE}.jupyter-widgets-disconnected > * {{ pointer-events: none; opacity: 0.4 }}
+[data-jp-theme-light="false"] .{LIVE} select {{ appearance: auto; background-image: none; color-scheme: dark }}
 [data-jp-theme-light="false"] .{LIVE} img {{ filter: invert(0.88) hue-rotate(180deg) }}
 .{LIVE} button:focus-visible, .{LIVE} .noUi-handle:focus-visible {{ outline: 2px solid #0072B2; outline-offset: 1px }}
 .{CONTROL} .widget-hslider, .{CONTROL} .slider-container {{ overflow: visible }}

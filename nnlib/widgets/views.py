@@ -32,10 +32,11 @@ class View:
 
     def __init__(self, control: Control, *widgets: ipywidgets.Widget):
         self.control = control
-        self.note = ipywidgets.Label("", layout={"width": _NOTE})
+        self.note = ipywidgets.Label("", layout={"width": _NOTE, "display": "none" if control.note is None else "flex"})
         self.message = ipywidgets.HTML(layout={"display": "none", "width": "100%"})
-        wrap = {"flex_flow": "row wrap", "align_items": "center", "width": _ROW, "max_width": "100%"}
-        self.row = ipywidgets.HBox([*widgets, self.note, self.message], layout=wrap)
+        wrap = {"flex_flow": "row wrap", "align_items": "center", "align_content": "flex-start"}
+        self.row = ipywidgets.HBox([*widgets, self.note, self.message])
+        self.row.layout = {**wrap, "width": _ROW, "max_width": "100%"}
         self.row.add_class(CONTROL)
         self._value, self._callbacks = control.default, []
         self._show()
