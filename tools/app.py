@@ -1,7 +1,7 @@
 """Serve the homework's explorers as pages without code, for a lecture hall: what `make app` does.
 
 A page is a small notebook with the same explorers as the homework's; Voila runs it in a separate kernel for each
-visitor. The command line's arguments go to Voila.
+visitor (`tools.app_server`). The command line's arguments go to Voila.
 """
 
 from __future__ import annotations
@@ -18,34 +18,28 @@ from tools.notebook_files import METADATA, write
 TEMPLATES = REPOSITORY / "tools" / "jupyter"
 
 PAGES = {
-    "q1_layers": (
-        "Q1 · Layers",
-        {
-            "Convolution, step by step": "stepper:ConvolutionStepper",
-            "Batch norm": "playgrounds:batch_norm_playground",
-            "Dropout": "playgrounds:dropout_playground",
-        },
-    ),
-    "q2_logistic": ("Q2 · Logistic regression", {"Hidden units": "explorers:q2_explorer"}),
-    "q3_svm": ("Q3 · Support vector machine", {"Hidden units": "explorers:q3_explorer"}),
-    "q4_softmax": ("Q4 · Softmax on MNIST", {"Hidden units": "explorers:q4_explorer"}),
-    "q5_cnn": ("Q5 · Convolutional network on MNIST", {"Filter size, hidden units, dropout": "explorers:q5_explorer"}),
-    "q7_short_answers": (
-        "Q7 · Short answers",
-        {
-            "The gradient in a deep network": "playgrounds:gradient_norm_playground",
-            "Dropout in training and in testing": "playgrounds:train_test_playground",
-            "A learning rate that is too high": "playgrounds:learning_rate_playground",
-        },
-    ),
+    "Q1 Layers": {
+        "Convolution, step by step": "stepper:ConvolutionStepper",
+        "Batch norm": "playgrounds:batch_norm_playground",
+        "Dropout": "playgrounds:dropout_playground",
+    },
+    "Q2 Logistic regression": {"Hidden units": "explorers:q2_explorer"},
+    "Q3 Support vector machine": {"Hidden units": "explorers:q3_explorer"},
+    "Q4 Softmax on MNIST": {"Hidden units": "explorers:q4_explorer"},
+    "Q5 Convolutional network on MNIST": {"Filter size, hidden units, dropout": "explorers:q5_explorer"},
+    "Q7 Short answers": {
+        "The gradient in a deep network": "playgrounds:gradient_norm_playground",
+        "Dropout in training and in testing": "playgrounds:train_test_playground",
+        "A learning rate that is too high": "playgrounds:learning_rate_playground",
+    },
 }
-"""By file name: the title of the page, and its explorers by heading, each as module:function of nnlib.homework."""
+"""By title: the explorers of a page by heading, each as module:function of nnlib.homework."""
 
 
 def write_pages(folder: Path) -> list[Path]:
-    """Write a notebook for each page to `folder`; return their paths."""
+    """Write a notebook for each page to `folder`, named by its title; return their paths."""
     paths = []
-    for stem, (title, explorers) in PAGES.items():
+    for title, explorers in PAGES.items():
         cells = [new_markdown_cell(f"# {title}", id="title")]
         for number, (heading, name) in enumerate(explorers.items()):
             module, _, function = name.partition(":")
@@ -54,7 +48,7 @@ def write_pages(folder: Path) -> list[Path]:
                 new_markdown_cell(f"## {heading}", id=f"heading{number}"),
                 new_code_cell(code, id=f"code{number}"),
             ]
-        paths.append(folder / f"{stem}.ipynb")
+        paths.append(folder / f"{title}.ipynb")
         write(new_notebook(cells=cells, metadata=METADATA), paths[-1])
     return paths
 
@@ -70,11 +64,10 @@ def command(folder: Path, arguments: list[str]) -> list[str]:
         "--template=homework",
         "--classic-tree",  # the other one fails to find a kernel
         "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension",  # fails outside of Notebook
-        "--show_tracebacks=True",  # a lecturer wants the error, not an empty page
-        "--MappingKernelManager.cull_interval=60",
-        "--MappingKernelManager.cull_idle_timeout=600",  # of visitors who have left
+        "--VoilaExecutor.cell_error_instruction=The terminal of make app says why.",  # visitors see no traceback
+        "--PasswordIdentityProvider.allow_password_change=False",  # or the login page offers to set a password
     ]
-    return [sys.executable, "-m", "voila", str(folder), *options, *arguments]
+    return [sys.executable, "-m", "tools.app_server", str(folder), *options, *arguments]
 
 
 def main() -> None:

@@ -98,9 +98,7 @@ class ConvolutionStepper(Panel):
             for title, matrix in (("a, typed", a), ("b, typed", b))
         ]
         self.a_box, self.b_box = areas
-        self.slider = ipywidgets.IntSlider(
-            min=0, max=1, description="step", continuous_update=False, readout=False, layout={"width": "300px"}
-        )
+        self.slider = ipywidgets.IntSlider(min=0, max=1, description="step", readout=False, layout={"width": "300px"})
         self.play = ipywidgets.Play(min=0, max=1, interval=700, tooltip="play the steps")
         ipywidgets.jslink((self.play, "value"), (self.slider, "value"))
         self.previous_button = ipywidgets.Button(

@@ -100,10 +100,18 @@ def _label(left: Axes, right: Axes, runs: Sequence[Run]) -> None:
     left.yaxis.set_minor_locator(NullLocator())
     right.set(xlabel=f"epoch (between epochs: on {SAMPLE} examples)", title="Accuracy")
     right.yaxis.set_major_formatter(PercentFormatter(1.0))
+    right.set_ylim(_accuracy_floor(runs), 1.01)
     epochs = runs[-1].total_steps / runs[-1].steps_per_epoch if runs and runs[-1].losses else 1
     for ax in (left, right):
         ax.grid(alpha=0.3)
         ax.set_xlim(0, epochs)
+
+
+def _accuracy_floor(runs: Sequence[Run]) -> float:
+    """Return a multiple of 10 % under all accuracies of the last run that has any: it seldom changes in a run."""
+    points = next((run.points for run in reversed(runs) if run.points), [])
+    lowest = min((min(point.train, point.val) for point in list(points)), default=0.0)
+    return max(0.0, np.floor(10 * lowest - 0.1) / 10)
 
 
 def live_figure(size: tuple[float, float], runs: Sequence[Run]) -> Figure:
@@ -137,7 +145,7 @@ def alt_text(run: Run, best: Run | None = None) -> str:
         return f"Run {run.number} failed. {run.row.reason}"
     if not run.losses:
         return f"Run {run.number} is starting."
-    epochs = f"{len(run.losses) / run.steps_per_epoch:.1f} of {run.total_steps // run.steps_per_epoch} epochs"
+    epochs = f"{run.epochs_done:.1f} of {run.total_steps // run.steps_per_epoch} epochs"
     state = {"running": "is at", "done": "took", "stopped": "was stopped at"}[run.status]
     means = binned(run.losses)[1]
     course = "fell" if means[-1] < means[0] else "rose"
@@ -151,3 +159,13 @@ def alt_text(run: Run, best: Run | None = None) -> str:
     if best is not None:
         text += " It is the best so far." if best is run else f" The best so far is run {best.number}."
     return text
+
+
+def clock(run: Run) -> str:
+    """Return how far a run is and how long it still takes, or how it ended."""
+    if run.status != "running":
+        return f"Run {run.number}: {run.status}, {run.seconds:.1f} s."
+    if run.remaining is None:
+        return f"Run {run.number} is starting."
+    epochs = f"epoch {run.epochs_done:.1f} of {run.total_steps // run.steps_per_epoch}"
+    return f"Run {run.number}: {epochs}, {run.remaining:.0f} s left"

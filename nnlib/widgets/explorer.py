@@ -16,7 +16,7 @@ from nnlib.search.trial import make_row
 from nnlib.solver_checks import DATA_KEYS
 from nnlib.widgets import curves
 from nnlib.widgets.controls import Control
-from nnlib.widgets.panel import Panel
+from nnlib.widgets.panel import Panel, opened
 from nnlib.widgets.picture import Picture, png
 from nnlib.widgets.run import Run
 from nnlib.widgets.table import TrialTable, best_run, trial_columns
@@ -32,7 +32,8 @@ class Explorer(Panel):
 
     Attributes:
         trials: the trial log's rows of the finished runs, oldest first.
-        runs: every run, the current one included.
+        runs: every run, the current one included. Those of an earlier explorer of the same name, controls and data
+            stay, so that running a cell again does not lose them.
         trial_log: the trial log to which the rows are appended.
         views: the controls' widgets by name.
     """
@@ -65,6 +66,7 @@ class Explorer(Panel):
         sizes = f"{len(data['y_train']):,} training and {len(data['y_val']):,} validation examples"
         self.caption = f"{self._data_name}: {sizes}"
         self._trial()  # an unknown setting is an error now, not at the first run
+        self._take_over(opened(name))
         super().__init__(name, self._layout())
         self._paint()
 
@@ -77,7 +79,7 @@ class Explorer(Panel):
 
         Raises:
             RuntimeError: a run is in progress, or the explorer is closed.
-            ValueError: a setting without a control.
+            ValueError: a setting without a control, or a value out of its range.
             Exception: with `wait`, what training raised.
         """
         self.set(**settings)
@@ -91,7 +93,7 @@ class Explorer(Panel):
         return self.trials[-1]
 
     def set(self, **settings: object) -> None:
-        """Set controls by name, as the user does; numbers out of a control's range are clipped."""
+        """Set controls by name, as the user does; a value that a control does not admit is a ValueError."""
         for name, value in settings.items():
             checks.choice("setting", name, tuple(self.views))
             self.views[name].value = value
@@ -118,10 +120,9 @@ class Explorer(Panel):
         return png(curves.live_figure(_SIZE, list(self.runs))), "\n".join(lines)
 
     def _make_buttons(self) -> None:
-        narrow = {"width": "96px"}
-        self.run_button = ipywidgets.Button(description="Run", icon="play", button_style="primary", layout=narrow)
-        self.stop_button = ipywidgets.Button(description="Stop", icon="stop", disabled=True, layout=narrow)
-        self.run_button.tooltip, self.stop_button.tooltip = "train with these settings", "stop after this minibatch"
+        run = {"description": "Run", "icon": "play", "button_style": "primary", "tooltip": "train with these settings"}
+        stop = {"description": "Stop", "icon": "stop", "disabled": True, "tooltip": "end the run after a minibatch"}
+        self.run_button, self.stop_button = (ipywidgets.Button(**it, layout={"width": "96px"}) for it in (run, stop))
         self.run_button.on_click(lambda _: self._start())
         self.stop_button.on_click(lambda _: self.stop())
         self.progress = ipywidgets.FloatProgress(min=0, max=1, layout={"width": "200px"}, tooltip="progress")
@@ -138,6 +139,19 @@ class Explorer(Panel):
             ipywidgets.Label(self.caption),
             self.table,
         ]
+
+    def _take_over(self, earlier: Panel | None) -> None:
+        """Close the explorer of the cell's last run and keep its runs, if they are comparable."""
+        if not isinstance(earlier, Explorer):
+            return
+        earlier.close()
+        if earlier._comparable() == self._comparable():
+            self.trials, self.runs = earlier.trials, earlier.runs
+        for run in self.runs:
+            self.table.add(run)
+
+    def _comparable(self) -> tuple:
+        return self.caption, {name: view.control.extremes for name, view in self.views.items()}
 
     def _start(self) -> bool:
         if self.closed:
@@ -191,7 +205,7 @@ class Explorer(Panel):
         self._announce(run)
         if run is not None:
             self.progress.value = run.fraction
-            self.clock.value = _clock(run)
+            self.clock.value = curves.clock(run)
 
     def _announce(self, run: Run | None) -> None:
         """Update the description after every change of status and every few seconds: screen readers read it aloud."""
@@ -203,7 +217,7 @@ class Explorer(Panel):
 
     def _describe(self) -> str:
         if not self.runs:
-            return "No run yet. Set the controls and press Run."
+            return "No run yet. Set the controls and press Run. Stop ends a run; interrupting the kernel does not."
         return curves.alt_text(self.runs[-1], best_run(self.runs))
 
 
@@ -233,14 +247,3 @@ def explore(
     """
     trial_log = TrialLog.named(f"{name}_explorer") if trial_log is None else trial_log
     return Explorer(make_model, data, controls, solver or {}, trial_log, name)
-
-
-def _clock(run: Run) -> str:
-    if run.status != "running":
-        return f"Run {run.number}: {run.status}, {run.seconds:.1f} s."
-    if run.remaining is None:
-        return f"Run {run.number} is starting."
-    epoch = len(run.losses) / run.steps_per_epoch
-    return (
-        f"Run {run.number}: epoch {epoch:.1f} of {run.total_steps // run.steps_per_epoch}, {run.remaining:.0f} s left"
-    )

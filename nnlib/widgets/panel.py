@@ -78,6 +78,11 @@ class Panel(ipywidgets.VBox):
         self._displayed = True
 
 
+def opened(name: str) -> Panel | None:
+    """Return the open panel of that name, None without one."""
+    return _open.get(name)
+
+
 def _close_all(widgets: tuple[ipywidgets.Widget, ...]) -> None:
     for widget in widgets:
         _close_all(getattr(widget, "children", ()))

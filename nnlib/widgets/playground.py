@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 import ipywidgets
@@ -11,9 +10,6 @@ from nnlib import checks
 from nnlib.widgets.controls import Control
 from nnlib.widgets.panel import Panel
 from nnlib.widgets.picture import Picture, new_figure, png
-
-IMMEDIATE_SECONDS = 0.1
-"""A figure that takes longer to draw is redrawn only when the slider is released."""
 
 
 class Playground(Panel):
@@ -41,16 +37,12 @@ class Playground(Panel):
         return self._png, self.alt_text
 
     def _redraw(self) -> None:
-        start = time.perf_counter()
         figure = new_figure(*self._size)
         alt_text = self._draw(figure, **{name: view.value for name, view in self.views.items()})
         self._png, self.alt_text = png(figure), alt_text
         self.picture.image.value = self._png
         self.picture.announce(alt_text)
         self.refresh_static_fallback()
-        immediate = time.perf_counter() - start < IMMEDIATE_SECONDS
-        for view in self.views.values():
-            view.redraw_while_dragged(immediate)
 
 
 def play(
@@ -60,7 +52,9 @@ def play(
     size: tuple[float, float] = (8.6, 3.0),
     name: str,
 ) -> Playground:
-    """Return controls above a figure that is redrawn whenever one of them changes.
+    """Return controls above a figure that is redrawn whenever one of them changes, also while a slider is dragged.
+
+    A slow figure skips positions of the slider: the browser sends the next one when the last one is drawn.
 
     Args:
         draw: called as draw(figure, **values) with an empty Figure and the controls' values by name; draws into the

@@ -78,6 +78,11 @@ class Run(Callback):
         return len(self.losses) / self.total_steps if self.total_steps else 0.0
 
     @property
+    def epochs_done(self) -> float:
+        """The number of epochs that are done; 0 until the first step."""
+        return len(self.losses) / self.steps_per_epoch if self.losses else 0.0
+
+    @property
     def remaining(self) -> float | None:
         """Seconds until the end at the current pace; None before the first step."""
         return self.seconds * (1 / self.fraction - 1) if self.losses else None

@@ -41,7 +41,7 @@ def accuracy_text(accuracy: float | None) -> str:
 
 
 def trial_columns(controls: Sequence[Control]) -> list[Column]:
-    """Return the columns of an explorer: the run's number, its settings and its outcome."""
+    """Return the columns of an explorer: the run's number, its outcome and, cut off first, its settings."""
 
     def of(control: Control) -> Column:
         name = control.name
@@ -52,18 +52,19 @@ def trial_columns(controls: Sequence[Control]) -> list[Column]:
 
     return [
         Column("run", lambda run: str(run.number), lambda run: run.number, "999"),
-        *map(of, controls),
-        Column("training", lambda run: accuracy_text(run.train_acc), lambda run: run.train_acc, "100.00%"),
         Column("validation", lambda run: accuracy_text(run.val_acc), lambda run: run.val_acc, "★ 100.00%"),
-        Column("seconds", lambda run: f"{run.seconds:.1f}", lambda run: run.seconds, "100.0"),
+        Column("training", lambda run: accuracy_text(run.train_acc), lambda run: run.train_acc, "100.00%"),
         Column("status", lambda run: run.status, lambda run: run.status, "diverged"),
+        Column("epochs done", lambda run: f"{run.epochs_done:.1f}", lambda run: run.epochs_done, "100.0"),
+        *map(of, controls),
+        Column("seconds", lambda run: f"{run.seconds:.1f}", lambda run: run.seconds, "100.0"),
     ]
 
 
 def best_run(runs: Sequence[Run]) -> Run | None:
-    """Return the run with the best validation accuracy, the earliest of equals; None if no run has one."""
-    measured = [run for run in runs if run.val_acc is not None]
-    return max(measured, key=lambda run: run.val_acc, default=None)
+    """Return the run with the best validation accuracy of those that took all their epochs, the earliest of equals."""
+    finished = [run for run in runs if run.status == "done" and run.val_acc is not None]
+    return max(finished, key=lambda run: run.val_acc, default=None)
 
 
 class TrialTable(ipywidgets.VBox):
@@ -140,11 +141,12 @@ class TrialTable(ipywidgets.VBox):
         self.layout.display = "flex" if self._rows else "none"
 
     def _row_html(self, run: Run, best: Run | None) -> str:
-        spans = [
-            f'<span style="width: {column.width}px">{html.escape(text)}</span>'
-            for column, text in zip(self.columns, self._texts(run, best), strict=True)
-        ]
-        return f'<div class="nnlib-row{" nnlib-best" if run is best else ""}">{"".join(spans)}</div>'
+        spans = []
+        for column, text in zip(self.columns, map(html.escape, self._texts(run, best)), strict=True):
+            name = f"{column.heading}: {text}"
+            spans.append(f'<span role="cell" aria-label="{name}" style="width: {column.width}px">{text}</span>')
+        row = f'<div role="row" class="nnlib-row{" nnlib-best" if run is best else ""}">{"".join(spans)}</div>'
+        return f'<div role="table" aria-label="run {run.number}">{row}</div>'
 
     def _texts(self, run: Run, best: Run | None) -> list[str]:
         star = "★ " if run is best else ""

@@ -4,19 +4,14 @@ Without Chromium these tests are skipped, and the end of the run says so; NNLIB_
 """
 
 import os
-import secrets
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from pages import CommittedPage, LabPage, VoilaPage
 from playwright.sync_api import sync_playwright
+from servers import Server, clean_environment
 
 from nnlib.storage import REPOSITORY
 from tools import app
@@ -35,7 +30,6 @@ NOTEBOOKS = {
     "q5": "from nnlib.homework.explorers import q5_explorer\n\nq5_explorer()",
 }
 COMMITTED = {"q4": "q4_softmax", "q5": "q5_cnn"}
-START_SECONDS = 60
 _left_out = []
 
 
@@ -54,49 +48,6 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.line(", ".join(_left_out))
         terminalreporter.line("Install Debian's chromium, or Google Chrome, and run make test again.")
         terminalreporter.section("BROWSER TESTS LEFT OUT", sep="!", red=True, bold=True)
-
-
-class Server:
-    """A server process on a free loopback port; ready once constructed."""
-
-    def __init__(self, folder, command, environment):
-        self.token, self.log = secrets.token_hex(16), folder / "server.log"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                command(self.port, self.token), env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=REPOSITORY
-            )
-        deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.1)
-
-    def url(self, path, query=""):
-        return f"http://127.0.0.1:{self.port}/{path}?token={self.token}{query}"
-
-    def _answers(self):
-        try:
-            with urllib.request.urlopen(self.url("")) as answer:
-                return answer.status == 200
-        except urllib.error.URLError:
-            return False
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(timeout=START_SECONDS)
-
-
-def clean_environment(folder):
-    """Return an environment that keeps the user's own Jupyter settings and trial logs out of the tests."""
-    own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime"}
-    own |= {"IPYTHONDIR": "ipython", "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
-    own |= {"NNLIB_TRIAL_LOGS": "trial_logs"}
-    paths = {name: str(folder / value) for name, value in own.items()}
-    python_path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")]))
-    return {**os.environ, **paths, "PYTHONPATH": python_path, "JUPYTER_PREFER_ENV_PATH": "1"}
 
 
 @pytest.fixture(scope="session")

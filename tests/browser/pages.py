@@ -14,7 +14,8 @@ SCREENS = REPOSITORY / "build" / "screens"
 # Among the visible parts of a panel: texts wider than their boxes, and widgets that overlap.
 FAULTS = """
 panel => {
-  const boxes = [...panel.querySelectorAll('.widget-label, button, input, select, textarea, .widget-image, .noUi-base')]
+  const parts = '.widget-label:not(.nnlib-box > *), button, input, select, textarea, .widget-image, .noUi-base';
+  const boxes = [...panel.querySelectorAll(parts)]
     .filter(element => element.offsetParent !== null && element.getBoundingClientRect().width > 0);
   const name = element => element.tagName + ' ' + (element.innerText || element.title || element.className);
   const faults = boxes
@@ -156,5 +157,5 @@ class VoilaPage(PanelPage):
     kind = "voila"
 
     def _open(self, server):
-        stem = next(stem for stem in app.PAGES if stem.startswith(self.question))
-        self.tab.goto(server.url(f"voila/render/{stem}.ipynb"))
+        title = next(title for title in app.PAGES if title.lower().startswith(self.question))
+        self.tab.goto(server.url(f"voila/render/{title}.ipynb"))

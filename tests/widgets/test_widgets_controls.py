@@ -1,5 +1,8 @@
 """nnlib.widgets.controls: a slider and a box that move together."""
 
+import contextlib
+import re
+
 import pytest
 
 from nnlib.homework.explorers import keep_probability
@@ -18,13 +21,67 @@ def test_the_box_follows_the_slider():
     assert view.value == 0.15
 
 
-@pytest.mark.parametrize(("typed", "value", "position"), [(0.02, 0.02, 2), (7, 0.1, 3), (-1, 0.0, 0)])
-def test_a_typed_value_stays_and_the_slider_goes_to_its_nearest_position(typed, value, position):
+def test_a_typed_value_stays_and_the_slider_goes_to_its_nearest_position():
     view = REG.view()
-    view.box.value = typed
-    assert (view.value, view.slider.value) == (value, position)
-    view.slider.value = (position + 1) % 4
-    assert view.value == REG.values[(position + 1) % 4]
+    view.box.value = 0.02
+    assert (view.value, view.box.value, view.slider.value) == (0.02, 0.02, 2)
+    view.slider.value = 3
+    assert (view.value, view.box.value) == (0.1, 0.1)
+
+
+UNITS = ValueSlider("hidden_dim", "hidden units", 10, (0, 10, 100))
+EPOCHS = LinearSlider("num_epochs", "epochs", 3, 1, 9)
+
+
+@pytest.mark.parametrize(
+    ("control", "typed", "complaint"),
+    [
+        (UNITS, 12.7, "hidden units: expected a whole number from 0 to 100, got 12.7. It stays at 10."),
+        (UNITS, 400000, "hidden units: expected a whole number from 0 to 100, got 400000"),
+        (EPOCHS, 2.5, "epochs: expected a whole number from 1 to 9, got 2.5. It stays at 3."),
+        (EPOCHS, 0, "got 0"),
+        (REG, 7, "L2 strength: expected a number from 0 to 0.1, got 7"),
+        (REG, float("nan"), "got nan"),
+        (REG, float("inf"), "got inf"),
+        (REG, -float("inf"), "got -inf"),
+    ],
+)
+def test_a_value_that_is_not_admitted_changes_nothing_and_is_explained(control, typed, complaint):
+    view, seen = control.view(), []
+    view.on_change(lambda: seen.append(view.value))
+    view.box.set_state({"value": typed})  # as a message from a browser does
+    assert (view.value, view.box.value, view.note.value, seen) == (control.default, control.default, "", [])
+    assert complaint in view.message.value
+    assert 'role="alert"' in view.message.value
+    assert view.message.layout.display == "flex"
+    with pytest.raises(ValueError, match=re.escape(complaint.removesuffix(f" It stays at {control.default}."))):
+        view.value = typed
+    view.value = control.extremes[1]
+    assert (view.message.value, view.message.layout.display) == ("", "none")
+
+
+@pytest.mark.parametrize("control", [EPOCHS, LinearSlider("momentum", "momentum", 0.9, 0.0, 0.99, 0.01)])
+def test_a_browser_cannot_widen_a_range(control):
+    view = control.view()
+    view.slider.set_state({"max": 1000, "value": 500})
+    assert view.value == control.default
+    assert "got 500" in view.message.value
+    assert view.slider.value == control.default
+
+
+def test_a_browser_cannot_add_an_option():
+    view = Choice("mode", "mode", "train", ("train", "test")).view()
+    with contextlib.suppress(Exception):  # ipywidgets refuses some of it
+        view.list.set_state({"_options_labels": ["train", "test", "x"], "index": 2})
+    assert view.value == "train"
+    with pytest.raises(ValueError, match="mode: expected one of 'train', 'test', got 'x'"):
+        view.value = "x"
+
+
+def test_numbers_as_scientists_type_them():
+    view = UNITS.view()
+    view.box.value = 1e2
+    assert (view.value, type(view.value)) == (100, int)
 
 
 def test_whole_numbers_stay_whole():
@@ -41,8 +98,8 @@ def test_whole_numbers_stay_whole():
 
 def test_the_dropped_fraction_is_shown_with_the_keep_probability():
     view = keep_probability(0.8).view()
-    label, slider, box, note = view.row.children
-    assert (label.value, note.value) == ("keep probability", "drops 20%")
+    slider, box, note, _ = view.row.children
+    assert (slider.description, note.value) == ("keep probability", "drops 20%")
     slider.value = 0.35
     assert (box.value, note.value) == (0.35, "drops 65%")
     box.value = 1
@@ -53,7 +110,7 @@ def test_a_choice_is_one_of_its_options():
     control = Choice("mode", "mode", "train", ("train", "test"))
     view = control.view()
     view.value = "test"
-    assert view.row.children[1].value == "test"
+    assert view.list.value == "test"
     assert control.extremes == ("train", "test")
 
 
@@ -66,10 +123,12 @@ def test_callbacks_are_called_once_per_change():
         assert seen == list(values)
 
 
-def test_every_widget_has_a_tooltip():
+def test_every_widget_has_a_name():
+    """A browser makes a label of the description, which is the name that a screen reader says."""
     view = REG.view()
-    assert view.slider.tooltip == "L2 strength"
-    assert view.box.tooltip == "L2 strength, from 0 to 0.1"
+    assert view.slider.description == "L2 strength"
+    assert view.box.description == "L2 strength, a number from 0 to 0.1"
+    assert Choice("mode", "mode", "a", ("a", "b")).view().list.description == "mode"
 
 
 def test_invalid_declarations_are_refused():

@@ -79,6 +79,17 @@ def test_before_the_first_step_the_figure_says_so(runs, text):
     assert [shown.get_text() for shown in left.texts] == [text]
 
 
+@pytest.mark.parametrize(
+    ("accuracies", "floor"), [((), 0), ((0.93, 0.97), 0.9), ((0.9,), 0.8), ((0.1, 0.9), 0), ((1.0,), 0.9)]
+)
+def test_the_accuracy_axis_goes_from_a_multiple_of_ten_percent_to_one(accuracies, floor):
+    points = [(step + 1, accuracy, accuracy, False) for step, accuracy in enumerate(accuracies)]
+    for runs in ([run(points=points)], [run(points=points), run(2, points=())]):  # a new run starts on the same axis
+        _, right = drawn(*runs)
+        assert right.get_ylim() == pytest.approx((floor, 1.01))
+    assert drawn()[1].get_ylim() == pytest.approx((0, 1.01))
+
+
 def test_a_loss_of_zero_does_not_stretch_the_axis():
     left, _ = drawn(run(losses=(1.0, 1e-12, 0.0, 0.5)))
     bottom, top = left.get_ylim()

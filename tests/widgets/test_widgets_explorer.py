@@ -10,13 +10,21 @@ from nnlib.data import load_binary
 from nnlib.homework.explorers import q2_explorer, q2_model
 from nnlib.homework.sweeps import standard_binary
 from nnlib.search import CodeError, Trial, TrialLog, replay, run_trial
-from nnlib.widgets import LinearSlider, explore
+from nnlib.widgets import LinearSlider, explore, panel
 from nnlib.widgets import explorer as explorer_module
 
 
 @pytest.fixture(autouse=True)
 def trial_logs(tmp_path, monkeypatch):
     monkeypatch.setenv("NNLIB_TRIAL_LOGS", str(tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def closed_afterwards():
+    """A test's explorer does not take over the runs of an earlier test's explorer of the same name."""
+    yield
+    for name in list(panel._open):
+        panel._open[name].close()
 
 
 @pytest.fixture
@@ -220,6 +228,44 @@ def test_running_the_cell_again_ends_the_old_training():
     assert (old.closed, new.closed, other.closed) == (True, False, False)
     assert not old._worker.busy
     assert old.trials[0].status in ("stopped", "done")
+
+
+def test_running_the_cell_again_keeps_its_trials():
+    old = open_explorer(name="cell")
+    old.run(wait=True, hidden_dim=7)
+    new = open_explorer(name="cell")
+    assert new.trials == old.trials
+    assert [run.settings["hidden_dim"] for run in new.table.runs] == [7]
+    assert new.table.layout.display == "flex"
+    assert new.picture.line.value.count("Run 1 took")
+    new.run(wait=True)
+    assert [run.number for run in new.table.runs] == [1, 2]
+    new.table._rows[new.runs[0]][1].children[0].click()
+    assert (new.views["hidden_dim"].value, old.views["hidden_dim"].value) == (7, 7)
+
+
+def test_trials_of_another_explorer_are_not_taken_over():
+    open_explorer(name="cell").run(wait=True)
+    assert open_explorer(name="cell", data=examples(60)).runs == []
+    assert open_explorer(name="another").runs == []
+    controls = [LinearSlider("num_epochs", "epochs", 1, 1, 3)]
+    options = {"controls": controls, "trial_log": TrialLog(), "name": "another"}
+    assert explore(lambda *, rng: open_model(rng), examples(), **options).runs == []
+
+
+def test_a_stopped_run_is_never_the_best():
+    explorer, gate = gated_explorer()
+    explorer.run()
+    gate.let(6)
+    until(lambda: explorer.runs and len(explorer.runs[0].losses) == 6)
+    explorer.stop()
+    gate.let(10)
+    explorer.wait()
+    (row,) = explorer.table._body.children
+    assert "★" not in row.children[1].value
+    assert 'aria-label="epochs done: 1.8"' in row.children[1].value
+    assert 'aria-label="epochs: 5"' in row.children[1].value
+    assert "best" not in explorer.picture.line.value
 
 
 def test_the_settings_of_a_trial_can_be_restored():

@@ -67,7 +67,8 @@ def test_the_static_fallback_is_the_last_curve_and_the_table(executed):
     assert description.startswith("Run 2 took 1.0 of 1 epochs: the training loss")
     assert "500 training and 250 validation examples" in data
     assert blank == ""
-    assert headings.split("  ")[:3] == ["run", "hidden units", "learning rate"]
+    assert headings.split("  ")[:3] == ["run", "validation", "training"]
+    assert "hidden units  learning rate" in headings
     assert [row.split()[0] for row in rows] == ["1", "2"]
     assert len({len(row) for row in rows}) == 1
     assert sum("★" in row for row in rows) == 1

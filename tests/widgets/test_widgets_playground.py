@@ -1,10 +1,8 @@
 """nnlib.widgets.playground: a figure that follows its controls."""
 
-from types import SimpleNamespace
-
 import pytest
 
-from nnlib.widgets import Choice, LinearSlider, play, playground
+from nnlib.widgets import Choice, LinearSlider, play
 
 CONTROLS = [LinearSlider("height", "height", 2, 1, 9), Choice("colour", "colour", "red", ("red", "blue"))]
 
@@ -28,17 +26,9 @@ def test_it_redraws_when_a_control_changes():
     assert made.static_fallback() == (made.picture.image.value, made.alt_text)
 
 
-@pytest.mark.parametrize("slow", [False, True])
-def test_a_slow_drawing_waits_until_the_slider_is_released(monkeypatch, slow):
-    clock = [0.0]
-
-    def timed(figure, **values):
-        clock[0] += playground.IMMEDIATE_SECONDS * (1.1 if slow else 0.9)
-        return "drawn"
-
-    monkeypatch.setattr(playground, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
-    made = play(timed, CONTROLS, name="slow")
-    assert made.views["height"].slider.continuous_update is not slow
+def test_the_picture_follows_a_slider_while_it_is_dragged():
+    made = play(draw, CONTROLS, name="dragged")
+    assert made.views["height"].slider.continuous_update
 
 
 def test_an_error_of_draw_is_raised():

@@ -1,0 +1,255 @@
+"""`make app` against hostile and careless visitors: a real server, HTTP, and a websocket client."""
+
+import asyncio
+import ipaddress
+import json
+import re
+import socket
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from urllib.parse import quote
+
+import psutil
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from servers import Server, clean_environment
+from tornado.websocket import websocket_connect
+
+from tools import app, app_server
+from tools.notebook_files import METADATA, write
+
+PATIENCE = 20  # seconds until a test gives up; no test asserts how long anything takes
+PAGE = """\
+import os
+from nnlib.widgets import ValueSlider, play
+play(lambda figure, units: f"{units} units of " + os.environ["NNLIB_TRIAL_LOGS"],
+     [ValueSlider("units", "hidden units", 10, (1, 10, 100))], name="page")"""
+
+
+@contextmanager
+def serving(folder, *options, token=""):
+    """Run `make app`'s command on a folder of two small pages, one of them faulty."""
+    (folder / "pages").mkdir(parents=True)
+    for name, code in (("Page", PAGE), ("Faulty", "def secret():\n    1 / 0\nsecret()")):
+        write(new_notebook(cells=[new_code_cell(code)], metadata=METADATA), folder / "pages" / f"{name}.ipynb")
+
+    def command(port, _):
+        return app.command(folder / "pages", [f"--port={port}", f"--token={token}", "--no-browser", *options])
+
+    environment = {**clean_environment(folder), "JUPYTER_PATH": app.environment()["JUPYTER_PATH"]}
+    server = Server(folder, command, environment)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    limits = ["--Kernels.per_address=2", "--Kernels.most=3"]
+    with serving(tmp_path_factory.mktemp("app"), *limits) as started:
+        yield started
+
+
+def fetch(server, path, **options):
+    """Return (status, reason, text) of a request without cookies."""
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}/{path}", **options)
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return answer.status, answer.reason, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.reason, error.read().decode()
+
+
+def open_page(server, name="Page"):
+    """Return the id of a new kernel that has run a page."""
+    return re.search(r'"kernelId": "([\w-]+)"', fetch(server, f"voila/render/{name}.ipynb")[2])[1]
+
+
+def close_page(server, kernel):
+    """Do what a browser does when its tab is closed."""
+    return fetch(server, f"voila/api/shutdown/{kernel}", method="POST")[0]
+
+
+@pytest.fixture
+def page(server):
+    kernel = open_page(server)
+    yield kernel
+    close_page(server, kernel)
+
+
+def processes(server):
+    return [psutil.Process(server.process.pid), *psutil.Process(server.process.pid).children()]
+
+
+class Visitor:
+    """A websocket to a page's kernel, in the old protocol, whose binary messages start with 4 big-endian bytes."""
+
+    def __init__(self, channels):
+        self._channels = channels
+
+    async def send(self, kind, **content):
+        header = {"msg_id": kind, "msg_type": kind, "session": "s", "username": "u", "date": "", "version": "5.3"}
+        rest = {"parent_header": {}, "metadata": {"version": "1.0.0"}, "channel": "shell"}
+        await self._channels.write_message(json.dumps({"header": header, "content": content, **rest}))
+
+    async def message(self, wanted):
+        """Return the first comm message for which `wanted(data)` is true."""
+        while True:
+            raw = await asyncio.wait_for(self._channels.read_message(), PATIENCE)
+            if isinstance(raw, bytes):
+                raw = raw[int.from_bytes(raw[4:8], "big") : int.from_bytes(raw[8:12], "big")]
+            message = json.loads(raw)
+            if message["header"]["msg_type"] == "comm_msg" and wanted(message["content"]["data"]):
+                return message["content"]["data"]
+
+    async def states(self):
+        """Return all widgets' states by id; the pictures make the answer binary."""
+        await self.send("comm_open", comm_id="c", target_name="jupyter.widget.control", data={})
+        await self.send("comm_msg", comm_id="c", data={"method": "request_states"})
+        answer = await self.message(lambda data: data.get("method") == "update_states")
+        return {name: widget["state"] for name, widget in answer["states"].items()}
+
+
+def visit(server, kernel, talk=Visitor.states):
+    """Return the result of `talk`, a coroutine function, with a visitor who is connected to a kernel."""
+
+    async def connected():
+        channels = await websocket_connect(f"ws://127.0.0.1:{server.port}/api/kernels/{kernel}/channels")
+        try:
+            return await talk(Visitor(channels))
+        finally:
+            channels.close()
+            while await channels.read_message() is not None:
+                pass
+
+    return asyncio.run(connected())
+
+
+def test_a_binary_message_of_the_old_protocol_does_not_hang_the_server(server, page):
+    states = visit(server, page)
+    assert any(state["_model_name"] == "ImageModel" for state in states.values())
+    assert fetch(server, "")[0] == 200
+
+
+@pytest.mark.parametrize("message", [b"", b"\0\0\0\2", b"\xff" * 8, bytes([0, 0, 0, 2, 0, 0, 0, 12]) + b"{}" * 9])
+def test_only_messages_of_the_new_protocol_have_a_header_to_read(message):
+    assert app_server.read_header(message) is None
+
+
+def test_the_header_of_the_new_protocol_is_read():
+    parts = [b"shell", b'{"msg_type": "execute_input"}', b"{}", b"{}", b"{}"]
+    offsets = [8 * (2 + len(parts)) + sum(map(len, parts[:i])) for i in range(len(parts) + 1)]
+    numbers = b"".join(number.to_bytes(8, "little") for number in (len(offsets), *offsets))
+    assert app_server.read_header(numbers + b"".join(parts)) == {"msg_type": "execute_input"}
+
+
+def test_a_value_out_of_range_is_refused_whatever_the_browser_says(server, page):
+    async def talk(visitor):
+        box = next(k for k, v in (await visitor.states()).items() if v["_model_name"] == "FloatTextModel")
+        for state in ({"value": 400000, "max": 400000}, {"value": 7}):
+            await visitor.send("comm_msg", comm_id=box, data={"method": "update", "state": state, "buffer_paths": []})
+        line = await visitor.message(lambda data: "units of" in str(data.get("state", {}).get("value")))
+        return line["state"]["value"]
+
+    assert "7 units of" in visit(server, page, talk)  # the first picture that is described: 400,000 was not drawn
+
+
+def test_closing_a_page_ends_its_kernel(server):
+    before = len(processes(server))
+    kernel = open_page(server)
+    assert len(processes(server)) == before + 1
+    assert fetch(server, f"api/kernels/{kernel}")[0] == 200
+    assert close_page(server, kernel) == 204
+    assert fetch(server, f"api/kernels/{kernel}")[0] == 404
+    assert len(processes(server)) == before
+
+
+def test_a_kernel_that_nobody_is_connected_to_ends(tmp_path):
+    assert 0 < app_server.Kernels().cull_idle_timeout <= 300
+    with serving(tmp_path, "--Kernels.cull_interval=1", "--Kernels.cull_idle_timeout=1") as server:
+        kernel, deadline = open_page(server), time.monotonic() + PATIENCE
+        while fetch(server, f"api/kernels/{kernel}")[0] != 404:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def test_a_visitor_has_a_limited_number_of_pages(server):
+    first, second = open_page(server), open_page(server)
+    status, reason, text = fetch(server, "voila/render/Page.ipynb")
+    assert (status, reason) == (429, "You have 2 pages open. Please close one and reload this one")
+    assert reason in text
+    close_page(server, first)
+    assert close_page(server, open_page(server)) == close_page(server, second) == 204
+
+
+def test_all_visitors_together_have_a_limited_number_of_pages(tmp_path):
+    with serving(tmp_path, "--Kernels.most=1") as server:
+        kernel = open_page(server)
+        status, reason, _ = fetch(server, "voila/render/Page.ipynb")
+        assert (status, reason) == (503, "All 1 pages that fit this machine are open. Please try again later")
+        close_page(server, kernel)
+        close_page(server, open_page(server))
+
+
+def test_memory_is_limited(server, page):
+    for process in processes(server):
+        assert process.rlimit(psutil.RLIMIT_DATA) == (app_server.PROCESS_BYTES, app_server.PROCESS_BYTES)
+    assert 1 <= app_server.Kernels().most <= psutil.virtual_memory().total // app_server.PAGE_BYTES
+
+
+def test_a_visitor_sees_no_traceback(server):
+    _, _, text = fetch(server, "voila/render/Faulty.ipynb")
+    assert "There was an error when executing cell" in text
+    for word in ("Traceback", "ZeroDivisionError", "secret", "voila --", "show_tracebacks"):
+        assert word not in text
+    assert "ZeroDivisionError" in server.log.read_text()
+    close_page(server, re.search(r'"kernelId": "([\w-]+)"', text)[1])
+
+
+def test_a_visitors_runs_stay_out_of_the_lecturers_trial_logs(server, page):
+    folder = re.search(r"10 units of ([^<]+)<", str(visit(server, page)))[1]
+    assert folder.endswith(f"trial_logs-{page}")
+    assert "voila_" in folder  # Voila's own, which it deletes when it stops
+
+
+def test_no_page_offers_to_set_a_password(tmp_path, server):
+    assert fetch(server, "login")[0] == 404
+    with serving(tmp_path, token="abc") as guarded:
+        status, _, text = fetch(guarded, "login")
+    assert status == 200
+    assert "token" in text
+    assert "new_password" not in text
+
+
+def test_no_page_needs_the_internet(server, page):
+    for path in ("", "voila/render/Page.ipynb"):
+        _, _, text = fetch(server, path)
+        links = re.findall(r"<(?:script|link|img)\b[^>]*(?:src|href)=.https?:[^>]*", text)
+        assert [link for link in links if 'rel="none"' not in link] == []
+        assert not re.search(r"""(import|from)\s*\(?['"]https?:""", text)
+        if kernel := re.search(r'"kernelId": "([\w-]+)"', text):
+            close_page(server, kernel[1])
+
+
+def test_the_first_page_lists_the_pages_by_title(tmp_path, server):
+    app.write_pages(tmp_path)
+    text = fetch(server, "")[2]
+    assert re.findall(r"<a href=\"([^\"]+)\">([^<]+)</a>", text) == [
+        (f"/voila/render/{quote(name)}.ipynb", name) for name in ("Faulty", "Page")
+    ]
+
+
+@pytest.mark.parametrize(("ip", "shown"), [("0.0.0.0", "192.0.2.7"), ("127.0.0.1", "127.0.0.1"), ("::1", "::1")])
+def test_the_printed_link_has_an_address_that_a_phone_resolves(monkeypatch, ip, shown):
+    monkeypatch.setattr(app_server, "own_address", lambda: "192.0.2.7")
+    server = app_server.AppServer(ip=ip, port=8866)
+    server.identity_provider = type("NoToken", (), {"token": ""})
+    assert server.display_url == f"http://{shown}:8866/"
+
+
+def test_own_address_is_an_ip_address_or_the_machines_name():
+    address = app_server.own_address()
+    assert address == socket.gethostname() or ipaddress.ip_address(address).version == 4
