@@ -172,6 +172,8 @@ def train_trial(
     val_acc = None if status == "diverged" else solver.val_acc
     num_params = sum(array.size for array in model.params.values())
     outcome = {"val_acc": val_acc, "num_params": num_params, "curve": _curve(solver)}
+    if status == "done":
+        outcome["wrong"] = np.flatnonzero(~model.correct(data["X_val"], data["y_val"])).tolist()
     return solver, make_row(trial, info, code, status, reason, **outcome, seconds=time.perf_counter() - start)
 
 
@@ -188,7 +190,7 @@ def run_trial(
 
 
 def make_row(trial: Trial, info: DataInfo, code: str, status: str, reason: str, **outcome: object) -> TrialRow:
-    """Return a row of this process and time; `outcome` is `val_acc`, `num_params`, `curve`, `seconds`, or nothing."""
+    """Return a row of this process and time; `outcome` is what a finished training adds to it, or nothing."""
     nothing = {"val_acc": None, "num_params": None, "curve": Curve([], [], [], []), "seconds": None}
     return TrialRow(
         **trial.to_json(info, code),
