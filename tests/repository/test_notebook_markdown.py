@@ -8,9 +8,7 @@ import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 PATHS = sorted(FOLDER.rglob("*.ipynb"))
-CELLS = {
-    path: [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown"] for path in PATHS
-}
+CELLS = {path: [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown"] for path in PATHS}
 of_each = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.S)
@@ -90,5 +88,7 @@ def test_each_construct_is_found(source):
 
 
 def test_what_is_allowed():
-    source = "$x_i$, ($a ^\\ast$), `$\\{$`\n\n$$\\begin{matrix}1 \\\\ 2\\end{matrix}$$\n\n**so** $\\hat x _i$, not `x$_`."
+    source = (
+        "$x_i$, ($a ^\\ast$), `$\\{$`\n\n$$\\begin{matrix}1 \\\\ 2\\end{matrix}$$\n\n**so** $\\hat x _i$, not `x$_`."
+    )
     assert list(broken_formulas(source)) == []
