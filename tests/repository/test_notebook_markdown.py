@@ -15,7 +15,7 @@ _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.S)
 _DISPLAY = re.compile(r"\$\$.*?\$\$", re.S)
 _INLINE = re.compile(r"\$[^$\n]+?\$", re.S)
 
-# GitHub parses Markdown first, and then hands formulas to MathJax without macros. Each rule: what breaks, in which part.
+# GitHub parses Markdown first, and then hands formulas to MathJax without macros. What breaks, and why.
 EVERYWHERE = {
     r"\\(operatorname|newcommand|def|DeclareMathOperator|require)\b": "macros are not allowed: write \\mathrm{...}\\,",
     r"\\[{}]": "Markdown removes the backslash: write \\lbrace, \\rbrace",

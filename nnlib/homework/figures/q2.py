@@ -171,7 +171,7 @@ def draw_widths(widths: Sequence[int], accuracies: Mapping[str, np.ndarray], lin
         plot_sweep(ax, widths, values, xlabel="hidden units", label=name)
     ax.axhline(linear, color="black", linestyle=":", label="linear classifier")
     ax.axhspan(linear - error, linear + error, color="black", alpha=0.08, linewidth=0, label="one standard error")
-    ax.set(ylabel="validation accuracy", ylim=(0.84, 0.99), title="Three seeds of each width")
+    ax.set(ylabel="validation accuracy", ylim=(None, 0.99), title="Three seeds of each width")
     ax.legend(loc="lower right", fontsize="small", ncols=2)
     return figure
 
