@@ -30,7 +30,7 @@ class Kernel:
                 content.get("text") or content.get("data", {}).get("text/plain", "") or content.get("ename", "")
             )
 
-        self.client.execute_interactive(source, output_hook=keep, timeout=60)
+        self.client.execute_interactive(source, output_hook=keep, timeout=600)
         return "".join(printed).strip()
 
     @contextlib.contextmanager
