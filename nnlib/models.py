@@ -86,13 +86,17 @@ class Classifier:
         scores = self.loss(X)
         return scores.argmax(axis=1) if scores.ndim == 2 else (scores > 0).astype(np.int64)
 
+    def correct(self, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return for each example whether its label is predicted, (N,); binary labels in either convention."""
+        predicted = self.predict(X)
+        if self.network.output_shape == ():
+            return (predicted > 0) == (checks.binary_signs(y, len(predicted), np.dtype(int)) > 0)
+        return predicted == checks.class_labels(y, len(predicted), *self.network.output_shape)
+
     def accuracy(self, X: np.ndarray, y: np.ndarray) -> float:
         """Return the fraction of examples whose label is predicted; binary labels in either convention."""
-        predicted = self.predict(X)
-        checks.require(len(predicted) > 0, "X", "at least one example", f"shape {np.shape(X)}")
-        if self.network.output_shape == ():
-            return float(np.mean((predicted > 0) == (checks.binary_signs(y, len(predicted), np.dtype(int)) > 0)))
-        return float(np.mean(predicted == checks.class_labels(y, len(predicted), *self.network.output_shape)))
+        checks.require(len(X) > 0, "X", "at least one example", f"shape {np.shape(X)}")
+        return float(np.mean(self.correct(X, y)))
 
     def save(self, path: str | os.PathLike) -> None:
         """Write parameters and state to an .npz file, whole or not at all; `numpy.load` reads it too.

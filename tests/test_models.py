@@ -172,6 +172,7 @@ def test_predictions_and_accuracy(make, shape, classes):
         assert label == (scores[n] > 0 if classes == 0 else max(range(classes), key=lambda k, n=n: scores[n, k]))
     expected = sum(p == label for p, label in zip(predicted, y, strict=True)) / len(y)
     assert model.accuracy(X, y) == expected
+    assert model.correct(X, y).tolist() == [p == label for p, label in zip(predicted, y, strict=True)]
     assert model.accuracy(X, predicted) == 1.0
     if classes == 0:
         assert model.accuracy(X, 2 * y - 1) == expected

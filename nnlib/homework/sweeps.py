@@ -15,7 +15,6 @@ from nnlib.search.points import Settings, Sweep, expand_grid
 from nnlib.search.sweeps import sweep
 from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, Layer, MaxPool, ReLU
 
-WIDTHS = (10, 30, 100, 300, 1000)
 SEED = 598  # of Q4 and Q5
 KEPT = (0.5, 0.8, 0.9, 1.0)
 
@@ -132,19 +131,18 @@ def digits(num_train: int) -> Dataset:
     return subset(load_mnist(flat=False), num_train)
 
 
-def _binary_sweep(
-    name: str, title: str, model: type[Classifier], rates: Sequence[float] = (0.03, 0.1, 0.3)
-) -> NamedSweep:
+def _binary_sweep(name: str, title: str, model: type[Classifier]) -> NamedSweep:
     """Return the sweep of Q2 or Q3: small initial weights, 60 epochs, the last one kept, as Q2 explains.
 
-    The strongest L2 comes first: of points that are equal in all else, `select` takes the first.
+    The hidden units begin with one, so that none can be fewer. The strongest L2 comes first: of points that are equal
+    in all else, `select` takes the first.
     """
     return NamedSweep(
         name,
         title,
         functools.partial(model, input_dim=20, weight_scale=1e-3, dtype="float64"),
         standard_binary,
-        {"hidden_dim": WIDTHS, "learning_rate": rates, "reg": (1e-2, 1e-3, 0.0)},
+        {"hidden_dim": (1, 3, 10, 100, 1000), "learning_rate": (0.1, 0.3, 1.0, 3.0), "reg": (1e-2, 1e-3, 0.0)},
         {"update_rule": "sgd_momentum", "lr_decay": 0.95, "num_epochs": 60, "restore": "last"},
         seeds=range(3),
     )
@@ -157,7 +155,7 @@ _Q4_SOLVER = {"schedule": "linear", "restore": "last", "batch_size": 200}
 SWEEPS = {
     named.name: named
     for named in (
-        _binary_sweep("q2", "logistic: hidden units, learning rate, L2", LogisticClassifier, (0.03, 0.1, 0.3, 1.0)),
+        _binary_sweep("q2", "logistic: hidden units, learning rate, L2", LogisticClassifier),
         _binary_sweep("q3", "SVM: hidden units, learning rate, L2", SVM),
         NamedSweep(
             "q4-rate",
@@ -173,7 +171,7 @@ SWEEPS = {
             "softmax: hidden units, four epochs of MNIST",
             functools.partial(SoftmaxClassifier, weight_scale=None, reg=3e-4),
             load_mnist,
-            {"hidden_dim": WIDTHS},
+            {"hidden_dim": (10, 30, 100, 300, 1000)},
             {
                 "update_rule": "sgd_momentum",
                 "learning_rate": 0.3,

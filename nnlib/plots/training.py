@@ -22,14 +22,15 @@ class Trained(Protocol):
 
 
 def plot_loss(ax: Axes, solver: Trained, *, window: int = 50, label: str = "training loss", color: str = BLUE) -> Axes:
-    """Draw the loss of every step, pale, and its running mean over `window` steps."""
+    """Draw the loss of every step, pale, and its running mean over `window` steps, each at the middle of its steps."""
     losses = np.asarray(solver.loss_history)
     checks.require(len(losses) > 0, "solver", "one that has trained", "an empty loss history", "Call solver.train().")
     window = min(window, len(losses))
     steps = np.arange(1, len(losses) + 1)
     ax.plot(steps, losses, color=color, alpha=0.25, linewidth=0.7)
     mean = np.convolve(losses, np.full(window, 1 / window), mode="valid")
-    ax.plot(steps[window - 1 :], mean, color=color, label=f"{label}, mean of {window} steps")
+    middles = steps[: len(mean)] + (window - 1) / 2  # at its window's end, the mean of a falling curve lies above it
+    ax.plot(middles, mean, color=color, label=f"{label}, mean of {window} steps")
     ax.set(xlabel="step", ylabel="loss")
     ax.legend()
     return ax

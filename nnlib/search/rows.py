@@ -45,6 +45,7 @@ class TrialRow(Record):
     `id` is equal for the same settings, seed, solver options, data and code (`fingerprint`). A `status` other than
     'done' has a `reason`. `val_acc` (a fraction), `num_params` and `seconds` are None where there are none.
     `threads` and `machine` are what the arithmetic ran on, `layers` is "plain" or "fast", `finished` a UTC time.
+    `wrong` are the indices of the validation examples that the model gets wrong; None if that is not known.
     """
 
     kind: ClassVar[str] = "trial"
@@ -67,6 +68,7 @@ class TrialRow(Record):
     layers: str
     finished: str
     sweep: str = ""
+    wrong: list[int] | None = None
 
     def __post_init__(self):
         checks.choice("status", self.status, STATUSES)
@@ -79,7 +81,8 @@ class TrialRow(Record):
 class Selection(Record):
     """The selected point of a sweep; `val_acc` is its mean over the seeds, `time` a UTC time.
 
-    `best` and `standard_error` are those of the best mean, which may be another point's. `print` shows the `reason`.
+    `best` and `standard_error` are those of the best mean, which may be another point's. `print` shows the `reason`,
+    and in a line of its own a warning if a setting is the smallest or largest of three values or more.
     """
 
     kind: ClassVar[str] = "selection"

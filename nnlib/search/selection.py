@@ -27,10 +27,9 @@ def select(
     """Select a point by its mean validation accuracy over the seeds, and write the selection to the trial log.
 
     The best mean wins, or with `one_standard_error` the simplest point whose mean is within one standard error of it
-    (Breiman et al., 1984, section 3.4.3): the one with the fewest parameters, of equals the better. The error of a mean
-    p over S seeds on n validation examples is sqrt(p (1 - p) / n + s^2 / S), with s the seeds' standard deviation (0
-    for one seed): all seeds are tested on the same n examples, so more of them do not make the first term any smaller.
-    A point with a trial that is not done is left out, and named in the reason.
+    (Breiman et al., 1984, section 3.4.3): the one with the fewest parameters, of equals the better. The error is that
+    of the difference of the two means, on the same examples. A point with a trial that is not done is left out, and
+    named in the reason. A setting at the edge of the values tried, if they are three or more, is named in a warning.
 
     Args:
         source: a sweep; a trial log, of which the rows of the latest sweep count; or rows.
@@ -49,13 +48,12 @@ def select(
         trouble = next((point.trouble for point in points), "the trial log has no trials")
         raise ValueError(f"source: expected a point whose trials are all done, got none of {len(points)}. {trouble}")
     best = max(complete, key=lambda point: round(point.mean, 9))  # the first of equals
-    error, origin = standard_error(best)
-    within = [point for point in complete if point.mean >= best.mean - error - 1e-9] if one_standard_error else [best]
+    equals = [p for p in complete if best.mean - p.mean <= error_of_difference(best, p)[0] + 1e-9]
     cost = complexity or (lambda point: point.num_params)
-    chosen = min(within, key=lambda point: (cost(point), -round(point.mean, 9)))
-    reason = _because(chosen, best, error, origin, names) + _left_out(points, names)
+    chosen = min(equals if one_standard_error else [best], key=lambda point: (cost(point), -round(point.mean, 9)))
+    reason = _because(chosen, best, names) + _left_out(points, names) + _at_the_edge(chosen, points, names)
     found = {"settings": dict(chosen.settings), "val_acc": chosen.mean, "num_params": chosen.num_params}
-    found |= {"best": dict(best.settings), "standard_error": error, "reason": reason}
+    found |= {"best": dict(best.settings), "standard_error": standard_error(best)[0], "reason": reason}
     selection = Selection(**found, sweep=rows[-1].sweep, time=utc_now())
     if isinstance(source, (TrialLog, Sweep)):
         getattr(source, "trial_log", source).append(selection)
@@ -63,10 +61,35 @@ def select(
 
 
 def standard_error(point: Point) -> tuple[float, str]:
-    """Return the standard error of a point's mean validation accuracy, and what it was computed from."""
+    """Return the standard error of a point's mean validation accuracy, and what it was computed from.
+
+    For a mean p over S seeds on n examples it is sqrt(p (1 - p) / n + s^2 / S), with s the seeds' standard deviation (0
+    for one seed): all seeds are tested on the same n examples, so more of them do not make the first term any smaller.
+    """
     seeds, examples = len(point.accuracies), point.rows[0].data.val
     variance = point.mean * (1 - point.mean) / examples + (point.spread**2 / seeds if seeds > 1 else 0)
     return math.sqrt(variance), f"{'one run' if seeds == 1 else f'{seeds} seeds'} on {examples:,} validation examples"
+
+
+def error_of_difference(best: Point, point: Point) -> tuple[float, str]:
+    """Return the standard error of the difference of two points' means, and what it was computed from.
+
+    For each of n examples let d be the mean over the S seeds of 1 where `best` alone is right, -1 where `point` alone
+    is, else 0. The error is sqrt(var(d) / n + s^2 / S), with s the standard deviation of the seeds' differences (0 for
+    one seed). Examples on which the two agree do not count, as in McNemar's test (1947). Where the two differ in data
+    or seeds, or a row does not tell which examples are wrong, it is the best mean's own `standard_error`.
+    """
+    error, origin = standard_error(best)
+    rows, others = (sorted(each.rows, key=lambda row: row.seed) for each in (best, point))
+    same = [(row.seed, row.data) for row in rows] == [(row.seed, row.data) for row in others]
+    if not same or None in [row.wrong for row in (*rows, *others)]:
+        return error, origin
+    d = np.zeros((len(rows), rows[0].data.val))  # (S, n)
+    for of_seed, row, other in zip(d, rows, others, strict=True):
+        of_seed[row.wrong] -= 1
+        of_seed[other.wrong] += 1
+    between_seeds = d.mean(axis=1).var(ddof=1) / len(d) if len(d) > 1 else 0.0
+    return math.sqrt(d.mean(axis=0).var(ddof=1) / d.shape[1] + between_seeds), f"in pairs, {origin}"
 
 
 def open_test_logged(trial_log: TrialLog | Sweep, data: Dataset, question: str) -> tuple[np.ndarray, np.ndarray]:
@@ -98,7 +121,8 @@ def _latest(rows: Sequence[TrialRow]) -> list[TrialRow]:
     return [row for row in rows if origin(row) == origin(rows[-1])]
 
 
-def _because(chosen: Point, best: Point, error: float, origin: str, names: Sequence[str]) -> str:
+def _because(chosen: Point, best: Point, names: Sequence[str]) -> str:
+    error, origin = standard_error(best) if chosen is best else error_of_difference(best, chosen)
     if chosen is best:
         return f"{_name(best, names)}: the best mean validation accuracy, {best.mean:.2%} ± {error:.2%} ({origin})."
     fewer = f"with fewer parameters: {chosen.num_params:,} instead of {best.num_params:,}"
@@ -106,6 +130,18 @@ def _because(chosen: Point, best: Point, error: float, origin: str, names: Seque
         f"{_name(chosen, names)}: {chosen.mean:.2%} is within one standard error, {error:.2%} ({origin}), of the best, "
         f"{best.mean:.2%} at {_name(best, names)}, {fewer if chosen.num_params < best.num_params else 'and simpler'}."
     )
+
+
+def _at_the_edge(chosen: Point, points: Sequence[Point], names: Sequence[str]) -> str:
+    """Return a line that warns of settings with no value tried to one side of the chosen one."""
+    found = []
+    for name in names:
+        value, values = chosen.settings.get(name), [point.settings.get(name) for point in points]
+        numbers = {number for number in values if type(number) in (int, float)}
+        if len(numbers) > 2 and value in (min(numbers), max(numbers)):
+            which = "smallest" if value == min(numbers) else "largest"
+            found.append(f"{name} {format_value(value)} is the {which} of {len(numbers)} values")
+    return f"\nWarning: {'; '.join(found)}. A better one may lie beyond." if found else ""
 
 
 def _left_out(points: Sequence[Point], names: Sequence[str]) -> str:

@@ -152,6 +152,8 @@ def train_trial(
         status, reason = "stopped", f"stopped in epoch {solver.epoch + 1} of {solver.num_epochs}"
     outcome = {"val_acc": None if status == "diverged" else solver.val_acc, "curve": _curve(solver)}
     outcome["num_params"] = sum(array.size for array in model.params.values())
+    if status == "done":
+        outcome["wrong"] = np.flatnonzero(~model.correct(data["X_val"], data["y_val"])).tolist()
     return solver, make_row(trial, info, code, status, reason, **outcome, seconds=time.perf_counter() - start)
 
 
@@ -168,7 +170,7 @@ def run_trial(
 
 
 def make_row(trial: Trial, info: DataInfo, code: str, status: str, reason: str, **outcome: object) -> TrialRow:
-    """Return a row of this process and time; `outcome` is `val_acc`, `num_params`, `curve`, `seconds`, or nothing."""
+    """Return a row of this process and time; `outcome` is what a finished training adds to it, or nothing."""
     return TrialRow(
         **{**trial.to_json(info, code), "status": status, "reason": reason, **outcome},
         **{"versions": versions(), "threads": blas.threads(), "machine": machine(), "layers": backend.current()},

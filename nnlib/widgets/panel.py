@@ -44,7 +44,10 @@ class Panel(ipywidgets.VBox):
         _open[name] = self
 
     def static_fallback(self) -> tuple[bytes, str]:
-        """Return what is shown where widgets cannot be: PNG bytes, and a text that can be read without the picture."""
+        """Return what is shown where widgets cannot be: PNG bytes, and a text that can be read without the picture.
+
+        The text's first line is also the picture's alt text.
+        """
         raise NotImplementedError
 
     def close(self) -> None:
@@ -58,23 +61,24 @@ class Panel(ipywidgets.VBox):
     def refresh_static_fallback(self) -> None:
         """Update the static fallback in every cell that shows this panel."""
         if self._displayed and not self.closed:
-            for data, display_id in self._static_outputs():
-                update_display(data, raw=True, display_id=display_id)
+            for data, metadata, display_id in self._static_outputs():
+                update_display(data, metadata=metadata, raw=True, display_id=display_id)
 
-    def _static_outputs(self) -> list[tuple[dict, str]]:
+    def _static_outputs(self) -> list[tuple[dict, dict, str]]:
         image, text = self.static_fallback()
+        alt = {"image/png": {"alt": text.partition("\n")[0]}}
         picture = {
             "image/png": base64.b64encode(image).decode("ascii"),
             "text/plain": f"{self.name}: a picture, described below.",
         }
-        return [(picture, f"{self._display_id}-picture"), ({"text/plain": text}, f"{self._display_id}-text")]
+        return [(picture, alt, f"{self._display_id}-picture"), ({"text/plain": text}, {}, f"{self._display_id}-text")]
 
     def _ipython_display_(self) -> None:
         view = self._repr_mimebundle_()
         view["text/plain"] = f"{self.name}: run this cell for live controls; their last state follows."
         display(view, raw=True)
-        for data, display_id in self._static_outputs():
-            display(data, raw=True, display_id=display_id)
+        for data, metadata, display_id in self._static_outputs():
+            display(data, metadata=metadata, raw=True, display_id=display_id)
         self._displayed = True
 
 

@@ -1,44 +1,24 @@
 """nnlib.check in a real kernel: cells wait in one line, leave nothing stale, and checks see edits."""
 
-import os
-import shutil
-from pathlib import Path
-
 import pytest
-
-import nnlib
+from notebook_kernel import kernel_on_a_copy
 
 pytestmark = pytest.mark.xdist_group("check session")  # one process runs them all: what they share is slow to make
 
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
-    """Run cells in one kernel on a copy of the package; return the function that runs one and gives what it prints."""
-    folder = tmp_path_factory.mktemp("session")
-    shutil.copytree(Path(nnlib.__file__).parent, folder / "nnlib", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(Path(nnlib.__file__).parents[1] / "course", folder / "course")
-    from jupyter_client.manager import start_new_kernel
+    """A kernel in which Q1's checks have begun."""
+    with kernel_on_a_copy(tmp_path_factory.mktemp("session")) as kernel:
+        kernel.run("%load_ext autoreload\n%autoreload 2\nimport numpy as np")
+        kernel.run("from nnlib.check import start\nchecks = start('q1')")
+        kernel.run("from nnlib.layers.relu import relu_forward")
+        yield kernel
 
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
-    manager, client = start_new_kernel(kernel_name="python3", cwd=folder, env=environment)
 
-    def run(source):
-        printed = []
-
-        def keep(message):
-            content = message["content"]
-            printed.append(
-                content.get("text") or content.get("data", {}).get("text/plain", "") or content.get("ename", "")
-            )
-
-        client.execute_interactive(source, output_hook=keep, timeout=60)
-        return "".join(printed).strip()
-
-    run("%load_ext autoreload\n%autoreload 2\nimport numpy as np\nfrom nnlib.check import start\nchecks = start('q1')")
-    run("from nnlib.layers.relu import relu_forward")
-    yield run, folder
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
+@pytest.fixture
+def run(session):
+    return session.run
 
 
 STUB = "def not_written(x):\n    raise NotImplementedError('1.2 ReLU. Its task: notebooks/q1_layers.ipynb')"
@@ -46,8 +26,7 @@ CHECK = """with checks("1.2") as check:
     check.equal("relu", relu_forward(np.array([-1.0, 2.0]))[0], [0.0, 2.0])"""
 
 
-def test_a_last_expression_is_shown_and_errors_stay_errors(session):
-    run, _ = session
+def test_a_last_expression_is_shown_and_errors_stay_errors(run):
     assert run("a = 20\na + 1") == "21"
     assert run("a;") == ""
     assert run("def f():\n    return 3\nf()") == "3"
@@ -55,8 +34,7 @@ def test_a_last_expression_is_shown_and_errors_stay_errors(session):
     assert run("a") == "20"
 
 
-def test_what_needs_unwritten_code_waits_in_one_line_down_the_notebook(session):
-    run, _ = session
+def test_what_needs_unwritten_code_waits_in_one_line_down_the_notebook(run):
     run(STUB)
     assert run("first = not_written(1)") == "waits for 1.2"
     assert run("second = first + 1") == "waits for 1.2"
@@ -65,24 +43,21 @@ def test_what_needs_unwritten_code_waits_in_one_line_down_the_notebook(session):
     assert run("first = 1\nsecond = first + 1\nsecond") == "2"  # written meanwhile
 
 
-def test_what_needs_pytorch_waits_for_it_where_it_is_not_installed(session):
-    run, _ = session
+def test_what_needs_pytorch_waits_for_it_where_it_is_not_installed(run):
     run("import sys\nsys.modules['torch'] = None")  # as if it were not
     assert run("import torch\nnet = torch.nn.Linear(2, 3)") == "waits for PyTorch: make setup-q6"
     assert run("torch.manual_seed(0)") == "waits for PyTorch: make setup-q6"
     assert run("net") == "waits for PyTorch: make setup-q6"
 
 
-def test_a_cell_that_fails_leaves_no_earlier_value(session):
-    run, _ = session
+def test_a_cell_that_fails_leaves_no_earlier_value(run):
     run("value = 1")
     assert "ZeroDivisionError" in run("value = 1 / 0")
     assert "NameError" in run("value")
     assert "NameError" in run('with checks("1.1") as check:\n    check.true("value", value == 1)')
 
 
-def test_an_error_in_a_check_cell_is_a_failed_check_and_a_second_run_forgets_the_first(session):
-    run, _ = session
+def test_an_error_in_a_check_cell_is_a_failed_check_and_a_second_run_forgets_the_first(run):
     assert run(CHECK) == "1.2  passed   relu"
     assert run('with checks("1.2") as check:\n    1 / 0').startswith(
         "1.2  FAILED   the cell runs to its end: ZeroDivision"
@@ -91,20 +66,14 @@ def test_an_error_in_a_check_cell_is_a_failed_check_and_a_second_run_forgets_the
     assert tally.startswith("1.2   0 of 6, 1 failed, 5 not run")
 
 
-def test_an_edit_is_checked_and_earlier_results_are_not(session):
-    run, folder = session
-    path = folder / "nnlib" / "layers" / "relu.py"
-    text = path.read_text()
+def test_an_edit_is_checked_and_earlier_results_are_not(session, run):
     run("earlier = relu_forward(np.array([-1.0, 2.0]))[0]")
     stale = 'with checks("1.2") as check:\n    check.equal("earlier", earlier, [0.0, 2.0])'
     assert run(stale) == "1.2  passed   earlier"
-    path.write_text(text.replace("return np.maximum(x, 0)", "return -np.maximum(x, 0)"))
-    os.utime(path, (path.stat().st_mtime + 2,) * 2)
-    assert run(CHECK).startswith("1.2  FAILED   relu: at 1 got -2, expected 2")
-    assert (
-        run(stale)
-        == "1.2  not run  earlier: nnlib was edited after earlier had been computed; run the cells above again"
-    )
-    path.write_text(text)
-    os.utime(path, (path.stat().st_mtime + 4,) * 2)
+    with session.edited("layers/relu.py", lambda text: text.replace("return np.max", "return -np.max")):
+        assert run(CHECK).startswith("1.2  FAILED   relu: at 1 got -2, expected 2")
+        assert (
+            run(stale)
+            == "1.2  not run  earlier: nnlib was edited after earlier had been computed; run the cells above again"
+        )
     assert run(CHECK) == "1.2  passed   relu"

@@ -36,14 +36,23 @@ def curves(ax):
 def test_loss_shows_every_step_and_the_running_mean(ax):
     assert plots.plot_loss(ax, trained(), window=2) is ax
     assert curves(ax)[0] == ([1, 2, 3, 4], [3, 2, 1, 0])
-    assert curves(ax)[1] == ([2, 3, 4], [2.5, 1.5, 0.5])  # the mean of the two steps up to here
+    assert curves(ax)[1] == ([1.5, 2.5, 3.5], [2.5, 1.5, 0.5])  # between its two steps
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["training loss, mean of 2 steps"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("step", "loss")
 
 
+@pytest.mark.parametrize("window", [1, 4, 5])
+def test_the_running_mean_of_a_straight_line_lies_on_it(ax, window):
+    falling = SimpleNamespace(loss_history=list(np.linspace(8, 0, 9)))
+    plots.plot_loss(ax, falling, window=window)
+    steps, mean = ax.lines[1].get_data()
+    assert len(steps) == 9 - window + 1
+    np.testing.assert_allclose(mean, 9 - steps)
+
+
 def test_a_window_longer_than_the_history_is_cut(ax):
     plots.plot_loss(ax, trained(), window=50, label="adam", color=plots.ORANGE)
-    assert curves(ax)[1] == ([4], [1.5])
+    assert curves(ax)[1] == ([2.5], [1.5])
     assert ax.get_legend().get_texts()[0].get_text() == "adam, mean of 4 steps"
     assert to_rgba(ax.lines[1].get_color()) == to_rgba(plots.ORANGE)
 

@@ -11,7 +11,7 @@ from search_toy import SOLVER, make, toy_data, trial_row
 from nnlib.data import Dataset
 from nnlib.search import OpeningRow, Selection, Sweep, TrialLog, open_test_logged, select, sweep
 
-FIELDS = ("val", "status", "reason", "fingerprint", "sweep")
+FIELDS = ("val", "status", "reason", "fingerprint", "sweep", "wrong")
 
 
 def row(width, accuracy, *, seed=0, params=None, **rest):
@@ -59,7 +59,7 @@ def test_complexity_may_be_a_setting_where_all_have_equally_many_parameters():
     assert select(rows).settings["reg"] == 0.0
     strongest = select(rows, complexity=lambda point: -point.settings["reg"])
     assert strongest.settings["reg"] == 0.1
-    assert strongest.reason.endswith("of the best, 90.00% at reg 0, and simpler.")
+    assert strongest.reason.splitlines()[0].endswith("of the best, 90.00% at reg 0, and simpler.")
     assert select(rows, complexity=lambda point: -point.settings["reg"], one_standard_error=False).val_acc == 0.90
 
 
@@ -76,6 +76,54 @@ def test_several_seeds_are_averaged_and_their_spread_adds_to_the_error():
     # three equal seeds on few examples: the examples' own error is still there
     equal = [row(4, 0.9, seed=seed) for seed in range(3)]
     assert select(equal).standard_error == pytest.approx(0.03)
+
+
+def test_the_same_examples_are_compared_in_pairs():
+    # 3 of 100 examples are wrong for width 2 alone: var(d) = (3 - 3^2 / 100) / 99, an error of 1.71 points
+    rows = [row(2, 0.87, wrong=[*range(13)]), row(4, 0.90, wrong=[*range(10)])]
+    assert select(rows).settings == {"width": 4}
+    assert select([replace(each, wrong=None) for each in rows]).settings == {"width": 2}
+    # 11 and 10 examples, none of them the same: 4.6 points
+    rows[0] = row(2, 0.89, wrong=[*range(10, 21)])
+    error = math.sqrt((21 - 0.01) / 99 / 100)
+    assert select(rows).settings == {"width": 2}
+    assert f"within one standard error, {error:.2%} (in pairs, one run on 100 validation" in select(rows).reason
+
+
+def test_pairs_are_of_equal_seeds_whatever_their_order():
+    wrong = {4: ([0, 1], [2, 6]), 2: ([0, 2, 3], [4, 5, 7])}
+    rows = [
+        row(width, 1 - len(each) / 10, seed=seed, val=10, wrong=each)
+        for width in wrong
+        for seed, each in enumerate(wrong[width])
+    ]
+    d = np.array([[0, -1, 1, 1, 0, 0, 0, 0, 0, 0], [0, 0, -1, 0, 1, 1, -1, 1, 0, 0]])
+    error = math.sqrt(d.mean(axis=0).var(ddof=1) / 10)  # both seeds differ by one example: they add nothing
+    for order in (rows, rows[::-1], [rows[i] for i in (1, 0, 2, 3)]):
+        assert f"{error:.2%} (in pairs, 2 seeds on 10 validation examples)" in select(order).reason
+    rows[3], d[1, 7] = replace(rows[3], wrong=[4, 5], val_acc=0.8), 0
+    error = math.sqrt(d.mean(axis=0).var(ddof=1) / 10 + np.var([0.1, 0.0], ddof=1) / 2)
+    assert f"{error:.2%} (in pairs, 2 seeds" in select(rows).reason
+
+
+@pytest.mark.parametrize("other", [{"seed": 1}, {"val": 101}])
+def test_points_of_other_seeds_or_examples_are_not_paired(other):
+    rows = [row(2, 0.88, wrong=[*range(12)], **other), row(4, 0.90, wrong=[*range(10)])]
+    assert "within one standard error, 3.00% (one run on" in select(rows).reason
+
+
+def test_a_choice_at_the_edge_of_the_values_is_warned_of():
+    def reason_of(*values):
+        rows = [row(8, 0.80 + 0.01 * index, rate=value) for index, value in enumerate(values)]
+        return select(rows, one_standard_error=False).reason.splitlines()[1:]
+
+    assert reason_of(0.1, 0.2, 0.3) == ["Warning: rate 0.3 is the largest of 3 values. A better one may lie beyond."]
+    assert reason_of(3, 4, 2, 1) == ["Warning: rate 1 is the smallest of 4 values. A better one may lie beyond."]
+    assert reason_of(0.1, 0.3, 0.2) == []
+    assert reason_of(0.1, 0.3) == []  # of two values each is at an edge
+    assert reason_of("a", "b", "c") == reason_of([1], [2], [3]) == reason_of(0.1, 0.2, 0.3, None) == []
+    rows = [row(width, 0.8 + width / 100, rate=width) for width in (1, 2, 3)]
+    assert "width 3 is the largest of 3 values; rate 3 is the" in select(rows, one_standard_error=False).reason
 
 
 def test_of_equally_simple_points_the_better_and_of_equals_the_first():

@@ -88,6 +88,7 @@ def test_a_row_says_what_was_trained_on_what_and_how_it_went():
     assert row.settings == {"hidden_dim": 4, "learning_rate": 0.5}
     assert row.make_model == {"callable": "search_toy:make"}
     assert row.val_acc == solver.best_val_acc == solver.check_accuracy(data["X_val"], data["y_val"])
+    assert row.wrong == [n for n in range(50) if solver.model.predict(data["X_val"][n : n + 1]) != data["y_val"][n]]
     assert row.num_params == (5 + 1) * 4 + (4 + 1) * 3
     assert row.curve == Curve([1, 2], solver.loss_history, solver.train_acc_history, solver.val_acc_history)
     assert row.data == data_info(data)
@@ -122,6 +123,7 @@ def test_val_acc_is_that_of_the_model_that_is_left():
     trial = Trial(make, {"hidden_dim": 4}, solver={**SOLVER, "num_epochs": 12, "learning_rate": 3.0, "restore": "last"})
     solver, row = train_trial(trial, toy_data())
     assert row.val_acc == solver.val_acc_history[-1] < solver.best_val_acc
+    assert row.val_acc == 1 - len(row.wrong) / 50
 
 
 def test_callbacks_of_the_trial_are_copied_for_each_run():

@@ -73,6 +73,7 @@ def test_the_static_fallback_is_the_last_curve_and_the_table(executed):
     assert len({len(row) for row in rows}) == 1
     assert sum("★" in row for row in rows) == 1
     assert base64.b64decode(picture.data["image/png"]).startswith(b"\x89PNG")
+    assert picture.metadata["image/png"]["alt"] == description
     assert [output.get("text") for output in later.outputs] == ["a later cell\n"]
 
 

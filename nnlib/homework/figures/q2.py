@@ -134,7 +134,8 @@ def draw_classifier(weights: np.ndarray, scores: np.ndarray, y: np.ndarray) -> F
     left.bar(features, weights, color=BLUE)
     left.axhline(weights.mean(), color="black", linestyle="--", linewidth=1, label="mean")
     left.set(xlabel="feature", ylabel="weight", xticks=features, title="Learned weights, standardised features")
-    left.legend(loc="lower right")
+    left.set_ylim(top=1.15 * left.get_ylim()[1])
+    left.legend(loc="upper right")
     bins = np.linspace(-np.abs(scores).max(), np.abs(scores).max(), 31)
     for label, colour, *_ in CLASSES:
         _histogram(right, scores[y == label], bins, colour, f"class {label}")
@@ -171,7 +172,8 @@ def draw_widths(widths: Sequence[int], accuracies: Mapping[str, np.ndarray], lin
         plot_sweep(ax, widths, values, xlabel="hidden units", label=name)
     ax.axhline(linear, color="black", linestyle=":", label="linear classifier")
     ax.axhspan(linear - error, linear + error, color="black", alpha=0.08, linewidth=0, label="one standard error")
-    ax.set(ylabel="validation accuracy", ylim=(0.84, 0.99), title="Three seeds of each width")
+    ax.set(ylabel="validation accuracy", title="Three seeds of each width")
+    ax.set_ylim(bottom=ax.get_ylim()[0] - 0.015)  # the legend's place
     ax.legend(loc="lower right", fontsize="small", ncols=2)
     return figure
 

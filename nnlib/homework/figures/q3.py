@@ -191,7 +191,8 @@ def draw_rivals(
         left.bar(features + shift, weights[name], width=0.4, color=colour, label=name)
         middle.plot(margins[name], forces[name], marker, color=colour, markersize=4, alpha=0.5, label=name)
     left.set(xlabel="feature", ylabel="weight, norm 1", xticks=features[::3], title="Weights")
-    left.legend(loc="lower right")
+    left.set_ylim(top=1.3 * left.get_ylim()[1])
+    left.legend(loc="upper right")
     middle.set(xlabel="margin $m$ of a training example", ylabel=r"force, $N\,|\partial L / \partial s_n|$")
     middle.set(title="Which examples pull", xlim=(-8, 8))
     middle.legend(loc="center left")
@@ -224,7 +225,7 @@ def draw_networks(
     left.axhspan(linear - error, linear + error, color="black", alpha=0.08, linewidth=0, label="one standard error")
     left.set(title=f"Three seeds, L2 {reg:g}; bars: one standard deviation", xlabel="hidden units")
     left.legend(loc="lower left", fontsize="small", ncols=2)
-    left.set_ylim(bottom=left.get_ylim()[0] - 0.012)
+    left.set_ylim(max(left.get_ylim()[0], linear - 0.07) - 0.02)  # a rate that fails lies far below
     for (name, counts), (colour, style) in zip(active.items(), STYLES[1:], strict=False):
         right.plot(np.arange(1, len(counts) + 1), counts, style, color=colour, label=name)
     right.set(xlabel="epoch", ylabel="training examples with $m < 1$", title="How many still pull", ylim=(0, None))

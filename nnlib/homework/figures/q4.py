@@ -137,7 +137,7 @@ def draw_rungs(accuracies: Mapping[str, float]) -> Figure:
 
 
 def draw_sizes(points: Sequence[Point], name: str, linear: float, error: float) -> Figure:
-    """Draw training and validation accuracy over one hyper-parameter, and which points select takes for equal.
+    """Draw training and validation accuracy over one hyper-parameter, and one standard error of the best.
 
     Args:
         points: of a sweep, in the order of the x axis.
