@@ -93,6 +93,7 @@ def voila(tmp_path_factory):
 
     def command(port, token):
         options = [f"--port={port}", f"--token={token}", "--no-browser", "--Voila.ip=127.0.0.1"]
+        options += ["--Kernels.per_address=100", "--Kernels.most=100"]  # Playwright's tabs do not say that they close
         return app.command(folder / "pages", options)
 
     environment = {**clean_environment(folder), **{"JUPYTER_PATH": app.environment()["JUPYTER_PATH"]}}

@@ -49,6 +49,7 @@ class PanelPage:
         tab.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         tab.on("pageerror", lambda error: self.errors.append(str(error)))
         tab.set_default_timeout(15_000)
+        tab.set_default_navigation_timeout(120_000)  # a page of `make app` is there when its kernel has run it
         self._open(server)
         self.panel = tab.locator(".nnlib-live").first
         self.panel.locator("img").first.wait_for(timeout=60_000)
