@@ -90,7 +90,7 @@ def test_pytorch_stands_in_for_some_kinds_and_says_so(monkeypatch, capsys):
     assert capsys.readouterr().out == "Networks made from now on: plain layers, with PyTorch for batchnorm.\n"
     assert backend.functions().spatial_batchnorm_backward is torch_layers.spatial_batchnorm_backward
     assert backend.functions().conv_backward is layers.conv_backward
-    with pytest.raises(ValueError, match="kinds: expected one of 'fc', .*, got 'pool'"):
+    with pytest.raises(ValueError, match=r"kinds: expected one of 'fc', .*, got 'pool'"):
         backend.stand_in("conv", "pool")
     assert made() == "plain+torch:batchnorm"
     backend.stand_in()
