@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from nnlib.check import definitions
 from nnlib.check.subjects import Comparison
 
 C = Comparison
+Pairs = Iterator[tuple[str, object]]  # the id of a mistake, and whether a result looks like it
 
 
 def same(c: C, other: object, got: object = None) -> bool:
@@ -125,8 +126,8 @@ def subset_of(c: C, *wholes: np.ndarray) -> bool:
     return zero.any() and not zero.all() and any(same(c, whole[~zero], c.got[~zero]) for whole in wholes)
 
 
-def window_means(c: C) -> np.ndarray:
+def window_means(pool_param: dict, x: np.ndarray) -> np.ndarray:
     """Return the mean of each pooling window."""
-    height, width, stride = c.case["pool_param"].values()
-    views = np.lib.stride_tricks.sliding_window_view(c.case["x"], (height, width), (2, 3))
+    height, width, stride = pool_param.values()
+    views = np.lib.stride_tricks.sliding_window_view(x, (height, width), (2, 3))
     return views[:, :, ::stride, ::stride].mean((-2, -1))
