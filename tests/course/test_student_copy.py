@@ -77,11 +77,14 @@ def solved(copy, released):
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_with_the_solutions_put_back_every_code_item_passes(copy, python, released, solved, name):
-    """Experiments stay open here: the repository's own notebooks run them in tests of their own."""
+    """Experiments stay open here, and what comes after the last code item: the repository's own notebooks run them."""
     notebook = nbformat.reads(released[0][f"notebooks/{name}.ipynb"].decode(), 4)
     sources = {cell.id: cell.source for cell in SOLUTIONS[name].cells}
     code = {cell for row in ITEMS.values() if row["kind"] != "experiment" for cell in row["cells"]}
     code |= {"code-1-0"}
+    last = [row["id"] for row in ITEMS.values() if row["notebook"] == name and row["kind"] == "code"][-1]
+    end = next(i for i, cell in enumerate(notebook.cells) if f'checks("{last}")' in cell.source)
+    notebook.cells = [cell for cell in notebook.cells[: end + 1] if "after" not in cell.metadata.tags]
     for cell in notebook.cells:
         if cell.id in code and cell.cell_type == "code":
             cell.source = sources[cell.id]
