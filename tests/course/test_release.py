@@ -52,7 +52,7 @@ def test_nothing_of_the_instructor_is_in_it(released):
         name for name in names if name.startswith(others) or name.endswith(("recorded.json", "data.pkl", ".png"))
     ]
     assert "tools/submit.py" in names
-    assert len([name for name in names if name.startswith("docs/")]) == 1
+    assert len([name for name in names if name.startswith("docs/")]) == 2
 
 
 def test_every_target_says_which_item_it_waits_for(released, course):
