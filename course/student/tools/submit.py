@@ -28,7 +28,8 @@ def pieces(item: dict, root: Path = ROOT) -> dict[str, str]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         return found | {path.name: f"cannot be read: {error}"}
     answers = [source for source in sources.values() if source.lstrip().startswith(f"<!-- answer {item['id']}")]
-    found["answer"] = "missing, with its comment" if not answers else _written(not all(map(EMPTY.fullmatch, answers)))
+    first = any(source.lstrip().startswith(f"<!-- answer {item['id']} -->") for source in answers)
+    found["answer"] = "missing, with its comment" if not first else _written(not all(map(EMPTY.fullmatch, answers)))
     for cell in item["cells"]:
         source = sources.get(cell)
         if source is not None and "<!-- answer" not in source and not _shows_source(source):
