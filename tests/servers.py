@@ -1,5 +1,6 @@
 """A server process on loopback, for tests of JupyterLab and `make app` with its own port, token and settings."""
 
+import json
 import os
 import secrets
 import socket
@@ -33,6 +34,14 @@ class Server:
 
     def url(self, path, query=""):
         return f"http://127.0.0.1:{self.port}/{path}?token={self.token}{query}"
+
+    def end_kernels(self):
+        """End the kernels of JupyterLab's notebooks: one would go on with what an earlier test left in it."""
+        with urllib.request.urlopen(self.url("api/sessions")) as answer:
+            sessions = json.load(answer)
+        for session in sessions:
+            request = urllib.request.Request(self.url(f"api/sessions/{session['id']}"), method="DELETE")
+            urllib.request.urlopen(request).close()
 
     def _answers(self):
         try:

@@ -111,6 +111,7 @@ class LabPage(PanelPage):
     kind = "lab"
 
     def _open(self, server):
+        server.end_kernels()
         self.tab.goto(server.url(f"lab/tree/{self.question}.ipynb", "&reset"))
         self.tab.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
         self.tab.get_by_role("menuitem", name="Run", exact=True).click()
@@ -139,6 +140,7 @@ class CommittedPage(LabPage):
     kind = "committed"
 
     def _open(self, server):
+        server.end_kernels()
         self.tab.goto(server.url(f"lab/tree/{self.question}.ipynb", "&reset"))
         idle = self.tab.get_by_text("Python 3 (ipykernel) | Idle")
         idle.wait_for(timeout=60_000)
