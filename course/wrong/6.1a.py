@@ -84,7 +84,7 @@ class VGG11(nn.Module):
         return self.fc(self.conv(images).flatten(1))
 
 
-# %% the last pool is left out, a mean takes its place -> missing-pool
+# %% the last pool is left out, a mean takes its place -> none
 
 
 class VGG11(nn.Module):
@@ -106,7 +106,7 @@ class VGG11(nn.Module):
         return self.fc(self.conv(images).flatten(1))
 
 
-# %% one fully connected layer -> none
+# %% one fully connected layer -> channels, none
 
 
 class VGG11(nn.Module):
@@ -127,7 +127,7 @@ class VGG11(nn.Module):
         return self.fc(self.conv(images).flatten(1))
 
 
-# %% one convolution a stage -> none
+# %% one convolution a stage -> channels, none
 
 
 class VGG11(nn.Module):
