@@ -49,21 +49,3 @@ def regularised_conv_net(
     )
     network = Sequential(specs, (1, 28, 28), weight_scale=weight_scale, rng=rng)
     return Classifier(network=network, data_loss=softmax_loss, reg=reg)
-
-
-# %% dropout before the hidden layer's ReLU, where it does the same
-
-
-def regularised_conv_net(
-    filter_size, hidden_dim, keep, architecture="BN conv, dropout pool", *, weight_scale=None, reg=3e-5, rng
-):
-    norm, drop = ARCHITECTURES[architecture]
-    specs = [Conv(32, filter_size)]
-    specs += [BatchNorm()] if norm in ("conv", "both") else []
-    specs += [ReLU(), MaxPool(2)]
-    specs += [Dropout(keep)] if drop in ("pool", "both") else []
-    specs += [Flatten(), FullyConnected(hidden_dim)]
-    specs += [BatchNorm()] if norm in ("fc", "both") else []
-    specs += [Dropout(keep)] if drop in ("fc", "both") else []
-    specs += [ReLU(), FullyConnected(10)]
-    return Classifier(Sequential(specs, (1, 28, 28), weight_scale=weight_scale, rng=rng), softmax_loss, reg)
