@@ -17,6 +17,7 @@ from nnlib.check.evidence import (
     is_flipped,
     only,
     part_of_path,
+    proportional,
     same,
     subset_of,
     times,
@@ -40,10 +41,9 @@ def affine(c: C) -> Pairs:
         yield "p-drops", same(c, ask(c, keep=1 - keep)[0])
     else:
         yield "std-for-variance", same(c, c.expected, c.got**2)
-        factors = 1, keep, 1 - keep, keep**2, keep * (1 - keep)
-        yield "square-of-sum", any(same(c, f * weighted**2) for f in factors)
-        yield "missing-square", any(same(c, f * weighted) for f in factors)
-        yield "variance-factor", any(times(c, f / (keep * (1 - keep))) for f in factors[:4])
+        yield "square-of-sum", proportional(c, weighted**2)
+        yield "missing-square", proportional(c, weighted)
+        yield "variance-factor", proportional(c, c.expected)
 
 
 def relu(c: C) -> Pairs:
@@ -55,7 +55,7 @@ def relu(c: C) -> Pairs:
         yield "mask-from-gradient", same(c, np.where(c.case["dout"] > 0, c.case["dout"], 0.0))
         dout, x = c.case["dout"], c.case["x"]
         yield "missing-mask", same(c, dout)
-        yield "mask-inverted", same(c, np.where(positive, 0.0, dout))
+        yield "mask-inverted", same(c, dout - c.expected)
         yield "times-input", same(c, c.expected * x)
         yield "gradient-at-zero", same(c, c.expected[x != 0], c.got[x != 0])
 
@@ -142,9 +142,9 @@ def norm_backward(c: C) -> Pairs:
     mean, variance = used_statistics(c)
     sigma, n = np.sqrt(variance + eps(c)), x.size // len(gamma)
     if c.output == "dgamma":
-        axes = (0, *range(2, x.ndim))
         yield "over-pixels", times(c, len(x) / n)
-        shifted = c.expected * sigma + mean * dout.sum(axes)
+        dbeta = next(other.expected for other in c.beside if other.output == "dbeta")
+        shifted = c.expected * sigma + mean * dbeta
         yield "x-for-xhat", same(c, shifted) or features_times(c, sigma)
     if c.output == "dbeta":
         yield "over-pixels", times(c, len(x) / n)
