@@ -89,9 +89,12 @@ def stand_in(*kinds: str) -> None:
         ModuleNotFoundError: PyTorch is not installed.
         ValueError: there is no such kind.
     """
+    for kind in kinds:
+        checks.choice("kinds", kind, tuple(KINDS))
     base = current().partition(_STAND_IN)[0]
-    os.environ[VARIABLE] = check(VARIABLE, f"{base}{_STAND_IN}{','.join(kinds)}" if kinds else base)
-    print(f"Networks made from now on: {base} layers{', with PyTorch for ' if kinds else ''}{', '.join(kinds)}.")
+    ordered = [kind for kind in KINDS if kind in kinds]  # one name for one set
+    os.environ[VARIABLE] = check(VARIABLE, f"{base}{_STAND_IN}{','.join(ordered)}" if kinds else base)
+    print(f"Networks made from now on: {base} layers{', with PyTorch for ' if kinds else ''}{', '.join(ordered)}.")
 
 
 def functions(name: str | None = None) -> ModuleType | SimpleNamespace:

@@ -77,7 +77,7 @@ def unwritten(*arguments):
 
 @pytest.mark.usefixtures("plain")
 def test_pytorch_stands_in_for_some_kinds_and_says_so(monkeypatch, capsys):
-    backend.stand_in("conv", "max_pool")
+    backend.stand_in("max_pool", "conv", "max_pool")
     assert capsys.readouterr().out == "Networks made from now on: plain layers, with PyTorch for conv, max_pool.\n"
     assert made() == "plain+torch:conv,max_pool"
     mixed = vars(backend.functions())
@@ -90,6 +90,9 @@ def test_pytorch_stands_in_for_some_kinds_and_says_so(monkeypatch, capsys):
     assert capsys.readouterr().out == "Networks made from now on: plain layers, with PyTorch for batchnorm.\n"
     assert backend.functions().spatial_batchnorm_backward is torch_layers.spatial_batchnorm_backward
     assert backend.functions().conv_backward is layers.conv_backward
+    with pytest.raises(ValueError, match=r"kinds: expected one of 'fc', .*, got 'pool'"):
+        backend.stand_in("conv", "pool")
+    assert made() == "plain+torch:batchnorm"
     backend.stand_in()
     assert capsys.readouterr().out == "Networks made from now on: plain layers.\n"
     assert made() == "plain"
