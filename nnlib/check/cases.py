@@ -74,14 +74,26 @@ def max_pool(rng, n, c, h, w, height, width, stride, ties=False):
 
 
 def binary(rng, n, low=0, scale=2.0):
-    """Return scores and labels in {low, 1}, of both classes."""
+    """Return scores, one with a margin of 1, and labels in {low, 1}, of both classes."""
     y = np.where(rng.permutation(n) < n // 2, low, 1)
-    return {"x": scale * rng.standard_normal(n), "y": y}
+    x = scale * rng.standard_normal(n)
+    x[0] = 1.0 if y[0] > 0 else -1.0
+    return {"x": x, "y": y}
 
 
-def classes(rng, n, k, scale=2.0, spread=0.0):
-    """Return scores, those of later examples raised by `spread` each, and labels."""
-    x = scale * rng.standard_normal((n, k)) + spread * np.arange(n)[:, None]
+def off_the_kink(case, name):
+    """Return the scores with a margin of 1 raised beyond it."""
+    return np.where(np.abs(case["x"]) == 1, 1.05 * case["x"], case["x"])
+
+
+def as_it_is(case, name):
+    """Return the input itself."""
+    return case[name]
+
+
+def classes(rng, n, k, scale=2.0, offset=0.0, spread=0.0):
+    """Return scores around `offset`, those of later examples raised by `spread` each, and labels."""
+    x = offset + scale * rng.standard_normal((n, k)) + spread * np.arange(n)[:, None]
     return {"x": x, "y": rng.integers(0, k, n)}
 
 
@@ -191,7 +203,7 @@ SUBJECTS = [
         max_pool,
         {"": _cases(*_POOL), "ties": _cases(*_POOL, ties=True)},
         wrt=("x",),
-        square=(2, 2, 4, 4, 2, 2, 2),
+        square=(2, 2, 6, 6, 3, 3, 2),
         large=(8, 4, 24, 24, 2, 2, 2),
     ),
     *(
@@ -206,8 +218,12 @@ SUBJECTS = [
             },
             outputs=("loss",),
             wrt=("x",),
+            point=point,
         )
-        for kind, define in (("logistic", definitions.logistic), ("svm", definitions.hinge))
+        for kind, define, point in (
+            ("logistic", definitions.logistic, as_it_is),
+            ("svm", definitions.hinge, off_the_kink),
+        )
     ),
     Subject(
         ("nnlib.losses:softmax_loss",),
@@ -215,7 +231,7 @@ SUBJECTS = [
         classes,
         {
             "": _cases((5, 3), (3, 6), (7, 4)),
-            "stability": _cases((5, 3), (3, 6), scale=1e4) + _cases((4, 3), spread=1e4),
+            "stability": _cases((5, 3), offset=1e4) + _cases((4, 3), spread=1e4) + _cases((3, 6), scale=1e4),
         },
         outputs=("loss",),
         wrt=("x",),

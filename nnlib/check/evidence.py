@@ -37,6 +37,12 @@ def times(c: C, *factors: float) -> bool:
     return any(same(c, factor * c.expected) for factor in factors)
 
 
+def proportional(c: C, other: np.ndarray) -> bool:
+    """Return whether the result is `other` times a constant."""
+    factor = np.vdot(c.got, other) / np.vdot(other, other)
+    return bool(factor) and same(c, factor * other)
+
+
 def only(array: np.ndarray, index: object) -> np.ndarray:
     """Return the array with all but an index set to 0."""
     out = np.zeros_like(array)
@@ -126,8 +132,8 @@ def subset_of(c: C, *wholes: np.ndarray) -> bool:
     return zero.any() and not zero.all() and any(same(c, whole[~zero], c.got[~zero]) for whole in wholes)
 
 
-def window_means(c: C) -> np.ndarray:
+def window_means(pool_param: dict, x: np.ndarray) -> np.ndarray:
     """Return the mean of each pooling window."""
-    height, width, stride = c.case["pool_param"].values()
-    views = np.lib.stride_tricks.sliding_window_view(c.case["x"], (height, width), (2, 3))
+    height, width, stride = pool_param.values()
+    views = np.lib.stride_tricks.sliding_window_view(x, (height, width), (2, 3))
     return views[:, :, ::stride, ::stride].mean((-2, -1))

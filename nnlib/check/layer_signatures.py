@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnlib import gradcheck
 from nnlib.check import definitions
 from nnlib.check.evidence import (
     C,
@@ -16,6 +17,7 @@ from nnlib.check.evidence import (
     is_flipped,
     only,
     part_of_path,
+    proportional,
     same,
     subset_of,
     times,
@@ -39,10 +41,9 @@ def affine(c: C) -> Pairs:
         yield "p-drops", same(c, ask(c, keep=1 - keep)[0])
     else:
         yield "std-for-variance", same(c, c.expected, c.got**2)
-        factors = 1, keep, 1 - keep, keep**2, keep * (1 - keep)
-        yield "square-of-sum", any(same(c, f * weighted**2) for f in factors)
-        yield "missing-square", any(same(c, f * weighted) for f in factors)
-        yield "variance-factor", any(times(c, f / (keep * (1 - keep))) for f in factors[:4])
+        yield "square-of-sum", proportional(c, weighted**2)
+        yield "missing-square", proportional(c, weighted)
+        yield "variance-factor", proportional(c, c.expected)
 
 
 def relu(c: C) -> Pairs:
@@ -54,7 +55,7 @@ def relu(c: C) -> Pairs:
         yield "mask-from-gradient", same(c, np.where(c.case["dout"] > 0, c.case["dout"], 0.0))
         dout, x = c.case["dout"], c.case["x"]
         yield "missing-mask", same(c, dout)
-        yield "mask-inverted", same(c, np.where(positive, 0.0, dout))
+        yield "mask-inverted", same(c, dout - c.expected)
         yield "times-input", same(c, c.expected * x)
         yield "gradient-at-zero", same(c, c.expected[x != 0], c.got[x != 0])
 
@@ -141,9 +142,9 @@ def norm_backward(c: C) -> Pairs:
     mean, variance = used_statistics(c)
     sigma, n = np.sqrt(variance + eps(c)), x.size // len(gamma)
     if c.output == "dgamma":
-        axes = (0, *range(2, x.ndim))
         yield "over-pixels", times(c, len(x) / n)
-        shifted = c.expected * sigma + mean * dout.sum(axes)
+        dbeta = next(other.expected for other in c.beside if other.output == "dbeta")
+        shifted = c.expected * sigma + mean * dbeta
         yield "x-for-xhat", same(c, shifted) or features_times(c, sigma)
     if c.output == "dbeta":
         yield "over-pixels", times(c, len(x) / n)
@@ -202,6 +203,8 @@ def convolution(c: C) -> Pairs:
     if c.output == "dx":
         if "w" in c.case:
             filters = range(len(c.case["w"]))
+            n, f, p, q = c.case["dout"].shape
+            yield "rearranged", same(c, ask(c, dout=c.case["dout"].reshape(f, n, p, q).swapaxes(0, 1)))
             yield "one-filter", any(same(c, ask(c, dout=only(c.case["dout"], (slice(None), k)))) for k in filters)
         windows = windows_over(c)
         alone = windows == 1
@@ -212,17 +215,28 @@ def convolution(c: C) -> Pairs:
 def pooling(c: C) -> Pairs:
     """Max pooling."""
     param, x = c.case["pool_param"], c.case["x"]
+    height, width, stride = param.values()
     if c.output == "out":
         yield "starts-at-zero", same(c, np.maximum(c.expected, 0))
-        yield "mean-for-max", same(c, window_means(c))
+        yield "mean-for-max", same(c, window_means(param, x))
         yield "min-for-max", same(c, -ask(c, x=-x))
+        rows, columns = c.expected.shape[2:]
+        others = [ask(c, pool_param={**param, "stride": each})[:, :, :rows, :columns] for each in (1, height, width)]
+        yield "stride-ignored", any(same(c, each) for each in others)
         return
-    height, width, stride = param.values()
     order = np.arange(x.size).reshape(x.shape) / x.size
     tied = np.array_equal(x, np.round(x))
     total = same(c, c.case["dout"].sum((2, 3)), c.got.sum((2, 3)))
+    more = np.count_nonzero(c.got) > np.count_nonzero(c.expected)
+    winners = c.expected != 0
+    spread = gradcheck.numerical_gradient(lambda x: window_means(param, x), x, c.case["dout"])
+    yield "mean-for-max", same(c, spread)
     yield "last-tie", tied and same(c, ask(c, x=x + 0.1 * order))
-    yield "ties-shared", tied and total
-    yield "ties-to-all", tied and not total
-    yield "mean-for-max", total and np.count_nonzero(c.got) > np.count_nonzero(c.expected)
-    yield "overwrites-overlaps", stride < max(height, width) and not tied
+    yield "ties-to-all", tied and more and not total and same(c, c.expected[winners], c.got[winners])
+    yield "ties-to-all", tied and more and not total and stride < max(height, width)
+    yield "ties-shared", tied and more and total
+    yield "times-input", same(c, c.expected * x)
+    counts = np.round(ask(c, dout=np.ones_like(c.case["dout"])))
+    single = (counts == 1) & (c.got != 0)
+    alone = not c.got[counts == 0].any() and same(c, c.expected[single], c.got[single])
+    yield "overwrites-overlaps", stride < max(height, width) and not more and alone

@@ -18,7 +18,7 @@ def losses(c: C) -> Pairs:
     if x.ndim == 1:
         factor = 1.0 if c.output == "loss" else y
         yield "one-label-convention", 0 in y and same(c, ask(c, x=x * y, y=np.ones_like(y)) * factor)
-        yield "one-label-convention", -1 in y and not times(c, -1, len(x), 1 / len(x))
+        yield "one-label-convention", -1 in y and c.output == "loss"
         signs = np.where(y > 0, 1.0, -1.0)
         if c.output == "loss":
             yield "sign", same(c, ask(c, x=-x))
@@ -28,12 +28,13 @@ def losses(c: C) -> Pairs:
             yield "sign", same(c, -ask(c, x=-x))
     else:
         one_hot = np.eye(x.shape[1])[y]
+        over_batch = np.log(np.exp(x).sum(0))[y] - x[np.arange(len(x)), y]
+        yield "wrong-axis", c.output == "loss" and same(c, over_batch.mean())
         yield "over-k", times(c, 1 / x.shape[1])
         if c.output == "dx":
-            yield "missing-one-hot", same(c, c.expected + one_hot / len(x))
-            yield "missing-one-hot", same(c, c.expected * len(x) + one_hot)
-            columns = [(c.got * factor + one_hot).sum(0) for factor in (1, len(x))]
-            yield "wrong-axis", any(same(c, np.ones(x.shape[1]), each) for each in columns)
+            off = one_hot == 0
+            only_labels = any(same(c, factor * c.expected[off], c.got[off]) for factor in (1, len(x)))
+            yield "missing-one-hot", only_labels and (c.got > 0).all()
 
 
 def hinge(c: C) -> Pairs:
@@ -47,7 +48,9 @@ def hinge(c: C) -> Pairs:
     if c.output == "loss":
         yield "not-clipped", same(c, np.mean(1 - signs * x))
     else:
-        yield "missing-mask", any(same(c, factor * signs) for factor in (-1, -1 / len(x)))
+        yield "gradient-at-zero", same(c, c.expected[np.abs(x) != 1], c.got[np.abs(x) != 1])
+        yield "times-input", same(c, c.expected * x)
+        yield "missing-mask", any(same(c, factor * ask(c, x=x - 1e3 * signs)) for factor in (1, len(x)))
 
 
 def model(c: C) -> Pairs:
@@ -77,6 +80,8 @@ def model(c: C) -> Pairs:
             yield "wrong-loss", any(same(c, other(scores, case["y"]) + term) for other in others)
     else:
         yield "extra-activation", same(c, np.maximum(c.expected, 0))
+        yield "p-drops", case["keep"] < 1 and same(c, ask(c, keep=1 - case["keep"]))
+        yield "p-drops", case["keep"] < 1 and same(c, ask(c, keep=1 - case["keep"]))
     words = case["layers"].split()
     without = [" ".join(words[:i] + words[i + 1 :]) for i, word in enumerate(words) if word == "relu"]
     yield "missing-activation", any(_fits(c, each) for each in without)
@@ -101,7 +106,9 @@ def _fits(c: C, layers: str) -> bool:
 
 def vgg11(c: C) -> Pairs:
     """VGG11."""
-    yield "extra-activation", same(c, networks.vgg(**c.case, relu=True))
+    yield "extra-activation", any(same(c, networks.vgg(**c.case, activations=each)) for each in ("all", "report"))
+    yield "missing-activation", same(c, networks.vgg(**c.case, activations="none"))
+    yield "missing-pool", same(c, networks.vgg(**c.case, last_pool=False))
 
 
 def epoch(c: C) -> Pairs:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from nnlib import gradcheck
@@ -13,16 +15,13 @@ from nnlib.check.subjects import Call, Case, Comparison, Fault, Subject
 FLOAT32 = 1e-4  # relative to the largest score
 STAGES = ((8,), (16,), (32, 32), (64, 64), (64, 64))  # output channels, a pool after each stage
 RATE = 0.4
-IMPORT_SECONDS = 60.0  # that importing PyTorch may take on a busy machine
+SECONDS = 60.0  # for a request: importing PyTorch takes long on a busy machine
 
 
 def device(worker: Process) -> Handle:
-    """Return the CPU as PyTorch's device in the worker, which has then imported PyTorch."""
-    usual, worker.seconds = worker.seconds, IMPORT_SECONDS
-    try:
-        return worker.call("torch:device", "cpu", keep=True)
-    finally:
-        worker.seconds = usual
+    """Return the CPU as PyTorch's device in the worker, which gets more time from then on."""
+    worker.seconds = max(worker.seconds, SECONDS)
+    return worker.call("torch:device", "cpu", keep=True)
 
 
 def tensor(worker: Process, array: np.ndarray) -> Handle:
@@ -43,15 +42,17 @@ def linear(worker: Process, case: Case, *before: tuple) -> Handle:
 
 
 class VGG(Subject):
-    """The handout's network: its parameters' shapes, and its scores by its own parameters."""
+    """The handout's network: the shapes of its parameters, and its scores by its own parameters."""
 
     def calls(self, worker, case, functions):
         """Compute the scores of images."""
         device(worker)
-        net = worker.call(self.targets[0], keep=True)
+        net = worker.call(self.targets[0], keep=True, options=case["options"])
         worker.call("eval", on=net, keep=True)
         state = worker.call("state_dict", on=net)
-        case |= {"weights": {name: np.float64(array) for name, array in state.items()}}
+        case["weights"] = {
+            name: np.float64(array) for name, array in state.items() if not re.search("running|num_b", name)
+        }
         scores = worker.call("__call__", tensor(worker, case["X"].astype(np.float32)), on=net)
         yield Call(self.targets[0], {}, {}, {"scores": scores})
 
@@ -63,32 +64,37 @@ class VGG(Subject):
         """Raise unless the layers have the handout's sizes."""
         list(self.calls(trial.worker, case, ()))
         got = [array.shape for array in case["weights"].values()]
-        widths, channels, expected = [width for stage in STAGES for width in stage], 3, []
-        for width in widths:
-            expected += [(width, channels, 3, 3), (width,)]
+        options, channels, expected = case["options"], 3, []
+        for width in (options.get("width", 1) * width for stage in STAGES for width in stage):
+            expected += [(width, channels, 3, 3), *[(width,)] * (3 if options.get("batch_norm") else 1)]
             channels = width
         expected += [(channels, channels), (channels,), (10, channels), (10,)]
         if sorted(got) != sorted(expected):
-            first = next((f"{a}, expected {b}" for a, b in zip(got, expected, strict=False) if a != b), "")
-            count = f"{len(got)} parameters, expected {len(expected)}"
-            raise Fault(f"a parameter has shape {first}" if first else count, "channels")
+            given = f" with {options}" if options else ""
+            first = next(
+                (f"{a} in place of {b}" for a, b in zip(got, expected, strict=False) if a != b), "one more or less"
+            )
+            message = f"{len(got)} parameters{given}, expected {len(expected)}; the first difference in shape: {first}"
+            raise Fault(message, "channels" if len(got) == len(expected) else "layer-missing")
 
 
-def vgg(X: np.ndarray, weights: dict[str, np.ndarray], relu: bool = False) -> np.ndarray:
-    """Return the scores of the handout's network, or of one with a ReLU after each convolution."""
-    kernels = iter([w for w in weights.values() if w.ndim == 4])
-    matrices = iter([w for w in weights.values() if w.ndim == 2])
-    biases = iter([w for w in weights.values() if w.ndim == 1])
+def vgg(X, weights, options, activations=None, last_pool=True):
+    """Return the scores of the handout's network; `activations` are those after "conv" or "fc", all or the report's."""
+    activations = activations or ("report" if options.get("relu") else "none")
+    kernels, matrices, biases = (iter([w for w in weights.values() if w.ndim == ndim]) for ndim in (4, 2, 1))
     x = X
-    for stage in STAGES:
-        for _ in stage:
+    for number, stage in enumerate(STAGES):
+        for index, _ in enumerate(stage):
             x = definitions.convolution(np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))), next(kernels))
             x = x + next(biases)[:, None, None]
-            x = np.maximum(x, 0) if relu else x
-        x = definitions.max_pool(x, definitions.POOL)
+            if activations == "all" or (activations == "report" and (index > 0 or number < 3)):
+                x = np.maximum(x, 0)
+        pooled = number + 1 < len(STAGES) or last_pool
+        x = definitions.max_pool(x, definitions.POOL) if pooled else x.mean((2, 3))
     x = x.reshape(len(x), -1)
-    for w in matrices:
+    for number, w in enumerate(matrices):
         x = definitions.fully_connected(x, w.T, next(biases))
+        x = np.maximum(x, 0) if activations != "none" and number == 0 else x
     return x
 
 
@@ -184,8 +190,11 @@ NETWORKS = [
     VGG(
         ("nnlib.vgg.networks:VGG11",),
         vgg,
-        lambda rng: {"X": rng.uniform(-1, 1, (2, 3, 32, 32))},
-        {"": [((), {})]},
+        lambda rng, **options: {"X": rng.uniform(-1, 1, (2, 3, 32, 32)), "options": options},
+        {
+            "": [((), {}), ((), {"relu": True})],
+            "shape": [((), {}), ((), {"width": 2}), ((), {"batch_norm": True})],
+        },
         outputs=("scores",),
     ),
     Epoch(("nnlib.vgg.training:train_epoch",), descend, epoch, {"": [((), {})], "mode": [((), {"drop": True})]}),

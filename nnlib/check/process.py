@@ -14,7 +14,7 @@ from nnlib.check import frames
 from nnlib.check.frames import FrameError, Handle
 from nnlib.check.waiting import item_in
 
-SECONDS = 10.0  # for one request
+SECONDS, START_SECONDS = 10.0, 60.0  # for one request; for Python and NumPy to start on a busy machine
 WORKER = Path(__file__).with_name("worker.py")
 
 
@@ -95,10 +95,9 @@ class Process:
 
     def _request(self, **request: object) -> dict:
         request = {"args": (), "options": {}, "call": False, "set": False, "keep": (), "after": False, **request}
-        if self.popen is None:
-            self.popen = self.start(self.root)
-            os.set_blocking(self.popen.stdin.fileno(), False)
         try:
+            if self.popen is None:
+                self._start()
             self._deadline = time.monotonic() + self.seconds
             self._write(frames.dump(request))
             answer = frames.load(self._read)
@@ -113,6 +112,13 @@ class Process:
         if "error" in answer:
             raise _error(answer["error"])
         return answer
+
+    def _start(self) -> None:
+        self.popen = self.start(self.root)
+        os.set_blocking(self.popen.stdin.fileno(), False)
+        self._deadline = time.monotonic() + START_SECONDS
+        if frames.load(self._read) != "ready":
+            raise FrameError("no sign of a worker")
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
@@ -137,7 +143,7 @@ class Process:
         left = self._deadline - time.monotonic()
         reading, writing = ([], [self.popen.stdin]) if write else ([self.popen.stdout], [])
         if left <= 0 or not any(select.select(reading, writing, [], left)):
-            raise StudentError("timeout", f"no answer within {self.seconds:.3g} s")
+            raise StudentError("timeout", f"no answer in time; the limit is {self.seconds:.3g} s")
 
     def _ended(self) -> StudentError:
         code = self.popen.wait()

@@ -68,9 +68,7 @@ class Finder:
             spec.submodule_search_locations = [str(base)]
             return spec
         file = str(base.with_suffix(".py"))
-        if not os.path.isfile(file):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        return util.spec_from_file_location(name, file, loader=Source(name, file))
+        return util.spec_from_file_location(name, file, loader=Source(name, file)) if os.path.isfile(file) else None
 
 
 class Worker:
@@ -149,8 +147,11 @@ def main(root: Path) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     sys.dont_write_bytecode = True
-    sys.meta_path.insert(0, Finder(root))
+    installed = [each for each in sys.meta_path if "__editable__" in getattr(each, "__module__", "")]
+    sys.meta_path[:] = [Finder(root), *(each for each in sys.meta_path if each not in installed)]
     worker = Worker(root, frames)
+    answers.write(frames.dump("ready"))
+    answers.flush()
     while requests.peek(1):
         answer = worker.answer(frames.load(requests.read))
         try:
