@@ -180,7 +180,7 @@ def dropout_forward(x, dropout_param):
     return x * mask, (mask, x.shape)
 
 
-# %% backward passes everything -> missing-mask
+# %% backward passes everything -> missing-mask, test-not-scaled
 
 
 def dropout_backward(dout, cache):

@@ -26,7 +26,7 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     return out.reshape(x.shape), (x.shape, cache)
 
 
-# %% backward mixes the channels -> channels-mixed
+# %% backward mixes the channels -> channels-mixed, none
 
 
 def spatial_batchnorm_backward(dout, cache):

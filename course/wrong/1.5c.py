@@ -73,7 +73,7 @@ def col2im(columns, x_shape, kernel):
     return x / count
 
 
-# %% col2im reads the columns with the channels last -> rearranged
+# %% col2im reads the columns with the channels last -> rearranged, none
 
 
 def col2im(columns, x_shape, kernel):

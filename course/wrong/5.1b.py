@@ -98,7 +98,7 @@ def max_pool_forward(x, pool_param):
     return _windows(x, turned).max(axis=(4, 5)), (x, pool_param)
 
 
-# %% the maximum over the channels as well -> one-channel
+# %% the maximum over the channels as well -> none
 
 
 def max_pool_forward(x, pool_param):

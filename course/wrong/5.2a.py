@@ -82,7 +82,7 @@ def _layers(num_filters, filter_size, hidden_dim, num_classes, dropout, batchnor
     return [*specs, Flatten(), FullyConnected(num_classes)]
 
 
-# %% no max pool -> parameter-names, missing-pool
+# %% no max pool -> parameter-names
 
 
 def _layers(num_filters, filter_size, hidden_dim, num_classes, dropout, batchnorm):

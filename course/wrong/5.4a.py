@@ -65,22 +65,6 @@ def _layers(norm, drop, filter_size, hidden_dim, keep):
     ]
 
 
-# %% dropout before the hidden layer's ReLU -> order-of-layers
-
-
-def _layers(norm, drop, filter_size, hidden_dim, keep):
-    return [
-        Conv(32, filter_size),
-        BatchNorm() if norm in ("conv", "both") else None,
-        *(ReLU(), MaxPool(2)),
-        Dropout(keep) if drop in ("pool", "both") else None,
-        *(Flatten(), FullyConnected(hidden_dim)),
-        BatchNorm() if norm in ("fc", "both") else None,
-        Dropout(keep) if drop in ("fc", "both") else None,
-        *(ReLU(), FullyConnected(10)),
-    ]
-
-
 # %% dropout before the pooling -> order-of-layers
 
 

@@ -106,7 +106,7 @@ class VGG11(nn.Module):
         return self.fc(self.conv(images).flatten(1))
 
 
-# %% one fully connected layer -> none
+# %% one fully connected layer -> layer-missing
 
 
 class VGG11(nn.Module):
@@ -127,7 +127,7 @@ class VGG11(nn.Module):
         return self.fc(self.conv(images).flatten(1))
 
 
-# %% one convolution a stage -> none
+# %% one convolution a stage -> layer-missing
 
 
 class VGG11(nn.Module):
@@ -148,7 +148,7 @@ class VGG11(nn.Module):
         return self.fc(self.conv(images).flatten(1))
 
 
-# %% batch norm is left out -> none
+# %% batch norm is left out -> layer-missing
 
 
 class VGG11(nn.Module):

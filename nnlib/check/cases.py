@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnlib.check import definitions
-from nnlib.check.models import MODELS
+from nnlib.check.model_cases import MODELS
 from nnlib.check.networks import NETWORKS
 from nnlib.check.subjects import Adjoint, Dropout, Layer, Subject
 
@@ -84,11 +84,6 @@ def binary(rng, n, low=0, scale=2.0):
 def off_the_kink(case, name):
     """Return the scores with a margin of 1 raised beyond it."""
     return np.where(np.abs(case["x"]) == 1, 1.05 * case["x"], case["x"])
-
-
-def as_it_is(case, name):
-    """Return the input itself."""
-    return case[name]
 
 
 def classes(rng, n, k, scale=2.0, offset=0.0, spread=0.0):
@@ -218,11 +213,11 @@ SUBJECTS = [
             },
             outputs=("loss",),
             wrt=("x",),
-            point=point,
+            **options,
         )
-        for kind, define, point in (
-            ("logistic", definitions.logistic, as_it_is),
-            ("svm", definitions.hinge, off_the_kink),
+        for kind, define, options in (
+            ("logistic", definitions.logistic, {}),
+            ("svm", definitions.hinge, {"point": off_the_kink}),
         )
     ),
     Subject(

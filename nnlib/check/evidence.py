@@ -37,6 +37,12 @@ def times(c: C, *factors: float) -> bool:
     return any(same(c, factor * c.expected) for factor in factors)
 
 
+def proportional(c: C, other: np.ndarray) -> bool:
+    """Return whether the result is `other` times a constant."""
+    factor = np.vdot(c.got, other) / np.vdot(other, other)
+    return bool(factor) and same(c, factor * other)
+
+
 def only(array: np.ndarray, index: object) -> np.ndarray:
     """Return the array with all but an index set to 0."""
     out = np.zeros_like(array)

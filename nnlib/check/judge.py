@@ -5,23 +5,18 @@ from __future__ import annotations
 import subprocess
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from nnlib import storage
-from nnlib.check import cases, process, signatures
-from nnlib.check.definitions import RUNNING
+from nnlib.check import cases, process
 from nnlib.check.exercises import Item, Row, items
-from nnlib.check.frames import Other
 from nnlib.check.process import Process, StudentError
-from nnlib.check.subjects import Call, Case, Comparison, Dropout, Fault, Subject
-
-SQUARES = 3  # so many inputs of equal sizes
-LARGE = 100.0  # an exponent beyond which exp() is no use
-RATIO, START_UP = 20, 1.0  # backward may take so many times as long as forward, and so many seconds more
+from nnlib.check.subjects import Fault
+from nnlib.check.trial import Trial, examine
 
 
 @dataclass(frozen=True)
@@ -104,7 +99,7 @@ def judge_row(item: Item, row: Row, worker: Process, seed: int) -> Result:
     started, status, message, diagnosis, place, where = time.perf_counter(), "passed", "", "", "", ""
     try:
         for subject in subjects:
-            _judge_subject(Trial(subject, row, worker, targets, rng))
+            examine(Trial(subject, row, worker, targets, rng))
     except Fault as fault:
         status, message, diagnosis, where = "failed", fault.message, fault.diagnosis, fault.where
     except StudentError as error:
@@ -116,203 +111,3 @@ def judge_row(item: Item, row: Row, worker: Process, seed: int) -> Result:
         status, message = "ours", f"{type(error).__name__}: {error}"
     seconds = time.perf_counter() - started
     return Result(item.id, row.name, row.property, status, message, diagnosis, seconds, place, where)
-
-
-def _judge_subject(trial: Trial) -> None:
-    """Raise what is wrong with a subject in the sense of a row."""
-    own = getattr(trial.subject, trial.row.property, None) or OWN.get(trial.row.property)
-    if own is not None:
-        trial.options = trial.cases()[0][1]
-        try:
-            for case in trial.inputs()[: 1 if own is _economy else None]:
-                own(trial, case)
-        except StudentError as error:
-            error.diagnosis = trial.at_square_sizes() if error.kind == "exception" else ""
-            raise
-        return
-    wrong: list[Comparison] = []
-    error = None
-    for number, case in enumerate(trial.inputs()):
-        try:
-            found = trial.wrong(case)
-        except StudentError as raised:
-            if raised.kind != "exception":
-                raise
-            error, found = error or raised, []
-        if not wrong and (found or error):
-            trial.options = trial.cases()[number][1]
-        wrong += found
-    if error is not None:
-        error.diagnosis = trial.at_square_sizes()
-        raise error
-    if wrong:
-        first = [each for each in wrong if each.output == wrong[0].output]
-        function = first[0].function.rpartition(":")[2]
-        diagnosis = signatures.name(first, function)
-        if trial.row.property == "stability":
-            diagnosis = _unstable(first, function) or diagnosis
-        elif diagnosis in ("", "size-off-by-one", "rearranged"):
-            square = trial.at_square_sizes()
-            diagnosis = square if square == "square-only" else diagnosis or square
-        raise Fault(difference(first[0], trial.row), diagnosis, f"{first[0].output} of {function}")
-
-
-def _unstable(wrong: Sequence[Comparison], function: str) -> str:
-    """Return the id of what loses digits or overflows, or an empty string where it is neither."""
-    if "batchnorm" in function:
-        return "cancellation"
-    if all(isinstance(each.got, np.ndarray) and np.isfinite(each.got).all() for each in wrong):
-        return "clipped-log" if wrong[0].output == "loss" and "softmax" in function else ""
-    if function != "softmax_loss":
-        return "overflow"
-    small = [
-        np.ptp(each.case["x"], axis=1).max() < LARGE for each in wrong
-    ]  # scores of one example are near each other
-    near = [np.ptp(each.case["x"]) < LARGE for each in wrong]  # those of all are
-    return "unshifted-softmax" if any(near) else "global-shift" if any(small) else "overflow"
-
-
-@dataclass
-class Trial:
-    """One subject in one row; `options` are those of the inputs at which something is wrong."""
-
-    subject: Subject
-    row: Row
-    worker: Process
-    functions: tuple[str, ...]
-    rng: np.random.Generator
-    options: dict[str, object] = field(default_factory=dict)
-
-    def cases(self) -> list[tuple[tuple, dict]]:
-        """Return the sizes and options of the row's inputs."""
-        cases = self.subject.cases
-        return cases.get(self.row.name) or cases.get(self.row.property) or cases[""]
-
-    def inputs(self) -> list[Case]:
-        """Return the row's inputs."""
-        return [self.subject.make(self.rng, *sizes, **options) for sizes, options in self.cases()]
-
-    def calls(self, case: Case, *more: str) -> Iterator[Call]:
-        """Return the calls that the row is about."""
-        functions = (*self.functions, *more)
-        if len(self.subject.targets) == 2 and (
-            self.row.property in ("value", "gradient") or self.row.name == "running"
-        ):
-            functions = (self.subject.targets[self.row.property == "gradient"],)
-        return (call for call in self.subject.calls(self.worker, case, functions) if call.function in functions)
-
-    def wrong(self, case: Case) -> list[Comparison]:
-        """Return what differs from what is right."""
-        found = [each for call in self.calls(case) for each in self.subject.compare(call, case)]
-        wanted = [each for each in found if _wanted(self.row, each.output)]
-        return [each for each in wanted if difference(each, self.row)]
-
-    def at_square_sizes(self) -> str:
-        """Return what a mistake looks like where all sizes are equal: "square-only" if it is none there."""
-        if not self.subject.square:
-            return ""
-        row = Row(self.row.name, "mode") if self.row.property in ("shape", *OWN) else self.row
-        try:
-            drawn = [self.subject.make(self.rng, *self.subject.square, **self.options) for _ in range(SQUARES)]
-            wrong = [each for case in drawn for each in replace(self, row=row).wrong(case)]
-        except (StudentError, Fault):
-            return ""
-        if not wrong:
-            return "square-only"
-        return signatures.name(wrong[:1], wrong[0].function.rpartition(":")[2])
-
-
-def _wanted(row: Row, output: str) -> bool:
-    """Return whether a row is about an output."""
-    if row.name == "running":
-        return output in RUNNING
-    if row.property in ("value", "stability") and output in RUNNING:
-        return False
-    if row.property == "value" and row.name != "labels":
-        return not output.startswith("d")
-    return output.startswith("d") if row.property == "gradient" else True
-
-
-def difference(comparison: Comparison, row: Row) -> str:
-    """Return how what came differs from what is right, in words, or an empty string."""
-    got, name = comparison.got, comparison.output
-    if not isinstance(got, np.ndarray):
-        kind = got.text if isinstance(got, Other) else "None" if got is None else type(got).__name__
-        return f"{name} is {kind}, expected an array of shape {comparison.expected.shape}"
-    expected = comparison.expected
-    if got.shape != expected.shape:
-        return f"{name} has shape {got.shape}, expected {expected.shape}"
-    if row.property == "shape":
-        return ""
-    largest = np.nanmax(np.abs(expected), initial=0.0)
-    with np.errstate(all="ignore"):
-        off = ~(np.abs(got - expected) <= comparison.tolerance * largest + comparison.noise)
-    off &= ~np.isnan(expected)
-    if not off.any():
-        return ""
-    index = tuple(map(int, np.argwhere(off)[0]))
-    where = f" at {index if len(index) != 1 else index[0]}" if index else ""
-    count = f"; {int(off.sum())} of {off.size} entries differ" if off.size > 1 else ""
-    return f"{name}{where} got {got[index]:.6g}, expected {expected[index]:.6g}{count}"
-
-
-def _dtype(trial: Trial, case: Case) -> None:
-    for call in trial.calls(_float32(case)):
-        for name, got in call.results.items():
-            dtype = getattr(got, "dtype", None)
-            if name not in ("loss", *RUNNING) and dtype != np.float32:
-                kind = got.text if isinstance(got, Other) else dtype or type(got).__name__
-                raise Fault(f"{name} is {kind} for float32 inputs, expected float32", "float64-from-float32")
-
-
-def _float32(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _float32(each) for key, each in value.items()}
-    return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype == np.float64 else value
-
-
-def _mutation(trial: Trial, case: Case) -> None:
-    results: dict[str, object] = {}
-    for call in trial.calls(case, "again"):
-        for name, before, after in _arrays(call.before, call.after):
-            if not np.array_equal(before, after):
-                short = call.function.rpartition(":")[2]
-                raise Fault(f"{name} is changed by {short}", "labels-changed" if name == "y" else "argument-changed")
-        for name, got in call.results.items():
-            if call.function == "again" and not np.array_equal(got, results[name]):
-                diagnosis = "another-mask" if isinstance(trial.subject, Dropout) else "cache-changed"
-                raise Fault(f"{name} is another at a second call with the same cache", diagnosis)
-        results |= call.results
-
-
-def _arrays(before: Case, after: Case) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Return the arrays of arguments, before and after a call, those in dictionaries too."""
-    for name, value in before.items():
-        if isinstance(value, dict):
-            yield from ((f"{name}[{key!r}]", *arrays) for key, *arrays in _arrays(value, after[name]))
-        elif isinstance(value, np.ndarray):
-            yield name, value, after[name]
-
-
-def _economy(trial: Trial, _: Case) -> None:
-    """Raise where a backward pass takes much longer than forward ones; the first of two rounds is for warming up."""
-    if not trial.subject.large:
-        return
-    case = trial.subject.make(trial.rng, *trial.subject.large, **trial.subject.cases[""][0][1])
-    ratio, usual = trial.row.limits.get("ratio", RATIO), trial.worker.seconds
-    for _ in range(2):
-        calls = trial.subject.calls(trial.worker, case, trial.subject.targets)
-        started = time.perf_counter()
-        next(calls)
-        trial.worker.seconds = ratio * (time.perf_counter() - started) + START_UP
-        try:
-            next(calls)
-        except StudentError as error:
-            if error.kind != "timeout":
-                raise
-            raise Fault(f"backward takes longer than {ratio:g} forward passes", "slow-backward") from error
-        finally:
-            trial.worker.seconds = usual
-
-
-OWN = {"dtype": _dtype, "mutation": _mutation, "economy": _economy}  # properties with a comparison of their own

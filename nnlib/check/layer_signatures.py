@@ -17,6 +17,7 @@ from nnlib.check.evidence import (
     is_flipped,
     only,
     part_of_path,
+    proportional,
     same,
     subset_of,
     times,
@@ -40,10 +41,9 @@ def affine(c: C) -> Pairs:
         yield "p-drops", same(c, ask(c, keep=1 - keep)[0])
     else:
         yield "std-for-variance", same(c, c.expected, c.got**2)
-        factors = 1, keep, 1 - keep, keep**2, keep * (1 - keep)
-        yield "square-of-sum", any(same(c, f * weighted**2) for f in factors)
-        yield "missing-square", any(same(c, f * weighted) for f in factors)
-        yield "variance-factor", any(times(c, f / (keep * (1 - keep))) for f in factors[:4])
+        yield "square-of-sum", proportional(c, weighted**2)
+        yield "missing-square", proportional(c, weighted)
+        yield "variance-factor", proportional(c, c.expected)
 
 
 def relu(c: C) -> Pairs:
@@ -55,7 +55,7 @@ def relu(c: C) -> Pairs:
         yield "mask-from-gradient", same(c, np.where(c.case["dout"] > 0, c.case["dout"], 0.0))
         dout, x = c.case["dout"], c.case["x"]
         yield "missing-mask", same(c, dout)
-        yield "mask-inverted", same(c, np.where(positive, 0.0, dout))
+        yield "mask-inverted", same(c, dout - c.expected)
         yield "times-input", same(c, c.expected * x)
         yield "gradient-at-zero", same(c, c.expected[x != 0], c.got[x != 0])
 
@@ -82,7 +82,7 @@ def dropout(c: C) -> Pairs:
         dropped = [np.where(mask, whole, 0.0) for mask in (drawn >= p, drawn < 1 - p)]
         yield "p-drops", any(same(c, each * factor) for each in dropped for factor in (1, 1 / p, 1 / (1 - p)))
         mask = c.got != 0
-        yield "shared-mask", any((mask == mask.take([0], axis)).all() for axis in range(mask.ndim))
+        yield "shared-mask", not mask.all() and any((mask == mask.take([0], axis)).all() for axis in range(mask.ndim))
         yield "seed-ignored", subset_of(c, whole, whole / p)
     yield "another-mask", c.output == "dx" and subset_of(c, whole, whole / p)
 
@@ -138,17 +138,14 @@ def norm_running(c: C) -> Pairs:
 
 def norm_backward(c: C) -> Pairs:
     """Batch norm's gradients."""
-    param, gamma, dout, x = (c.case[key] for key in ("bn_param", "gamma", "dout", "x"))
+    param, gamma, x = (c.case[key] for key in ("bn_param", "gamma", "x"))
     mean, variance = used_statistics(c)
-    sigma, n = np.sqrt(variance + eps(c)), x.size // len(gamma)
-    if c.output == "dgamma":
-        axes = (0, *range(2, x.ndim))
-        yield "over-pixels", times(c, len(x) / n)
-        shifted = c.expected * sigma + mean * dout.sum(axes)
-        yield "x-for-xhat", same(c, shifted) or features_times(c, sigma)
-    if c.output == "dbeta":
-        yield "over-pixels", times(c, len(x) / n)
+    sigma = np.sqrt(variance + eps(c))
     if c.output != "dx":
+        yield "over-pixels", times(c, len(x) * len(gamma) / x.size)
+        if c.output == "dgamma":
+            dbeta = next(other.expected for other in c.beside if other.output == "dbeta")
+            yield "x-for-xhat", same(c, c.expected * sigma + mean * dbeta) or features_times(c, sigma)
         return
     if param["mode"] == "test":
         yield "train-formula-in-test", same(c, with_option(c, mode="train"))
@@ -157,27 +154,28 @@ def norm_backward(c: C) -> Pairs:
         fits = [np.polyval(np.polyfit(at, off, 1), at) - off for at, off in pairs]
         yield "train-formula-in-test", same(c, np.zeros(x.size), np.concatenate(fits))
     else:
-        parts = {name: part_of_path(c, *name.split("-")) for name in ("mean", "variance", "mean-variance")}
-        missing = [same(c, c.expected - part) for part in parts.values()]
-        yield "missing-mean-term", missing[0]
-        yield "missing-variance-term", missing[1]
-        yield "statistics-as-constants", missing[2]
-        for term in ("mean", "variance"):
-            yield f"{term}-term-sign", same(c, c.expected - 2 * parts[term])
-            yield f"{term}-term-without-n", same(c, c.expected - (1 - n) * parts[term])
-        yield "terms-without-n", same(c, c.expected - (1 - n) * parts["mean-variance"])
-        yield "n-minus-1", same(c, c.expected - (1 - n / (n - 1)) * parts["mean-variance"])
-        yield "variance-term-twice", same(c, c.expected + parts["variance"])
-        yield (
-            "variance-term-scale",
-            any(
-                same(c, c.expected + parts["variance"] * (by_feature(c, each) - 1))
-                for each in (sigma, 1 / sigma, sigma**2)
-            ),
-        )
-        yield "n-for-nhw", x.ndim == 4 and same(c, c.expected - (1 - n / len(x)) * parts["mean-variance"])
+        yield from norm_paths(c, sigma)
     yield "missing-scale", features_times(c, 1 / gamma)
     yield "missing-sigma", features_times(c, sigma) or features_times(c, 1 / sigma)
+
+
+def norm_paths(c: C, sigma: np.ndarray) -> Pairs:
+    """The paths of dx through the mean and the variance: each may be missing, or be there in another size."""
+    x = c.case["x"]
+    n = x.size // len(sigma)  # rows
+    mean, variance, both = (part_of_path(c, *held) for held in (("mean",), ("variance",), ("mean", "variance")))
+    yield "missing-mean-term", same(c, c.expected - mean)
+    yield "missing-variance-term", same(c, c.expected - variance)
+    yield "statistics-as-constants", same(c, c.expected - both)
+    for term, part in (("mean", mean), ("variance", variance)):
+        yield f"{term}-term-sign", same(c, c.expected - 2 * part)
+        yield f"{term}-term-without-n", same(c, c.expected + (n - 1) * part)
+    yield "terms-without-n", same(c, c.expected + (n - 1) * both)
+    yield "n-minus-1", same(c, c.expected + both / (n - 1))
+    yield "variance-term-twice", same(c, c.expected + variance)
+    scales = [by_feature(c, each) for each in (sigma, 1 / sigma, sigma**2)]
+    yield "variance-term-scale", any(same(c, c.expected + variance * (scale - 1)) for scale in scales)
+    yield "n-for-nhw", x.ndim == 4 and same(c, c.expected + (n / len(x) - 1) * both)
 
 
 def convolution(c: C) -> Pairs:

@@ -32,10 +32,9 @@ def losses(c: C) -> Pairs:
         yield "wrong-axis", c.output == "loss" and same(c, over_batch.mean())
         yield "over-k", times(c, 1 / x.shape[1])
         if c.output == "dx":
-            yield "missing-one-hot", same(c, c.expected + one_hot / len(x))
-            yield "missing-one-hot", same(c, c.expected * len(x) + one_hot)
-            columns = [(c.got * factor + one_hot).sum(0) for factor in (1, len(x))]
-            yield "wrong-axis", any(same(c, np.ones(x.shape[1]), each) for each in columns)
+            off = one_hot == 0
+            only_labels = any(same(c, factor * c.expected[off], c.got[off]) for factor in (1, len(x)))
+            yield "missing-one-hot", only_labels and (c.got > 0).all()
 
 
 def hinge(c: C) -> Pairs:
@@ -51,7 +50,7 @@ def hinge(c: C) -> Pairs:
     else:
         yield "gradient-at-zero", same(c, c.expected[np.abs(x) != 1], c.got[np.abs(x) != 1])
         yield "times-input", same(c, c.expected * x)
-        yield "missing-mask", any(same(c, factor * signs) for factor in (-1, -1 / len(x)))
+        yield "missing-mask", any(same(c, factor * ask(c, x=x - 1e3 * signs)) for factor in (1, len(x)))
 
 
 def model(c: C) -> Pairs:
@@ -81,6 +80,8 @@ def model(c: C) -> Pairs:
             yield "wrong-loss", any(same(c, other(scores, case["y"]) + term) for other in others)
     else:
         yield "extra-activation", same(c, np.maximum(c.expected, 0))
+        yield "p-drops", case["keep"] < 1 and same(c, ask(c, keep=1 - case["keep"]))
+        yield "p-drops", case["keep"] < 1 and same(c, ask(c, keep=1 - case["keep"]))
     words = case["layers"].split()
     without = [" ".join(words[:i] + words[i + 1 :]) for i, word in enumerate(words) if word == "relu"]
     yield "missing-activation", any(_fits(c, each) for each in without)

@@ -22,7 +22,7 @@ class Model(Subject):
     def calls(self, worker, case, functions):
         """Call `loss` without and with labels, with the parameters and the state of the case."""
         model = self.build(worker, case)
-        names = _parameters(case)
+        names = parameters(case)
         worker.set(model, "params", {name: case[name] for name in names})
         running = {key: value for key, value in case["bn_param"].items() if key.startswith("running")}
         if running:
@@ -53,14 +53,14 @@ class Model(Subject):
         return gradcheck.numerical_gradient(lambda value: self._forward({**case, name: value}), case[name])
 
     def _slope(self, case: Case) -> np.ndarray:
-        names = _parameters(case)
+        names = parameters(case)
         return gradcheck.numerical_gradient(
             lambda t: self._forward({**case, **{name: case[name] + t[0] * case["direction"][name] for name in names}}),
             np.zeros(1),
         )
 
     def _forward(self, case: Case) -> float:
-        weights = [case[name] for name in _parameters(case) if name.startswith("W")]
+        weights = [case[name] for name in parameters(case) if name.startswith("W")]
         return self.define(_scores(case, "train"), case["y"]) + case["reg"] / 2 * sum(np.sum(w**2) for w in weights)
 
     def shape(self, trial, case):
@@ -69,7 +69,7 @@ class Model(Subject):
         params = trial.worker.get(self.build(trial.worker, {"options": options}), "params")
         got, expected = (
             {name: getattr(each.get(name), "shape", None) for name in sorted(each)}
-            for each in (params, {name: case[name] for name in _parameters(case)})
+            for each in (params, {name: case[name] for name in parameters(case)})
         )
         if got != expected:
             raise Fault(f"params are {_listed(got)}, expected {_listed(expected)}", "parameter-names")
@@ -95,12 +95,13 @@ class Model(Subject):
             raise Fault(f"{STEPS} steps of gradient descent take the loss from {losses[0]:.3g} to {losses[-1]:.3g}")
 
 
-def _parameters(case: Case) -> list[str]:
+def parameters(case: Case) -> list[str]:
+    """Return the names of the parameters in a case."""
     return [name for name in case if re.fullmatch(PARAMETER, name)]
 
 
 def _scores(case: Case, mode: str) -> np.ndarray:
-    params = {name: case[name] for name in _parameters(case)}
+    params = {name: case[name] for name in parameters(case)}
     keep = case["keep"] if mode == "test" else 1.0
     return definitions.network(case["X"], params, case["layers"], {**case["bn_param"], "mode": mode}, keep)
 
@@ -109,7 +110,7 @@ def _loss(worker: Process, model: Handle, case: Case) -> tuple[object, dict]:
     result = worker.call("loss", case["X"], case["y"], on=model)
     if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[1], dict):
         raise Fault("loss(X, y) returns something else than the loss and a dictionary of gradients", "returns-too-few")
-    missing = [name for name in _parameters(case) if not isinstance(result[1].get(name), np.ndarray)]
+    missing = [name for name in parameters(case) if not isinstance(result[1].get(name), np.ndarray)]
     if missing:
         raise Fault(f"loss(X, y) returns no gradient for {', '.join(missing)}", "parameter-names")
     return result
@@ -117,149 +118,3 @@ def _loss(worker: Process, model: Handle, case: Case) -> tuple[object, dict]:
 
 def _listed(shapes: dict[str, object]) -> str:
     return ", ".join(f"{name} {shape}" for name, shape in shapes.items())
-
-
-def make(rng, shape, layers, sizes, n, classes=1, reg=0.0, direction=False, keep=1.0, taught=False):
-    """Return a case.
-
-    Args:
-        rng: a Generator.
-        shape: of an example.
-        layers: their names.
-        sizes: of each "conv" (filters, side) and "fc" (units) among them.
-        n: number of examples.
-        classes: of their labels; 1 for binary ones.
-        reg: strength of the L2 term.
-        direction: whether the gradient is judged along one direction only.
-        keep: of dropout.
-        taught: whether the labels can be learned.
-    """
-    case: Case = {"X": rng.standard_normal((n, *shape))}
-    learned = case["X"].reshape(n, -1)[:, : max(classes, 2)].argmax(1)
-    case["y"] = learned if taught else rng.integers(0, max(classes, 2), n)
-    sizes, norms, running = list(sizes), 0, {}
-    weights = 0
-    for layer in layers.split():
-        if layer in ("conv", "fc"):
-            weights += 1
-            size = sizes.pop(0)
-        if layer == "conv":
-            case[f"W{weights}"] = rng.standard_normal((size[0], shape[0], size[1], size[1])) / 3
-            shape = size[0], shape[1] - size[1] + 1, shape[2] - size[1] + 1
-        elif layer == "fc":
-            case[f"W{weights}"], case[f"b{weights}"] = (
-                rng.standard_normal((*shape, size)) / 3,
-                rng.standard_normal(size),
-            )
-            shape = (size,)
-        elif layer == "bn":
-            norms += 1
-            case[f"gamma{norms}"], case[f"beta{norms}"] = rng.uniform(0.5, 2, shape[0]), rng.standard_normal(shape[0])
-            running |= {f"running_mean{norms}": rng.standard_normal(shape[0])}
-            running |= {f"running_var{norms}": rng.uniform(0.5, 2, shape[0])}
-        elif layer == "pool":
-            shape = shape[0], shape[1] // 2, shape[2] // 2
-        elif layer == "flatten":
-            shape = (int(np.prod(shape)),)
-    if direction:
-        case["direction"] = {name: rng.standard_normal(case[name].shape) for name in _parameters(case)}
-    return {**case, "layers": layers, "bn_param": running, "keep": keep, "reg": reg}
-
-
-def fully_connected(rng, inputs, hidden, classes, n, **options):
-    """Return a case of a linear or two-layer classifier; `classes` is 1 for a binary one."""
-    own = {"input_dim": inputs, "hidden_dim": hidden, "weight_scale": SCALE, "rng": 0, "dtype": "float64"}
-    own |= {"num_classes": classes} if classes > 1 else {}
-    layers, sizes = ("fc", [classes]) if hidden is None else ("fc relu fc", [hidden, classes])
-    case = make(rng, (inputs,), layers, sizes, n, classes, **options)
-    return {**case, "options": {**own, "reg": case["reg"]}}
-
-
-def conv_net(rng, shape, filters, side, hidden, classes, n, dropout=None, batchnorm=False, **options):
-    """Return a case of `ConvNet`."""
-    own = {
-        "input_dim": shape,
-        "num_filters": filters,
-        "filter_size": side,
-        "hidden_dim": hidden,
-        "num_classes": classes,
-    }
-    own |= {"weight_scale": SCALE, "dropout": dropout, "batchnorm": batchnorm, "rng": 0, "dtype": "float64"}
-    layers = f"conv {'bn ' * batchnorm}relu pool {'drop ' * (dropout is not None)}flatten fc relu fc"
-    keep = 1.0 if dropout is None else dropout
-    case = make(rng, shape, layers, [(filters, side), hidden, classes], n, classes, keep=keep, **options)
-    return {**case, "options": {**own, "reg": case["reg"]}}
-
-
-def regularised(rng, norm, drop, architecture, keep=1.0):
-    """Return a case of `regularised_conv_net`; large kernels leave few pixels to go through."""
-    own = {"filter_size": 23, "hidden_dim": 4, "keep": keep, "architecture": architecture, "reg": 1e-2, "rng": 0}
-    layers = f"conv {'bn ' * ('conv' in norm)}relu pool {'drop ' * ('conv' in drop)}flatten "
-    layers += f"fc {'bn ' * ('fc' in norm)}relu {'drop ' * ('fc' in drop)}fc"
-    case = make(rng, (1, 28, 28), layers, [(32, 23), 4, 10], 3, 10, reg=1e-2, direction=True, keep=keep)
-    return {**case, "options": own}
-
-
-def _binary(name, define):
-    return Model(
-        (f"nnlib.models:{name}",),
-        define,
-        fully_connected,
-        {
-            "": [((4, None, 1, 5), {"reg": 0.3}), ((3, 5, 1, 4), {"reg": 0.2}), ((6, 2, 1, 7), {})],
-            "shape": [((60, None, 1, 2), {}), ((20, 15, 1, 2), {})],
-            "trains": [((4, 8, 1, 12), {"taught": True})],
-        },
-        outputs=("loss",),
-    )
-
-
-_PLACES = (
-    (("conv",), ("conv",), "BN conv, dropout pool"),
-    (("conv",), ("fc",), "BN conv, dropout fc"),
-    (("fc",), ("fc",), "BN fc, dropout fc"),
-    (("conv", "fc"), ("conv", "fc"), "BN both, dropout both"),
-)
-_SMALL = (((2, 6, 4), 3, 3, 4, 3, 3), ((1, 5, 7), 2, 2, 3, 5, 3))
-MODELS = [
-    _binary("LogisticClassifier", definitions.logistic),
-    _binary("SVM", definitions.hinge),
-    Model(
-        ("nnlib.models:SoftmaxClassifier",),
-        definitions.cross_entropy,
-        fully_connected,
-        {
-            "": [((4, None, 3, 5), {"reg": 0.3}), ((3, 5, 4, 6), {"reg": 0.2}), ((6, 2, 3, 7), {})],
-            "shape": [((30, None, 4, 2), {}), ((20, 15, 6, 2), {})],
-            "trains": [((4, 8, 3, 12), {"taught": True})],
-        },
-        outputs=("loss",),
-    ),
-    Model(
-        ("nnlib.models:ConvNet",),
-        definitions.cross_entropy,
-        conv_net,
-        {
-            "": [(_SMALL[0], {"reg": 0.2}), (_SMALL[1], {"batchnorm": True})],
-            "value": [
-                (_SMALL[0], {"reg": 0.2}),
-                (_SMALL[1], {"batchnorm": True}),
-                (_SMALL[0], {"dropout": 0.6}),
-                (_SMALL[1], {"dropout": 0.7, "batchnorm": True}),
-            ],
-            "shape": [(((2, 9, 9), 6, 4, 20, 10, 2), {}), (((1, 8, 7), 5, 3, 12, 6, 2), {"batchnorm": True})],
-            "trains": [(((1, 6, 6), 4, 3, 8, 3, 9), {"taught": True})],
-        },
-        outputs=("loss",),
-    ),
-    Model(
-        ("nnlib.homework.sweeps:regularised_conv_net",),
-        definitions.cross_entropy,
-        regularised,
-        {
-            "": [(place, {}) for place in _PLACES[::3]],
-            "mode": [(place, {"keep": 0.6}) for place in _PLACES],
-        },
-        outputs=("loss",),
-    ),
-]

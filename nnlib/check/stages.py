@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -23,19 +24,15 @@ class Stage(NamedTuple):
 
 
 def _mean(case: Case) -> np.ndarray:
-    return case["x"].mean(axis=0)
+    return np.array(definitions.statistics(case["x"])[0])
 
 
 def _sigma(case: Case) -> np.ndarray:
-    return np.sqrt(((case["x"] - _mean(case)) ** 2).mean(axis=0) + case["eps"])
+    return np.array([math.sqrt(variance + case["eps"]) for variance in definitions.statistics(case["x"])[1]])
 
 
 def _normal(case: Case, mean: np.ndarray, sigma: np.ndarray) -> np.ndarray:
     return case["gamma"] * (case["x"] - mean) / sigma + case["beta"]
-
-
-def _exponentials(case: Case) -> np.ndarray:
-    return np.exp(case["x"] - case["x"].max(axis=1, keepdims=True))
 
 
 def _shares(exponentials: np.ndarray) -> np.ndarray:
@@ -85,8 +82,8 @@ STAGES: dict[str, tuple[Callable[[np.random.Generator], Case], dict[str, Stage]]
     "4.1": (
         lambda rng: cases.classes(rng, 5, 3),
         {
-            "dprobabilities": Stage(lambda case: _shares(_exponentials(case)), _mean_log),
-            "dexponentials": Stage(_exponentials, lambda case, e: _mean_log(case, _shares(e))),
+            "dprobabilities": Stage(lambda case: _shares(np.exp(case["x"])), _mean_log),
+            "dexponentials": Stage(lambda case: np.exp(case["x"]), lambda case, e: _mean_log(case, _shares(e))),
             "dx": Stage(lambda case: case["x"], lambda case, x: definitions.cross_entropy(x, case["y"])),
         },
     ),
@@ -109,7 +106,7 @@ def compare(item: str, **gradients: np.ndarray) -> Printed:
     Args:
         item: "1.4b", "1.5c" or "4.1".
         gradients: by name: dx_hat, dsigma, dmu, dx in 1.4b, sigma held fixed for dmu and mu for dsigma; dcolumns, dw,
-            dx in 1.5c; dprobabilities, dexponentials, dx in 4.1.
+            dx in 1.5c; dprobabilities, dexponentials (those of x as it is) and dx in 4.1.
 
     Raises:
         ValueError: another item or name.

@@ -19,7 +19,7 @@ def batch_norm():
 def softmax():
     case = stage_inputs("4.1")
     x, y, rows = case["x"], case["y"], np.arange(len(case["x"]))
-    e = np.exp(x - x.max(axis=1, keepdims=True))
+    e = np.exp(x)
     p = e / e.sum(axis=1, keepdims=True)
     dp, dx = np.zeros_like(p), p / len(x)
     dp[rows, y] = -1 / (len(x) * p[rows, y])
