@@ -1,14 +1,12 @@
-"""Q6's two small networks from PyTorch's weights and from He's, trained at full length, for the file of recorded runs.
+"""Train Q6's two small networks from PyTorch's weights and from He's, at full length; record them in q6_recorded.json.
 
-python -m nnlib.homework.starts SEED ...      train with these seeds, and take the figures into q6_recorded.json
-
-A training of some minutes that is interrupted goes on from its checkpoint; one that is complete is read.
+A training that is interrupted goes on from its checkpoint; one that is complete is read.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import mean
@@ -49,12 +47,11 @@ def _train(recipe: Recipe, seeds: Sequence[int], data: object) -> list[TrainResu
 
 def main(argv: list[str] | None = None) -> int:
     """Train, and write the table into the file; return the exit status."""
-    arguments = sys.argv[1:] if argv is None else argv
-    if not arguments or not all(argument.isdecimal() for argument in arguments):
-        print(__doc__, file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser("python -m nnlib.homework.starts", description=__doc__)
+    parser.add_argument("seeds", nargs="+", type=int, metavar="SEED", help="train each of the four with these seeds")
+    seeds = parser.parse_args(argv).seeds
     data = load_for(PROFILES["full"])
-    results = {recipe.title: _train(recipe, list(map(int, arguments)), data) for recipe in TRAININGS}
+    results = {recipe.title: _train(recipe, seeds, data) for recipe in TRAININGS}
     found = json.loads(recorded.FILE.read_text(encoding="utf-8"))
     found["beside"]["starts"] = table(data.name, results)
     recorded.FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -75,21 +75,23 @@ def error_of_difference(best: Point, point: Point) -> tuple[float, str]:
     """Return the standard error of the difference of two points' means, and what it was computed from.
 
     For each of n examples let d be the mean over the S seeds of 1 where `best` alone is right, -1 where `point` alone
-    is, else 0. The error is sqrt(var(d) / n + s^2 / S), with s the standard deviation of the seeds' differences (0 for
-    one seed). Examples on which the two agree do not count, as in McNemar's test (1947). Where the two differ in data
-    or seeds, or a row does not tell which examples are wrong, it is the best mean's own `standard_error`.
+    is, else 0. The error is sqrt(var(d) / n + s^2 / S), with s the standard deviation of the seeds' differences.
+    Examples on which the two agree do not count, as in McNemar's test (1947).
+
+    With one seed nothing is known of s, and var(d) alone is too small; then it is the best mean's own `standard_error`.
+    So it is where the two differ in data or seeds, or a row does not tell which examples are wrong.
     """
     error, origin = standard_error(best)
     rows, others = (sorted(each.rows, key=lambda row: row.seed) for each in (best, point))
     same = [(row.seed, row.data) for row in rows] == [(row.seed, row.data) for row in others]
-    if not same or None in [row.wrong for row in (*rows, *others)]:
+    if len(rows) == 1 or not same or None in [row.wrong for row in (*rows, *others)]:
         return error, origin
     d = np.zeros((len(rows), rows[0].data.val))  # (S, n)
     for of_seed, row, other in zip(d, rows, others, strict=True):
         of_seed[row.wrong] -= 1
         of_seed[other.wrong] += 1
-    between_seeds = d.mean(axis=1).var(ddof=1) / len(d) if len(d) > 1 else 0.0
-    return math.sqrt(d.mean(axis=0).var(ddof=1) / d.shape[1] + between_seeds), f"in pairs, {origin}"
+    variance = d.mean(axis=0).var(ddof=1) / d.shape[1] + d.mean(axis=1).var(ddof=1) / len(d)
+    return math.sqrt(variance), f"in pairs, {origin}"
 
 
 def open_test_logged(trial_log: TrialLog | Sweep, data: Dataset, question: str) -> tuple[np.ndarray, np.ndarray]:

@@ -42,9 +42,10 @@ def test_the_command_takes_means_over_the_seeds_into_the_file(file, capsys):
     assert "means of the seeds 1, 3" in written["about"]
 
 
-@pytest.mark.parametrize("argv", [[], ["598", "--fast"]])
+@pytest.mark.parametrize("argv", [[], ["598", "--fast"], ["many"]])
 def test_without_seeds_it_says_how_it_is_called(file, argv, capsys):
     before = file.read_bytes()
-    assert starts.main(argv) == 2
-    assert "python -m nnlib.homework.starts SEED" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        starts.main(argv)
+    assert "python -m nnlib.homework.starts [-h] SEED" in capsys.readouterr().err
     assert file.read_bytes() == before
