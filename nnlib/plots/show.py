@@ -11,13 +11,13 @@ from nnlib import checks
 from nnlib.plots.describe import describe
 
 
-def show(figure: Figure, alt: str, *, values: bool = True) -> None:
+def show(figure: Figure, alt: str, *, values: bool = False) -> None:
     """Display a figure as a PNG with an alt text, beside its description by `describe`, and close it.
 
     Args:
         figure: what to show.
         alt: one sentence that says what is to be seen; nbconvert and GitHub hand it to screen readers.
-        values: whether the description holds the numbers drawn; False if they differ from machine to machine.
+        values: whether the description holds the numbers drawn, for those that are the same on every machine.
 
     Raises:
         ValueError: no alt text.

@@ -4,7 +4,6 @@ Imported by name: `from nnlib.search import sweep`. The test set is opened by `o
 `python -m nnlib.homework` runs the homework's sweeps from a shell.
 """
 
-# ruff: noqa: F401  (the names are imported to be found here)
 from nnlib.provenance.code import CodeError
 from nnlib.search.points import Point, Sweep, grid
 from nnlib.search.replays import replay
@@ -13,3 +12,23 @@ from nnlib.search.selection import open_test_logged, select
 from nnlib.search.sweeps import sweep
 from nnlib.search.trial import Trial, data_info, run_trial, train_trial
 from nnlib.search.trial_log import TrialLog, TrialLogError
+
+__all__ = [
+    "CodeError",
+    "OpeningRow",
+    "Point",
+    "Selection",
+    "Sweep",
+    "Trial",
+    "TrialLog",
+    "TrialLogError",
+    "TrialRow",
+    "data_info",
+    "grid",
+    "open_test_logged",
+    "replay",
+    "run_trial",
+    "select",
+    "sweep",
+    "train_trial",
+]
