@@ -198,7 +198,7 @@ def convolution(c: C) -> Pairs:
         yield "one-tap", area > 1 and same(c, ask(c, **{name: last}))
     if c.output == "dw":
         yield "over-pixels", times(c, 1 / c.case["dout"][0, 0].size)
-    if c.output == "dx":
+    if c.output in ("dx", "images"):
         if "w" in c.case:
             filters = range(len(c.case["w"]))
             n, f, p, q = c.case["dout"].shape
