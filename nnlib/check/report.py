@@ -69,14 +69,14 @@ def report(item: Item, results: Sequence[Result], hint: int = 0) -> list[str]:
     lines = [line for result in results for line in describe(result, hint)]
     passed = sum(result.status == "passed" for result in results)
     hidden = f"; {item.hidden} hidden, not run" if item.hidden else ""
-    return [*lines, f"{item.id:5} public {passed} of {len(results)}{hidden}. {LIMITS}"]
+    return [*lines, f"{item.id}  public {passed} of {len(results)}{hidden}. {LIMITS}"]
 
 
 def describe(result: Result, hint: int = 0) -> list[str]:
     """Return the lines about one check."""
-    start = f"{result.item:5} "
+    start = f"{result.item}  "
     if result.status in ("passed", "not run"):
-        return [f"{start}{result.status:8} {result.name}{f': {result.message}' if result.message else ''}"]
+        return [f"{start}{result.status:7}  {result.name}{f': {result.message}' if result.message else ''}"]
     if result.status == "waits":
         return [f"{start}waits    {result.name}: for {result.message}"]
     place = f" ({result.place})" if result.place else ""

@@ -26,9 +26,9 @@ def test_a_pass_and_the_last_line(capsys):
     shown = check("1.2")
     lines = capsys.readouterr().out.splitlines()
     public = [row for row in exercises.items()["1.2"].rows if row.public]
-    assert lines[:-1] == [f"1.2   passed   {row.name}" for row in public]
+    assert lines[:-1] == [f"1.2  passed   {row.name}" for row in public]
     assert lines[-1].startswith(
-        f"1.2   public {len(public)} of {len(public)}; {exercises.items()['1.2'].hidden} hidden, not run."
+        f"1.2  public {len(public)} of {len(public)}; {exercises.items()['1.2'].hidden} hidden, not run."
     )
     assert report.LIMITS in lines[-1]
     assert repr(shown) == ""
@@ -37,7 +37,7 @@ def test_a_pass_and_the_last_line(capsys):
 def test_a_failure_is_followed_by_what_it_looks_like():
     lines = report.describe(result(diagnosis="over-n"))
     assert lines == [
-        "1.1   FAILED   gradient: dx at 0 got 1, expected 2",
+        "1.1  FAILED   gradient: dx at 0 got 1, expected 2",
         f"      Looks like: {report.diagnoses()['over-n']['looks']}",
     ]
 
@@ -61,11 +61,11 @@ def test_hints_go_from_the_property_over_the_place_to_the_term():
 
 def test_an_exception_names_the_line_and_what_is_not_run_says_why():
     failed = result(status="exception", message="ValueError: mine", place="fully_connected.py:60")
-    assert report.describe(failed)[0] == "1.1   FAILED   gradient: ValueError: mine (fully_connected.py:60)"
+    assert report.describe(failed)[0] == "1.1  FAILED   gradient: ValueError: mine (fully_connected.py:60)"
     assert report.describe(result(status="not run", message="needs 1.1:value")) == [
-        "1.1   not run  gradient: needs 1.1:value"
+        "1.1  not run  gradient: needs 1.1:value"
     ]
-    assert report.describe(result(status="waits", message="1.1")) == ["1.1   waits    gradient: for 1.1"]
+    assert report.describe(result(status="waits", message="1.1")) == ["1.1  waits    gradient: for 1.1"]
 
 
 def test_every_property_has_its_hint():
@@ -82,7 +82,7 @@ def test_an_item_without_code_and_another_hint_are_refused():
 def test_the_command_prints_an_item_and_refuses_another():
     command = [sys.executable, "-m", "nnlib.check"]
     done = subprocess.run([*command, "1.2"], capture_output=True, text=True, check=True)
-    assert "1.2   passed   gradient" in done.stdout
+    assert "1.2  passed   gradient" in done.stdout
     refused = subprocess.run([*command, "9.9"], capture_output=True, text=True)
     assert refused.returncode == 2
     assert "item: expected" in refused.stderr
