@@ -69,11 +69,6 @@ def without_p(x, param):
     return layers.dropout_forward(x, {**param, "p": 1.0} if param["mode"] == "test" else param)
 
 
-def in_place(x):
-    x[x < 0] = 0
-    return x, x > 0
-
-
 def flipped(x, w):
     return layers.conv_forward(x, np.ascontiguousarray(w[:, :, ::-1, ::-1]))
 
@@ -83,7 +78,6 @@ MISTAKES = {  # what is wrong: (the item that must fail, functions by name)
     "dW over N": ("1.1", after("fc_backward", lambda r, dout, _: (r[0], r[1] / len(dout), r[2]))),
     "db a mean": ("1.1", after("fc_backward", lambda r, dout, _: (*r[:2], r[2] / len(dout)))),
     "bias forgotten": ("1.1", {"fc_forward": lambda x, w, b: layers.fc_forward(x, w, 0 * b)}),
-    "ReLU in place": ("1.2", {"relu_forward": in_place}),
     "ReLU lets all gradients pass": ("1.2", {"relu_backward": lambda dout, cache: 1 * dout}),
     "p drops": ("1.3", {"dropout_forward": dropping_p}),
     "test mode without p": ("1.3", {"dropout_forward": without_p}),
