@@ -128,8 +128,8 @@ class Epoch(Subject):
 def descend(w, b, batches, drop, accumulate=False, steps=True, share="all", late=False):
     """Return each step's loss, the accuracy, and the parameters afterwards.
 
-    `accumulate`, `steps=False`, a share of the "mean" minibatch or of the "last", and losses after the steps (`late`) are
-    what mistakes would give.
+    `accumulate`, `steps=False`, a share of the "mean" minibatch or of the "last", and losses after the steps (`late`)
+    are what mistakes would give.
     """
     theta, losses, right, gradient = np.append(w, b), [], [], 0.0
     for X, y in batches:

@@ -51,6 +51,7 @@ def shapes(c: C) -> Pairs:
         yield "not-an-array", isinstance(c.got, (Other, tuple))
         return
     got, expected = c.got.shape, c.expected.shape
+    yield "last-batch-only", c.output == "losses" and got == (1,)
     yield "swapped-results", any(same(other, other.expected, c.got) for other in c.beside)
     yield "transpose", got == expected[::-1] and same(c, c.expected.T)
     yield "extra-axis", c.got.size == c.expected.size and same(c, c.expected.squeeze(), c.got.squeeze())
