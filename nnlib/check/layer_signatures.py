@@ -37,12 +37,13 @@ def affine(c: C) -> Pairs:
     keep, weighted = c.case["keep"], c.case["x"] @ c.case["w"]
     if c.output == "mean":
         yield "bias-scaled", same(c, c.expected - (1 - keep) * c.case["b"])
-        yield "mean-not-scaled", same(c, ask(c, keep=1.0)[0])
-        yield "p-drops", same(c, ask(c, keep=1 - keep)[0])
+        yield "mean-not-scaled", same(c, ask(c, keep=1.0))
+        yield "p-drops", same(c, ask(c, keep=1 - keep))
     else:
         yield "std-for-variance", same(c, c.expected, c.got**2)
         yield "square-of-sum", proportional(c, weighted**2)
-        yield "missing-square", proportional(c, weighted)
+        x, w = c.case["x"], c.case["w"]
+        yield "missing-square", any(proportional(c, each) for each in (weighted, x @ w**2, x**2 @ w))
         yield "variance-factor", proportional(c, c.expected)
 
 

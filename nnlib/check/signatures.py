@@ -51,10 +51,11 @@ def shapes(c: C) -> Pairs:
         yield "not-an-array", isinstance(c.got, (Other, tuple))
         return
     got, expected = c.got.shape, c.expected.shape
+    yield "last-batch-only", c.output == "losses" and got == (1,)
     yield "swapped-results", any(same(other, other.expected, c.got) for other in c.beside)
     yield "transpose", got == expected[::-1] and same(c, c.expected.T)
     yield "extra-axis", c.got.size == c.expected.size and same(c, c.expected.squeeze(), c.got.squeeze())
-    yield "wrong-axis", len(got) == len(expected) == 1 and got == (batch(c),)
+    yield "wrong-axis", len(got) == len(expected) == 1 and got == (batch(c),) != (1,)
     yield "wrong-axis", len(got) < len(expected)
     yield "transpose", len(got) == 4 and got == (*expected[:2], expected[3], expected[2])
     yield "transpose", "a" in c.case and ask(c, b=c.case["b"].T).shape == got
