@@ -179,8 +179,7 @@ SUBJECTS = [
         definitions.columns,
         weighted_columns,
         {"": _cases(*_IMAGES)},
-        outputs=(),
-        wrt=("x",),
+        outputs=("images",),
         square=(3, 3, 4, 4, 2, 2),
     ),
     Layer(

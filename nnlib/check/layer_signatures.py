@@ -37,12 +37,13 @@ def affine(c: C) -> Pairs:
     keep, weighted = c.case["keep"], c.case["x"] @ c.case["w"]
     if c.output == "mean":
         yield "bias-scaled", same(c, c.expected - (1 - keep) * c.case["b"])
-        yield "mean-not-scaled", same(c, ask(c, keep=1.0)[0])
-        yield "p-drops", same(c, ask(c, keep=1 - keep)[0])
+        yield "mean-not-scaled", same(c, ask(c, keep=1.0))
+        yield "p-drops", same(c, ask(c, keep=1 - keep))
     else:
         yield "std-for-variance", same(c, c.expected, c.got**2)
         yield "square-of-sum", proportional(c, weighted**2)
-        yield "missing-square", proportional(c, weighted)
+        x, w = c.case["x"], c.case["w"]
+        yield "missing-square", any(proportional(c, each) for each in (weighted, x @ w**2, x**2 @ w))
         yield "variance-factor", proportional(c, c.expected)
 
 
@@ -198,7 +199,7 @@ def convolution(c: C) -> Pairs:
         yield "one-tap", area > 1 and same(c, ask(c, **{name: last}))
     if c.output == "dw":
         yield "over-pixels", times(c, 1 / c.case["dout"][0, 0].size)
-    if c.output == "dx":
+    if c.output in ("dx", "images"):
         if "w" in c.case:
             filters = range(len(c.case["w"]))
             n, f, p, q = c.case["dout"].shape

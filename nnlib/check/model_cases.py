@@ -154,6 +154,7 @@ MODELS = [
         regularised,
         {
             "": [(place, {}) for place in _PLACES[::3]],
+            "shape": [(place, {"keep": 0.6}) for place in _PLACES],
             "mode": [(place, {"keep": 0.6}) for place in _PLACES],
         },
         outputs=("loss",),

@@ -125,10 +125,11 @@ class Epoch(Subject):
         ]
 
 
-def descend(w, b, batches, drop, accumulate=False, steps=True, share="all"):
+def descend(w, b, batches, drop, accumulate=False, steps=True, share="all", late=False):
     """Return each step's loss, the accuracy, and the parameters afterwards.
 
-    `accumulate`, `steps=False` and a share of the "mean" minibatch or of the "last" are what mistakes would give.
+    `accumulate`, `steps=False`, a share of the "mean" minibatch or of the "last", and losses after the steps (`late`)
+    are what mistakes would give.
     """
     theta, losses, right, gradient = np.append(w, b), [], [], 0.0
     for X, y in batches:
@@ -141,6 +142,7 @@ def descend(w, b, batches, drop, accumulate=False, steps=True, share="all"):
         own = gradcheck.numerical_gradient(lambda t, f=scores, y=y: definitions.cross_entropy(f(t), y), theta)
         gradient = own + (gradient if accumulate else 0.0)
         theta = theta - RATE * gradient * steps
+        losses[-1] = definitions.cross_entropy(scores(theta), y) if late else losses[-1]
     shares = {
         "all": np.concatenate(right).mean(),
         "mean": np.mean([each.mean() for each in right]),

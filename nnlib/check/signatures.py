@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -29,17 +29,19 @@ def name(wrong: Sequence[C], function: str) -> str:
     """
     fits = all(isinstance(c.got, np.ndarray) and c.got.shape == c.expected.shape for c in wrong)
     sources = (*(tests for names, tests in OF if re.fullmatch(names, function)), anything) if fits else (shapes,)
+    first, *others = sorted(wrong, key=lambda c: c.expected.size)[:MOST]
     with np.errstate(all="ignore"):
-        found = [[pair for tests in sources for pair in _pairs(tests, c)] for c in wrong[:MOST]]
-    ids = dict.fromkeys(pair[0] for pair in found[0])
-    shared = [id for id in ids if all(any(held for other, held in pairs if other == id) for pairs in found)]
-    return shared[0] if shared else ""
+        for id in _names(sources, first):
+            if all(id in _names(sources, c) for c in others):
+                return id
+    return ""
 
 
-def _pairs(tests: Callable[[C], Pairs], c: C) -> Pairs:
-    """Yield the pairs of one function up to a test that does not fit the inputs."""
-    with contextlib.suppress(ValueError, IndexError, KeyError, TypeError):
-        yield from tests(c)
+def _names(sources: Sequence[Callable[[C], Pairs]], c: C) -> Iterator[str]:
+    """Yield the ids that one result looks like; a function ends at a test that does not fit the inputs."""
+    for tests in sources:
+        with contextlib.suppress(ValueError, IndexError, KeyError, TypeError):
+            yield from (id for id, held in tests(c) if held)
 
 
 def shapes(c: C) -> Pairs:
@@ -49,12 +51,14 @@ def shapes(c: C) -> Pairs:
         yield "not-an-array", isinstance(c.got, (Other, tuple))
         return
     got, expected = c.got.shape, c.expected.shape
+    yield "last-batch-only", c.output == "losses" and got == (1,)
     yield "swapped-results", any(same(other, other.expected, c.got) for other in c.beside)
     yield "transpose", got == expected[::-1] and same(c, c.expected.T)
     yield "extra-axis", c.got.size == c.expected.size and same(c, c.expected.squeeze(), c.got.squeeze())
-    yield "wrong-axis", len(got) == len(expected) == 1 and got == (batch(c),)
+    yield "wrong-axis", len(got) == len(expected) == 1 and got == (batch(c),) != (1,)
     yield "wrong-axis", len(got) < len(expected)
     yield "transpose", len(got) == 4 and got == (*expected[:2], expected[3], expected[2])
+    yield "transpose", "a" in c.case and ask(c, b=c.case["b"].T).shape == got
     yield "sum-missing", expected == () and len(got) == 1
     image = c.case.get("x", c.case.get("a"))
     yield "same-size", c.output == "out" and got[-2:] == image.shape[-2:] != expected[-2:]

@@ -183,10 +183,14 @@ class Dropout(Layer):
 class Adjoint(Subject):
     """The backward pass of a linear function `define` of an array and an option: of weights, a shape, the option."""
 
-    def differences(self, case, name):
-        """Differentiate the linear function at zero."""
-        weights, shape, option = case.values()
-        return gradcheck.numerical_gradient(lambda x: self.define(x, option), np.zeros(shape), weights)
+    def expect(self, output):
+        """Return the differences of the linear function at zero."""
+
+        def expect(case: Case) -> np.ndarray:
+            weights, shape, option = case.values()
+            return gradcheck.numerical_gradient(lambda x: self.define(x, option), np.zeros(shape), weights)
+
+        return expect
 
     def accuracy(self, output, case):
         """Return the accuracy of differences of a linear function at zero."""

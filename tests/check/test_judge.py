@@ -45,6 +45,7 @@ MISTAKES = {  # diagnosis: item, check, module, source, what is written instead
         "element += dout * (x_cache[index] == x_cache.max(axis=0))",
     ),
 }
+FEW = ("ConvNet", "regularised_conv_net", "VGG11", "train_epoch", "test")  # whole networks: two sizes, or one given
 EXTRA = {  # what a mistake needs elsewhere in its file
     "ties-to-all": [
         (
@@ -171,8 +172,14 @@ def test_every_target_has_a_subject_and_three_unequal_cases():
     for item in WITH_CODE:
         assert set(item.targets) <= set(cases.OF), item.id
     for subject in cases.SUBJECTS:
-        sizes = [each for each, _ in subject.cases[""]]
-        assert len(set(sizes)) == len(sizes)
+        drawn = [(sizes, str(options)) for sizes, options in subject.cases[""]]
+        assert len(set(drawn)) == len(drawn)
+        assert len({sizes for sizes, _ in drawn}) >= 3 or subject.targets[0].rpartition(":")[2] in FEW, subject.targets
+
+
+def test_a_row_that_compares_nothing_is_no_pass(monkeypatch):
+    monkeypatch.setattr("nnlib.check.trial._wanted", lambda row, output: False)
+    assert results("1.2", REPOSITORY)["value"].status == "ours"
 
 
 def test_every_diagnosis_has_a_sentence_and_every_sentence_a_diagnosis():
