@@ -4,8 +4,9 @@
 where an answer is not judged as it says.
 
 course/wrong/ITEM.py and course/right/ITEM.py hold answers in cells, `# %% name -> diagnosis` (several, where more than
-one fits; "none" where no diagnosis does) and `# %% name`. A cell's definitions and imports, and those above the first
-cell, replace the ones of their names in the module of the item's targets; new names are added to it.
+one fits; "none" where no diagnosis does; "not caught" where it is known to pass) and `# %% name`. A cell's definitions
+and imports, and those above the first cell, replace the ones of their names in the module of the item's targets; new
+names are added to it.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ Known answers to every item with code, each judged in a folder of its own by all
 - **wrong** answers: how many there are, how many fail, and how many get a diagnosis that fits and none beside it.
 - **right** answers, written differently: how many there are, how many pass, and how many get a diagnosis all the same.
 """
+PASSED = """
+## Wrong answers that pass
+"""
 UNNAMED = """
 ## Wrong answers that fail without a diagnosis, or with one that does not fit
 """
@@ -54,7 +58,7 @@ class Answer:
         kind: one of KINDS.
         name: what is special about it.
         code: definitions and imports.
-        diagnoses: of a wrong one, the ids that fit; "none" stands for no diagnosis.
+        diagnoses: of a wrong one, the ids that fit; "none" stands for no diagnosis, "not caught" for no failure.
     """
 
     item: str
@@ -95,7 +99,7 @@ class Outcome:
             case "stub":
                 return all(result.status == "waits" for result in self.results)
             case "wrong":
-                return self.failed and (self.names or {"none"}) <= set(self.answer.diagnoses)
+                return (self.names or {"none" if self.failed else "not caught"}) <= set(self.answer.diagnoses)
             case _:
                 return all(result.status == "passed" for result in self.results)
 
@@ -197,12 +201,17 @@ def complaints(outcomes: list[Outcome]) -> list[str]:
 
 
 def page(outcomes: list[Outcome]) -> str:
-    """Return docs/checks.md: the table, and the wrong answers that got no diagnosis."""
+    """Return docs/checks.md: the table, and the wrong answers that passed or got no diagnosis."""
     heads, *rows = table(outcomes)
     lines = [f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows)]
-    unnamed = [each.answer for each in outcomes if each.answer.kind == "wrong" and not each.named]
-    listed = [f"- {answer.item}: {answer.name}" for answer in unnamed]
-    return "\n".join([TEXT, *lines, UNNAMED, *(listed or ["None."]), ""])
+    wrong = [each for each in outcomes if each.answer.kind == "wrong"]
+    passed = [_line(each.answer) for each in wrong if not each.failed]
+    unnamed = [_line(each.answer) for each in wrong if each.failed and not each.named]
+    return "\n".join([TEXT, *lines, PASSED, *(passed or ["None."]), UNNAMED, *(unnamed or ["None."]), ""])
+
+
+def _line(answer: Answer) -> str:
+    return f"- {answer.item}: {answer.name}"
 
 
 def main() -> int:

@@ -128,7 +128,7 @@ def dropout_forward(x, dropout_param):
     return x * scale, (scale, x.shape)
 
 
-# %% the same mask at each call -> same-mask, seed-ignored
+# %% the same mask at each call -> seed-ignored
 
 
 def dropout_forward(x, dropout_param):

@@ -65,7 +65,7 @@ def _layers(norm, drop, filter_size, hidden_dim, keep):
     ]
 
 
-# %% dropout before the pooling -> order-of-layers
+# %% dropout before the pooling -> not caught
 
 
 def _layers(norm, drop, filter_size, hidden_dim, keep):
@@ -106,7 +106,7 @@ def _layers(norm, drop, filter_size, hidden_dim, keep):
     ]
 
 
-# %% dropout drops what it should keep -> p-drops
+# %% dropout drops what it should keep -> p-drops, exception
 
 
 def _layers(norm, drop, filter_size, hidden_dim, keep):
