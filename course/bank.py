@@ -1,0 +1,238 @@
+"""Runs the checks over known answers: wrong ones have to fail with the right diagnosis, right ones to pass without any.
+
+`python -m course.bank [ITEM ...]` prints a table; without items it writes docs/checks.md as well. It ends with status 1
+where an answer is not judged as it says.
+
+course/wrong/ITEM.py and course/right/ITEM.py hold answers in cells, `# %% name -> diagnosis` (several, where more than
+one fits; "none" where no diagnosis does; "not caught" where it is known to pass) and `# %% name`. A cell's definitions
+and imports, and those above the first cell, replace the ones of their names in the module of the item's targets; new
+names are added to it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnlib import blas, checks, tables
+from nnlib.check.exercises import Item, items
+from nnlib.check.judge import Result, judge
+from nnlib.storage import REPOSITORY
+
+COURSE = Path(__file__).parent
+PAGE = REPOSITORY / "docs" / "checks.md"
+KINDS = ("stub", "reference", "wrong", "right")
+NOT_FAILED = ("passed", "waits", "not run")
+
+TEXT = """# The checks, checked
+
+Known answers to every item with code, each judged in a folder of its own by all of the item's checks, hidden ones too.
+`python -m course.bank` writes this page; the answers are the cells of `course/wrong/` and `course/right/`.
+
+- **stub**: the check waits for code that is not written; **reference**: the repository's own answer passes.
+- **wrong** answers: how many there are, how many fail, and how many get a diagnosis that fits and none beside it.
+- **right** answers, written differently: how many there are, how many pass, and how many get a diagnosis all the same.
+"""
+PASSED = """
+## Wrong answers that pass
+"""
+UNNAMED = """
+## Wrong answers that fail without a diagnosis, or with one that does not fit
+"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to an item.
+
+    Attributes:
+        item: its id.
+        kind: one of KINDS.
+        name: what is special about it.
+        code: definitions and imports.
+        diagnoses: of a wrong one, the ids that fit; "none" stands for no diagnosis, "not caught" for no failure.
+    """
+
+    item: str
+    kind: str
+    name: str
+    code: str = ""
+    diagnoses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an answer was judged."""
+
+    answer: Answer
+    results: tuple[Result, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether a check failed."""
+        return any(result.status not in NOT_FAILED for result in self.results)
+
+    @property
+    def names(self) -> set[str]:
+        """The diagnoses that were given; an exception that has none counts by its kind."""
+        failed = (result for result in self.results if result.status not in NOT_FAILED)
+        given = {result.diagnosis or ("" if result.status == "failed" else result.status) for result in failed}
+        return given - {""}
+
+    @property
+    def named(self) -> bool:
+        """Whether a diagnosis was given, and none that does not fit."""
+        return bool(self.names) and self.names <= set(self.answer.diagnoses)
+
+    @property
+    def as_it_says(self) -> bool:
+        """Whether the answer was judged as it says."""
+        match self.answer.kind:
+            case "stub":
+                return all(result.status == "waits" for result in self.results)
+            case "wrong":
+                return (self.names or {"none" if self.failed else "not caught"}) <= set(self.answer.diagnoses)
+            case _:
+                return all(result.status == "passed" for result in self.results)
+
+
+def with_code() -> list[Item]:
+    """Return the items that have code of their own."""
+    return [item for item in items().values() if item.targets]
+
+
+def answers(item: Item) -> Iterator[Answer]:
+    """Return the known answers to an item: its stub, the repository's own, wrong ones and right ones."""
+    names = [target.rpartition(":")[2] for target in item.targets]
+    stub = "".join(f"def {name}(*_, **__):\n    raise NotImplementedError('{item.id}')\n" for name in names)
+    yield Answer(item.id, "stub", "stub", stub)
+    yield Answer(item.id, "reference", "the repository's")
+    for kind in ("wrong", "right"):
+        text = (COURSE / kind / f"{item.id}.py").read_text(encoding="utf-8")
+        above, *cells = re.split(r"(?m)^# %% ", text)
+        for cell in cells:
+            title, _, code = cell.partition("\n")
+            name, _, diagnoses = title.partition(" -> ")
+            yield Answer(item.id, kind, name, f"{above}\n{code}", tuple(diagnoses.split(", ")) if diagnoses else ())
+
+
+def put(answer: Answer, root: Path) -> None:
+    """Copy nnlib, without its fast layers, into `root`, and write an answer into the module of its item."""
+    ignored = shutil.ignore_patterns("fast", "__pycache__", "*.json")
+    shutil.copytree(REPOSITORY / "nnlib", root / "nnlib", ignore=ignored)
+    module = items()[answer.item].targets[0].partition(":")[0]
+    path = root.joinpath(*module.split(".")).with_suffix(".py")
+    path.write_text(replaced(path.read_text(encoding="utf-8"), answer.code), encoding="utf-8")
+
+
+def replaced(source: str, code: str) -> str:
+    """Return `source` with the definitions of `code` in place of those of the same names, and its other imports."""
+    lines, tree = source.splitlines(), ast.parse(source)
+    bound = {alias.asname or alias.name for node in tree.body for alias in getattr(node, "names", ())}
+    bound |= {target.id for node in tree.body for target in getattr(node, "targets", ()) if hasattr(target, "id")}
+    places = {node.name: node for node in tree.body if hasattr(node, "name")}
+    new, imports = {}, []
+    for node in ast.parse(code).body:
+        if hasattr(node, "name"):
+            new[node.name] = ast.get_source_segment(code, node)
+        elif hasattr(node, "names"):
+            node.names = [each for each in node.names if (each.asname or each.name) not in bound | places.keys()]
+            imports += [ast.unparse(node)] if node.names else []
+    for name in sorted(new.keys() & places.keys(), key=lambda name: -places[name].lineno):
+        node = places[name]
+        first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+        lines[first - 1 : node.end_lineno] = [new.pop(name)]
+    last_import = max(node.end_lineno for node in tree.body if hasattr(node, "names"))
+    lines[last_import:last_import] = imports
+    return "\n".join([*lines, *new.values(), ""])
+
+
+def outcome(answer: Answer, seed: int = 0) -> Outcome:
+    """Judge an answer by the checks of its item, hidden ones too, in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder, blas.one_thread():
+        put(answer, Path(folder))
+        results = judge(answer.item, Path(folder), seed)
+    ours = [f"{result.name}: {result.message}" for result in results if result.status == "ours"]
+    if ours:
+        raise RuntimeError(f"{answer.item}, {answer.kind}, {answer.name}: the check itself failed: {ours}")
+    return Outcome(answer, tuple(results))
+
+
+def table(outcomes: list[Outcome]) -> list[tuple[str, ...]]:
+    """Return a row for each item, between the heads of the columns and the sums."""
+    heads = "item", "stub", "reference", "wrong", "caught", "named rightly", "right", "passed", "named"
+    by_item: dict[str, list[Outcome]] = {}
+    for each in outcomes:
+        by_item.setdefault(each.answer.item, []).append(each)
+    return [heads, *(_row(item, judged) for item, judged in by_item.items()), _row("all", outcomes)]
+
+
+def _row(title: str, outcomes: list[Outcome]) -> tuple[str, ...]:
+    by_kind = {kind: [each for each in outcomes if each.answer.kind == kind] for kind in KINDS}
+    wrong, right = by_kind["wrong"], by_kind["right"]
+    numbers = (
+        len(wrong),
+        sum(each.failed for each in wrong),
+        sum(each.named for each in wrong),
+        len(right),
+        sum(each.as_it_says for each in right),
+        sum(bool(each.names) for each in right),
+    )
+    stub, reference = (all(each.as_it_says for each in by_kind[kind]) for kind in ("stub", "reference"))
+    return (title, "waits" if stub else "NO", "passes" if reference else "NO", *map(str, numbers))
+
+
+def complaints(outcomes: list[Outcome]) -> list[str]:
+    """Return a line for each answer that was not judged as it says."""
+    lines = []
+    for each in (each for each in outcomes if not each.as_it_says):
+        seen = [f"{r.name} {r.status} {r.diagnosis} {r.message}" for r in each.results if r.status != "passed"]
+        answer = each.answer
+        lines.append(f"{answer.item} {answer.kind}, {answer.name} ({', '.join(answer.diagnoses)}): {seen}")
+    return lines
+
+
+def page(outcomes: list[Outcome]) -> str:
+    """Return docs/checks.md: the table, and the wrong answers that passed or got no diagnosis."""
+    heads, *rows = table(outcomes)
+    lines = [f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows)]
+    wrong = [each for each in outcomes if each.answer.kind == "wrong"]
+    passed = [_line(each.answer) for each in wrong if not each.failed]
+    unnamed = [_line(each.answer) for each in wrong if each.failed and not each.named]
+    return "\n".join([TEXT, *lines, PASSED, *(passed or ["None."]), UNNAMED, *(unnamed or ["None."]), ""])
+
+
+def _line(answer: Answer) -> str:
+    return f"- {answer.item}: {answer.name}"
+
+
+def main() -> int:
+    """Judge the answers, print what came of it, and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m course.bank", description=__doc__.partition("\n")[0])
+    parser.add_argument("items", nargs="*", metavar="ITEM", help="such as 1.4c; all of them if none is given")
+    parser.add_argument("--jobs", type=int, default=2, help="number of processes (2)")
+    options = parser.parse_args()
+    for item in options.items:
+        checks.choice("ITEM", item, tuple(each.id for each in with_code()))
+    chosen = [each for each in with_code() if not options.items or each.id in options.items]
+    known = [answer for item in chosen for answer in answers(item)]
+    with ProcessPoolExecutor(options.jobs) as pool:
+        outcomes = list(pool.map(outcome, known, chunksize=4))
+    print("\n".join(tables.align(table(outcomes))))
+    wrong = complaints(outcomes)
+    print("\n".join(wrong))
+    if not options.items:
+        PAGE.write_text(page(outcomes), encoding="utf-8")
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""The bank of known answers: what it holds, how an answer gets into a student's file, and a sample of it judged."""
+
+import ast
+import re
+import tomllib
+
+import pytest
+
+from course import bank
+from nnlib.storage import REPOSITORY
+
+ITEMS = bank.with_code()
+KNOWN = [answer for item in ITEMS for answer in bank.answers(item)]
+WRONG, RIGHT = ([answer for answer in KNOWN if answer.kind == kind] for kind in ("wrong", "right"))
+
+
+def sample(item):
+    """Return the stub, the reference and the middle ones of the wrong and of the right answers."""
+    by_kind = [[answer for answer in bank.answers(item) if answer.kind == kind] for kind in bank.KINDS]
+    return [answers[len(answers) // 2] for answers in by_kind]
+
+
+def test_every_item_with_code_has_answers_and_no_others_have_any():
+    files = {kind: {path.stem for path in (bank.COURSE / kind).glob("*.py")} for kind in ("wrong", "right")}
+    assert files["wrong"] == files["right"] == {item.id for item in ITEMS}
+    assert len(WRONG) >= 100
+    assert len(RIGHT) >= 30
+
+
+def test_answers_have_names_of_their_own_and_diagnoses_that_exist():
+    assert len({(answer.item, answer.kind, answer.name) for answer in KNOWN}) == len(KNOWN)
+    with open(REPOSITORY / "nnlib" / "check" / "diagnoses.toml", "rb") as file:
+        ids = tomllib.load(file).keys()
+    for answer in WRONG:
+        assert answer.diagnoses, answer.name
+        known = answer.diagnoses == ("not caught",) or set(answer.diagnoses) <= {*ids, "none", "exception"}
+        assert known, answer.name
+    assert not any(answer.diagnoses for answer in RIGHT)
+
+
+def test_no_two_answers_to_an_item_are_the_same():
+    shown = [(answer.item, ast.dump(ast.parse(answer.code))) for answer in (*WRONG, *RIGHT)]
+    assert len(set(shown)) == len(shown)
+
+
+def test_an_answer_takes_the_place_of_what_has_its_names():
+    source = "from os import path\n\nONE = 1\n\n\n@cache\ndef f():\n    return 1\n\n\ndef g():\n    pass\n"
+    code = "import math\nfrom os import ONE, path, sep\n\n\ndef h():\n    pass\n\n\ndef f():\n    return h()\n"
+    expected = (
+        "from os import path\nimport math\nfrom os import sep\n\nONE = 1\n\n\ndef f():\n    return h()\n\n\n"
+        "def g():\n    pass\ndef h():\n    pass\n"
+    )
+    assert bank.replaced(source, code) == expected
+
+
+def test_a_later_definition_in_an_answer_counts():
+    assert bank.replaced("import os\nA = 1\n", "def f():\n    return 1\ndef f():\n    return 2\n").endswith(
+        "return 2\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "answer", [each for item in ITEMS for each in sample(item)], ids=lambda a: f"{a.item} {a.kind}"
+)
+def test_a_sample_is_judged_as_it_says(answer):
+    if answer.item.startswith("6."):
+        pytest.importorskip("torch")
+    outcome = bank.outcome(answer)
+    assert outcome.as_it_says, bank.complaints([outcome])
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "text", "status"),
+    [
+        ("1.1", "fc_forward", "def fc_forward(x, w, b:\n    return x @ w + b\n", "syntax"),
+        ("1.5b", "conv_forward", "import scipy_of_mine\n\n\ndef conv_forward(x, w):\n    pass\n", "import"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_fails_with_its_reason(item, name, text, status, monkeypatch):
+    monkeypatch.setattr(bank, "replaced", lambda source, code: f"{source}\n\n{text}")
+    outcome = bank.outcome(bank.Answer(item, "wrong", name, "", (status,)))
+    assert outcome.as_it_says, bank.complaints([outcome])
+
+
+def judged(kind, *results, diagnoses=()):
+    rows = [bank.Result("1.1", f"row {i}", "value", status, "", name) for i, (status, name) in enumerate(results)]
+    return bank.Outcome(bank.Answer("1.1", kind, "an answer", "", diagnoses), tuple(rows))
+
+
+PASSED, FAILED = ("passed", ""), ("failed", "")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "as_it_says", "named"),
+    [
+        (judged("right", PASSED, PASSED), True, False),
+        (judged("right", PASSED, FAILED), False, False),
+        (judged("right", PASSED, ("not run", "")), False, False),
+        (judged("stub", ("waits", "")), True, False),
+        (judged("stub", ("waits", ""), PASSED), False, False),
+        (judged("reference", ("waits", "")), False, False),
+        (judged("wrong", PASSED, diagnoses=("sign",)), False, False),
+        (judged("wrong", ("failed", "sign"), ("not run", ""), diagnoses=("sign",)), True, True),
+        (judged("wrong", PASSED, diagnoses=("not caught",)), True, False),
+        (judged("wrong", FAILED, diagnoses=("not caught",)), False, False),
+        (judged("wrong", FAILED, diagnoses=("sign",)), False, False),
+        (judged("wrong", FAILED, diagnoses=("none",)), True, False),
+        (judged("wrong", ("failed", "sign"), diagnoses=("none",)), False, False),
+        (judged("wrong", ("failed", "sign"), ("failed", "zeros"), diagnoses=("sign",)), False, False),
+        (judged("wrong", ("exception", ""), diagnoses=("exception",)), True, True),
+    ],
+)
+def test_what_counts_as_judged_as_it_says(outcome, as_it_says, named):
+    assert outcome.as_it_says == as_it_says
+    assert outcome.named == named
+    assert bool(bank.complaints([outcome])) != as_it_says
+
+
+def test_a_failure_of_the_check_itself_is_never_a_failed_answer(monkeypatch):
+    ours = bank.Result("1.1", "value", "value", "ours", "IndexError: ...")
+    monkeypatch.setattr(bank, "judge", lambda *arguments: [ours])
+    with pytest.raises(RuntimeError, match="the check itself failed"):
+        bank.outcome(KNOWN[0])
+
+
+def test_the_page_is_of_this_bank_and_its_verdicts_are_right():
+    rows = re.findall(r"^\| (\S+) \| (\S+) \| (\S+) \|(.*)\|$", bank.PAGE.read_text(encoding="utf-8"), re.M)[2:]
+    assert [row[0] for row in rows] == [*(item.id for item in ITEMS), "all"]
+    for item, stub, reference, numbers in rows:
+        wrong, caught, named, right, passed, given = map(int, numbers.split("|"))
+        chosen = [answer for answer in KNOWN if item in (answer.item, "all")]
+        assert (stub, reference) == ("waits", "passes")
+        assert wrong == sum(answer.kind == "wrong" for answer in chosen)
+        assert caught == wrong - sum(answer.diagnoses == ("not caught",) for answer in chosen)
+        assert right == passed == sum(answer.kind == "right" for answer in chosen)
+        assert named <= wrong
+        assert given == 0
+    assert named >= 0.9 * wrong  # of all items: the last row
