@@ -172,7 +172,8 @@ def test_every_target_has_a_subject_and_three_unequal_cases():
     for item in WITH_CODE:
         judged = {name for row in item.rows for name in row.of or [each.partition(":")[2] for each in item.targets]}
         targets = {each for each in item.targets if each.partition(":")[2] in judged}
-        assert targets and targets <= set(cases.OF), item.id
+        assert targets, item.id
+        assert targets <= set(cases.OF), item.id
     for subject in cases.SUBJECTS:
         drawn = [(sizes, str(options)) for sizes, options in subject.cases[""]]
         assert len(set(drawn)) == len(drawn)
