@@ -26,14 +26,13 @@ def page(course: Course) -> str:
 
 
 def _line(row: dict) -> str:
-    notebook = f"../notebooks/{row['notebook']}.ipynb"
     answer, *code = row["cells"]
     where = [f"`{target.removeprefix('nnlib.')}`" for target in row["targets"]] + [f"cell `{cell}`" for cell in code]
     checks = [_check(check) for check in row.get("check", ())] + [f"{row['checks']} in the notebook"] * (
         row["checks"] > 0
     )
     points = f"{row['points']:g}" + (f" ({row['derivation']:g})" if "derivation" in row else "")
-    columns = (f"{row['id']} {row['title']}", points, row["kind"], f"[`{answer}`]({notebook})")
+    columns = (f"{row['id']} {row['title']}", points, row["kind"], f"`{answer}` in `{row['notebook']}.ipynb`")
     return f"| {' | '.join(columns)} | {', '.join(where) or '–'} | {', '.join(checks) or '–'} |\n"
 
 

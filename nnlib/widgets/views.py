@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import ipywidgets
 
 from nnlib import checks
 from nnlib.tables import format_value
 from nnlib.widgets.style import BOX, CONTROL
-
-if TYPE_CHECKING:
-    from nnlib.widgets.controls import Choice, Control
 
 Value = int | float | str
 
@@ -30,7 +26,7 @@ class View:
         message: what is wrong with the last value that the user gave; empty if nothing is.
     """
 
-    def __init__(self, control: Control, *widgets: ipywidgets.Widget):
+    def __init__(self, control, *widgets: ipywidgets.Widget):
         self.control = control
         self.note = ipywidgets.Label("", layout={"width": _NOTE, "display": "none" if control.note is None else "flex"})
         self.message = ipywidgets.HTML(layout={"display": "none", "width": "100%"})
@@ -104,7 +100,7 @@ class NumberView(View):
 
     def __init__(
         self,
-        control: Control,
+        control,
         slider: ipywidgets.Widget,
         whole: bool,
         *,
@@ -137,7 +133,7 @@ class NumberView(View):
 class ChoiceView(View):
     """A drop-down list."""
 
-    def __init__(self, control: Choice):
+    def __init__(self, control):
         self.list = ipywidgets.Dropdown(
             options=list(control.options), value=control.default, description=control.label, **_label(_CHOICE)
         )
@@ -155,6 +151,6 @@ def _label(width: str) -> dict[str, object]:
     return {"style": {"description_width": _LABEL}, "layout": {"width": width}}
 
 
-def slider_options(control: Control) -> dict[str, object]:
+def slider_options(control) -> dict[str, object]:
     """Return the options of a control's slider: its label, its width, no number of its own."""
     return {"readout": False, "description": control.label, **_label(_SLIDER)}

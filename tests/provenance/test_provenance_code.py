@@ -106,7 +106,7 @@ def test_a_replaced_method_shows_even_under_a_decorator(monkeypatch):
     monkeypatch.setattr(nnlib.Classifier, "predict", lambda self, X: np.zeros(len(X)))
     assert fingerprint() != before
     monkeypatch.undo()
-    monkeypatch.setattr(nnlib.blas.one_thread.__wrapped__, "__code__", (lambda: (yield)).__code__)
+    monkeypatch.setattr(nnlib.blas.one_blas_thread.__wrapped__, "__code__", (lambda: (yield)).__code__)
     assert fingerprint() != before
 
 
