@@ -1,4 +1,6 @@
-"""Runs a student's functions in a process of its own: `python -I worker.py ROOT`, requests on stdin, answers on stdout.
+"""Runs a student's functions in a process of its own: requests on stdin, answers on stdout.
+
+python -I worker.py ROOT [PACKAGES ...]      PACKAGES are further folders to import from, such as the one with NumPy
 
 Only the file of the function that is called is imported from ROOT, and what it imports itself. Packages there are bare:
 their `__init__` is not run; a name that it would import is looked up when asked for, so that a syntax error in one file
@@ -15,6 +17,7 @@ import traceback
 from importlib import machinery, util
 from pathlib import Path
 
+sys.path += sys.argv[2:]
 import numpy as np
 
 

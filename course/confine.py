@@ -1,0 +1,97 @@
+"""Becomes a spare user that can read a few folders, write one at most and open no socket, then starts a command.
+
+python -I confine.py UID CPU MEMORY PROCESSES FILE READABLE[:READABLE...] WRITABLE COMMAND ...
+
+Limits by setrlimit, files by Landlock (Linux 5.13), sockets by a seccomp filter; it needs root. A step that fails ends
+it before the command runs.
+"""
+
+import ctypes
+import os
+import platform
+import resource
+import struct
+import sys
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on all machines
+EXECUTE, READ_FILE, READ_DIR, WRITE_FILE = 1 << 0, 1 << 2, 1 << 3, 1 << 1
+RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}  # by version
+NETWORK, SCOPES = 0b11, 0b11  # TCP's bind and connect; abstract sockets and signals
+# The numbers of socket, io_uring_setup, ptrace, process_vm_readv and process_vm_writev.
+FORBIDDEN = {"x86_64": (41, 425, 101, 310, 311), "aarch64": (198, 425, 117, 270, 271)}
+ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+
+
+def check(result: int, what: str) -> int:
+    """Return a system call's result; end with its error if it failed."""
+    if result < 0:
+        sys.exit(f"confine: {what}: {os.strerror(ctypes.get_errno())}")
+    return result
+
+
+def limit(cpu: int, memory: int, processes: int, file: int) -> None:
+    """Set the limits that each process has for itself; the number of processes is the user's."""
+    limits = {"CPU": cpu, "AS": memory, "NPROC": processes, "FSIZE": file, "CORE": 0}
+    for name, value in limits.items():
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+
+
+def landlock(readable: list[str], writable: str) -> None:
+    """Leave only some files and folders to be read and executed, and one folder (or none, "") to be written."""
+    version = check(LIBC.syscall(CREATE_RULESET, None, 0, 1), "Landlock")
+    handled = RIGHTS[min(version, 5)]
+    network, scopes = NETWORK if version >= 4 else 0, SCOPES if version >= 6 else 0
+    ruleset = struct.pack("QQQ", handled, network, scopes)[: 24 if version >= 6 else 16 if version >= 4 else 8]
+    rules = check(LIBC.syscall(CREATE_RULESET, ruleset, len(ruleset), 0), "landlock_create_ruleset")
+    allowed = {
+        path: READ_FILE | (EXECUTE | READ_DIR) * os.path.isdir(path) for path in readable if os.path.exists(path)
+    }
+    allowed |= {"/dev/null": READ_FILE | WRITE_FILE, "/dev/urandom": READ_FILE}
+    allowed |= {path: READ_FILE for path in ("/etc/ld.so.cache",) if os.path.exists(path)}
+    allowed |= {writable: handled & ~EXECUTE} if writable else {}
+    for path, rights in allowed.items():
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        rule = struct.pack("=Qi", rights, descriptor)
+        check(LIBC.syscall(ADD_RULE, rules, 1, rule, 0), f"landlock_add_rule {path}")
+        os.close(descriptor)
+    check(LIBC.syscall(RESTRICT_SELF, rules, 0), "landlock_restrict_self")
+    os.close(rules)
+
+
+def forbid_calls() -> None:
+    """Let the forbidden system calls fail with EPERM, and end a process that calls for another architecture."""
+    machine = platform.machine()
+    if machine not in FORBIDDEN:
+        sys.exit(f"confine: no seccomp filter for {machine}")
+    numbers = FORBIDDEN[machine]
+    load, equal, at_least, give = 0x20, 0x15, 0x35, 0x06
+    kill, deny, allow = 0x80000000, 0x00050001, 0x7FFF0000
+    program = [(load, 0, 0, 4), (equal, 1, 0, ARCHITECTURE[machine]), (give, 0, 0, kill)]
+    program += [(load, 0, 0, 0), (at_least, len(numbers) + 1, 0, 0x40000000)]  # x32's numbers are denied too
+    program += [(equal, len(numbers) - i, 0, number) for i, number in enumerate(numbers)]
+    program += [(give, 0, 0, allow), (give, 0, 0, deny)]
+    code = b"".join(struct.pack("HBBI", *step) for step in program)
+    buffer = ctypes.create_string_buffer(code)
+    header = struct.pack("HL" if struct.calcsize("L") == 8 else "HI", len(program), ctypes.addressof(buffer))
+    check(LIBC.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, header, 0, 0), "seccomp")
+
+
+def main(
+    uid: str, cpu: str, memory: str, processes: str, file: str, readable: str, writable: str, *command: str
+) -> None:
+    """Confine this process and become the command."""
+    number = int(uid)
+    limit(int(cpu), int(memory), int(processes), int(file))
+    check(LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    landlock(readable.split(":"), writable)
+    os.setgroups([])
+    os.setresgid(number, number, number)
+    os.setresuid(number, number, number)
+    forbid_calls()
+    os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,624 @@
+"""1.1 fully connected layer: answers that attack the grader. None may get the item's points, or cost others theirs."""
+
+import numpy as np
+
+# %% endless loop
+
+
+def fc_forward(x, w, b):
+    while True:
+        pass
+
+
+# %% endless loop in backward alone
+
+
+def fc_backward(dout, cache):
+    while True:
+        pass
+
+
+# %% memory bomb
+
+
+def fc_forward(x, w, b):
+    held = []
+    while True:
+        held.append(np.ones(1 << 24))
+
+
+# %% memory bomb of many processes
+
+
+def fc_forward(x, w, b):
+    import os
+    import time
+
+    for _ in range(8):
+        if os.fork() == 0:
+            held = np.ones(100 << 20)
+            time.sleep(60)
+            os._exit(int(held[0]))
+    time.sleep(60)
+
+
+# %% fork bomb
+
+
+def fc_forward(x, w, b):
+    import os
+
+    while True:
+        try:
+            os.fork()
+        except OSError:
+            pass
+
+
+# %% a gigabyte of output
+
+
+def fc_forward(x, w, b):
+    for _ in range(1 << 20):
+        print("x" * 1023)
+    return x @ w, (x, w)
+
+
+# %% output that looks like frames
+
+
+def fc_forward(x, w, b):
+    import os
+
+    out = x @ w
+    os.write(1, b"\x00" * 64)
+    os.write(2, b"\x00" * 64)
+    print('{"value": {"result": 1}}')
+    return out, (x, w)
+
+
+# %% exits in the middle of an answer
+
+
+def fc_forward(x, w, b):
+    import os
+
+    os._exit(0)
+
+
+# %% writes half an answer into the grader's pipe and exits
+
+
+def fc_forward(x, w, b):
+    import os
+    import struct
+
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, struct.pack("<IQ", 100, 1000) + b'{"value"')
+        except OSError:
+            pass
+    os._exit(0)
+
+
+# %% announces a frame of 2^62 bytes
+
+
+def fc_forward(x, w, b):
+    import os
+    import struct
+
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, struct.pack("<IQ", 100, 1 << 62))
+        except OSError:
+            pass
+    os._exit(0)
+
+
+# %% forges a whole answer with the shape 2^62
+
+
+def fc_forward(x, w, b):
+    import json
+    import os
+    import struct
+
+    header = json.dumps(
+        {"value": {"dict": {"result": {"array": 0}, "after": []}}, "arrays": [["f8", [1 << 62]]]}
+    ).encode()
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, struct.pack("<IQ", len(header), 8) + header + b"\x00" * 8)
+        except OSError:
+            pass
+    os._exit(0)
+
+
+# %% forges an answer that is nested a million deep
+
+
+def fc_forward(x, w, b):
+    import os
+    import struct
+
+    header = b'{"arrays": [], "value": ' + b"[" * 400_000 + b"]" * 400_000 + b"}"
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, struct.pack("<IQ", len(header), 0) + header)
+        except OSError:
+            pass
+    os._exit(0)
+
+
+# %% raises SystemExit
+
+
+def fc_forward(x, w, b):
+    raise SystemExit(0)
+
+
+# %% raises KeyboardInterrupt
+
+
+def fc_forward(x, w, b):
+    raise KeyboardInterrupt
+
+
+# %% raises an exception whose text is an exception
+
+
+def fc_forward(x, w, b):
+    class Hidden(Exception):
+        def __str__(self):
+            raise RuntimeError("no text")
+
+    raise Hidden
+
+
+# %% recursion without end
+
+
+def fc_forward(x, w, b):
+    return fc_forward(x, w, b)
+
+
+# %% a crash of the interpreter
+
+
+def fc_forward(x, w, b):
+    import ctypes
+
+    ctypes.string_at(0)
+
+
+# %% patches numpy.allclose, array_equal and testing
+
+
+def fc_forward(x, w, b):
+    np.allclose = np.array_equal = np.isclose = lambda *_, **__: True
+    np.testing.assert_allclose = lambda *_, **__: None
+    np.abs = np.absolute = lambda value: np.zeros_like(value)
+    return x @ w, (x, w)
+
+
+# %% patches numpy.random to give zeros
+
+
+def fc_forward(x, w, b):
+    np.random.default_rng = lambda *_: type("Zero", (), {"standard_normal": staticmethod(np.zeros)})()
+    return x @ w, (x, w)
+
+
+# %% an object that is equal to everything
+
+
+def fc_forward(x, w, b):
+    class Equal:
+        shape, dtype, ndim = (x.shape[0], w.shape[1]), x.dtype, 2
+
+        def __eq__(self, other):
+            return True
+
+        def __sub__(self, other):
+            return 0.0
+
+        def __array__(self, *_, **__):
+            return np.zeros(self.shape)
+
+    return Equal(), (x, w)
+
+
+# %% an array subclass that lies about its entries
+
+
+class Liar(np.ndarray):
+    def __array_ufunc__(self, *_, **__):
+        return True
+
+    def __array_function__(self, *_, **__):
+        return True
+
+    def tobytes(self, *_):
+        return b""
+
+
+def fc_forward(x, w, b):
+    return np.zeros((x.shape[0], w.shape[1])).view(Liar), (x, w)
+
+
+# %% an array subclass that looks like its type
+
+
+class Plain(np.ndarray):
+    __class__ = np.ndarray
+
+    def __getattribute__(self, name):
+        if name in ("tobytes", "astype"):
+            raise SystemExit(0)
+        return super().__getattribute__(name)
+
+
+def fc_forward(x, w, b):
+    return np.zeros((x.shape[0], w.shape[1])).view(Plain), (x, w)
+
+
+# %% NaN everywhere
+
+
+def fc_forward(x, w, b):
+    return np.full((x.shape[0], w.shape[1]), np.nan), (x, w)
+
+
+def fc_backward(dout, cache):
+    x, w = cache
+    return np.full(x.shape, np.nan), np.full(w.shape, np.nan), np.full(w.shape[1], np.nan)
+
+
+# %% infinities
+
+
+def fc_forward(x, w, b):
+    return np.full((x.shape[0], w.shape[1]), np.inf), (x, w)
+
+
+# %% gradients that are one array
+
+
+def fc_backward(dout, cache):
+    x, w = cache
+    same = np.zeros(max(x.size, w.size))
+    return same[: x.size].reshape(x.shape), same[: w.size].reshape(w.shape), same[: w.shape[1]]
+
+
+# %% an array of objects
+
+
+def fc_forward(x, w, b):
+    return (x @ w + b).astype(object), (x, w)
+
+
+# %% an array with strides of 0 that pretends to be huge
+
+
+def fc_forward(x, w, b):
+    return np.broadcast_to(np.float64(0), (1 << 20, 1 << 20)), (x, w)
+
+
+# %% an exit handler that answers
+
+
+def fc_forward(x, w, b):
+    import atexit
+    import os
+
+    atexit.register(lambda: os.write(3, b"\x00" * 100))
+    raise ValueError("see atexit")
+
+
+# %% a thread that goes on for ever
+
+
+def fc_forward(x, w, b):
+    import threading
+
+    def burn():
+        while True:
+            pass
+
+    for _ in range(4):
+        threading.Thread(target=burn, daemon=False).start()
+    return x @ w, (x, w)
+
+
+# %% a daemon that holds the pipes
+
+
+def fc_forward(x, w, b):
+    import os
+    import time
+
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(600)
+        os._exit(0)
+    os._exit(0)
+
+
+# %% stops itself
+
+
+def fc_forward(x, w, b):
+    import os
+    import signal
+
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+# %% stops and kills whatever it may
+
+
+def fc_forward(x, w, b):
+    import os
+    import signal
+
+    for pid in (*range(2, 2000), os.getppid(), -1):
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            try:
+                os.kill(pid, number)
+            except OSError:
+                pass
+    return x @ w, (x, w)
+
+
+# %% ignores all signals
+
+
+def fc_forward(x, w, b):
+    import signal
+
+    for number in range(1, 32):
+        try:
+            signal.signal(number, signal.SIG_IGN)
+        except OSError:
+            pass
+    while True:
+        pass
+
+
+# %% raises its own limits
+
+
+def fc_forward(x, w, b):
+    import resource
+
+    for name in ("CPU", "AS", "NPROC", "FSIZE"):
+        limit = getattr(resource, f"RLIMIT_{name}")
+        try:
+            resource.setrlimit(limit, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        except (OSError, ValueError):
+            pass
+    while True:
+        pass
+
+
+# %% looks for the answer in /proc
+
+
+def fc_forward(x, w, b):
+    import glob
+
+    for name in glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/cmdline") + glob.glob("/proc/[0-9]*/mem"):
+        try:
+            with open(name, "rb") as file:
+                text = file.read(1 << 16)
+        except OSError:
+            continue
+        if b"course" in text or b"key" in text:
+            return x @ w + b, (x, w)
+    return x @ w, (x, w)
+
+
+# %% looks for the course's solution on the disk
+
+
+def fc_forward(x, w, b):
+    import os
+    import runpy
+
+    for folder in ("/", "/work", "/home", "/root", "/srv", "/autograder", "/tmp"):
+        for place, _, files in os.walk(folder):
+            if "fully_connected.py" in files and "fast" not in place:
+                try:
+                    return runpy.run_path(os.path.join(place, "fully_connected.py"))["fc_forward"](x, w, b)
+                except (ImportError, NameError, KeyError, RecursionError, OSError):
+                    continue
+    return x @ w, (x, w)
+
+
+# %% links to files of others
+
+
+def fc_forward(x, w, b):
+    import os
+
+    for source in ("/etc/shadow", "/root/.ssh", "/proc/1/root"):
+        try:
+            os.symlink(source, "/tmp/link")
+            print(open("/tmp/link").read())
+        except OSError:
+            pass
+    return x @ w, (x, w)
+
+
+# %% deletes what it can
+
+
+def fc_forward(x, w, b):
+    import os
+    import shutil
+
+    for folder in ("/tmp", "/var/tmp", "/home", os.getcwd()):
+        shutil.rmtree(folder, ignore_errors=True)
+    return x @ w, (x, w)
+
+
+# %% asks the network
+
+
+def fc_forward(x, w, b):
+    import socket
+
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        try:
+            with socket.socket(socket.AF_INET, kind) as line:
+                line.settimeout(1)
+                line.connect(("127.0.0.1", 8080))
+                line.send(b"x")
+        except OSError:
+            pass
+    return x @ w, (x, w)
+
+
+# %% takes an answer out of sys.modules
+
+
+def fc_forward(x, w, b):
+    import sys
+
+    for module in list(sys.modules.values()):
+        for attribute in ("fc_forward", "reference", "expected", "definition"):
+            found = getattr(module, attribute, None)
+            if callable(found) and found is not fc_forward:
+                return found(x, w, b)
+    return x @ w, (x, w)
+
+
+# %% takes an answer out of the frames above
+
+
+def fc_forward(x, w, b):
+    import inspect
+
+    for frame in inspect.stack():
+        for name in ("expected", "want", "reference", "answer"):
+            if isinstance(frame.frame.f_locals.get(name), np.ndarray):
+                return frame.frame.f_locals[name], (x, w)
+    return x @ w, (x, w)
+
+
+# %% searches the garbage collector for an array of the right shape
+
+
+def fc_forward(x, w, b):
+    import gc
+
+    for found in gc.get_objects():
+        if isinstance(found, np.ndarray) and found.shape == (x.shape[0], w.shape[1]):
+            return found, (x, w)
+    return x @ w, (x, w)
+
+
+# %% replaces what sends the answer
+
+
+def fc_forward(x, w, b):
+    import sys
+
+    frames = sys.modules.get("frames")
+    if frames is not None:
+        frames.dump = lambda value: b""
+    return x @ w, (x, w)
+
+
+# %% answers with a pickle that runs code
+
+
+def fc_forward(x, w, b):
+    class Bomb:
+        def __reduce__(self):
+            return exec, ("import os; os.remove('/tmp/nothing')",)
+
+    return Bomb(), (x, w)
+
+
+# %% sleeps past the limit
+
+
+def fc_forward(x, w, b):
+    import time
+
+    time.sleep(3600)
+
+
+# %% gradients by numerical differentiation
+
+
+def fc_backward(dout, cache):
+    x, w = cache
+    dw = np.zeros_like(w)
+    for index in np.ndindex(*w.shape):
+        moved = w.copy()
+        moved[index] += 1
+        dw[index] = np.sum((fc_forward(x, moved, 0)[0] - fc_forward(x, w, 0)[0]) * dout)
+    dx = np.zeros_like(x)
+    for index in np.ndindex(*x.shape):
+        moved = x.copy()
+        moved[index] += 1
+        dx[index] = np.sum((fc_forward(moved, w, 0)[0] - fc_forward(x, w, 0)[0]) * dout)
+    return dx, dw, dout.sum(axis=0)
+
+
+# %% gradients by automatic differentiation
+
+
+def fc_backward(dout, cache):
+    import torch
+
+    x, w = (torch.tensor(array, requires_grad=True) for array in cache)
+    (x @ w).backward(torch.tensor(dout))
+    return x.grad.numpy(), w.grad.numpy(), dout.sum(axis=0)
+
+
+# %% results kept from an earlier call
+
+KEPT = {}
+
+
+def fc_forward(x, w, b):
+    if KEPT:
+        return KEPT["out"]
+    KEPT["out"] = x @ w + b, (x, w)
+    return KEPT["out"]
+
+
+# %% edits the worker's file
+
+
+def fc_forward(x, w, b):
+    import sys
+
+    for module in list(sys.modules.values()):
+        try:
+            with open(module.__file__, "a") as file:
+                file.write("\nraise SystemExit\n")
+        except (AttributeError, TypeError, OSError):
+            pass
+    return x @ w, (x, w)
+
+
+# %% looks for the definitions beside the worker's own file
+
+
+def fc_forward(x, w, b):
+    import importlib.util
+    import os
+    import sys
+
+    folder = os.path.dirname(os.path.abspath(sys.modules["__main__"].__file__))
+    for name in ("definitions.py", "cases.py", "stages.py"):
+        spec = importlib.util.spec_from_file_location("found", os.path.join(folder, name))
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module.fully_connected(x, w, b), (x, w)
