@@ -1,0 +1,136 @@
+"""Finds the homework's files among what was handed in: by path, by name, by what they hold."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import nbformat
+
+from course import items
+
+MARKER = re.compile(r"<!-- answer (\d)\.")
+CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
+
+
+@cache
+def expected() -> dict[str, set[str]]:
+    """Return the files that hold answers, each with the names that students define in it (a notebook: its number)."""
+    files: dict[str, set[str]] = {}
+    for row in items.load().items.values():
+        for target in row["targets"]:
+            module, _, name = target.partition(":")
+            files.setdefault(module.replace(".", "/") + ".py", set()).add(name)
+        files.setdefault(f"notebooks/{row['notebook']}.ipynb", set()).add(row["id"][0])
+    return files
+
+
+def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the text of each expected file that is found, and in words what was mended, taken for another, or missing.
+
+    Args:
+        content: bytes by path.
+    """
+    files: dict[str, str] = {}
+    notes: list[str] = []
+    left = {name: data for name, data in content.items() if name.endswith((".py", ".ipynb"))}
+    for rule in (_by_path, _by_name, _by_content):
+        for wanted in [name for name in expected() if name not in files]:
+            found = sorted(
+                (name for name in left if rule(name, left[name], wanted)), key=lambda name: (name.count("/"), name)
+            )
+            if not found:
+                continue
+            taken = found[0] if len(found) == 1 else max(found, key=lambda name: _written(left[name], wanted))
+            if len(found) > 1:
+                notes.append(
+                    f"{', '.join(found)} could all be {wanted}; {taken} was taken, which has most written in it"
+                )
+            elif rule is not _by_path:
+                notes.append(f"{taken} was taken for {wanted}")
+            text, more = _text(taken, left.pop(taken))
+            notes += more
+            if text is not None:
+                files[wanted] = text
+            for other in found:
+                left.pop(other, None)
+    missing = [name for name in expected() if name not in files]
+    notes += [f"{name} is missing or cannot be read: its items have nothing to grade" for name in missing]
+    return files, tuple(notes)
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """Return text with plain line ends, and a note where it is not UTF-8."""
+    for encoding, start in (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff")):
+        if data.startswith(start):
+            return _plain(data.decode(encoding, "replace")), "" if encoding == "utf-8-sig" else "was read as UTF-16"
+    try:
+        return _plain(data.decode("utf-8")), ""
+    except UnicodeDecodeError as error:
+        return _plain(data.decode("latin-1")), f"is not UTF-8 at byte {error.start} and was read as Latin-1"
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _text(name: str, data: bytes) -> tuple[str | None, list[str]]:
+    """Return the file's text, a notebook's in format 4, or None if it cannot be read; and notes."""
+    text, note = decode(data)
+    notes = [f"{name} {note}"] if note else []
+    if conflict := CONFLICT.search(text):
+        line = text.count("\n", 0, conflict.start()) + 1
+        notes.append(f"{name} has a mark of an unresolved merge in line {line}: {conflict[0].strip()}")
+    if name.endswith(".py"):
+        return text.replace("\0", ""), notes
+    try:
+        notebook = json.loads(text)
+        version = notebook["nbformat"]
+        converted = nbformat.convert(nbformat.from_dict(notebook) if version == 4 else nbformat.reads(text, 4), 4)
+        for cell in converted.cells:
+            cell.source = "".join(cell.source)
+    except Exception as error:  # nbformat raises whatever a broken notebook leads it to
+        first = str(error).splitlines()[0] if str(error) else ""
+        return None, [*notes, f"{name} is no notebook that can be read: {type(error).__name__}: {first[:200]}"]
+    if version != 4:
+        notes.append(f"{name} is of notebook format {version} and was converted")
+    return nbformat.writes(converted), notes
+
+
+def _by_path(name: str, data: bytes, wanted: str) -> bool:
+    return name == wanted or name.endswith(f"/{wanted}")
+
+
+def _by_name(name: str, data: bytes, wanted: str) -> bool:
+    """Compare the last part of the path, without what browsers and platforms add: "conv (1).py", "conv-2.py"."""
+    return (
+        re.sub(r"([ _-]*\(\d+\)|-\d+| copy| - Copy)(?=\.\w+$)", "", name.rpartition("/")[2])
+        == wanted.rpartition("/")[2]
+    )
+
+
+def _by_content(name: str, data: bytes, wanted: str) -> bool:
+    """Compare the markers of a notebook's answers, or the names that a file defines."""
+    if name.rpartition(".")[2] != wanted.rpartition(".")[2]:
+        return False
+    text = decode(data)[0]
+    if wanted.endswith(".ipynb"):
+        numbers = MARKER.findall(text)
+        return bool(numbers) and max(set(numbers), key=numbers.count) in expected()[wanted]
+    return bool(expected()[wanted] & set(_defined(text)))
+
+
+def _written(data: bytes, wanted: str) -> int:
+    """Return a measure of how much is written in a file: its length without what the student copy's stubs say."""
+    text = decode(data)[0]
+    return len(text) - 1000 * text.count("raise NotImplementedError")
+
+
+def _defined(text: str) -> Iterator[str]:
+    try:
+        yield from (node.name for node in ast.parse(text).body if hasattr(node, "name"))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        yield from re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE)

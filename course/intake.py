@@ -1,0 +1,225 @@
+"""Reads submissions: folders, zips, and zips of zips as Canvas, Gradescope and Moodle write them.
+
+A submission is data. Its notebooks and the files of nnlib are taken as text; all else is left where it is, and nothing
+is run. Whatever is wrong with one is said in its `notes`, or in its `error` if nothing of it can be read: each ends in
+a row, and none costs another.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import stat
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from course import canonical
+
+MAX_BYTES, MAX_FILES, MAX_RATIO = 50 << 20, 2000, 100  # of one submission, unpacked; of its size to the zip's
+JUNK = re.compile(r"(^|/)(__MACOSX|\.git|\.venv|\.ipynb_checkpoints|__pycache__|node_modules)/|(^|/)(\._|\.DS_Store$)")
+CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+# How platforms name what a student uploaded; "student" is what tells students apart.
+CANVAS = re.compile(r"^(?P<student>[^_]+(?:_LATE)?_\d+)_\d+_(?P<file>.+)$")
+MOODLE = re.compile(r"^(?P<student>.+_\d+)_assignsubmission_file_?(?:/(?P<file>.+))?$")
+GRADESCOPE = re.compile(r"^(?P<student>submission_\d+)(?:/(?P<file>.+))?$")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in.
+
+    Attributes:
+        student: how the platform or the roster calls them.
+        source: where it was found.
+        sha256: of all that was handed in.
+        files: text by canonical path, "nnlib/layers/conv.py" or "notebooks/q1_layers.ipynb".
+        notes: what was mended or left out, in words.
+        error: why nothing of it can be graded, or "".
+        submitted: when, if the archive tells.
+    """
+
+    student: str
+    source: str
+    sha256: str = ""
+    files: Mapping[str, str] = None
+    notes: tuple[str, ...] = ()
+    error: str = ""
+    submitted: datetime | None = None
+
+
+class IntakeError(ValueError):
+    """Why a submission cannot be read, in words."""
+
+
+def read(paths: Iterable[Path], roster: Path | None = None) -> Iterator[Submission]:
+    """Return a Submission for each folder or zip, and for each student in a zip of zips; two of one student are errors.
+
+    Args:
+        paths: folders and zips.
+        roster: a CSV with the columns `submission`, a part of the file's name, and `student`.
+
+    Raises:
+        ValueError: a path that does not exist, or a roster of another form.
+    """
+    names = _roster(roster) if roster else {}
+    found = [submission for path in paths for submission in _read(Path(path))]
+    found = [replace(each, student=_known(each.student, names)) for each in found]
+    counts: dict[str, int] = {}
+    for each in found:
+        counts[each.student] = counts.get(each.student, 0) + 1
+    for each in found:
+        if counts[each.student] > 1:
+            sources = ", ".join(other.source for other in found if other.student == each.student)
+            each = replace(each, files={}, error=f"{counts[each.student]} submissions of {each.student}: {sources}")
+        yield each
+
+
+def _read(path: Path) -> list[Submission]:
+    if not path.exists():
+        raise ValueError(f"PATH: expected a folder or a zip, got {path}, which does not exist.")
+    if path.is_dir():
+        return [_guarded(path.name, str(path), lambda: _folder(path))]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            groups = _students(archive)
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+        return [Submission(path.stem, str(path), _hash(path), {}, (), f"the zip cannot be read: {error}")]
+    if not groups:
+        return [_guarded(path.stem, str(path), lambda: _zip(path.read_bytes()))]
+    return [
+        _guarded(student, f"{path}: {student}", lambda names=names: _part(path, names)) for student, names in groups
+    ]
+
+
+def _guarded(student: str, source: str, unpack) -> Submission:
+    """Return the submission that `unpack` gives as ({path: bytes}, notes, when), or one with its error."""
+    try:
+        content, notes, submitted = unpack()
+        _check_sizes(content)
+    except (IntakeError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        return Submission(student, source, error=str(error) or type(error).__name__, files={})
+    digest = hashlib.sha256()
+    for name in sorted(content):
+        digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + hashlib.sha256(content[name]).digest())
+    files, more = canonical.sort(content)
+    error = "" if files else "no notebook of the homework and no file of nnlib is in it"
+    return Submission(student, source, digest.hexdigest(), files, (*notes, *more), error, submitted)
+
+
+def _students(archive: zipfile.ZipFile) -> list[tuple[str, list[str]]]:
+    """Return the members of each student, if the archive is a platform's; else an empty list."""
+    groups: dict[str, list[str]] = {}
+    alone: list[tuple[str, list[str]]] = []
+    names = [name for name in archive.namelist() if not name.endswith("/") and not JUNK.search(name)]
+    for name in names:
+        top = name.partition("/")[2] if len({each.partition("/")[0] for each in names}) == 1 and "/" in name else name
+        match = next(
+            filter(None, (form.match(each) for each in (name, top) for form in (CANVAS, MOODLE, GRADESCOPE))), None
+        )
+        zipped = name.lower().endswith(".zip")
+        if match:
+            groups.setdefault(match["student"], []).append(name)
+        elif zipped:
+            alone.append((PurePosixPath(name).stem, [name]))
+        elif name.rpartition("/")[2] != "submission_metadata.yml":
+            return []
+    return [*groups.items(), *alone]
+
+
+def _part(path: Path, names: list[str]) -> tuple[dict[str, bytes], tuple[str, ...], datetime | None]:
+    """Return what one student has in a platform's archive; a zip among it is unpacked."""
+    content, notes, submitted = {}, (), None
+    with zipfile.ZipFile(path) as archive:
+        _check_members([archive.getinfo(name) for name in names])
+        for name in names:
+            info = archive.getinfo(name)
+            submitted = max(filter(None, (submitted, _time(info))), default=None)
+            data = archive.read(info)
+            if name.lower().endswith(".zip"):
+                inner, more, _ = _zip(data)
+                content |= inner
+                notes += more
+            else:
+                match = CANVAS.match(name.rpartition("/")[2])
+                content[match["file"] if match else name] = data
+    return content, notes, submitted
+
+
+def _zip(data: bytes) -> tuple[dict[str, bytes], tuple[str, ...], datetime | None]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = [info for info in archive.infolist() if not info.is_dir() and not JUNK.search(info.filename)]
+        _check_members(members)
+        if sum(info.file_size for info in members) > MAX_RATIO * max(len(data), 1):
+            raise IntakeError(f"the zip unpacks to more than {MAX_RATIO} times its size")
+        content = {info.filename.replace("\\", "/"): archive.read(info) for info in members}
+        return content, (), max(filter(None, map(_time, members)), default=None)
+
+
+def _folder(path: Path) -> tuple[dict[str, bytes], tuple[str, ...], None]:
+    content, notes = {}, []
+    for file in sorted(path.rglob("*")):
+        name = file.relative_to(path).as_posix()
+        if JUNK.search(f"{name}/") or JUNK.search(name) or file.is_dir():
+            continue
+        if file.is_symlink():
+            notes.append(f"{name} is a link and was left out")
+        elif name.endswith((".py", ".ipynb")):
+            if file.stat().st_size > MAX_BYTES:
+                raise IntakeError(f"{name} has {file.stat().st_size >> 20} MB, more than {MAX_BYTES >> 20}")
+            content[name] = file.read_bytes()
+    return content, tuple(notes), None
+
+
+def _check_members(members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > MAX_FILES:
+        raise IntakeError(f"{len(members)} files, more than {MAX_FILES}")
+    for info in members:
+        parts = PurePosixPath(info.filename.replace("\\", "/"))
+        if parts.is_absolute() or ".." in parts.parts or re.match(r"[A-Za-z]:", info.filename):
+            raise IntakeError(f"the zip holds the path {info.filename!r}, which leads out of it")
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise IntakeError(f"the zip holds the link {info.filename!r}")
+        if info.flag_bits & 1:
+            raise IntakeError("the zip has a password")
+    size = sum(info.file_size for info in members)
+    if size > MAX_BYTES:
+        raise IntakeError(f"{size >> 20} MB unpacked, more than {MAX_BYTES >> 20}")
+
+
+def _check_sizes(content: Mapping[str, bytes]) -> None:
+    size = sum(map(len, content.values()))
+    if len(content) > MAX_FILES or size > MAX_BYTES:
+        raise IntakeError(f"{len(content)} files of {size >> 20} MB, more than {MAX_FILES} of {MAX_BYTES >> 20} MB")
+
+
+def _hash(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _time(info: zipfile.ZipInfo) -> datetime | None:
+    """Return when a member was written, in UTC as far as a zip tells; None for the date that stands for none."""
+    try:
+        return None if info.date_time[0] <= 1980 else datetime(*info.date_time, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _roster(path: Path) -> dict[str, str]:
+    """Return the students by the part of a file's name that tells them apart."""
+    rows = list(csv.DictReader(io.StringIO(canonical.decode(path.read_bytes())[0])))
+    if not rows or not {"submission", "student"} <= set(rows[0]):
+        raise ValueError(f"--roster: expected a CSV with the columns submission and student, got {path}.")
+    return {row["submission"].strip(): row["student"].strip() for row in rows if row["submission"].strip()}
+
+
+def _known(student: str, names: Mapping[str, str]) -> str:
+    found = [name for part, name in names.items() if part == student] or [
+        name for part, name in names.items() if re.search(rf"(?<![0-9A-Za-z]){re.escape(part)}(?![0-9A-Za-z])", student)
+    ]
+    return found[0] if len(found) == 1 else student

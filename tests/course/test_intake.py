@@ -1,0 +1,250 @@
+"""Submissions as students and platforms make them: each ends in a row, its trouble is said and costs nothing else."""
+
+import io
+import json
+import stat
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from course import canonical, intake, items
+from course.grading import answers
+
+CONV, LOSSES, Q1 = "nnlib/layers/conv.py", "nnlib/losses.py", "notebooks/q1_layers.ipynb"
+CODE = b"import numpy as np\n\n\ndef conv_forward(x, w):\n    return x, (x, w)\n"
+LOSS = b"def softmax_loss(x, y):\n    return 0.0, x\n"
+
+
+def notebook(*answers, code="def centred(f, x, h):\n    return 0"):
+    cells = [new_markdown_cell(text) for text in answers or ("<!-- answer 1.1 -->\nBy the chain rule.",)]
+    return nbformat.writes(new_notebook(cells=[*cells, new_code_cell(code)])).encode()
+
+
+WHOLE = {CONV: CODE, LOSSES: LOSS, Q1: notebook()}
+
+
+def zipped(files, **options):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", **options) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def under(folder, files=WHOLE):
+    return {f"{folder}/{name}": data for name, data in files.items()}
+
+
+def read(tmp_path, data, name="ann.zip", **options):
+    path = tmp_path / name
+    path.write_bytes(data)
+    return list(intake.read([path], **options))
+
+
+def one(tmp_path, files, name="ann.zip"):
+    (found,) = read(tmp_path, zipped(files), name)
+    return found
+
+
+# What is read without trouble: files -> a part of a note, or none
+MENDED = {
+    "as make submit packs it": (WHOLE, ""),
+    "folder in folder": (under("hw1/hw1"), ""),
+    "macOS's additions": ({**WHOLE, "__MACOSX/._conv.py": b"\0\5", "nnlib/layers/._conv.py": b"\0"}, ""),
+    "a virtual environment and caches": (
+        {**WHOLE, ".venv/lib/losses.py": b"x", "nnlib/__pycache__/losses.py": b"x", ".git/losses.py": b"x"},
+        "",
+    ),
+    "Windows's line ends": ({**WHOLE, CONV: CODE.replace(b"\n", b"\r\n")}, ""),
+    "old Macs' line ends": ({**WHOLE, CONV: CODE.replace(b"\n", b"\r")}, ""),
+    "a byte order mark": ({**WHOLE, CONV: b"\xef\xbb\xbf" + CODE}, ""),
+    "UTF-16": ({**WHOLE, CONV: CODE.decode().encode("utf-16")}, "was read as UTF-16"),
+    "Latin-1": ({**WHOLE, CONV: CODE + "# façade\n".encode("latin-1")}, "is not UTF-8 at byte"),
+    "a null byte": ({**WHOLE, CONV: CODE + b"\0"}, ""),
+    "a mark of a merge": ({**WHOLE, CONV: CODE + b"<<<<<<< HEAD\n"}, "unresolved merge in line 6"),
+    "a file taken out of its folder": (
+        {**WHOLE, "conv.py": WHOLE[CONV], CONV: None},
+        "conv.py was taken for nnlib/layers/conv.py",
+    ),
+    "a browser's second copy": ({**WHOLE, "conv (1).py": CODE, CONV: None}, "conv (1).py was taken for"),
+    "another name": ({**WHOLE, "my_layers.py": CODE, CONV: None}, "my_layers.py was taken for nnlib/layers/conv.py"),
+    "a renamed notebook": ({**WHOLE, "HW1 final.ipynb": WHOLE[Q1], Q1: None}, "HW1 final.ipynb was taken for"),
+    "a copy beside it": (
+        {**WHOLE, f"backup/{CONV}": b"def conv_forward(x, w):\n    raise NotImplementedError\n"},
+        "could all be",
+    ),
+    "our own checks, edited": ({**WHOLE, "nnlib/check/judge.py": b"x", "conftest.py": b"x", "Makefile": b"x"}, ""),
+    "a solved repository": ({**WHOLE, "tests/test_a.py": b"x", "README.md": b"x", "setup.py": b"x"}, ""),
+}
+
+
+@pytest.mark.parametrize("case", MENDED)
+def test_what_can_be_mended_is(tmp_path, case):
+    files, note = MENDED[case]
+    found = one(tmp_path, {name: data for name, data in files.items() if data is not None})
+    assert (found.error, found.student) == ("", "ann")
+    assert set(found.files) == set(WHOLE)
+    assert canonical.decode(CODE)[0].strip() in found.files[CONV].replace("# façade", "").strip()
+    others = [each for each in found.notes if "its items have nothing to grade" not in each]
+    assert any(note in each for each in others) if note else others == []
+
+
+# What costs one file: files -> the file, what is said
+COSTS_ONE = {
+    "a missing file": ({LOSSES: LOSS, Q1: notebook()}, CONV, "is missing or cannot be read"),
+    "a notebook that is no JSON": ({**WHOLE, Q1: b"<<<<<<< HEAD\n{"}, Q1, "is no notebook that can be read"),
+    "a notebook that is an error page": ({**WHOLE, Q1: b"<html>404</html>"}, Q1, "is no notebook that can be read"),
+    "a notebook without cells": ({**WHOLE, Q1: b'{"nbformat": 4}'}, Q1, "is no notebook that can be read"),
+    "a notebook of format 99": ({**WHOLE, Q1: b'{"nbformat": 99, "cells": []}'}, Q1, "is no notebook that can be read"),
+}
+
+
+@pytest.mark.parametrize("case", COSTS_ONE)
+def test_what_cannot_be_mended_costs_its_file_alone(tmp_path, case):
+    files, lost, note = COSTS_ONE[case]
+    found = one(tmp_path, files)
+    assert found.error == ""
+    assert set(found.files) == set(WHOLE) - {lost}
+    assert any(note in each for each in found.notes)
+
+
+def test_a_notebook_of_format_3_is_converted(tmp_path):
+    old = json.dumps(
+        {
+            "nbformat": 3,
+            "nbformat_minor": 0,
+            "metadata": {},
+            "worksheets": [
+                {
+                    "metadata": {},
+                    "cells": [{"cell_type": "markdown", "metadata": {}, "source": ["<!-- answer 1.1 -->\n", "Here."]}],
+                }
+            ],
+        }
+    )
+    found = one(tmp_path, {**WHOLE, Q1: old.encode()})
+    assert any("is of notebook format 3 and was converted" in note for note in found.notes)
+    assert answers(found.files)["1.1"] == "Here."
+
+
+def test_of_duplicated_answers_the_last_that_is_written_counts(tmp_path):
+    twice = notebook("<!-- answer 1.1 -->\nfirst", "<!-- answer 1.1 -->\nsecond", "<!-- answer 1.1 -->\n")
+    assert answers(one(tmp_path, {**WHOLE, Q1: twice}).files)["1.1"] == "second"
+
+
+def bomb():
+    return zipped({"nnlib/losses.py": b"\0" * (20 << 20)}, compression=zipfile.ZIP_DEFLATED)
+
+
+def with_link():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        link = zipfile.ZipInfo(CONV)
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc/passwd")
+    return buffer.getvalue()
+
+
+REFUSED = {
+    "no zip": (b"hello", "the zip cannot be read"),
+    "half a zip": (zipped(WHOLE)[:-40], "the zip cannot be read"),
+    "an empty zip": (zipped({}), "no notebook of the homework"),
+    "another course's": (zipped({"report.pdf": b"x", "a.txt": b"x"}), "no notebook of the homework"),
+    "a bomb": (bomb(), "times its size"),
+    "too much": (zipped({f"{n}.py": b"x" for n in range(2001)}), "2001 files"),
+    "too large": (zipped({"a.py": b"x" * (51 << 20)}), "MB"),
+    "a path that leads out": (zipped({"../../etc/conv.py": CODE}), "leads out of it"),
+    "an absolute path": (zipped({"/etc/conv.py": CODE}), "leads out of it"),
+    "a drive": (zipped({"C:\\conv.py": CODE}), "leads out of it"),
+    "a link": (with_link(), "holds the link"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_refused_is_a_row_with_its_reason(tmp_path, case):
+    data, reason = REFUSED[case]
+    (found,) = read(tmp_path, data)
+    assert found.student == "ann"
+    assert reason in found.error
+    assert not found.files
+
+
+def test_a_folder_whose_links_are_left_out(tmp_path):
+    for name, data in WHOLE.items():
+        (tmp_path / "bob" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "bob" / name).write_bytes(data)
+    (tmp_path / "bob" / "nnlib" / "optim.py").symlink_to("/etc/passwd")
+    (found,) = intake.read([tmp_path / "bob"])
+    assert (found.student, set(found.files)) == ("bob", set(WHOLE))
+    assert any("is a link and was left out" in note for note in found.notes)
+
+
+PLATFORMS = {
+    "Canvas": (
+        {"doejane_123_456_hw1.zip": WHOLE, "roejim_LATE_124_457_submission.zip": WHOLE},
+        ["doejane_123", "roejim_LATE_124"],
+    ),
+    "Gradescope": (
+        {"assignment/submission_9/sub.zip": WHOLE, "assignment/submission_10/sub.zip": WHOLE},
+        ["submission_9", "submission_10"],
+    ),
+    "Moodle": (
+        {"Jane Doe_77_assignsubmission_file/a.zip": WHOLE, "Jim Roe_78_assignsubmission_file/b.zip": WHOLE},
+        ["Jane Doe_77", "Jim Roe_78"],
+    ),
+    "a zip of zips": ({"jane.zip": WHOLE, "jim.zip": WHOLE}, ["jane", "jim"]),
+}
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_platforms_archive_holds_a_row_for_each_student(tmp_path, platform):
+    inner, students = PLATFORMS[platform]
+    found = read(tmp_path, zipped({name: zipped(files) for name, files in inner.items()}), "all.zip")
+    assert [each.student for each in found] == students
+    assert all(not each.error and set(each.files) == set(WHOLE) for each in found)
+
+
+def test_a_broken_zip_among_others_costs_its_student_alone(tmp_path):
+    broken, whole = read(tmp_path, zipped({"jane.zip": b"no zip", "jim.zip": zipped(WHOLE)}), "all.zip")
+    assert "not a zip file" in broken.error
+    assert (whole.student, whole.error) == ("jim", "")
+
+
+def test_two_submissions_of_one_student_are_errors_that_name_both(tmp_path):
+    paths = [tmp_path / "x" / "ann.zip", tmp_path / "y" / "ann.zip"]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_bytes(zipped(WHOLE))
+    found = list(intake.read(paths))
+    assert len(found) == 2
+    assert all("2 submissions of ann" in each.error and str(paths[1]) in each.error for each in found)
+    found = read(tmp_path, zipped({"a/jane.zip": zipped(WHOLE), "b/jane.zip": zipped(WHOLE)}), "all.zip")
+    assert [each.error[:23] for each in found] == ["2 submissions of jane: "] * 2
+
+
+def test_a_roster_gives_students_their_names(tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("submission,student\n123,Jane Doe\n124,Jim Roe\n")
+    data = zipped({"doejane_123_456_hw1.zip": zipped(WHOLE), "roejim_124_457_hw1.zip": zipped(WHOLE)})
+    assert [each.student for each in read(tmp_path, data, "all.zip", roster=roster)] == ["Jane Doe", "Jim Roe"]
+    roster.write_text("who\nJane\n")
+    with pytest.raises(ValueError, match="--roster: expected a CSV with the columns"):
+        read(tmp_path, data, "all.zip", roster=roster)
+
+
+def test_a_path_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(ValueError, match="does not exist"):
+        list(intake.read([tmp_path / "nobody.zip"]))
+
+
+def test_the_checksum_is_that_of_the_content(tmp_path):
+    first, second = one(tmp_path, WHOLE), one(tmp_path, under("hw1"), "ann.zip")
+    assert first.sha256 != one(tmp_path, {**WHOLE, CONV: CODE + b"\n"}).sha256
+    assert len(second.sha256) == 64
+
+
+def test_every_expected_file_is_the_repositorys(tmp_path):
+    assert all((Path(items.ROOT) / name).is_file() for name in canonical.expected())
