@@ -116,12 +116,17 @@ def answers(item: Item) -> Iterator[Answer]:
     yield Answer(item.id, "stub", "stub", stub)
     yield Answer(item.id, "reference", "the repository's")
     for kind in ("wrong", "right"):
-        text = (COURSE / kind / f"{item.id}.py").read_text(encoding="utf-8")
-        above, *cells = re.split(r"(?m)^# %% ", text)
-        for cell in cells:
-            title, _, code = cell.partition("\n")
-            name, _, diagnoses = title.partition(" -> ")
-            yield Answer(item.id, kind, name, f"{above}\n{code}", tuple(diagnoses.split(", ")) if diagnoses else ())
+        yield from cells(item, kind)
+
+
+def cells(item: Item, kind: str) -> Iterator[Answer]:
+    """Return the answers to an item in the folder of a kind: wrong, right or hostile."""
+    path = COURSE / kind / f"{item.id}.py"
+    above, *rest = re.split(r"(?m)^# %% ", path.read_text(encoding="utf-8")) if path.exists() else ("",)
+    for cell in rest:
+        title, _, code = cell.partition("\n")
+        name, _, diagnoses = title.partition(" -> ")
+        yield Answer(item.id, kind, name, f"{above}\n{code}", tuple(diagnoses.split(", ")) if diagnoses else ())
 
 
 def put(answer: Answer, root: Path) -> None:

@@ -1,0 +1,141 @@
+"""Grades submissions, each with reasons: python -m course.grade PATH... (folders, zips, zips of zips)."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import joblib
+from tqdm import tqdm
+
+from course import canvas, grading, intake, items, marking, marks, report, sandbox
+from course.intake import Submission
+
+CACHE = items.ROOT / "build" / "grades"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Grade what the command line names; return 0, 1 if a submission needs a human's eye, or 2 if nothing was done."""
+    options = parser().parse_args(argv)
+    try:
+        tier = sandbox.choose(options.isolation)
+        wanted = grading.chosen(options.only)
+        deadline = marks.moment("--deadline", options.deadline) if options.deadline else None
+        maxima = {item: row["points"] for item, row in items.load().items.items()}
+        given = marks.read(*options.marks, maxima=maxima)
+        submissions = list(intake.read(options.paths, options.roster))
+    except (ValueError, RuntimeError, OSError) as error:
+        print(f"course.grade: {error}", file=sys.stderr)
+        return 2
+    print(f"{len(submissions)} submission{'s' * (len(submissions) != 1)}, {len(wanted)} items, isolation: {tier}")
+    graded = []
+    for submission, each in zip(submissions, grade_all(submissions, wanted, tier, options), strict=True):
+        late = marks.late(submission.submitted, deadline, marks.rule())
+        graded.append(marks.settle(each, given, grading.answers(submission.files), late))
+    write(graded, submissions, given, options)
+    troubled = [each["student"] for each in graded if marks.failures(each)]
+    if troubled:
+        print(f"A human has to look at: {', '.join(troubled)}", file=sys.stderr)
+    return 1 if troubled else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line's parser."""
+    made = argparse.ArgumentParser(prog="python -m course.grade", description=__doc__)
+    made.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a folder, a zip, or a zip of zips")
+    made.add_argument("--jobs", type=int, default=2, help="how many items are graded at a time (2)")
+    made.add_argument("--scheduler", metavar="URL", help="of a Dask cluster that grades, in place of --jobs")
+    made.add_argument("--only", default="", metavar="ITEM", help="grade the items whose ids start so, such as 1.4")
+    made.add_argument(
+        "--resume", action="store_true", help="take up the rows of earlier runs; what has changed is graded again"
+    )
+    made.add_argument("--roster", type=Path, metavar="CSV", help="with the columns submission and student")
+    made.add_argument("--deadline", metavar="TIME", help="such as 2027-02-13T23:59-05:00, with its offset")
+    made.add_argument(
+        "--json", type=Path, metavar="OUT", help="the grades: one object, or a list for several submissions"
+    )
+    made.add_argument("--html", type=Path, metavar="DIR", help="a page for each student, and one for graders")
+    made.add_argument("--csv", type=Path, metavar="FILE", help="a table of points")
+    made.add_argument(
+        "--canvas", type=Path, metavar="EXPORT", help="Canvas's exported gradebook; a filled copy is put beside it"
+    )
+    made.add_argument("--column", metavar="NAME", help="the gradebook's column to fill, if its name does not tell")
+    made.add_argument("--provisional", action="store_true", help="fill in grades that lack marks of a human")
+    made.add_argument("--marks", type=Path, nargs="+", default=[], metavar="JSON", help="marks that humans gave")
+    made.add_argument(
+        "--isolation", choices=("auto", *sandbox.TIERS), default="auto", help="how a student's code is confined"
+    )
+    return made
+
+
+def grade_all(submissions: list[Submission], wanted: list[str], tier: str, options: argparse.Namespace) -> list[dict]:
+    """Return the JSON object of each submission; items are graded side by side, those of all submissions."""
+    key = grading.course_key()
+    readable = [number for number, each in enumerate(submissions) if not each.error]
+    tasks = [(number, item) for number in readable for item in wanted]
+    checks: dict[tuple[int, str], list[grading.Check]] = {}
+    jobs = joblib.Parallel(options.jobs, return_as="generator_unordered", batch_size=1)
+    with _cluster(options.scheduler), tqdm(total=len(tasks), unit="item", disable=None) as bar:
+        calls = (
+            joblib.delayed(_grade)(number, submissions[number], item, tier, options.resume, key)
+            for number, item in tasks
+        )
+        for number, item, found in jobs(calls):
+            checks[number, item] = found
+            bar.update()
+    made = []
+    for number, submission in enumerate(submissions):
+        if submission.error:
+            made.append(grading.ungraded(submission, tier, wanted))
+            continue
+        graded = grading.blank(submission, tier)
+        graded["items"] = [grading.item_object(item, checks[number, item]) for item in wanted]
+        made.append(graded | {"total": grading.total(graded["items"])})
+    return made
+
+
+def _grade(
+    number: int, submission: Submission, item: str, tier: str, resume: bool, key: bytes
+) -> tuple[int, str, list[grading.Check]]:
+    cache = grading.Cache(CACHE / f"{submission.sha256[:16]}-{item}.jsonl", resume=resume)
+    return number, item, grading.judge_item(submission, item, tier, cache, key)
+
+
+@contextlib.contextmanager
+def _cluster(address: str | None) -> Iterator[None]:
+    """Have joblib run on a Dask cluster inside the body, where there is an address."""
+    if address is None:
+        yield
+        return
+    from distributed import Client  # here: it takes a second, which others need not wait for
+
+    with Client(address), joblib.parallel_config(backend="dask"):
+        yield
+
+
+def write(graded: list[dict], submissions: list[Submission], given: marks.Marks, options: argparse.Namespace) -> None:
+    """Print a line for each submission and write what the options ask for."""
+    for each in graded:
+        points = "-" if each["total"] is None else f"{each['total']:.2f}"
+        print(f"{each['student']:24} {points:>7}   {each['submission']['error']}".rstrip())
+    if options.json:
+        report.write_json(options.json, graded)
+    if options.csv:
+        report.write_csv(options.csv, graded)
+    if options.html:
+        report.write_html(options.html, graded)
+        answers = {each.student: grading.answers(each.files) for each in submissions if not each.error}
+        marking.write_page(options.html / "marking.html", graded, answers, given)
+    if options.canvas:
+        target = options.canvas.with_name(f"{options.canvas.stem}-filled.csv")
+        filled = canvas.fill(options.canvas, target, graded, options.column, provisional=options.provisional)
+        print(f"{target}: {filled.students} students have a grade")
+        print(*(f"not in the gradebook: {student}" for student in filled.unmatched), sep="\n")
+        print(*(f"withheld: {student}: {why}" for student, why in filled.withheld.items()), sep="\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

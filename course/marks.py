@@ -1,0 +1,220 @@
+"""What a human adds to the checks, and what lateness costs.
+
+Marks live in a file of their own, by student and item, so that grading again never loses one. Each holds the hash of
+the answer that it was given for: when the answer changes, the mark still counts and is flagged as stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nnlib import checks, storage
+from nnlib.check import exercises
+
+SCHEMA = 1
+FIELDS = {"student": str, "item": str, "points": (int, float), "by": str, "at": str, "comment": str, "answer": str}
+DAY = 86_400  # seconds
+
+Marks = dict[tuple[str, str], "Mark"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Points that a human gave.
+
+    Attributes:
+        student, item: what they are for.
+        points: from 0 to the item's.
+        by: who gave them.
+        at: when.
+        comment: what the student reads.
+        answer: `digest` of the answer that they were given for.
+    """
+
+    student: str
+    item: str
+    points: float
+    by: str
+    at: datetime
+    comment: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What lateness costs: nothing by default. The table `late` of exercises.toml holds the homework's.
+
+    Attributes:
+        grace: seconds that cost nothing; whoever exceeds them is late since the deadline.
+        per_day: share of the total that each day begun costs.
+        days: after so many nothing is given.
+    """
+
+    grace: float = 0
+    per_day: float = 0
+    days: float = math.inf
+
+
+def rule(path: Path | None = None) -> Rule:
+    """Return the rule that exercises.toml holds."""
+    with open(path or exercises.find(), "rb") as file:
+        return Rule(**tomllib.load(file).get("late", {}))
+
+
+def digest(answer: str) -> str:
+    """Return the hash of an answer's text."""
+    return hashlib.sha256(answer.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def moment(name: str, text: object) -> datetime:
+    """Return the time that an ISO text gives.
+
+    Raises:
+        ValueError: it is none, or has no offset, so that it means another time in another place.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        found = None
+    offset = found is not None and found.tzinfo is not None
+    checks.require(offset, name, "a time with its offset from UTC, such as 2027-02-13T23:59-05:00", repr(text))
+    return found
+
+
+def late(submitted: datetime | None, deadline: datetime | None, rule: Rule = Rule()) -> dict[str, float | None]:
+    """Return how many `seconds` after the deadline it came, None if that is not known, and the `factor` of its total.
+
+    Raises:
+        ValueError: a time without an offset.
+    """
+    if deadline is None:
+        return {"seconds": 0.0, "factor": 1.0}
+    moment("deadline", deadline.isoformat())
+    if submitted is None:
+        return {"seconds": None, "factor": 1.0}
+    moment("submitted", submitted.isoformat())
+    seconds = max(0.0, (submitted - deadline).total_seconds())
+    days = math.ceil(seconds / DAY) if seconds > rule.grace else 0
+    factor = 0.0 if days > rule.days else max(0.0, 1 - rule.per_day * days)
+    return {"seconds": seconds, "factor": round(factor, 6)}
+
+
+def read(*paths: Path, maxima: Mapping[str, float]) -> Marks:
+    """Return the marks of the files; of two for the same answer the later one counts.
+
+    Args:
+        paths: files that `write` or a marking page wrote; a missing one holds none.
+        maxima: the points of each item.
+
+    Raises:
+        ValueError: a file of another form; the message names the mark.
+    """
+    marks: Marks = {}
+    for path in filter(Path.exists, map(Path, paths)):
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:  # no UTF-8, or no JSON
+            raise ValueError(f"{path}: expected marks as JSON, got {error}.") from None
+        known = isinstance(content, dict) and content.get("schema") == SCHEMA and isinstance(content.get("marks"), list)
+        checks.require(known, str(path), f"marks of schema {SCHEMA}", "another file")
+        for number, entry in enumerate(content["marks"]):
+            mark = _mark(f"{path}, mark {number}", entry, maxima)
+            older = marks.get((mark.student, mark.item))
+            if older is None or mark.at >= older.at:
+                marks[mark.student, mark.item] = mark
+    return marks
+
+
+def _mark(where: str, entry: object, maxima: Mapping[str, float]) -> Mark:
+    checks.require(isinstance(entry, dict) and entry.keys() == FIELDS.keys(), where, ", ".join(FIELDS), repr(entry))
+    for name, kind in FIELDS.items():
+        right = isinstance(entry[name], kind) and not isinstance(entry[name], bool)
+        checks.require(right, f"{where}, {name}", "a number" if name == "points" else "a text", repr(entry[name]))
+    checks.require(entry["item"] in maxima, f"{where}, item", "an item of exercises.toml", repr(entry["item"]))
+    most = maxima[entry["item"]]
+    checks.require(0 <= entry["points"] <= most, f"{where}, points", f"0 to {most:g}", entry["points"])
+    return Mark(**{**entry, "at": moment(f"{where}, at", entry["at"])})
+
+
+def write(path: Path, marks: Marks) -> None:
+    """Write the marks, whole or not at all.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    entries = [{**asdict(marks[key]), "at": marks[key].at.isoformat()} for key in sorted(marks)]
+    with storage.atomic_write(path) as file:
+        file.write(json.dumps({"schema": SCHEMA, "marks": entries}, indent=1).encode())
+
+
+def room(item: Mapping) -> float:
+    """Return how many of a graded item's points a human gives: those of no check, or of one that we could not run."""
+    return round(item["max"] - sum(check["max"] for check in item["checks"] if check["status"] != "ours"), 6)
+
+
+def settle(grade: Mapping, marks: Marks, answers: Mapping[str, str], late: Mapping) -> dict:
+    """Return the grade with the human's marks, its lateness and its total; None for what cannot be read.
+
+    Args:
+        grade: the object of one submission.
+        marks: of all.
+        answers: the submission's, by item.
+        late: as the function of this name returns it.
+    """
+    manual = []
+    for item in grade["items"]:
+        mark = marks.get((grade["student"], item["id"]))
+        if mark is not None:
+            flags = ["stale"] if mark.answer != digest(answers.get(item["id"], "")) else []
+            flags += ["over"] if mark.points > room(item) else []
+            points = min(mark.points, room(item))
+            entry = {"id": item["id"], "points": points, "max": room(item), "by": mark.by, "at": mark.at.isoformat()}
+            manual.append({**entry, "comment": mark.comment, "flags": flags})
+    given = sum(part["points"] for part in (*grade["items"], *manual))
+    total = None if grade["submission"]["error"] else round(given * late["factor"], 2)
+    return {**grade, "manual": manual, "late": dict(late), "total": total}
+
+
+def failures(grade: Mapping) -> list[str]:
+    """Return what could not be graded, in words; a total without it is no grade."""
+    error = grade["submission"]["error"]
+    found = [f"cannot be read: {error}"] if error else []
+    for item in grade["items"]:
+        ours = [check for check in item["checks"] if check["status"] == "ours"]
+        if ours and item["id"] not in {mark["id"] for mark in grade["manual"]}:
+            found += [f"{item['id']} {check['name']}: the grader failed: {check['message_grader']}" for check in ours]
+    return found
+
+
+def unmarked(grade: Mapping) -> list[Mapping]:
+    """Return the items of a grade that a human has still to mark."""
+    if grade["submission"]["error"]:
+        return []
+    marked = {mark["id"] for mark in grade["manual"]}
+    ours = {item["id"] for item in grade["items"] if any(check["status"] == "ours" for check in item["checks"])}
+    return [item for item in grade["items"] if room(item) and item["id"] not in marked | ours]
+
+
+def doubts(grade: Mapping) -> list[str]:
+    """Return what a human has to look at besides marking, in words: failures, marks that do not fit, unknown times."""
+    found = failures(grade)
+    for mark in grade["manual"]:
+        if "stale" in mark["flags"]:
+            found.append(f"{mark['id']}: the answer has changed after {mark['by']} marked it")
+        if "over" in mark["flags"]:
+            found.append(f"{mark['id']}: the mark is more than the {mark['max']:g} points that a human gives")
+    if grade["late"]["seconds"] is None and not grade["submission"]["error"]:
+        found.append("when it was handed in is not known")
+    return found
+
+
+def unsettled(grade: Mapping) -> list[str]:
+    """Return everything that a human has still to do for a grade, in words."""
+    return doubts(grade) + [f"{item['id']}: no mark yet, of {room(item):g} points" for item in unmarked(grade)]
