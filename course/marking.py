@@ -1,0 +1,50 @@
+"""The page on which a human marks texts and derivations with a few keys, and saves the marks as a file.
+
+python -m course.grade writes it with --html; what it saves is read by course.marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from course import marks, report
+from nnlib.check.exercises import items
+
+
+def write_page(
+    path: Path,
+    grades: Sequence[Mapping],
+    answers: Mapping[str, Mapping[str, str]],
+    given: marks.Marks,
+    rubric: Mapping[str, str] | None = None,
+) -> None:
+    """Write the page of all answers that a human marks, item by item, with the marks so far.
+
+    Args:
+        path: of the page.
+        grades: of the submissions.
+        answers: by student and item.
+        given: the marks so far.
+        rubric: for what an item's points are given, by item.
+    """
+    tasks = [
+        _task(grade["student"], item, answers.get(grade["student"], {}).get(item["id"], ""), given, rubric or {})
+        for grade in grades
+        for item in grade["items"]
+        if marks.room(item) and not grade["submission"]["error"]
+    ]
+    order = list(items())
+    tasks.sort(key=lambda task: order.index(task["item"]))  # all answers to one item after another
+    report.write(path, report.render("marking.html", tasks=tasks, schema=marks.SCHEMA))
+
+
+def _task(student: str, item: Mapping, answer: str, given: marks.Marks, rubric: Mapping[str, str]) -> dict:
+    id = item["id"]
+    task = {"student": student, "item": id, "title": items()[id].title, "max": marks.room(item)}
+    task |= {"rubric": rubric.get(id, ""), "text": report.shown(answer), "answer": marks.digest(answer), "mark": None}
+    mark = given.get((student, id))
+    if mark is not None:
+        task["mark"] = {**asdict(mark), "at": mark.at.isoformat()}
+    return task

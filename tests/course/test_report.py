@@ -1,0 +1,187 @@
+"""course.report: JSON, CSV and pages hold what was found, and nothing that a submission smuggles in."""
+
+import csv
+import dataclasses
+import html.parser
+import json
+
+import pytest
+from course_grades import check, grade, item
+
+from course import grading, marks, report
+from course.intake import Submission
+
+IN_TIME = {"seconds": 0.0, "factor": 1.0}
+ATTACK = "</pre><script>alert(1)</script><input type=hidden value='\"&amp;'>\x00\x1b[2J\u202eevil\ud800"
+
+
+def settled(*graded, given=(), late=IN_TIME, **changes):
+    return marks.settle(grade(*graded, **changes), {(m.student, m.item): m for m in given}, {}, late)
+
+
+def mark(**changes):
+    at = marks.moment("at", "2027-02-14T12:00Z")
+    fields = {"student": "ada", "item": "7.3a", "points": 3, "by": "eve", "at": at, "comment": "", "answer": "x"}
+    return marks.Mark(**{**fields, **changes})
+
+
+class Tags(html.parser.HTMLParser):
+    """The tags of a page and its text."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.text = [], ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.text += " "
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_these_grades_have_the_graders_form():
+    made = grading.blank(Submission("ada", "ada.zip", files={}), "none")
+    assert settled().keys() == made.keys()
+    assert settled()["submission"].keys() == made["submission"].keys()
+    assert check().keys() == {field.name for field in dataclasses.fields(grading.Check)}
+    assert item().keys() == grading.item_object("1.1", []).keys()
+
+
+def test_json_is_one_object_or_a_list(tmp_path):
+    one, two = settled(), settled(student="bob\ud800")
+    report.write_json(tmp_path / "one.json", [one])
+    report.write_json(tmp_path / "all.json", [one, two])
+    assert json.loads((tmp_path / "one.json").read_text()) == one
+    assert json.loads((tmp_path / "all.json").read_text()) == [one, two]
+
+
+def rows(tmp_path, grades):
+    report.write_csv(tmp_path / "grades.csv", grades)
+    with open(tmp_path / "grades.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_csv_holds_points_and_leaves_blank_what_has_none(tmp_path):
+    ours = item(checks=[check("value", "ours", None, 8)])
+    found = rows(
+        tmp_path,
+        [
+            settled(item(points=4, of=8), given=[mark()]),
+            settled(ours, student="bob"),
+            settled(error="damaged", items=[], student="eve"),
+        ],
+    )
+    assert [(row["total"], row["1.1"], row["7.3a"], row["7.3a by hand"]) for row in found] == [
+        ("7.0", "4", "", "3"),
+        ("0.0", "", "", ""),
+        ("", "", "", ""),
+    ]
+    assert found[0]["unsettled"] == "7.3a: the answer has changed after eve marked it"
+    assert found[1]["unsettled"].startswith("1.1 value: the grader failed")
+    assert found[2]["unsettled"] == "cannot be read: damaged"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "  ="])
+def test_csv_holds_no_formula(tmp_path, start):
+    (row,) = rows(tmp_path, [settled(student=f'{start}HYPERLINK("x")', error=f"{start}1", items=[])])
+    assert row["student"].startswith("'")
+    assert not any(cell.lstrip(" ").startswith(report.FORMULA) for cell in row.values())
+
+
+def test_csv_survives_any_name(tmp_path):
+    names = ["a,b", 'a"b', "a\nb", "ünï", ""]
+    assert [row["student"] for row in rows(tmp_path, [settled(student=name) for name in names])] == names
+
+
+def test_a_page_holds_nothing_that_a_submission_wrote_as_html(tmp_path):
+    failed = check("value", "failed", 0, message_student=ATTACK, message_grader=ATTACK)
+    bad = settled(item(checks=[failed]), student=ATTACK, given=[mark(student=ATTACK, by=ATTACK, comment=ATTACK)])
+    bad["submission"] |= {"notes": [ATTACK]}
+    unread = settled(error=ATTACK, student=f"{ATTACK}2", items=[])
+    report.write_html(tmp_path, [bad, unread])
+    written = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    assert len(written) == 3
+    for path in written:
+        page = path.read_text(encoding="utf-8")
+        parsed = Tags(page)
+        assert not {"script", "input", "iframe", "img", "link"} & {tag for tag, _ in parsed.tags}
+        assert "<script>alert(1)</script>" in parsed.text
+        assert not any(hidden in page for hidden in ("\x00", "\x1b", "\u202e"))
+        addresses = [value for _, attrs in parsed.tags for name, value in attrs.items() if name in ("src", "href")]
+        assert all(address.startswith("students/") for address in addresses)
+        assert "default-src 'none'" in page
+
+
+def test_names_lead_nowhere_and_to_one_page_each():
+    names = ["../../etc/passwd", "a/b", "a_b", "..", "", "x" * 5000, "C:\\x", "ü", "u", "CON", ATTACK]
+    pages = [report.page_name(name) for name in names]
+    assert len(set(pages)) == len(names)
+    assert not any(set(page) & set("/\\:\x00") or page.startswith(".") or len(page) > 80 for page in pages)
+
+
+def test_a_student_reads_every_check_with_its_reason():
+    hidden = check("economy", "timeout", 0, 2, visibility="hidden", message_grader="SECRET", diagnosis="transpose")
+    hidden["message_student"] = "a check of how much work a backward pass does"
+    checks = [check(points=1.25, of=1.25), check("gradient", "failed", 0, 2.75, message_grader="SECRET"), hidden]
+    late = {"seconds": 7200.0, "factor": 0.9}
+    page = report.student_page(settled(item(checks=checks), given=[mark(comment="Nice.")], late=late))
+    text = " ".join(Tags(page).text.split())
+    for expected in (
+        "1.1 fully connected layer",
+        "value 1.25 of 1.25 passed",
+        "gradient 0 of 2.75 failed dx at (0, 1) is wrong",
+        "economy (hidden) 0 of 2 out of time a check of how much work a backward pass does",
+        "read by a human open of 2 not marked yet",
+        "read by eve 3 of 4 Your answer has changed since: the mark will be looked at again. Nice.",
+        "3.83 of 12 points. Handed in 2.0 hours late: the points count 90 %.",
+    ):
+        assert expected in text
+    assert "SECRET" not in page
+    assert report.diagnoses()["transpose"]["looks"] not in page
+
+
+@pytest.mark.parametrize("isolation", ["none", "bwrap"])
+def test_a_grade_without_isolation_says_so(isolation):
+    graded = settled() | {"isolation": isolation}
+    for page in (report.student_page(graded), report.class_page([graded])):
+        assert ("without isolation" in page) == (isolation == "none")
+
+
+def test_every_status_has_its_words():
+    for status in report.STATUS:
+        page = report.student_page(settled(item(checks=[check("value", status, None if status == "ours" else 0)])))
+        assert report.STATUS[status] in page
+    assert "open of 4" in report.student_page(settled(item(checks=[check("value", "ours", None)])))
+
+
+def test_the_class_page_lists_what_is_left_to_do_and_what_failed():
+    ours = item(checks=[check("value", "ours", None, 8)])
+    text = Tags(report.class_page([settled(ours, student="bob"), settled(item(), student="ada")])).text
+    assert "1.1 value: the grader failed: KeyError in cases" in text
+    assert "3 answers have no mark yet" in text  # 1.1 of ada, 7.3a of both
+    assert "1.1 value" in text.partition("Submissions")[2]
+
+
+def test_points_by_item_leave_out_what_was_not_judged():
+    ours = item(checks=[check("value", "ours", None, 4)])
+    grades = [settled(item(points=4)), settled(item(points=1)), settled(item()), settled(ours)]
+    (row,) = report.by_item([*grades, settled(item(), error="damaged")])
+    assert (row["submissions"], row["max"], row["all"], row["none"]) == (3, 4, 1, 1)
+    assert row["mean"] == pytest.approx(5 / 3)
+    assert (row["median_seconds"], row["most_seconds"]) == (0.25, 0.25)
+
+
+def test_mistakes_are_counted_once_per_submission():
+    twice = [check(name, "failed", 0, 2, diagnosis="transpose") for name in ("value", "gradient")]
+    others = [check("value", "failed", 0), check("mode", "timeout", 0), check("x", "not run", 0), check("y", "passed")]
+    grades = [settled(item(checks=twice)), settled(item(checks=twice)), settled(item(checks=others))]
+    found = [(row["item"], row["name"], row["count"]) for row in report.mistakes(grades)]
+    assert found[0] == ("1.1", "transpose", 2)
+    assert set(found[1:]) == {("1.1", report.UNNAMED, 1), ("1.1", "timeout", 1)}
+    assert report.mistakes(grades)[0]["looks"] == report.diagnoses()["transpose"]["looks"]
+
+
+def test_a_class_of_none_has_a_page():
+    assert "0 submissions" in report.class_page([])
