@@ -32,7 +32,7 @@ PIP_INSTALL := env -u PIP_PYTHON -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT \
   $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-oldest lab app bench release constraints moved
+.PHONY: help setup run test test-oldest lab app bench release grade grade-proof constraints moved
 
 help:
 	@echo 'make setup        make .venv and install everything; does nothing if it is up to date'
@@ -49,6 +49,8 @@ help:
 	@echo '                  ARGS="--baseline REV" compares with git revision REV and fails if speed is lost;'
 	@echo '                  ARGS="--layers plain" compares plain layers with fast ones'
 	@echo 'make release      cut the student copy, build/student/ and build/hw1-student.zip; fails if a solution is left in it'
+	@echo '                  then pack build/autograder.zip for Gradescope'
+	@echo 'make grade        grade a submission: SUBMISSION=FILE; make grade-proof measures how often the grader is wrong'
 	@echo 'make constraints  resolve constraints.txt again from pyproject.toml, at the newest versions'
 
 # The stamp holds the folder that was installed: after a move or a copy the editable install points elsewhere, and after
@@ -112,6 +114,14 @@ bench: setup
 
 release: setup
 	@$(BIN)/python -m course.release $(ARGS)
+	@$(BIN)/python -m course.gradescope build $(ARGS)
+
+grade: setup
+	@[ -n '$(SUBMISSION)' ] || { echo 'SUBMISSION: expected a folder or a zip: make grade SUBMISSION=hw1.zip' >&2; exit 2; }
+	@$(BIN)/python -m course.grade '$(SUBMISSION)' $(ARGS)
+
+grade-proof: setup
+	@$(BIN)/python -m course.proof $(ARGS)
 
 # uv resolves for all Pythons and systems at once, which pip cannot. It ignores pip's settings.
 constraints: setup
