@@ -31,7 +31,8 @@ pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-con
 
 def modules():
     """Return nnlib's modules; of two that define the same name, the plain one is first."""
-    return sorted(REPOSITORY.glob("nnlib/**/*.py"), key=lambda path: ("fast" in path.parts, path.parent, path))
+    others = {"fast", "torch_layers.py"}
+    return sorted(REPOSITORY.glob("nnlib/**/*.py"), key=lambda path: (bool(others & {*path.parts}), path.parent, path))
 
 
 def sections(path):
