@@ -11,14 +11,14 @@ from nnlib import checks
 from nnlib.plots.describe import describe
 
 
-def show(figure: Figure, alt: str, *, values: bool | None = False) -> None:
-    """Display a figure as a PNG with an alt text, beside its description by `describe`, and close it.
+def show(figure: Figure, alt: str, *, values: bool = False) -> None:
+    """Display a figure as a PNG with an alt text, and close it.
 
     Args:
         figure: what to show.
         alt: one sentence that says what is to be seen; nbconvert and GitHub hand it to screen readers.
-        values: whether the description holds the numbers drawn, for those that are the same on every machine; None for
-            a figure that differs with the profile or the data, which is not described.
+        values: whether the text beside the picture is its description, for a figure whose numbers are the same on every
+            machine and for all data.
 
     Raises:
         ValueError: no alt text.
@@ -26,7 +26,7 @@ def show(figure: Figure, alt: str, *, values: bool | None = False) -> None:
     from IPython.display import display  # here: only notebooks have it loaded already
 
     checks.require(bool(alt.strip()), "alt", "a sentence that says what the figure shows", repr(alt))
-    described = "figure" if values is None else describe(figure, values=values)
+    described = describe(figure) if values else "figure"
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=plt.rcParams["figure.dpi"], facecolor="white", bbox_inches="tight")
     plt.close(figure)
