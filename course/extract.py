@@ -111,17 +111,10 @@ def extract(files: Mapping[str, str], item: str, ours: Collection[str] = ()) -> 
 
 def _module(module: str, files: Mapping[str, str], allowed: Collection[str], ours: Collection[str]) -> str:
     """Return another module's text: the course's, with the functions of each item as it is given or as a stub."""
-    source = _source(module)
     if not items_in(module):
-        return source
+        return _source(module)
     theirs = [each for each in items_in(module) if each in allowed and each not in ours]
-    stubs = {
-        name: f"{each} is not given here"
-        for each in items_in(module)
-        if each not in ours
-        for name in _names_in(module, each)
-    }
-    text, _ = cut_module(source, stubs, _helpers(module, items_in(module), [each for each in ours if each in allowed]))
+    text = _cut(module, ours)
     place = module.replace(".", "/") + ".py"
     names = [name for each in theirs for name in _names_in(module, each)]
     found = {name: each for each in definitions(files.get(place, "")) for name in each.names}
@@ -130,16 +123,8 @@ def _module(module: str, files: Mapping[str, str], allowed: Collection[str], our
 
 def _splice(made: Extract, module: str, text: str, own: list[str], ours: list[str]) -> dict[str, Definition]:
     """Put the student's `own` functions and what they reach after what stays of the course's module."""
-    source = _source(module)
     every = {name for item in items_in(module) for name in _names_in(module, item)}
-    answered = [item for item in items_in(module) if set(_names_in(module, item)) <= set(ours)]
-    stubs = {
-        name: f"{item} is not given here"
-        for item in items_in(module)
-        for name in _names_in(module, item)
-        if name not in ours
-    }
-    base, _ = cut_module(source, stubs, _helpers(module, items_in(module), answered))
+    base = _cut(module, [item for item in items_in(module) if set(_names_in(module, item)) <= set(ours)])
     found: dict[str, Definition] = {}
     for each in definitions(text):
         for name in each.names:
@@ -245,12 +230,13 @@ def _bound(text: str) -> set[str]:
     return {name for each in definitions(text) for name in each.names}
 
 
-def _helpers(module: str, cut: Iterable[str], but: Collection[str]) -> list[str]:
-    """Return the helpers that hold the solutions of some items, but not those of the items in `but`."""
-    rows = items.load().items
-    return [
-        name for each in cut if each not in but for target in rows[each].get("cut", ()) if (name := _in(module, target))
-    ]
+def _cut(module: str, answered: Collection[str]) -> str:
+    """Return the course's module with a stub for each function of an item, but for those of the items in `answered`."""
+    open_items = [item for item in items_in(module) if item not in answered]
+    stubs = {name: f"{item} is not given here" for item in open_items for name in _names_in(module, item)}
+    rows = [items.load().items[item] for item in open_items]
+    helpers = [name for row in rows for target in row.get("cut", ()) if (name := _in(module, target))]
+    return cut_module(_source(module), stubs, helpers)[0]
 
 
 def _names_in(module: str, item: str) -> list[str]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import importlib.util
 import json
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -241,8 +243,9 @@ def _hidden(status: str, result: Result, place: str) -> str:
 
 
 def _not_given(message: str) -> bool:
-    """Return whether an import failed because the module is kept from the worker, and not by a slip of the student."""
-    return "No module named" in message and not any(f"'{name}'" in message for name in ("np", "numpi"))
+    """Return whether an import failed because the module is kept from the worker; a misspelt one is nowhere."""
+    found = re.search(r"No module named '(\w+)", message)
+    return bool(found) and importlib.util.find_spec(found[1]) is not None
 
 
 def _check(row: Row, status: str, student: str, grader: str, diagnosis: str = "", seconds: float = 0.0) -> Check:

@@ -1,4 +1,7 @@
-"""Checks what is written: python -m tools.check [Q], with Q as in `make check Q=1.4`."""
+"""Checks what is written: python -m tools.check [Q], with Q as in `make check Q=1.4`.
+
+`python -m nnlib.check` would import all layers first, and stop at a syntax error in one of them.
+"""
 
 import runpy
 
