@@ -25,7 +25,7 @@ ITEMS = load().items
 
 
 def environment(folder):
-    others = ("PYTHONPATH", "NNLIB_LAYERS", "MAKEFLAGS")
+    others = ("PYTHONPATH", "NNLIB_LAYERS", "MAKEFLAGS", "MAKELEVEL")  # make's own, where `make test` runs this
     kept = {name: value for name, value in os.environ.items() if name not in others}
     return kept | {"NNLIB_TRIAL_LOGS": str(folder / "build" / "trial_logs")}
 
