@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -72,10 +73,10 @@ class Recorded:
         return table(heading, [self.trainings[title] for title in titles], test=test)
 
     def beside_table(self, name: str) -> str:
-        """Return a measurement beside the full run as a table, what it is first."""
+        """Return a measurement beside the full run as a table, after lines that say what it is."""
         shown = self.beside[name]
         rows = [shown["columns"], *([str(cell) for cell in row] for row in shown["rows"])]
-        return "\n".join([shown["about"], *align(rows)])
+        return "\n".join([*textwrap.wrap(shown["about"], 100), *align(rows)])
 
 
 @cache

@@ -21,13 +21,13 @@ TRAININGS = (RECIPES["handout"], RECIPES["relu"], *STARTS)
 def table(data_name: str, results: Mapping[str, Sequence[TrainResult]]) -> dict[str, object]:
     """Return the table as the file holds it, given the data set's name and a training's results, one per seed."""
     seeds = [result.recipe.seed for result in next(iter(results.values()))]
-    machines = dict.fromkeys(result.machine for runs in results.values() for result in runs)
-    about = f"recorded, {data_name}, {', '.join(machines)}: the first loss, and validation accuracy in percent"
-    about += f" after epochs {', '.join(map(str, EPOCHS))}; means of the seeds {', '.join(map(str, seeds))},"
-    about += " and the lowest and highest of them at the end"
+    machines = "; then ".join(result.machine for runs in results.values() for result in runs).split("; then ")
+    about = f"recorded, {data_name}, {'; '.join(dict.fromkeys(machines))}: the first loss, validation"
+    about += f" accuracy in percent after epochs {', '.join(map(str, EPOCHS))}, its lowest and highest at the end, and"
+    about += f" the last epoch's in training; means of the seeds {', '.join(map(str, seeds))}"
     return {
         "about": about,
-        "columns": ["training", "first loss", *map(str, EPOCHS), "lowest", "highest"],
+        "columns": ["training", "first loss", *map(str, EPOCHS), "lowest", "highest", "in training"],
         "rows": [[title, *_figures(runs)] for title, runs in results.items()],
     }
 
@@ -37,7 +37,8 @@ def _figures(runs: Sequence[TrainResult]) -> list[str]:
     ends = [of_seed[-1] for of_seed in accuracies]
     means = [mean(of_seed[epoch - 1] for of_seed in accuracies) for epoch in EPOCHS]
     first_loss = mean(float(result.history.loss_history[0]) for result in runs)
-    return [f"{first_loss:.2f}", *(f"{accuracy:.1f}" for accuracy in (*means, min(ends), max(ends)))]
+    in_training = 100 * mean(result.history.train_acc_history[-1] for result in runs)
+    return [f"{first_loss:.2f}", *(f"{accuracy:.1f}" for accuracy in (*means, min(ends), max(ends), in_training))]
 
 
 def _train(recipe: Recipe, seeds: Sequence[int], data: object) -> list[TrainResult]:

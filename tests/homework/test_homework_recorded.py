@@ -76,7 +76,9 @@ def test_what_was_measured_beside_the_run_is_a_table_of_known_trainings(name):
     lines = recorded().beside_table(name).splitlines()
     assert lines[0].startswith("recorded, ")
     rows = recorded().beside[name]["rows"]
-    assert len(lines) == len(rows) + 2
+    about = lines[: -len(rows) - 1]
+    assert " ".join(about) == recorded().beside[name]["about"]
+    assert max(map(len, about)) <= 100
     assert all(len(row) == len(recorded().beside[name]["columns"]) for row in rows)
     titles = [row[0] for row in rows]
     if name in ("seeds", "copies"):

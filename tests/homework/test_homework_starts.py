@@ -13,8 +13,9 @@ def result(recipe, *_, **__):
     history = SimpleNamespace(
         loss_history=[2.0 + recipe.seed, 1.0],
         val_acc_history=[0.2 + 0.01 * (recipe.seed + epoch) for epoch in range(10)],
+        train_acc_history=[0.5 + 0.01 * recipe.seed] * 10,
     )
-    return SimpleNamespace(recipe=recipe, history=history, machine="a machine")
+    return SimpleNamespace(recipe=recipe, history=history, machine=f"a machine; then {recipe.seed} cores")
 
 
 @pytest.fixture
@@ -35,10 +36,11 @@ def test_the_command_takes_means_over_the_seeds_into_the_file(file, capsys):
     before["beside"].pop("starts")
     assert after == before
     assert [row[0] for row in written["rows"]] == ["handout", "+ ReLU", "handout, He", "+ ReLU, He"]
-    # seeds 1 and 3: first losses 3 and 5; after epoch 1 21 and 23 %, after epoch 10 30 and 32 %
-    assert written["rows"][0][1:] == ["4.00", "22.0", "23.0", "24.0", "26.0", "28.0", "31.0", "30.0", "32.0"]
+    # seeds 1 and 3: first losses 3 and 5; after epoch 1 21 and 23 %, epoch 10 30 and 32 %; training 51 and 53 %
+    expected = ["4.00", "22.0", "23.0", "24.0", "26.0", "28.0", "31.0", "30.0", "32.0", "52.0"]
+    assert written["rows"][0][1:] == expected
     assert len(written["columns"]) == len(written["rows"][0])
-    assert written["about"].startswith("recorded, CIFAR-10, a machine: the first loss")
+    assert written["about"].startswith("recorded, CIFAR-10, a machine; 1 cores; 3 cores: the first loss")
     assert "means of the seeds 1, 3" in written["about"]
 
 
