@@ -10,6 +10,8 @@ import signal
 import tempfile
 from pathlib import Path
 
+import pytest
+
 os.environ["TQDM_DISABLE"] = "1"  # a progress bar in an output would differ at every run
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[variable] = "1"  # the processes are the parallelism
@@ -43,3 +45,30 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ["NNLIB_CHECKPOINTS"] = _checkpoints.name
     elif os.environ.get("NNLIB_CHECKPOINTS"):  # a relative folder is meant from here, and not from the notebooks'
         os.environ["NNLIB_CHECKPOINTS"] = os.path.abspath(os.path.expanduser(os.environ["NNLIB_CHECKPOINTS"]))
+
+
+# nbval compares no pictures. Its kernels load an extension that compares every figure with what must be drawn, see
+# tests/figures/watch.py; their settings lie in a folder of this run, so that the user's own change nothing.
+_IPYTHON = pytest.StashKey()
+WATCH = f"""
+import sys
+sys.path.append({str(Path(__file__).parent / "tests")!r})
+get_config().InteractiveShellApp.extensions = ["figures.watch"]
+"""
+
+
+def pytest_configure(config):
+    """Give the kernels of nbval a folder of settings."""
+    if config.getoption("nbval", False) and "PYTEST_XDIST_WORKER" not in os.environ:
+        config.stash[_IPYTHON] = folder = temporary_folder("ipython")
+        profile = Path(folder.name, "profile_default")
+        profile.mkdir()
+        profile.joinpath("ipython_kernel_config.py").write_text(WATCH, encoding="utf-8")
+        os.environ["IPYTHONDIR"] = folder.name
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Name the notebook to its kernel, which starts with the first cell."""
+    if item.path.suffix == ".ipynb":
+        os.environ["NNLIB_NOTEBOOK_UNDER_TEST"] = str(item.path)

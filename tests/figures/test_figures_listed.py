@@ -1,0 +1,46 @@
+"""Every figure that a notebook shows is listed with what it must show, and its stored picture is one."""
+
+import base64
+import importlib
+import io
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").rglob("*.ipynb"))
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request):
+    """A notebook's pictures, with their cells, and the list of what they must show."""
+    cells = [cell for cell in nbformat.read(request.param, 4).cells if cell.cell_type == "code"]
+    outputs = [(cell.id, output) for cell in cells for output in cell.outputs if "data" in output]
+    pictures = [(cell, output) for cell, output in outputs if any("image/" in kind for kind in output.data)]
+    return pictures, importlib.import_module(f"figures.{request.param.stem}").shown
+
+
+def test_every_stored_picture_is_listed_in_order(notebook):
+    pictures, listing = notebook
+    assert [cell for cell, _ in pictures] == [expected.cell for expected in listing]
+
+
+def test_stored_pictures_have_the_alt_text_that_is_listed(notebook):
+    pictures, listing = notebook
+    for (_, output), expected in zip(pictures, listing, strict=True):
+        alt = output.metadata["image/png"]["alt"]
+        assert alt == expected.alt if isinstance(expected.alt, str) else len(alt) > 20
+
+
+def test_stored_pictures_show_something(notebook):
+    pictures, _ = notebook
+    for cell, output in pictures:
+        assert set(output.data) == {"image/png", "text/plain"}, cell
+        pixels = plt.imread(io.BytesIO(base64.b64decode(output.data["image/png"])), format="png")[..., :3]
+        height, width, _ = pixels.shape
+        assert height > 100, (cell, pixels.shape)
+        assert width > 300, (cell, pixels.shape)
+        parts = np.array_split(pixels.mean(axis=2), 2, axis=1)
+        assert all(part.std() > 0.02 for part in parts), f"{cell}: half of the stored picture is blank"
