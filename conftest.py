@@ -48,12 +48,12 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 
 
 # nbval compares no pictures. Its kernels load an extension that compares every figure with what must be drawn, see
-# tests/figures/watch.py; their settings lie in a folder of this run, so that the user's own change nothing.
+# tests/notebook_figures/watch.py; their settings lie in a folder of this run, so that the user's own change nothing.
 _IPYTHON = pytest.StashKey()
 WATCH = f"""
 import sys
 sys.path.append({str(Path(__file__).parent / "tests")!r})
-get_config().InteractiveShellApp.extensions = ["figures.watch"]
+get_config().InteractiveShellApp.extensions = ["notebook_figures.watch"]
 """
 
 

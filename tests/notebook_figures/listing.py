@@ -4,8 +4,8 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import NamedTuple
 
-from figures.panels import differences
 from matplotlib.figure import Figure
+from notebook_figures.panels import differences
 
 from nnlib.plots.describe import describe
 

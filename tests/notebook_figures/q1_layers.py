@@ -2,8 +2,8 @@
 
 import numpy as np
 from drawn import Panel
-from figures.listing import Listing
-from figures.panels import box, histogram, level, line, upright, word
+from notebook_figures.listing import Listing
+from notebook_figures.panels import box, histogram, level, line, upright, word
 
 from nnlib import dropout_forward
 

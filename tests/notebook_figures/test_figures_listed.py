@@ -19,7 +19,7 @@ def notebook(request):
     cells = [cell for cell in nbformat.read(request.param, 4).cells if cell.cell_type == "code"]
     outputs = [(cell.id, output) for cell in cells for output in cell.outputs if "data" in output]
     pictures = [(cell, output) for cell, output in outputs if any("image/" in kind for kind in output.data)]
-    return pictures, importlib.import_module(f"figures.{request.param.stem}").shown
+    return pictures, importlib.import_module(f"notebook_figures.{request.param.stem}").shown
 
 
 def test_every_stored_picture_is_listed_in_order(notebook):

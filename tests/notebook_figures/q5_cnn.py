@@ -2,9 +2,9 @@
 
 import numpy as np
 from drawn import Panel
-from figures.common import accuracies, confusion, explorer, explorer_alt, heat_map, losses, mistakes, tiles
-from figures.listing import Listing
-from figures.panels import bars, box, errorbar, image, level, line, points, upright, word
+from notebook_figures.common import accuracies, confusion, explorer, explorer_alt, heat_map, losses, mistakes, tiles
+from notebook_figures.listing import Listing
+from notebook_figures.panels import bars, box, errorbar, image, level, line, points, upright, word
 
 shown = Listing()
 

@@ -11,8 +11,8 @@ import json
 import os
 from pathlib import Path
 
-from figures.listing import faults
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from notebook_figures.listing import faults
 
 NOTEBOOK = "NNLIB_NOTEBOOK_UNDER_TEST"
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
@@ -26,7 +26,7 @@ class Watch:
         self.shell, self.figures, self.shown, self.cell = shell, {}, [], None
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
         self.cells = {"".join(cell["source"]): cell["id"] for cell in cells}
-        self.listing = importlib.import_module(f"figures.{notebook.stem}").shown
+        self.listing = importlib.import_module(f"notebook_figures.{notebook.stem}").shown
 
     def start(self) -> None:
         print_png = FigureCanvasAgg.print_png
@@ -67,7 +67,7 @@ class Watch:
         expected, shown = self.listing.of(self.cell), self.shown
         found = []
         if len(shown) != len(expected):
-            found.append(f"expected {len(expected)} of them, got {len(shown)}; list them in tests/figures/")
+            found.append(f"expected {len(expected)} of them, got {len(shown)}; list them in tests/notebook_figures/")
         if any(self._is_picture(kind, result.result) for kind in PICTURES):
             found.append("the cell's value is a picture: show it by nnlib.plots.show, with an alt text")
         for must, (figure, alt, text, variables) in zip(expected, shown, strict=False):
@@ -88,5 +88,5 @@ def _bytes(picture: bytes | str) -> bytes:
 
 def load_ipython_extension(shell) -> None:
     notebook = Path(os.environ[NOTEBOOK])
-    if importlib.util.find_spec(f"figures.{notebook.stem}"):
+    if importlib.util.find_spec(f"notebook_figures.{notebook.stem}"):
         Watch(shell, notebook).start()

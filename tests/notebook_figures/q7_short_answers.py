@@ -2,9 +2,9 @@
 
 import numpy as np
 from drawn import Panel
-from figures.listing import Listing
-from figures.panels import contours, level, line, upright, word
-from figures.q7_playgrounds import depth, depth_alt, descent, descent_alt, dropout, dropout_alt, dropout_panels
+from notebook_figures.listing import Listing
+from notebook_figures.panels import contours, level, line, upright, word
+from notebook_figures.q7_playgrounds import depth, depth_alt, descent, descent_alt, dropout, dropout_alt, dropout_panels
 
 shown = Listing()
 

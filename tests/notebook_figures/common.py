@@ -2,7 +2,7 @@
 
 import numpy as np
 from drawn import COLORBAR, Panel
-from figures.panels import box, errorbar, image, line, word
+from notebook_figures.panels import box, errorbar, image, line, word
 
 
 def losses(solver, window, label="training loss"):

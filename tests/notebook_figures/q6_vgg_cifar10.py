@@ -2,9 +2,9 @@
 
 import numpy as np
 from drawn import Panel
-from figures.common import accuracies, colour_tiles, ladder, losses
-from figures.listing import Listing
-from figures.panels import bars, box, image, line, word
+from notebook_figures.common import accuracies, colour_tiles, ladder, losses
+from notebook_figures.listing import Listing
+from notebook_figures.panels import bars, box, image, line, word
 
 shown = Listing()
 STAGES = ((8,), (16,), (32, 32), (64, 64), (64, 64))  # filters of VGG11's convolutions between its pools

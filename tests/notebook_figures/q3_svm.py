@@ -2,9 +2,9 @@
 
 import numpy as np
 from drawn import Mark, Panel
-from figures.common import by_settings, explorer, explorer_alt
-from figures.listing import Listing
-from figures.panels import bars, box, histogram, level, line, upright
+from notebook_figures.common import by_settings, explorer, explorer_alt
+from notebook_figures.listing import Listing
+from notebook_figures.panels import bars, box, histogram, level, line, upright
 
 shown = Listing()
 CLASSES = ((-1, "class 0"), (1, "class 1"))

@@ -2,9 +2,9 @@
 
 import numpy as np
 from drawn import Panel
-from figures.common import accuracies, colour_tiles, confusion, losses, mistakes
-from figures.listing import Listing
-from figures.panels import image, line
+from notebook_figures.common import accuracies, colour_tiles, confusion, losses, mistakes
+from notebook_figures.listing import Listing
+from notebook_figures.panels import image, line
 
 shown = Listing()
 

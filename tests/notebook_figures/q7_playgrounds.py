@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from drawn import Panel
-from figures.panels import between, histogram, level, line, upright
+from notebook_figures.panels import between, histogram, level, line, upright
 
 from nnlib.homework.digits import first_digits
 from nnlib.homework.masks import masked_outputs

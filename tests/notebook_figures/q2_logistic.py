@@ -2,9 +2,9 @@
 
 import numpy as np
 from drawn import Panel
-from figures.common import accuracies, explorer, explorer_alt, losses
-from figures.listing import Listing
-from figures.panels import bars, box, contours, errorbar, histogram, level, line, stairs, upright
+from notebook_figures.common import accuracies, explorer, explorer_alt, losses
+from notebook_figures.listing import Listing
+from notebook_figures.panels import bars, box, contours, errorbar, histogram, level, line, stairs, upright
 
 shown = Listing()
 CLASSES = ((0, -0.15), (1, 0.15))

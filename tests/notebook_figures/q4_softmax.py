@@ -2,9 +2,19 @@
 
 import numpy as np
 from drawn import Panel
-from figures.common import accuracies, confusion, explorer, explorer_alt, ladder, losses, mistakes, tiles, weights
-from figures.listing import Listing
-from figures.panels import box, errorbar, image, level, line, word
+from notebook_figures.common import (
+    accuracies,
+    confusion,
+    explorer,
+    explorer_alt,
+    ladder,
+    losses,
+    mistakes,
+    tiles,
+    weights,
+)
+from notebook_figures.listing import Listing
+from notebook_figures.panels import box, errorbar, image, level, line, word
 
 shown = Listing()
 
