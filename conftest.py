@@ -49,7 +49,6 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 
 # nbval compares no pictures. Its kernels load an extension that compares every figure with what must be drawn, see
 # tests/notebook_figures/watch.py; their settings lie in a folder of this run, so that the user's own change nothing.
-_IPYTHON = pytest.StashKey()
 WATCH = f"""
 import sys
 sys.path.append({str(Path(__file__).parent / "tests")!r})
@@ -60,7 +59,8 @@ get_config().InteractiveShellApp.extensions = ["notebook_figures.watch"]
 def pytest_configure(config):
     """Give the kernels of nbval a folder of settings."""
     if config.getoption("nbval", False) and "PYTEST_XDIST_WORKER" not in os.environ:
-        config.stash[_IPYTHON] = folder = temporary_folder("ipython")
+        folder = temporary_folder("ipython")
+        config.add_cleanup(folder.cleanup)
         profile = Path(folder.name, "profile_default")
         profile.mkdir()
         profile.joinpath("ipython_kernel_config.py").write_text(WATCH, encoding="utf-8")

@@ -12,6 +12,7 @@ from matplotlib.axis import Axis
 from matplotlib.category import StrCategoryFormatter
 from matplotlib.collections import Collection, LineCollection, PathCollection
 from matplotlib.container import BarContainer, ErrorbarContainer
+from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
@@ -154,11 +155,20 @@ def _shape(patch) -> Mark:
 
 
 def _collection(collection) -> Mark:
+    label = _label(collection)
     if isinstance(collection, PathCollection):
-        return Mark("points", _label(collection), np.ma.filled(collection.get_offsets(), np.nan))
-    vertices = [np.empty((0, 2)), *(path.vertices for path in collection.get_paths())]
+        return Mark("points", label, np.ma.filled(collection.get_offsets(), np.nan))
+    paths = [path.vertices for path in collection.get_paths()]
+    if isinstance(collection, ContourSet):
+        boxes = [[level, *_extent(path)] for level, path in zip(collection.levels, paths, strict=True)]
+        return Mark("contours", label, np.array(boxes))
     kind = "segments" if isinstance(collection, LineCollection) else "area"
-    return Mark(kind, _label(collection), np.unique(np.concatenate(vertices), axis=0))
+    return Mark(kind, label, np.unique(np.concatenate([np.empty((0, 2)), *paths]), axis=0))
+
+
+def _extent(path: np.ndarray) -> list[float]:
+    """Return the box around a contour: how many corners it has is a matter of rounding."""
+    return [*path.min(axis=0), *path.max(axis=0)] if len(path) else [np.nan] * 4
 
 
 def _bars(group, label: str) -> Mark:

@@ -125,7 +125,8 @@ def _seen(ax: Axes):
     inside = [
         window.contains(*point)
         for each in ax.lines
-        for point in each.get_transform().transform(each.get_xydata())
+        if each.get_transform() == ax.transData  # a level has its ends at the edges
+        for point in ax.transData.transform(each.get_xydata())
         if np.isfinite(point).all()
     ]
     if inside and np.mean(inside) < 0.2:
@@ -140,10 +141,10 @@ def _seen(ax: Axes):
 
 
 def _colour(artist) -> str | None:
-    if isinstance(artist, tuple):
-        artist = artist[0]
-    for name in ("get_color", "get_edgecolor"):
-        if hasattr(artist, name):
-            colour = np.atleast_1d(getattr(artist, name)())
-            return to_hex(colour[0] if colour.ndim > 1 or colour.dtype.kind == "U" else colour)
+    """Return the colour of a line, a patch or a collection, of several the first."""
+    artist = artist[0] if isinstance(artist, tuple) else artist  # an errorbar's line
+    for name in ("get_color", "get_facecolor", "get_edgecolor"):
+        colours = np.atleast_1d(getattr(artist, name)()) if hasattr(artist, name) else np.empty(0)
+        if colours.size:
+            return to_hex(colours[0] if colours.ndim > 1 or colours.dtype.kind == "U" else colours)
     return None
