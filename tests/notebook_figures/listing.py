@@ -11,28 +11,36 @@ from nnlib.plots.describe import describe
 
 
 class Expected(NamedTuple):
-    """One figure; `panels` takes the notebook's variables and returns what must be drawn, None if nbval compares it."""
+    """One figure.
+
+    Attributes:
+        cell: its cell's id.
+        alt: its alt text, or a function of the notebook's variables that returns it.
+        panels: a function of the variables that returns what must be drawn; None if nbval compares its description.
+        same: whether it is the same on every machine, for all data and in all profiles.
+    """
 
     cell: str
     alt: str | Callable
-    panels: Callable
+    panels: Callable | None
+    same: bool
 
 
 class Listing(list):
     """Figures in order. An expectation recomputes what it can from what the cells before the figure's have left."""
 
-    def __call__(self, cell: str, alt: str | Callable):
+    def __call__(self, cell: str, alt: str | Callable, *, same: bool = False):
         """Enter the decorated function, which returns panels, or panels and the headings above them."""
 
         def enter(panels: Callable) -> Callable:
-            self.append(Expected(cell, alt, panels))
+            self.append(Expected(cell, alt, panels, same))
             return panels
 
         return enter
 
     def described(self, cell: str, alt: str) -> None:
         """Enter a figure that is shown with its description, which nbval compares with the saved one."""
-        self.append(Expected(cell, alt, None))
+        self.append(Expected(cell, alt, None, True))
 
     def of(self, cell: str) -> list[Expected]:
         """Return the figures of a cell."""

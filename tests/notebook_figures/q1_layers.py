@@ -10,7 +10,11 @@ from nnlib import dropout_forward
 shown = Listing()
 
 
-@shown("sweep", "Error of three difference quotients over the step: it falls with truncation, then rises with rounding")
+@shown(
+    "sweep",
+    "Error of three difference quotients over the step: it falls with truncation, then rises with rounding",
+    same=True,
+)
 def sweep(ns):
     steps, x = np.logspace(-12, -1, 45), np.linspace(0.2, 1.2, 101)
     lines = []
@@ -64,7 +68,7 @@ def dropout_alt(ns):
     )
 
 
-@shown("dropout-playground", dropout_alt)
+@shown("dropout-playground", dropout_alt, same=True)
 def dropout(ns):
     x, out, masked = _dropout()
     edges = np.linspace(0, x.max(), 40)
@@ -80,6 +84,7 @@ def dropout(ns):
 @shown(
     "distributions",
     "Four features before and after batch norm: moved and scaled to one width, the skewed one still skewed",
+    same=True,
 )
 def distributions(ns):
     rng = np.random.default_rng(0)
@@ -124,7 +129,7 @@ def batch_norm_alt(ns):
     )
 
 
-@shown("batch-norm-playground", batch_norm_alt)
+@shown("batch-norm-playground", batch_norm_alt, same=True)
 def batch_norm(ns):
     x, means, deviations = _batches()
     out, batches = (x - x.mean()) / np.sqrt(x.var() + 1e-5), range(1, 21)
@@ -159,7 +164,7 @@ def cells(title, matrix, marked, corner=(0, 0)):
     return Panel(title, "", ", reversed", marks)
 
 
-@shown("stepper", "Step 21 of 25, out[i, j] = Σ a[m, n] · b[i−m+1, j−n+1]: out[5, 1] = 13·2 = 26")
+@shown("stepper", "Step 21 of 25, out[i, j] = Σ a[m, n] · b[i−m+1, j−n+1]: out[5, 1] = 13·2 = 26", same=True)
 def stepper(ns):
     a, b, output = np.arange(1.0, 17).reshape(4, 4), np.array([[1.0, 0.0], [2.0, -1.0]]), np.zeros((5, 5))
     for u, v in np.ndindex(2, 2):

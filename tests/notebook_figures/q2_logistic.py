@@ -34,7 +34,11 @@ def classes(ns):
     ]
 
 
-@shown("losses", "Left: logistic and zero-one loss over the margin. Middle: their slopes. Right: errors in float32")
+@shown(
+    "losses",
+    "Left: logistic and zero-one loss over the margin. Middle: their slopes. Right: errors in float32",
+    same=True,
+)
 def of_losses(ns):
     m, wide = np.linspace(-4, 4, 401), np.linspace(-110, 85, 391, dtype=np.float32)
     with np.errstate(all="ignore"):

@@ -44,7 +44,11 @@ def streets(each, labels, payments):
     return panels, list(dict.fromkeys(named))
 
 
-@shown("streets", "Three streets between two classes: a narrow one, the widest, and one that two examples stand in")
+@shown(
+    "streets",
+    "Three streets between two classes: a narrow one, the widest, and one that two examples stand in",
+    same=True,
+)
 def three_streets(ns):
     above = [(2, 0), (0, 2), (1.2, 2.4), (2.6, 1.2), (3.2, 2.4), (2.2, 3.2)]
     below = [(-1, -1), (-2.4, -0.2), (-1.2, -2.6), (-2.2, -1.8), (-3, 0.4), (-1.4, -3)]
@@ -58,7 +62,9 @@ def three_streets(ns):
     return streets(each, ("$x_1$", "$x_2$"), payments=True)
 
 
-@shown("kink", "Hinge and logistic loss over the margin, their derivatives, and lines through the hinge's kink")
+@shown(
+    "kink", "Hinge and logistic loss over the margin, their derivatives, and lines through the hinge's kink", same=True
+)
 def kink(ns):
     m = np.linspace(-2.5, 3.5, 601)
     hinge, bits = np.maximum(0, 1 - m), np.logaddexp(0, -m) / np.log(2)

@@ -19,7 +19,11 @@ from notebook_figures.panels import box, errorbar, image, level, line, word
 shown = Listing()
 
 
-@shown("load", "Four rows of the ten digits in handwriting: strokes differ in slant, width and form within each digit")
+@shown(
+    "load",
+    "Four rows of the ten digits in handwriting: strokes differ in slant, width and form within each digit",
+    same=True,
+)
 def digits(ns):
     X, y = ns.mnist["X_train"], ns.mnist["y_train"]
     rows = [X[np.flatnonzero(y == digit)[row]] for row in range(4) for digit in range(10)]
@@ -28,7 +32,9 @@ def digits(ns):
 
 
 @shown(
-    "dlogits", "Probabilities of eight examples, and the gradient: the same numbers, with 1 subtracted at each label"
+    "dlogits",
+    "Probabilities of eight examples, and the gradient: the same numbers, with 1 subtracted at each label",
+    same=True,
 )
 def dlogits(ns):
     rng = np.random.default_rng(ns.SEED)

@@ -94,6 +94,7 @@ def curves(ns):
     "q6-63b-ladder",
     "Left, accuracy by rung on validation and test: down with the ReLU, then up with every rung. Right, test accuracy "
     "over minutes of training: the wide networks take five times as long, the rungs after them cost little more.",
+    same=True,
 )
 def rungs(ns):
     titles = ["handout", "+ ReLU", "+ width (the report)", "+ batch norm", "+ augmentation", "+ one-cycle schedule"]

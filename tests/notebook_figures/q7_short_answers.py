@@ -19,6 +19,7 @@ def smoothed(losses):
     "q7-71b-figure",
     "Left, gradient norm by layer: level for tanh, ReLU and sigmoid with batch norm, falling steadily towards "
     "layer 1 for the sigmoid. Right, what arrives by depth: only the sigmoid falls, along the line of 1/4 per layer.",
+    same=True,
 )
 def arrival(ns):
     left, right, depths = [], [], np.arange(3, 21)
@@ -79,6 +80,7 @@ def deep(ns):
     "q7-71d-figure",
     "Two paths on the contours of the loss: with sigmoid inputs every step goes up right or down left across a long "
     "valley, with tanh inputs the contours are nearly circles and the path goes to the target.",
+    same=True,
 )
 def paths(ns):
     panels = []
@@ -100,7 +102,7 @@ def paths(ns):
     return panels
 
 
-shown("q7-71-playground", depth_alt)(depth)
+shown("q7-71-playground", depth_alt, same=True)(depth)
 
 
 @shown(
@@ -115,7 +117,7 @@ def units(ns):
     return dropout_panels(*layer, keep=0.5, masks=2000, errors=True)
 
 
-shown("q7-72-playground", dropout_alt)(dropout)
+shown("q7-72-playground", dropout_alt, same=True)(dropout)
 
 
 @shown(
@@ -221,4 +223,4 @@ def cures(ns):
     ], of["B"]
 
 
-shown("q7-73-playground", descent_alt)(descent)
+shown("q7-73-playground", descent_alt, same=True)(descent)

@@ -2,13 +2,12 @@
 
 import base64
 import importlib
-import io
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
+from notebook_figures.stored import LEAST, likeness, pixels, unlike
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").rglob("*.ipynb"))
 
@@ -38,9 +37,18 @@ def test_stored_pictures_show_something(notebook):
     pictures, _ = notebook
     for cell, output in pictures:
         assert set(output.data) == {"image/png", "text/plain"}, cell
-        pixels = plt.imread(io.BytesIO(base64.b64decode(output.data["image/png"])), format="png")[..., :3]
-        height, width, _ = pixels.shape
-        assert height > 100, (cell, pixels.shape)
-        assert width > 300, (cell, pixels.shape)
-        parts = np.array_split(pixels.mean(axis=2), 2, axis=1)
-        assert all(part.std() > 0.02 for part in parts), f"{cell}: half of the stored picture is blank"
+        picture = pixels(base64.b64decode(output.data["image/png"]))
+        assert min(picture.shape) > 100, (cell, picture.shape)
+        for half in np.array_split(picture, 2, axis=1):
+            assert half.std() > 0.02, f"{cell}: half of the stored picture is blank"
+
+
+def test_a_stored_picture_is_told_from_others_and_from_its_mirror_images(notebook):
+    pictures, listing = notebook
+    stored = [base64.b64decode(output.data["image/png"]) for _, output in pictures]
+    for index, expected in enumerate(listing):
+        if expected.same:
+            own = pixels(stored[index])
+            others = [pixels(other) for other in stored if other != stored[index]]
+            assert unlike(stored[index], stored[index], same=True) == []
+            assert max(likeness(own, other) for other in [*others, own[::-1], own[:, ::-1]]) < LEAST, expected.cell

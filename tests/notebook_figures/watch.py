@@ -13,6 +13,7 @@ from pathlib import Path
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from notebook_figures.listing import faults
+from notebook_figures.stored import unlike
 
 NOTEBOOK = "NNLIB_NOTEBOOK_UNDER_TEST"
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
@@ -26,6 +27,10 @@ class Watch:
         self.shell, self.figures, self.shown, self.cell = shell, {}, [], None
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
         self.cells = {"".join(cell["source"]): cell["id"] for cell in cells}
+        outputs = {cell["id"]: [output.get("data", {}) for output in cell.get("outputs", ())] for cell in cells}
+        self.stored = {
+            cell: [data["image/png"] for data in own if "image/png" in data] for cell, own in outputs.items()
+        }
         self.listing = importlib.import_module(f"notebook_figures.{notebook.stem}").shown
 
     def start(self) -> None:
@@ -56,8 +61,9 @@ class Watch:
         for kind in PICTURES:
             if message["msg_type"] == "display_data" and kind in content["data"]:
                 alt = content["metadata"].get(kind, {}).get("alt", "")
-                figure = self.figures.get(_bytes(content["data"][kind])) if kind == "image/png" else None
-                self.shown.append((figure, alt, content["data"].get("text/plain"), dict(self.shell.user_ns)))
+                picture = _bytes(content["data"][kind]) if kind == "image/png" else b""
+                text = content["data"].get("text/plain")
+                self.shown.append((picture, alt, text, dict(self.shell.user_ns)))
         return message
 
     def after(self, result) -> None:
@@ -70,11 +76,13 @@ class Watch:
             found.append(f"expected {len(expected)} of them, got {len(shown)}; list them in tests/notebook_figures/")
         if any(self._is_picture(kind, result.result) for kind in PICTURES):
             found.append("the cell's value is a picture: show it by nnlib.plots.show, with an alt text")
-        for must, (figure, alt, text, variables) in zip(expected, shown, strict=False):
-            if figure is None:
-                found.append(f"{must.alt}: its picture was not drawn by matplotlib in this cell")
+        for must, (picture, *said) in zip(expected, shown, strict=False):
+            if picture in self.figures:
+                found += faults(must, self.figures[picture], *said)
             else:
-                found += faults(must, figure, alt, text, variables)
+                found.append(f"{must.alt}: its picture was not drawn by matplotlib in this cell")
+        for must, (picture, *_), stored in zip(expected, shown, self.stored.get(self.cell, ()), strict=False):
+            found += unlike(picture, _bytes(stored), must.same) if picture else []
         assert not found, "\n".join([f"the figures of cell {self.cell} are not what they must be:", *found])
 
     def _is_picture(self, kind: str, value: object) -> bool:
