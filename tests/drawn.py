@@ -101,7 +101,7 @@ def marks(ax: Axes):
     groups = [group for group in ax.containers if isinstance(group, BarContainer | ErrorbarContainer)]
     parts = {part for group in groups for part in _parts(group)}
     counted = {group.patches[0]: group for group in groups if isinstance(group, BarContainer) and _is_counted(group)}
-    added = {*ax.lines, *ax.patches, *ax.collections, *ax.images, *ax.texts}
+    added = {each for each in (*ax.lines, *ax.patches, *ax.collections, *ax.images, *ax.texts) if _visible(each)}
     for child in filter(added.__contains__, ax.get_children()):
         if child in counted:
             yield _bars(counted[child], _label(child))
@@ -112,6 +112,10 @@ def marks(ax: Axes):
             yield _errorbar(group)
         elif not _is_counted(group):
             yield _bars(group, _label(group))
+
+
+def _visible(artist) -> bool:
+    return artist.get_visible() and artist.get_alpha() != 0
 
 
 def _mark(child):

@@ -103,15 +103,15 @@ def _panel_differences(got: Panel, expected: Panel):
         yield f"drawn: expected {', '.join(names[0])}; got {', '.join(names[1])}"
         return
     for is_, must in zip(got.marks, expected.marks, strict=True):
-        if not same(is_.data, must.data):
+        if not same(is_.data, must.data, "log" in expected.y.split(", ")):
             yield f"{must.kind} {must.label!r}: expected {_numbers(must.data)}, got {_numbers(is_.data)}"
 
 
-def same(got: np.ndarray, expected: np.ndarray) -> bool:
-    """Whether two arrays agree to the rounding of float32."""
+def same(got: np.ndarray, expected: np.ndarray, logarithmic: bool) -> bool:
+    """Whether two arrays agree to the rounding of float32: relative to each number where the axis is logarithmic."""
     finite = expected[np.isfinite(expected)]
-    scale = np.abs(finite).max() if finite.size else 1.0
-    return got.shape == expected.shape and np.allclose(got, expected, rtol=1e-4, atol=1e-5 * scale, equal_nan=True)
+    smallest = 0 if logarithmic or not finite.size else 1e-5 * np.abs(finite).max()
+    return got.shape == expected.shape and np.allclose(got, expected, rtol=1e-4, atol=smallest, equal_nan=True)
 
 
 def _numbers(data: np.ndarray) -> str:

@@ -43,6 +43,8 @@ def fields(ns):
         field, jump, side = field + jump, 2 * jump, side // 2
     products |= {"fc 1": 64 * 64, "fc 2": 64 * 10}
     shares = np.array(list(products.values())) / sum(products.values())
+    assert [frame.label for frame in frames][::3] == ["conv 1: 3 × 3", "conv 4: 26 × 26"]  # as the alt text says
+    assert all(0.2 < shares[index] < 0.25 for index in (3, 5))
     words = [word(f"{share:.1%}", share, row) for row, share in enumerate(shares)]
     right = [*words, bars("", range(10), shares, upright=False)]
     return [

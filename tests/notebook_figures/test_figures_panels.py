@@ -101,6 +101,8 @@ FAULTS = {
     "a hundredth more": (edit(0, shifted), "line 'training'"),
     "mirrored": (edit(0, lambda ax: ax.lines[0].set_xdata(X[::-1])), "line 'training'"),
     "truncated": (edit(0, lambda ax: ax.lines[0].set_data(X[:3], X[:3])), "expected (5, 2)"),
+    "invisible": (edit(0, lambda ax: ax.lines[0].set_visible(False)), "drawn: expected"),
+    "transparent": (edit(0, lambda ax: ax.lines[0].set_alpha(0)), "drawn: expected"),
     "another label": (edit(0, lambda ax: ax.lines[0].set_label("test")), "line 'test'"),
     "a line too many": (edit(0, lambda ax: ax.plot(X, X)), "drawn: expected"),
     "a line less": (edit(0, lambda ax: ax.lines[1].remove()), "drawn: expected"),
@@ -144,3 +146,10 @@ def test_each_fault_is_found(name):
     plant(figure)
     found = differences(figure, expected(), ["above"])
     assert any(said in each for each in found), found
+
+
+def test_small_numbers_count_on_a_logarithmic_axis():
+    ax = Figure().subplots()
+    ax.semilogy(X, 10.0 ** (-3 * X))
+    panel = Panel("", "", ", log", [line("", X, 10.0 ** (-3 * X) * (1 + (X == 4)))])
+    assert len(differences(ax.figure, [panel])) == 1

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 ROOT = Path(__file__).parents[2]
 LOAD = """
 import matplotlib.pyplot as plt
-from IPython.display import Image
+from IPython.display import HTML, Image
 from nnlib.data import load_binary
 from nnlib.homework.figures.q2 import draw_classes
 from nnlib.plots import show
@@ -28,6 +28,7 @@ NOTEBOOKS = (  # of the name of Q2's, whose list they must keep; by cell the sou
         "unlisted": ("show(draw_classes(X, y), ALT); 'again'", "expected 0 of them, got 1"),
         "training-figure": ("figure = draw_classes(X, y)", "expected 1 of them, got 0"),
         "pyplot": ("_ = plt.plot(y)", "expected 0 of them, got 1"),
+        "html": ("display(HTML('<p><img src=\"dots.png\"></p>'))", "expected 0 of them, got 1"),
         "value": ("draw_classes(X, y)", "the cell's value is a picture"),
         "units-figure": ("display(Image('dots.png'))", "its picture was not drawn by matplotlib in this cell"),
     },

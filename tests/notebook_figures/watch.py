@@ -16,7 +16,8 @@ from notebook_figures.listing import faults
 from notebook_figures.stored import unlike
 
 NOTEBOOK = "NNLIB_NOTEBOOK_UNDER_TEST"
-PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
+PNG = "image/png"
+PICTURES = (PNG, "image/jpeg", "image/svg+xml")
 KEPT = 50  # pictures of one cell: an explorer draws several while it trains, and shows the last one
 
 
@@ -41,8 +42,8 @@ class Watch:
             result = print_png(canvas, file, *args, **options)
             if hasattr(file, "getvalue"):
                 self.figures[file.getvalue()] = canvas.figure
-                if len(self.figures) > KEPT:
-                    self.figures.pop(next(iter(self.figures)))
+                for old in list(self.figures)[:-KEPT]:
+                    self.figures.pop(old, None)  # an explorer draws in a thread of its own
             return result
 
         FigureCanvasAgg.print_png = remember
@@ -58,12 +59,10 @@ class Watch:
     def on_display(self, message: dict) -> dict:
         """Keep what a cell displays, and the variables as they are now; the message goes on unchanged."""
         content = message["content"]
-        for kind in PICTURES:
-            if message["msg_type"] == "display_data" and kind in content["data"]:
-                alt = content["metadata"].get(kind, {}).get("alt", "")
-                picture = _bytes(content["data"][kind]) if kind == "image/png" else b""
-                text = content["data"].get("text/plain")
-                self.shown.append((picture, alt, text, dict(self.shell.user_ns)))
+        data = content.get("data", {})
+        if any(_is_picture(kind, value) for kind, value in data.items()):
+            alt = content["metadata"].get(PNG, {}).get("alt", "")
+            self.shown.append((_bytes(data.get(PNG, b"")), alt, data.get("text/plain"), dict(self.shell.user_ns)))
         return message
 
     def after(self, result) -> None:
@@ -74,7 +73,8 @@ class Watch:
         found = []
         if len(shown) != len(expected):
             found.append(f"expected {len(expected)} of them, got {len(shown)}; list them in tests/notebook_figures/")
-        if any(self._is_picture(kind, result.result) for kind in PICTURES):
+        value, formatters = result.result, self.shell.display_formatter.formatters
+        if value is not None and any(formatters[kind](value) is not None for kind in PICTURES):
             found.append("the cell's value is a picture: show it by nnlib.plots.show, with an alt text")
         for must, (picture, *said) in zip(expected, shown, strict=False):
             if picture in self.figures:
@@ -85,8 +85,11 @@ class Watch:
             found += unlike(picture, _bytes(stored), must.same) if picture else []
         assert not found, "\n".join([f"the figures of cell {self.cell} are not what they must be:", *found])
 
-    def _is_picture(self, kind: str, value: object) -> bool:
-        return value is not None and self.shell.display_formatter.formatters[kind](value) is not None
+
+def _is_picture(kind: str, value: object) -> bool:
+    """Whether a part of an output is a picture, or a text that holds one."""
+    held = isinstance(value, str) and any(tag in value for tag in ("<img", "<svg", "data:image/"))
+    return kind in PICTURES or (held and kind in ("text/html", "text/markdown"))
 
 
 def _bytes(picture: bytes | str) -> bytes:
