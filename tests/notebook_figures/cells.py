@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import nbformat
 import numpy as np
+from notebook_figures.records import Swept, history
 
 from nnlib import SoftmaxClassifier
 
@@ -33,22 +34,6 @@ def execute(source: str, variables: dict) -> None:
     """Run a cell's source without its magics."""
     lines = [line for line in source.splitlines() if not line.startswith("%")]
     exec(compile("\n".join(lines), "<cell>", "exec"), variables)
-
-
-def history(seed: int, epochs: int = 4, steps: int = 120, **more) -> SimpleNamespace:
-    """A record of training that no other seed has."""
-    rng = np.random.default_rng(seed)
-    val = list(rng.uniform(0.9, 1, epochs))
-    return SimpleNamespace(
-        loss_history=list(2 * np.exp(-np.arange(steps) / 30) + rng.uniform(0.01, 0.05, steps)),
-        learning_rates=list(rng.uniform(0.1, 0.2, steps)),
-        train_acc_history=list(rng.uniform(0.9, 1, epochs)),
-        val_acc_history=val,
-        best_val_acc=max(val),
-        val_acc=val[-1],
-        epoch=epochs,
-        **more,
-    )
 
 
 @cache
@@ -114,7 +99,7 @@ def q4():
 
 @cache
 def q5():
-    cells = Cells("q5_cnn").run("setup", "functions", "cases-code")
+    cells = Cells("q5_cnn").run("setup", "functions", "cases-code", "code-5-2b")
     rng = np.random.default_rng(0)
     filters = rng.normal(size=(32, 1, 5, 5)).astype(np.float32)
     full = {name: history(seed) for seed, name in enumerate(("plain", "report's", "chosen"))}
@@ -127,12 +112,24 @@ def q5():
     gaps = {f"{a} − {b}": right[a].astype(int) - right[b] for a, b in pairs}
     differences = {name: (gap.mean(), gap.std(ddof=1) / np.sqrt(500)) for name, gap in gaps.items()}
     test = {"X_test": rng.random((400, 1, 28, 28)), "y_test": y}
+    names = ("conv", "ReLU", "max pool", "flatten", "fc 1", "ReLU 2", "fc 2")
+    times = list(zip(names, rng.uniform(1e-3, 5e-3, 7), strict=True))
+    sizes = Swept(0, {"filter_size": (3, 5, 7, 9), "hidden_dim": (25, 50, 100, 200)})
+    small = Swept(1, {"filter_size": (5, 9), "hidden_dim": (50, 200)})
+    places = Swept(2, {"architecture": ("no BN", "BN conv", "BN both"), "keep": (0.5, 0.8, 1.0)})
+    switched = Swept(3, {"batchnorm": (False, True), "dropout": (None, 0.8)})
+    four = dict(zip(("neither", "dropout", "batch norm", "both"), switched, strict=True))
+    four = {name: four[name] for name in ("neither", "batch norm", "dropout", "both")}
+    sweeps = {"sizes": sizes, "small_weights": small, "places": places, "four": four, "rows": four}
+    choices = {"size_choice": sizes.choice(6), "place_choice": places.choice(5), "times": times}
     return cells.run(
         full=full,
         plain=full["plain"],
         right=right,
         differences=differences,
         final="chosen",
+        **sweeps,
+        **choices,
         **test,
         scores={"5.3": scores[::-1], "5.4": scores},
     )
@@ -206,7 +203,21 @@ STAGES = {  # by notebook: what makes its variables, and the cells that run on t
         q4,
         ("load", "dlogits", "curves", "two-layer-curves", "units", "summary", "mistakes"),
     ),
-    "q5_cnn": (q5, ("pooling-by-hand", "training-figure", "way", "comparison-figure", "mistakes")),
+    "q5_cnn": (
+        q5,
+        (
+            "pooling-by-hand",
+            "costs-figure",
+            "sizes-figure",
+            "training-figure",
+            "way",
+            "initialisation-figure",
+            "places-figure",
+            "comparison-figure",
+            "four-figure",
+            "mistakes",
+        ),
+    ),
     "q6_vgg_cifar10": (q6, ("q6-examples", "q6-62c-figure", "q6-63b-curves", "q6-63b-ladder")),
     "q7_short_answers": (q7, ("q7-71-figure", "q7-72c-figures", "q7-73-momentum-figure")),
 }

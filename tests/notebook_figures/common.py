@@ -146,14 +146,16 @@ def ladder(title, names, validation, test=None):
 def heat_map(title, sweep, x, y, choice, labels):
     """Mean validation accuracies by two settings, the best framed, the chosen one framed inside; and the colour bar."""
     columns, rows = (list(dict.fromkeys(row.settings[name] for row in sweep)) for name in (x, y))
-    means = np.array([[np.mean([r.val_acc for r in sweep if (r.settings[x], r.settings[y]) == (column, row)])
-                       for column in columns] for row in rows])  # fmt: skip
+    reached = {}
+    for row in sweep:
+        reached.setdefault((row.settings[y], row.settings[x]), []).append(row.val_acc)
+    means = np.array([[np.mean(reached[row, column]) for column in columns] for row in rows])
     words = [word(f"{100 * mean:.2f}", column, row) for (row, column), mean in np.ndenumerate(means)]
     best = np.unravel_index(means.argmax(), means.shape)
     frames = []
     for (row, column), half in ((best, 0.48), ((rows.index(choice[y]), columns.index(choice[x])), 0.42)):
         frames.append(box("", column - half, row - half, column + half, row + half))
-    ticks = [[str(value) for value in values] for values in (columns, rows)]
+    ticks = [[v if isinstance(v, str) else f"{v:g}" for v in values] for values in (columns, rows)]
     marks = [image(means, "cividis, origin lower"), *words, *frames]
     return Panel(title, *labels, marks, None, *ticks), Panel(COLORBAR, "", "validation accuracy, %", [])
 
