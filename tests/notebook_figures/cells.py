@@ -57,8 +57,11 @@ def q3():
     options = {"num_epochs": 50}
     by_strength = {reg: fit(0, {"reg": reg}, options)[0].model for reg in (1e-3, 0.1)}
     supports = {reg: int(np.sum(t * model.loss(X) < 1.02)) for reg, model in by_strength.items()}
-    linear, final = ([fit(0, {"hidden_dim": units}, {"num_epochs": 5})] for units in (None, 3))
+    linear, final = ([fit(0, {"hidden_dim": units}, {"num_epochs": 60})] for units in (None, 3))
     models = {"3.3": ("SVM, linear", linear, 0.9), "3.4": ("SVM, two-layer", final, 0.9)}
+    grid = {"hidden_dim": (1, 10, 100), "learning_rate": (0.1, 1.0), "reg": (0.01, 0.001)}
+    networks = Swept(4, grid, seeds=2, failed=(-2, -1))
+    chosen = {"networks": networks, "network_reg": 0.001, "linear_choice": SimpleNamespace(val_acc=0.95)}
     rival = fit(0, {"learning_rate": 2.0}, options, cells.variables["LogisticClassifier"])[0]
     test = {"X_test": cells.variables["X_val"], "y_test": cells.variables["y_val"]}
     return cells.run(
@@ -69,6 +72,7 @@ def q3():
         final=final,
         models=models,
         rival=rival,
+        **chosen,
         **test,
     )
 
@@ -198,7 +202,7 @@ STAGES = {  # by notebook: what makes its variables, and the cells that run on t
         q2,
         ("classes-figure", "losses", "rates-figure", "training-figure", "classifier-figure", "units-figure"),
     ),
-    "q3_svm": (q3, ("streets", "kink", "descent", "real-streets", "side-by-side", "test-scores")),
+    "q3_svm": (q3, ("streets", "kink", "descent", "real-streets", "side-by-side", "networks", "test-scores")),
     "q4_softmax": (
         q4,
         ("load", "dlogits", "curves", "two-layer-curves", "units", "summary", "mistakes"),

@@ -29,21 +29,19 @@ def accuracies(solver, title, training="training", **options):
 
 
 def by_settings(sweep, name, values, by, fixed):
-    """The means and seeds of a sweep over one setting, a line for each value of another: errorbars and dots."""
+    """A sweep over one setting, a line for each value of another: the means as errorbars; seeds, and what failed."""
     each, means, dots = sorted({row.settings[by] for row in sweep}), [], []
     for index, value in enumerate(each):
-        settings = {**fixed, by: value}
-        places, rows = [], []
+        shift, seeds, failed = 0.12 * (index - (len(each) - 1) / 2) * min(1, 4 / len(each)), {}, []
         for place, x in enumerate(values):
-            seeds = [
-                row.val_acc for row in sweep if dict(row.settings) == settings | {name: x} and row.status == "done"
-            ]
-            if seeds:
-                places.append(place + 0.12 * (index - (len(each) - 1) / 2) * min(1, 4 / len(each)))
-                rows.append(seeds)
-        spreads = [np.std(seeds, ddof=1) for seeds in rows]
-        means.append(errorbar(f"{by} {value:g}", places, [np.mean(seeds) for seeds in rows], spreads))
-        dots += [line("", [place] * len(seeds), seeds) for place, seeds in zip(places, rows, strict=True)]
+            rows = [row for row in sweep if dict(row.settings) == {**fixed, by: value, name: x}]
+            done = [row.val_acc for row in rows if row.status == "done"]
+            seeds |= {place + shift: done} if done else {}
+            failed += [] if done else [place + shift]
+        dots += [line("", [place] * len(accs), accs) for place, accs in seeds.items() if len(accs) > 1]
+        dots += [line("failed", failed, 0.03)] if failed else []
+        spreads = [np.std(accs, ddof=1) if len(accs) > 1 else 0.0 for accs in seeds.values()]
+        means.append(errorbar(f"{by} {value:g}", list(seeds), [np.mean(accs) for accs in seeds.values()], spreads))
     return means, dots
 
 

@@ -144,7 +144,7 @@ def widths(ns):
     small, he = {}, {}
     for point in ns.networks.points:
         width = point.settings["hidden_dim"]
-        if point.settings["reg"] == ns.network_reg and np.mean(point.accuracies) > np.mean(small.get(width, 0)):
+        if point.settings["reg"] == ns.network_reg and point.mean > np.mean(small.get(width, 0)):
             small[width] = point.accuracies
     for row in ns.he_widths:
         he.setdefault(row.settings["hidden_dim"], []).append(row.val_acc)

@@ -25,18 +25,20 @@ def history(seed: int, epochs: int = 4, steps: int = 120, **more) -> SimpleNames
 
 
 class Swept(list):
-    """The rows of a sweep with a seed for each point of a grid, which no other sweep has."""
+    """The rows of a sweep over a grid, with numbers that no other sweep has; `failed` are indices of rows."""
 
-    def __init__(self, seed: int, grid: dict):
+    def __init__(self, seed: int, grid: dict, *, seeds: int = 1, failed: tuple[int, ...] = ()):
         rng = np.random.default_rng(seed)
-        for values in itertools.product(*grid.values()):
+        for *values, number in itertools.product(*grid.values(), range(seeds)):
             settings = dict(zip(grid, values, strict=True))
             curve = SimpleNamespace(steps=list(range(1, 101)), losses=list(rng.uniform(0.1, 2, 100)))
             size, units = settings.get("filter_size", 5), settings.get("hidden_dim", 50)
             params = 32 * size**2 + (32 * ((29 - size) // 2) ** 2 + 1) * units + (units + 1) * 10
-            more = {"seed": 0, "status": "done", "curve": curve, "data": SimpleNamespace(val=1000)}
+            more = {"seed": number, "status": "done", "curve": curve, "data": SimpleNamespace(val=1000)}
             accuracy = float(rng.uniform(0.9, 1))
             self.append(SimpleNamespace(settings=settings, val_acc=accuracy, num_params=params, **more))
+        for index in failed:
+            self[index].status, self[index].val_acc = "diverged", None
         self.points = group_by_settings(self)
 
     def choice(self, index: int) -> SimpleNamespace:
