@@ -99,6 +99,7 @@ def _ticks(axis: Axis) -> list[str] | None:
 def marks(ax: Axes):
     """Yield the marks in the order in which matplotlib's legends list them: as added, then errorbars and bars."""
     groups = [group for group in ax.containers if isinstance(group, BarContainer | ErrorbarContainer)]
+    groups = [group for group in groups if all(_visible(part) for part in _parts(group))]
     parts = {part for group in groups for part in _parts(group)}
     counted = {group.patches[0]: group for group in groups if isinstance(group, BarContainer) and _is_counted(group)}
     added = {each for each in (*ax.lines, *ax.patches, *ax.collections, *ax.images, *ax.texts) if _visible(each)}
