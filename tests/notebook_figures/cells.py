@@ -41,7 +41,8 @@ def q2():
     cells = Cells("q2_logistic").run("setup", "imports", "load", "code-2-1", "methods", "code-2-3", "rates")
     fit = cells.variables["fit"]
     linear = [fit(seed, 2.0, reg=1e-3, lr_decay=0.98, num_epochs=200) for seed in range(2)]
-    rivals = {name: fit(seed, 0.3, 100, num_epochs=60)[0] for seed, name in enumerate(("first weights 0.001", "He"))}
+    starts = {"first weights 0.001": 1e-3, "He": None}
+    rivals = {name: fit(0, 0.3, 100, weight_scale=scale, num_epochs=60)[0] for name, scale in starts.items()}
     weights = linear[0][0].model.params["W1"][:, 0]
     alignment = {}
     for name, solver in rivals.items():

@@ -166,12 +166,14 @@ def widths(ns):
 )
 def units(ns):
     direction = ns.linear[0][0].model.params["W1"][:, 0]
-    left, right = [], []
+    left, right, aligned = [], [], {}
     for name, solver in ns.runs.items():
         W = solver.model.params["W1"]
         cosines = direction @ W / np.linalg.norm(direction) / np.linalg.norm(W, axis=0)
+        aligned[name] = np.median(np.abs(cosines))
         left.append(histogram(name, cosines, np.linspace(-1, 1, 41)))
         right.append(line(name, range(1, 61), np.array(solver.loss_history).reshape(60, -1).mean(axis=1)))
+    assert aligned["first weights 0.001"] > aligned["He"]  # as the alt text says
     return [
         Panel("Where the hidden units look", "cosine with the linear classifier's weights", "hidden units", left, True),
         Panel("Training", "epoch", "mean loss of the epoch, log", right, True),

@@ -103,6 +103,8 @@ def descent(ns):
     left = [line(name, range(300), values) for name, values in norms.items()]
     epochs = {rate: np.reshape(ns.by_rate[rate].loss_history, (200, -1)).mean(axis=1) for rate in (0.05, 0.5, 5.0)}
     right = [line(f"learning rate {rate:g}", range(1, 201), means) for rate, means in epochs.items()]
+    fallen = [solver.learning_rate / rate for rate, solver in ns.by_rate.items()]
+    assert np.allclose(fallen, fallen[0])  # each was trained at the rate that it is called by
     return [
         Panel("Gradient descent at a constant rate", "step", "norm of the gradient, log", left, True),
         Panel("Momentum, with a rate that falls", "epoch", "mean loss of the epoch, log", right, True),
@@ -161,6 +163,7 @@ def shares(ns):
 )
 def rivals(ns):
     models = {"hinge": ns.by_strength[ns.linear_reg], "logistic": ns.rival.model}
+    assert [type(model) for model in models.values()] == [ns.SVM, ns.LogisticClassifier]
     t, X, pull, weights, scores = ns.t_train, ns.standard["X_train"], [], [], {}
     for (name, model), shift in zip(models.items(), (-0.2, 0.2), strict=True):
         w, b = model.params["W1"][:, 0], model.params["b1"]

@@ -56,6 +56,7 @@ def dlogits(ns):
 def splits(ns):
     names = ["the last 6,000 (ours)", "the first 6,000", *(f"6,000 at random, draw {draw}" for draw in (1, 2, 3))]
     a = np.array([ns.held_out[name] for name in names])
+    assert abs(a[0] - ns.linear_row.val_acc) < 0.002  # the same training
     words = [word(f"{value:.2%}", value, row) for row, value in enumerate(a)]
     marks = [*words, errorbar("± one standard error", a, range(5), np.sqrt(a * (1 - a) / 6000))]
     title = "The same classifier, 6,000 other images held out"
@@ -76,6 +77,7 @@ def linear_curves(ns):
 @shown("templates", "Ten templates, noisy without L2; with L2 the strokes of each digit show in red, its holes in blue")
 def templates(ns):
     columns = [*ns.linear.model.params["W1"].T, *ns.smooth.model.params["W1"].T]
+    assert np.linalg.norm(columns[10:]) < np.linalg.norm(columns[:10])  # L2 makes them small
     return weights(np.transpose(columns), [*"0123456789", *(f"{digit}, L2" for digit in range(10))])
 
 
