@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from packaging.requirements import Requirement
 
-from course import grading, interpreter
+from course import interpreter, ledger
 from nnlib import storage
 
 PACKAGES = ("filelock", "nbformat", "psutil", "threadpoolctl", "tqdm")  # NumPy comes with the interpreter
@@ -29,6 +29,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 chmod +x python/bin/python run_autograder
 chmod a+x . ..  # a worker is another user, who reads Python and its own program
 chmod -R a+rX python nnlib
+python/bin/python -I -m compileall -q python >/dev/null || true  # workers start faster; not all of it need compile
 chmod 600 course/key
 ./run_autograder --help >/dev/null || {
   echo "Python of this archive does not start here: choose a newer image, or run make release on an older system." >&2
@@ -55,7 +56,7 @@ def build_autograder(release_folder: Path, target_zip: Path) -> int:
         OSError: the release is missing, or the archive cannot be written.
     """
     release = (release_folder / "release.json").read_bytes()
-    grading.course_key()  # drawn now if it never was
+    ledger.course_key()  # drawn now if it never was
     files = {f"python/{name}": path for name, path in _below(interpreter.folder()) if "config-" not in name}
     files |= {f"python/packages/{name}": path for name, path in _distributions(PACKAGES)}
     for folder in OURS:

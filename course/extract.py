@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from course import items
@@ -114,7 +114,7 @@ def _module(module: str, files: Mapping[str, str], allowed: Collection[str], our
     if not items_in(module):
         return _source(module)
     theirs = [each for each in items_in(module) if each in allowed and each not in ours]
-    text = _cut(module, ours)
+    text = _cut(module, frozenset(ours))
     place = module.replace(".", "/") + ".py"
     names = [name for each in theirs for name in _names_in(module, each)]
     found = {name: each for each in definitions(files.get(place, "")) for name in each.names}
@@ -124,7 +124,8 @@ def _module(module: str, files: Mapping[str, str], allowed: Collection[str], our
 def _splice(made: Extract, module: str, text: str, own: list[str], ours: list[str]) -> dict[str, Definition]:
     """Put the student's `own` functions and what they reach after what stays of the course's module."""
     every = {name for item in items_in(module) for name in _names_in(module, item)}
-    base = _cut(module, [item for item in items_in(module) if set(_names_in(module, item)) <= set(ours)])
+    lent = frozenset(item for item in items_in(module) if set(_names_in(module, item)) <= set(ours))
+    base = _cut(module, lent)
     found: dict[str, Definition] = {}
     for each in definitions(text):
         for name in each.names:
@@ -158,12 +159,13 @@ def _judge_target(made: Extract, found: Mapping[str, Definition], name: str) -> 
         made.status, made.message = "syntax", f"{made.place}: {definition.error}"
 
 
-def definitions(text: str) -> list[Definition]:
+@lru_cache(256)
+def definitions(text: str) -> tuple[Definition, ...]:
     """Return the statements at the top of a file; where it does not parse as a whole, those that do one by one."""
     try:
-        return [each for node in ast.parse(text).body if (each := _definition(node, text, node.lineno - 1))]
+        return tuple(each for node in ast.parse(text).body if (each := _definition(node, text, node.lineno - 1)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return list(_one_by_one(text))
+        return tuple(_one_by_one(text))
 
 
 def _one_by_one(text: str) -> Iterator[Definition]:
@@ -230,7 +232,8 @@ def _bound(text: str) -> set[str]:
     return {name for each in definitions(text) for name in each.names}
 
 
-def _cut(module: str, answered: Collection[str]) -> str:
+@cache
+def _cut(module: str, answered: frozenset[str]) -> str:
     """Return the course's module with a stub for each function of an item, but for those of the items in `answered`."""
     open_items = [item for item in items_in(module) if item not in answered]
     stubs = {name: f"{item} is not given here" for item in open_items for name in _names_in(module, item)}
@@ -254,19 +257,21 @@ def items_in(module: str) -> tuple[str, ...]:
     return tuple(item for item in items.load().items if _names_in(module, item))
 
 
-def _imports(text: str) -> Iterator[str]:
-    """Yield the modules of nnlib that a module's text imports from; of a package taken whole, all that it offers."""
+@lru_cache(256)
+def _imports(text: str) -> tuple[str, ...]:
+    """Return the modules of nnlib that a module's text imports from; of a package taken whole, all that it offers."""
+    found: list[str] = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if _exists(alias.name))
+            found += [alias.name for alias in node.names if _exists(alias.name)]
         elif isinstance(node, ast.ImportFrom) and _exists(node.module or ""):
-            yield node.module
+            found.append(node.module)
             for name in (alias.name for alias in node.names):
                 inner = f"{node.module}.{name}"
                 offers = _offers(node.module) if node.module in _packages() else {}
-                yield from [inner] if _exists(inner) else [offers[name]] if name in offers else []
-                if inner in _packages():
-                    yield from _offers(inner).values()
+                found += [inner] if _exists(inner) else [offers[name]] if name in offers else []
+                found += _offers(inner).values() if inner in _packages() else []
+    return tuple(found)
 
 
 @cache

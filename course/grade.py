@@ -13,6 +13,8 @@ from tqdm import tqdm
 
 from course import canvas, grading, intake, items, marking, marks, report, sandbox
 from course.intake import Submission
+from course.judging import judge_item
+from course.ledger import Cache, Check, course_key
 
 CACHE = items.ROOT / "build" / "grades"
 
@@ -73,10 +75,10 @@ def parser() -> argparse.ArgumentParser:
 
 def grade_all(submissions: list[Submission], wanted: list[str], tier: str, options: argparse.Namespace) -> list[dict]:
     """Return the JSON object of each submission; items are graded side by side, those of all submissions."""
-    key = grading.course_key()
+    key = course_key()
     readable = [number for number, each in enumerate(submissions) if not each.error]
     tasks = [(number, item) for number in readable for item in wanted]
-    checks: dict[tuple[int, str], list[grading.Check]] = {}
+    checks: dict[tuple[int, str], list[Check]] = {}
     jobs = joblib.Parallel(options.jobs, return_as="generator_unordered", batch_size=1)
     with _cluster(options.scheduler), tqdm(total=len(tasks), unit="item", disable=None) as bar:
         calls = (
@@ -99,9 +101,9 @@ def grade_all(submissions: list[Submission], wanted: list[str], tier: str, optio
 
 def _grade(
     number: int, submission: Submission, item: str, tier: str, resume: bool, key: bytes
-) -> tuple[int, str, list[grading.Check]]:
-    cache = grading.Cache(CACHE / f"{submission.sha256[:16]}-{item}.jsonl", resume=resume)
-    return number, item, grading.judge_item(submission, item, tier, cache, key)
+) -> tuple[int, str, list[Check]]:
+    cache = Cache(CACHE / f"{submission.sha256[:16]}-{item}.jsonl", resume=resume)
+    return number, item, judge_item(submission, item, tier, cache, key)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class Course:
         return f"{item} {row['title']}. Its task: {where or 'notebooks/' + row['notebook'] + '.ipynb'}"
 
 
+@functools.cache
 def load(root: Path = ROOT) -> Course:
     """Return the homework in `root`.
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from course import bank, grading, items, sandbox
+from course import bank, items, judging, ledger, sandbox
 from course.intake import Submission
 from nnlib import tables
 
@@ -47,10 +47,10 @@ def grade(answer: bank.Answer, tier: str) -> Graded:
     submission = Submission("proof", answer.name, "0" * 64, files)
     with tempfile.TemporaryDirectory() as folder:
         before = sorted(path.name for path in Path(folder).parent.iterdir())
-        cache = grading.Cache(None)
-        checks = grading.judge_item(submission, answer.item, tier, cache, KEY)
+        cache = ledger.Cache(None)
+        checks = judging.judge_item(submission, answer.item, tier, cache, KEY)
         beside = [each for each in dependents(answer.item) if answer.kind in ("wrong", "hostile")][:1]
-        others = [check for each in beside for check in grading.judge_item(submission, each, tier, cache, KEY)]
+        others = [check for each in beside for check in judging.judge_item(submission, each, tier, cache, KEY)]
     points, maximum = (sum(values) for values in zip(*((each.points or 0, each.max) for each in checks), strict=True))
     seconds = time.monotonic() - started
     fault = _fault(answer, checks, others, points, maximum)

@@ -35,6 +35,7 @@ KEPT = 4096  # bytes of output kept from its start, and as many from its end
 CONFINE = Path(__file__).with_name("confine.py")
 WORKER = (process.WORKER, process.WORKER.with_name("frames.py"))  # what else is beside them knows answers
 PACKAGES = Path(np.__file__).parents[1]
+CHECKS = 8  # that one worker serves, at most
 POLL = 0.05  # seconds between two looks at a worker's processes
 
 
@@ -42,8 +43,8 @@ POLL = 0.05  # seconds between two looks at a worker's processes
 class Limits:
     """What a worker may use, for all of its processes together unless it says otherwise."""
 
-    cpu: float = 5.0  # seconds
-    wall: float = 10.0  # seconds
+    cpu: float = 5.0  # seconds for one check
+    wall: float = 10.0  # seconds for one check
     memory: int = 2 << 30  # bytes; also the address space of each process
     processes: int = 64
     file: int = 10 << 20  # bytes, of each file
@@ -51,8 +52,8 @@ class Limits:
 
     @property
     def whole_cpu(self) -> int:
-        """The limit on each process's CPU time, in whole seconds, which the watch does not reach."""
-        return math.ceil(self.cpu) + 1
+        """The limit on each process's CPU time for all checks, in whole seconds, which the watch does not reach."""
+        return math.ceil(CHECKS * self.cpu) + 1
 
 
 WITH_TORCH = Limits(cpu=60.0, wall=60.0, memory=4 << 30, torch=True)  # its import alone takes seconds
@@ -78,10 +79,11 @@ class Sandboxed(subprocess.Popen):
         **options: object,
     ):
         self.limits, self.members, self.spare = limits, members, spare
-        self.reason, self._head, self._tail = "", b"", b""
+        self.reason, self._spent = "", 0.0
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         super().__init__(command, bufsize=0, close_fds=True, start_new_session=True, **pipes, **options)
         self._done = threading.Event()
+        self.renew()
         for job in (self._watch, self._drain):
             threading.Thread(target=job, daemon=True).start()
 
@@ -90,6 +92,11 @@ class Sandboxed(subprocess.Popen):
         """What the code has printed so far."""
         middle = "\n[...]\n" if len(self._tail) == KEPT else ""
         return (self._head + middle.encode() + self._tail).decode("utf-8", "replace")
+
+    def renew(self) -> None:
+        """Let the limits on time begin anew, and drop the output so far: the next check is begun."""
+        self._since, self._spent = time.monotonic(), self._use()[0]
+        self._head, self._tail = b"", b""
 
     def kill(self) -> None:
         """End all of its processes; none is left when this returns."""
@@ -109,23 +116,28 @@ class Sandboxed(subprocess.Popen):
             self.spare.release()
 
     def _watch(self) -> None:
-        started = time.monotonic()
         while not self._done.wait(POLL) and not self.reason:
-            self.reason = self._beyond(time.monotonic() - started)
+            self.reason = self._beyond()
         if self.reason:
             self.kill()
 
-    def _beyond(self, seconds: float) -> str:
+    def _beyond(self) -> str:
+        cpu, memory = self._use()
+        if memory > self.limits.memory:
+            return f"more than {self.limits.memory >> 20} MB of memory"
+        if cpu - self._spent > self.limits.cpu:
+            return f"more than {self.limits.cpu:g} s of CPU time"
+        late = time.monotonic() - self._since > self.limits.wall
+        return f"more than {self.limits.wall:g} s" if late else ""
+
+    def _use(self) -> tuple[float, float]:
+        """Return the seconds of CPU time and the bytes of memory that its processes have taken."""
         cpu = memory = 0.0
         for member in self.members(self.pid):
             with contextlib.suppress(psutil.NoSuchProcess):
                 cpu += sum(member.cpu_times()[:2])
                 memory += member.memory_info().rss
-        if memory > self.limits.memory:
-            return f"more than {self.limits.memory >> 20} MB of memory"
-        if cpu > self.limits.cpu:
-            return f"more than {self.limits.cpu:g} s of CPU time"
-        return f"more than {self.limits.wall:g} s" if seconds > self.limits.wall else ""
+        return cpu, memory
 
     def _drain(self) -> None:
         with contextlib.suppress(OSError, ValueError):  # closed

@@ -6,8 +6,9 @@ import os
 import psutil
 import pytest
 
-from course import bank, grade, grading, items, sandbox
+from course import bank, grade, items, ledger, sandbox
 from course.intake import Submission
+from course.judging import judge_item
 from course.proof import handed_in
 from nnlib.check.exercises import items as items_of_check
 
@@ -34,7 +35,7 @@ def answer(item, kind, name="", code=""):
 
 def judged(answer, tier, item=None, cache=None):
     submission = Submission("ann", "ann.zip", "0" * 64, handed_in(answer))
-    found = grading.judge_item(submission, item or answer.item, tier, cache or grading.Cache(None), KEY)
+    found = judge_item(submission, item or answer.item, tier, cache or ledger.Cache(None), KEY)
     return {check.name: check for check in found}
 
 
@@ -95,21 +96,20 @@ def test_a_hidden_row_says_no_more_than_it_may(tier):
 
 def test_rows_are_taken_up_after_a_kill_and_judged_again_after_a_change(tmp_path):
     path, right = tmp_path / "ann.jsonl", answer("1.2", "reference")
-    first = judged(right, TIERS[0], cache=grading.Cache(path))
+    first = judged(right, TIERS[0], cache=ledger.Cache(path))
     lines = path.read_text().splitlines()
     assert len(lines) == len(first)
     path.write_text("\n".join(lines[:2]) + "\n" + lines[2][:30])  # killed while it wrote the third
-    again = judged(right, TIERS[0], cache=grading.Cache(path))
+    again = judged(right, TIERS[0], cache=ledger.Cache(path))
     assert [check.seconds for check in again.values()][:2] == [check.seconds for check in first.values()][:2]
     assert again["value"].status == "passed"
-    changed = judged(answer("1.2", "stub"), TIERS[0], cache=grading.Cache(path))
+    changed = judged(answer("1.2", "stub"), TIERS[0], cache=ledger.Cache(path))
     assert changed["value"].status == "stub"
 
 
 def test_the_command_writes_one_object_for_one_submission(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(grade, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(grading, "KEY", tmp_path / "key")
-    monkeypatch.setattr(grading.course_key, "__defaults__", (tmp_path / "key",))
+    monkeypatch.setattr(ledger.course_key, "__defaults__", (tmp_path / "key",))
     folder = tmp_path / "ann"
     for name, text in handed_in(answer("1.2", "reference")).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,7 @@ def test_the_command_writes_one_object_for_one_submission(tmp_path, monkeypatch,
 
 def test_what_cannot_be_graded_says_so_and_ends_with_another_status(tmp_path, monkeypatch):
     monkeypatch.setattr(grade, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(grading.course_key, "__defaults__", (tmp_path / "key",))
+    monkeypatch.setattr(ledger.course_key, "__defaults__", (tmp_path / "key",))
     (tmp_path / "bob.zip").write_bytes(b"no zip")
     out = tmp_path / "grades.json"
     assert grade.main([str(tmp_path / "bob.zip"), "--only", "1.2", "--json", str(out)]) == 1

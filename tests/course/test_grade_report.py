@@ -8,7 +8,7 @@ import json
 import pytest
 from course_grades import check, grade, item
 
-from course import grading, marks, report
+from course import grading, ledger, marks, report
 from course.intake import Submission
 
 IN_TIME = {"seconds": 0.0, "factor": 1.0}
@@ -45,7 +45,7 @@ def test_these_grades_have_the_graders_form():
     made = grading.blank(Submission("ada", "ada.zip", files={}), "none")
     assert settled().keys() == made.keys()
     assert settled()["submission"].keys() == made["submission"].keys()
-    assert check().keys() == {field.name for field in dataclasses.fields(grading.Check)}
+    assert check().keys() == {field.name for field in dataclasses.fields(ledger.Check)}
     assert item().keys() == grading.item_object("1.1", []).keys()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from course_grades import check, grade, item
 
-from course import autograder, gradescope, grading, marks
+from course import autograder, gradescope, ledger, marks
 from course.gradescope import BEGUN, FAILED
 from nnlib.storage import REPOSITORY
 
@@ -191,7 +191,7 @@ def test_the_archive_grades_in_a_container_without_network(archive, folder):
     assert done.returncode == 0, done.stdout + done.stderr
     assert (folder / "source" / "course" / "key").stat().st_mode & 0o777 == 0o600
     found = read(folder)
-    assert (found["extra_data"]["isolation"], found["extra_data"]["release"]) == ("uid", grading.engine_hash())
+    assert (found["extra_data"]["isolation"], found["extra_data"]["release"]) == ("uid", ledger.engine_hash())
     own = [test for test in found["tests"] if test["number"] == "1.2"]
     assert [test["status"] for test in own] == ["passed"] * 5
     assert {test["score"] for test in found["tests"] if test["number"] != "1.2"} == {0}

@@ -1,0 +1,195 @@
+"""Judges one item of a submission: its rows by the engine that students run, in a sandbox, each with a reason."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import importlib.util
+import json
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from course import items, sandbox
+from course.extract import Extract, extract
+from course.intake import Submission
+from course.ledger import Cache, Check, engine_hash
+from nnlib.check import report
+from nnlib.check.exercises import Row
+from nnlib.check.exercises import items as items_of_check
+from nnlib.check.judge import Result, judge_row
+from nnlib.check.process import Process
+
+OWN_AFTER = ("gradient",)  # properties that mean something of their own where the row before has failed
+STATUS = {"waits": "stub", "exception": "failed"}  # what the engine calls otherwise
+
+
+def judge_item(submission: Submission, item: str, tier: str, cache: Cache, key: bytes) -> list[Check]:
+    """Return what came of each row of an item; an item without rows has none.
+
+    Args:
+        submission: what was handed in.
+        item: its id.
+        tier: of the sandbox.
+        cache: of the rows that were judged before.
+        key: the course's, from which the inputs are drawn.
+    """
+    rows = items_of_check()[item].rows
+    if not rows:
+        return []
+    try:
+        codes = [extract(submission.files, item)]
+        codes += [extract(submission.files, item, ours=given(item))] if given(item) else []
+    except Exception as error:  # of ours: what students write is text to `extract`
+        return [make(row, "ours", "", f"{type(error).__name__}: {error}") for row in rows]
+    if codes[0].status:
+        return [make(row, codes[0].status, codes[0].message, codes[0].message) for row in rows]
+    judges = [Judge(item, code, tier, cache, key, submission.sha256) for code in codes if not code.status]
+    try:
+        return _in_order(rows, judges)
+    finally:
+        for judge in judges:
+            judge.close()
+
+
+def _in_order(rows: Iterable[Row], judges: list[Judge]) -> list[Check]:
+    """Return the checks of an item's rows; a row whose `after` has not passed is not run, as far as it needs that."""
+    passed: set[str] = set()
+    found = []
+    for row in rows:
+        before = [name for name in row.after if ":" not in name and name not in passed]
+        if before and row.property not in OWN_AFTER:
+            why = f"it means something only if {', '.join(before)} passes"
+            check = make(row, "not run", why, why)
+        else:
+            check = _judge(row, *judges)
+            if check.status == "passed" and before:
+                note = f"passed, though {', '.join(before)} did not: it was judged with the forward pass's own cache"
+                check = replace(check, message_student=note, message_grader=note)
+        passed |= {row.name} if check.status == "passed" else set()
+        found.append(check)
+    return found
+
+
+def given(item: str) -> list[str]:
+    """Return the ids of the items whose functions an item may use."""
+    return [each for each in items.load().items[item].get("given", ()) if each in items.load().items]
+
+
+def _judge(row: Row, own: Judge, lent: Judge | None = None) -> Check:
+    """Judge a row with the student's own functions, and once more with the course's of the items that are given."""
+    check = own.judge(row)
+    if check.status in ("passed", "ours") or lent is None:
+        return check
+    again = lent.judge(row)
+    if again.status != "passed":
+        return check
+    note = f"passed with the course's {', '.join(given(own.item))} in place of your own"
+    return replace(again, message_student=note, message_grader=f"{note}; without: {check.message_grader}")
+
+
+@dataclass
+class Judge:
+    """Judges rows of one item's code.
+
+    A worker that has passed a row goes on to the next. Nothing fails because of what an earlier row left in it: a row
+    that does not pass there is judged again by a fresh one, and after a failure the next row has a fresh one too.
+    """
+
+    item: str
+    code: Extract
+    tier: str
+    cache: Cache
+    key: bytes
+    sha256: str
+
+    def __post_init__(self) -> None:
+        self._folder: tempfile.TemporaryDirectory | None = None
+        self._worker: Process | None = None
+        self._started: list[sandbox.Sandboxed] = []
+
+    def judge(self, row: Row) -> Check:
+        """Return what came of a row, now or at an earlier run."""
+        seed = int.from_bytes(hmac.digest(self.key, f"{self.item}\0{row.name}\0{self.sha256}".encode(), "sha256")[:8])
+        decides = [engine_hash(), self.tier, self.item, asdict(row), seed, self.code.sources]
+        name = hashlib.sha256(json.dumps(decides, default=dict).encode()).hexdigest()
+        known = self.cache.get(name)
+        if known is not None:
+            return known
+        check = self._run(row, seed)
+        if check.status != "ours":
+            self.cache.put(name, check)
+        return check
+
+    def close(self) -> None:
+        """End the worker and remove its folder."""
+        if self._folder is not None:
+            self._worker.stop()
+            self._folder.cleanup()
+
+    def _run(self, row: Row, seed: int) -> Check:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="nnlib-grade-")
+            self.code.write(Path(self._folder.name))
+            self._worker = Process(Path(self._folder.name), self._start)
+        used = self._worker.popen is not None
+        self._started = [self._worker.popen] if used else []
+        for each in self._started:
+            each.renew()
+        result = judge_row(items_of_check()[self.item], row, self._worker, seed)
+        if used and result.status != "passed":
+            self._worker.stop()
+            self._started = []
+            result = judge_row(items_of_check()[self.item], row, self._worker, seed)
+        if result.status != "passed":
+            self._worker.stop()
+        reason = next((each.reason for each in self._started if each.reason), "")
+        return _told(row, result, self.code, reason, "".join(each.output for each in self._started).strip())
+
+    def _start(self, root: Path) -> sandbox.Sandboxed:
+        with_torch = "torch" in items.load().items[self.item].get("given", ())
+        limits = sandbox.WITH_TORCH if with_torch else sandbox.Limits()
+        self._started.append(sandbox.start(self.tier, root, limits))
+        return self._started[-1]
+
+
+def _told(row: Row, result: Result, code: Extract, reason: str, output: str) -> Check:
+    """Return a result with its status and messages as the report needs them."""
+    status, message = STATUS.get(result.status, result.status), result.message
+    if result.status in ("killed", "timeout") and reason:
+        message = f"ended after {reason}"
+    if "memory" in reason or "MemoryError" in message:
+        status = "memory"
+    if status == "import":
+        status = "forbidden" if _not_given(message) else "import"
+    place = code.own_line(result.place) if result.place else ""
+    diagnosis = report.diagnoses().get(result.diagnosis, {}).get("looks", "")
+    where = f" ({place})" if place else ""
+    whole = f"{message}{where}{f' Looks like: {diagnosis}' if diagnosis else ''}"
+    if output:
+        whole += f"\nprinted: {output}"
+    student = whole if row.public else _hidden(status, result, place)
+    return make(row, status, student, whole, result.diagnosis, result.seconds)
+
+
+def _hidden(status: str, result: Result, place: str) -> str:
+    """Return what a student reads of a hidden row: the exception's type, their own line, our words."""
+    kind = f"{result.message.partition(':')[0]} at {place}" if result.status == "exception" and place else status
+    return "" if status == "passed" else f"a check of {report.ABOUT[result.property]} It came to: {kind}."
+
+
+def _not_given(message: str) -> bool:
+    """Return whether an import failed because the module is kept from the worker; a misspelt one is nowhere."""
+    found = re.search(r"No module named '(\w+)", message)
+    return bool(found) and importlib.util.find_spec(found[1]) is not None
+
+
+def make(row: Row, status: str, student: str, grader: str, diagnosis: str = "", seconds: float = 0.0) -> Check:
+    """Return the check of a row with the points that its status gives."""
+    points = None if status == "ours" else row.points if status == "passed" else 0.0
+    visibility = "public" if row.public else "hidden"
+    return Check(
+        row.name, row.property, points, row.points, visibility, status, student, grader, diagnosis, round(seconds, 3)
+    )
