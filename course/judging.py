@@ -16,6 +16,7 @@ from course import items, sandbox
 from course.extract import Extract, extract
 from course.intake import Submission
 from course.ledger import Cache, Check, engine_hash
+from course.watched import USUAL, WITH_TORCH, Sandboxed
 from nnlib.check import report
 from nnlib.check.exercises import Row
 from nnlib.check.exercises import items as items_of_check
@@ -108,7 +109,7 @@ class Judge:
     def __post_init__(self) -> None:
         self._folder: tempfile.TemporaryDirectory | None = None
         self._worker: Process | None = None
-        self._started: list[sandbox.Sandboxed] = []
+        self._started: list[Sandboxed] = []
 
     def judge(self, row: Row) -> Check:
         """Return what came of a row, now or at an earlier run."""
@@ -148,9 +149,9 @@ class Judge:
         reason = next((each.reason for each in self._started if each.reason), "")
         return _told(row, result, self.code, reason, "".join(each.output for each in self._started).strip())
 
-    def _start(self, root: Path) -> sandbox.Sandboxed:
+    def _start(self, root: Path) -> Sandboxed:
         with_torch = "torch" in items.load().items[self.item].get("given", ())
-        limits = sandbox.WITH_TORCH if with_torch else sandbox.Limits()
+        limits = WITH_TORCH if with_torch else USUAL
         self._started.append(sandbox.start(self.tier, root, limits))
         return self._started[-1]
 

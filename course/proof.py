@@ -1,85 +1,112 @@
 """The grader's own error rate: known answers, right, wrong and hostile, graded as submissions are.
 
-python -m course.proof [--sample N] [--tiers bwrap uid]      writes docs/grading.md unless it is a sample
+python -m course.proof [--sample N] [--only ITEM] [--tiers bwrap uid]      the whole of it writes docs/grading.md
 
-An answer is put into the solved repository and handed in. A wrong one must lose points on its own item and on no other
-that can see its code; a right one and the repository itself must lose none, a stub must get none. A hostile one must
-not get its item's points, must leave no process and no file behind, and must not keep the items beside it from theirs.
+An answer is put into the solved repository and handed in. A wrong one must lose points on its own item and on no other:
+the items of the same file are graded too, and one of those that are given its functions, another one for each answer. A
+right one and the repository itself must lose none, a stub must get none. A hostile one must not get its item's points,
+must end in time, and must leave no process, no file and no change behind.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
+from tqdm import tqdm
 
-from course import bank, items, judging, ledger, sandbox
+from course import bank, interpreter, items, judging, report, sandbox, users
+from course.extract import items_in
 from course.intake import Submission
+from course.ledger import Cache, Check
+from course.watched import USUAL
 from nnlib import tables
+from nnlib.check.report import diagnoses
 
 PAGE = items.ROOT / "docs" / "grading.md"
 KINDS = ("reference", "stub", "right", "wrong", "hostile")
 KEY = b"the proof's own key: its inputs are the same at each run"
+PUBLIC_FOLDERS = tuple(map(Path, (tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm")))  # where anybody may write
 
 
 @dataclass(frozen=True)
 class Graded:
-    """An answer as it was graded: the points of its item, what is wrong with that, and the seconds it took."""
+    """An answer as it was graded.
+
+    Attributes:
+        answer: what was handed in.
+        tier: of the sandbox.
+        points, maximum: of its item.
+        fault: what is wrong with how it was graded, or "".
+        named: the diagnoses that were given.
+        seconds: that it took, with the items beside it.
+    """
 
     answer: bank.Answer
     tier: str
     points: float
     maximum: float
     fault: str
-    named: bool
+    named: frozenset[str]
     seconds: float
 
 
-def grade(answer: bank.Answer, tier: str) -> Graded:
-    """Grade an answer and the items that are given its code."""
-    files, started = handed_in(answer), time.monotonic()
-    submission = Submission("proof", answer.name, "0" * 64, files)
-    with tempfile.TemporaryDirectory() as folder:
-        before = sorted(path.name for path in Path(folder).parent.iterdir())
-        cache = ledger.Cache(None)
-        checks = judging.judge_item(submission, answer.item, tier, cache, KEY)
-        beside = [each for each in dependents(answer.item) if answer.kind in ("wrong", "hostile")][:1]
-        others = [check for each in beside for check in judging.judge_item(submission, each, tier, cache, KEY)]
+def grade(answer: bank.Answer, tier: str, cache: Cache, number: int) -> Graded:
+    """Grade an answer, and the items beside it that its code could harm.
+
+    Args:
+        answer: to put into the repository.
+        tier: of the sandbox.
+        cache: of what is judged more than once, such as items that an answer leaves as they are.
+        number: of the answer, which chooses one of the items that are given its functions.
+    """
+    started = time.monotonic()
+    submission = Submission("proof", answer.name, "0" * 64, handed_in(answer))
+    checks = judging.judge_item(submission, answer.item, tier, cache, KEY)
+    others = [
+        check
+        for item in (beside(answer.item, number) if answer.kind in ("wrong", "hostile") else ())
+        for check in judging.judge_item(submission, item, tier, cache, KEY)
+    ]
     points, maximum = (sum(values) for values in zip(*((each.points or 0, each.max) for each in checks), strict=True))
     seconds = time.monotonic() - started
     fault = _fault(answer, checks, others, points, maximum)
     if not fault and answer.kind == "hostile":
-        fault = _left_behind(before, Path(tempfile.gettempdir())) or _too_long(seconds, len(checks) + len(others))
-    named = bool({check.diagnosis for check in checks} & set(answer.diagnoses))
+        allowed = (len(checks) + len(others)) * (USUAL.wall + 5)
+        fault = "; ".join(left_behind()) or ("" if seconds <= allowed else f"took {seconds:.0f} s, not {allowed:.0f}")
+    named = frozenset(check.diagnosis for check in checks) - {""}
     return Graded(answer, tier, points, maximum, fault, named, seconds)
 
 
 def handed_in(answer: bank.Answer) -> dict[str, str]:
     """Return the files of a submission: the repository's, with the answer in the module of its item."""
-    names = {
-        target.partition(":")[0].replace(".", "/") + ".py"
-        for row in items.load().items.values()
-        for target in row["targets"]
-    }
+    names = {_module(item) for item, row in items.load().items.items() if row["targets"]}
     files = {name: (items.ROOT / name).read_text(encoding="utf-8") for name in names}
-    module = items.load().items[answer.item]["targets"][0].partition(":")[0].replace(".", "/") + ".py"
+    module = _module(answer.item)
     return files | {module: bank.replaced(files[module], answer.code)}
 
 
-def dependents(item: str) -> list[str]:
-    """Return the items that are given an item's functions."""
-    return [
-        id for id, row in items.load().items.items() if item in row.get("given", ()) and "torch" not in row["given"]
-    ]
+def _module(item: str) -> str:
+    return items.load().items[item]["targets"][0].partition(":")[0].replace(".", "/") + ".py"
 
 
-def _fault(answer: bank.Answer, checks: list, others: list, points: float, maximum: float) -> str:
+def beside(item: str, number: int) -> list[str]:
+    """Return the other items of the same file, and one of those that are given an item's functions."""
+    rows = items.load().items
+    module = rows[item]["targets"][0].partition(":")[0]
+    found = [other for other in items_in(module) if other != item]
+    users = [other for other, row in rows.items() if item in row.get("given", ()) and other not in found]
+    return found + (users[number % len(users) :][:1] if users else [])
+
+
+def _fault(answer: bank.Answer, checks: list[Check], others: list[Check], points: float, maximum: float) -> str:
     ours = [each.message_grader for each in (*checks, *others) if each.status == "ours"]
     lost = [f"{each.name} {each.status}: {each.message_grader}" for each in others if each.status != "passed"]
     if ours:
@@ -93,89 +120,106 @@ def _fault(answer: bank.Answer, checks: list, others: list, points: float, maxim
     return "" if points < maximum else "all points"
 
 
-def _left_behind(before: list[str], folder: Path) -> str:
-    users = {process.uids().real for process in psutil.process_iter() if process.is_running()}
-    if left := users & set(sandbox.UIDS):
-        return f"processes of the users {sorted(left)} are left"
-    new = [
-        path.name
-        for path in folder.iterdir()
-        if path.name not in before and not path.name.startswith(("nnlib-", "tmp"))
-    ]
-    return f"left in {folder}: {', '.join(new)}" if new else ""
+def left_behind() -> Iterator[str]:
+    """Yield in words the processes and the files of spare users that no running worker answers for."""
+    if strays := users.strays():
+        yield f"processes are left: {strays}"
+    for path in {path for folder in PUBLIC_FOLDERS if folder.is_dir() for path in folder.iterdir()}:
+        try:
+            if path.lstat().st_uid in users.UIDS and not path.name.startswith("nnlib-scratch-"):
+                yield f"{path} is left"
+        except OSError:  # gone by now
+            continue
 
 
-def _too_long(seconds: float, rows: int) -> str:
-    allowed = rows * (sandbox.Limits().wall + 5)
-    return "" if seconds <= allowed else f"{seconds:.0f} s for {rows} rows"
+def state() -> str:
+    """Return a checksum of what a student's code must not change: this repository's code, and the workers' Python."""
+    digest = hashlib.sha256()
+    for folder in (items.ROOT / "course", items.ROOT / "nnlib", interpreter.folder()):
+        for path in sorted(path for path in folder.rglob("*") if "__pycache__" not in path.parts):
+            about = path.lstat()
+            digest.update(f"{path} {about.st_mode} {about.st_size} {about.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def main() -> int:
     """Grade the answers, print a table and what is wrong; return 1 if anything is."""
     parser = argparse.ArgumentParser(prog="python -m course.proof", description=__doc__.partition("\n")[0])
     parser.add_argument("--sample", type=int, metavar="N", help="every N-th answer alone")
+    parser.add_argument("--only", default="", metavar="ITEM", help="items whose ids start so")
     parser.add_argument(
         "--tiers", nargs="+", choices=sandbox.TIERS[:2], default=sandbox.TIERS[:2], help="both by default"
     )
-    parser.add_argument("--only", default="", metavar="ITEM", help="items whose ids start so")
     options = parser.parse_args()
     tiers = [tier for tier in options.tiers if not sandbox.trouble(tier)]
-    for tier in set(options.tiers) - set(tiers):
-        print(f"not tried: {tier}: {sandbox.trouble(tier)}")
-    known = [
+    missing = [f"{tier} was not tried: {sandbox.trouble(tier)}" for tier in options.tiers if tier not in tiers]
+    every = [
         each
         for item in bank.with_code()
         if item.id.startswith(options.only)
         for each in (*bank.answers(item), *bank.cells(item, "hostile"))
     ]
-    known = known[:: options.sample or 1]
+    known = every[:: options.sample or 1]
     tasks = [(each, tier) for each in known for tier in (tiers if each.kind == "hostile" else tiers[:1])]
-    with ThreadPoolExecutor(2) as pool:  # a task waits for its workers
-        graded = list(pool.map(lambda task: grade(*task), tasks))
-    print("\n".join(tables.align(table(graded))))
-    faults = [
-        f"{each.answer.item} {each.answer.kind}, {each.answer.name} ({each.tier}): {each.fault}"
-        for each in graded
-        if each.fault
-    ]
-    print("\n".join(faults))
-    if not options.sample and not options.only:
-        PAGE.write_text(page(graded, tiers, faults), encoding="utf-8")
+    before = state()
+    graded = list(_graded(tasks))
+    faults = [_line(each) for each in graded if each.fault] + list(left_behind())
+    faults += ["files of the grader have changed"] if state() != before else []
+    heads, *rows = table(graded)
+    print("\n".join([*tables.align([heads, *rows]), *rates(graded), *missing, *faults]))
+    if known == every and not options.only:
+        _write([heads, ["---"] * len(heads), *rows], [*rates(graded), *missing], faults)
     return int(bool(faults))
+
+
+def _graded(tasks: list[tuple[bank.Answer, str]]) -> Iterator[Graded]:
+    cache = Cache(None)
+    with ThreadPoolExecutor(2) as pool, tqdm(total=len(tasks), unit="answer", disable=None) as bar:
+        for each in pool.map(lambda task: grade(*task[1], cache, task[0]), enumerate(tasks)):
+            bar.update()
+            if each.fault:
+                bar.write(_line(each), file=sys.stderr)
+            yield each
+
+
+def _line(each: Graded) -> str:
+    return f"{each.answer.item} {each.answer.kind}, {each.answer.name} ({each.tier}): {each.fault}"
 
 
 def table(graded: list[Graded]) -> list[tuple[str, ...]]:
     """Return a row for each kind of answer and tier."""
-    rows = [("answers", "tier", "number", "as they should be", "named rightly", "seconds each")]
+    rows = [("answers", "tier", "number", "as they should be", "seconds each")]
     for kind in KINDS:
         for tier in dict.fromkeys(each.tier for each in graded):
             own = [each for each in graded if each.answer.kind == kind and each.tier == tier]
             if own:
-                named = str(sum(each.named for each in own)) if kind == "wrong" else ""
                 seconds = f"{sum(each.seconds for each in own) / len(own):.1f}"
-                rows.append((kind, tier, str(len(own)), str(sum(not each.fault for each in own)), named, seconds))
+                rows.append((kind, tier, str(len(own)), str(sum(not each.fault for each in own)), seconds))
     return rows
 
 
-def page(graded: list[Graded], tiers: list[str], faults: list[str]) -> str:
-    """Return docs/grading.md's table, between the words that stand there."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition("<!-- proof -->\n")
-    _, _, after = rest.partition("<!-- end of proof -->\n")
-    heads, *rows = table(graded)
-    lines = [f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows)]
+def rates(graded: list[Graded]) -> list[str]:
+    """Return in words how often points are given or refused wrongly, and how far the diagnoses can be relied on."""
+    bad = [each for each in graded if each.answer.kind in ("stub", "wrong", "hostile")]
+    good = [each for each in graded if each.answer.kind in ("reference", "right")]
+    wrong = [each for each in graded if each.answer.kind == "wrong"]
+    given = [each for each in wrong if each.named]
+    known = [each for each in wrong if set(each.answer.diagnoses) & diagnoses().keys()]
+    fits = sum(each.named <= set(each.answer.diagnoses) for each in given)
+    found = sum(bool(each.named & set(each.answer.diagnoses)) for each in known)
+    return [
+        f"False passes: {sum(each.points >= each.maximum for each in bad)} of {len(bad)} answers that are not right.",
+        f"False failures: {sum(each.points < each.maximum for each in good)} of {len(good)} that are.",
+        f"Diagnoses of wrong answers: {fits} of {len(given)} that were given fit (precision); "
+        f"{found} of {len(known)} mistakes that have a name were named (recall).",
+    ]
+
+
+def _write(rows: list, sentences: list[str], faults: list[str]) -> None:
+    """Write the table into docs/grading.md, between the words that stand there."""
+    lines = [f"| {' | '.join(cells)} |" for cells in rows]
     wrong = [f"- {fault}" for fault in faults] or ["No answer was graded otherwise than it should be."]
-    return "\n".join(
-        [
-            f"{before}<!-- proof -->",
-            f"Tiers tried: {', '.join(tiers)}.",
-            "",
-            *lines,
-            "",
-            *wrong,
-            f"<!-- end of proof -->\n{after}",
-        ]
-    )
+    report.between(PAGE, "proof", "\n".join([*lines, "", *sentences, "", *wrong]))
 
 
 if __name__ == "__main__":

@@ -193,3 +193,12 @@ def write(path: Path, text: str) -> None:
     """Write a text, whole or not at all."""
     with storage.atomic_write(path) as file:
         file.write(text.encode("utf-8", "backslashreplace"))
+
+
+def between(page: Path, name: str, text: str) -> None:
+    """Put a text between the comments "name" and "end of name" of a Markdown page, in place of what stands there."""
+    before, opening, rest = page.read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")
+    _, closing, after = rest.partition(f"<!-- end of {name} -->")
+    if not (opening and closing):
+        raise ValueError(f"{page}: expected the comments {name} and end of {name}")
+    write(page, f"{before}{opening}{text}\n{closing}{after}")

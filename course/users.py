@@ -1,0 +1,64 @@
+"""User ids that no account has, each for one worker at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import filelock
+import psutil
+
+UIDS = range(62_000, 62_256)  # Debian gives none of them to anybody
+
+
+class SpareUser:
+    """A user id that no other worker on this machine has at the same time."""
+
+    def __init__(self) -> None:
+        self._scratch = ""
+        for self.uid in UIDS:
+            self._lock = _lock(self.uid)
+            with contextlib.suppress(filelock.Timeout):
+                self._lock.acquire(blocking=False)
+                if not self.processes():
+                    return
+                self._lock.release()
+        raise OSError(f"none of the {len(UIDS)} spare users is free")
+
+    def processes(self, _: int = 0) -> list[psutil.Process]:
+        """Return the user's processes."""
+        return _processes(self.uid)
+
+    def make_scratch(self) -> str:
+        """Return a folder that the user may write to until it is released."""
+        self._scratch = tempfile.mkdtemp(prefix="nnlib-scratch-")
+        os.chown(self._scratch, self.uid, self.uid)
+        return self._scratch
+
+    def release(self) -> None:
+        """Let others have the id."""
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+        self._lock.release()
+
+
+def strays() -> list[int]:
+    """Return the users whose processes no worker answers for: nobody has the id, and something runs under it."""
+    found = {each.info["uids"].real for each in psutil.process_iter(["uids"]) if each.info["uids"]}
+    left = []
+    for uid in found.intersection(UIDS):
+        with contextlib.suppress(filelock.Timeout), _lock(uid).acquire(blocking=False):
+            left += [uid] if _processes(uid) else []
+    return left
+
+
+def _lock(uid: int) -> filelock.FileLock:
+    return filelock.FileLock(Path(tempfile.gettempdir(), f"nnlib-uid-{uid}.lock"))
+
+
+def _processes(uid: int) -> list[psutil.Process]:
+    alive = (each for each in psutil.process_iter(["uids", "status"]) if each.info["status"] != psutil.STATUS_ZOMBIE)
+    return [each for each in alive if each.info["uids"] and each.info["uids"].real == uid]

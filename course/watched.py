@@ -1,0 +1,139 @@
+"""A worker under watch: it is ended beyond its limits, with everything that it has started."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import psutil
+
+from course.users import SpareUser
+
+KEPT = 4096  # bytes of output kept from its start, and as many from its end
+CHECKS = 8  # that one worker serves, at most
+POLL = 0.05  # seconds between two looks at a worker's processes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a worker may use, for all of its processes together unless it says otherwise."""
+
+    cpu: float = 5.0  # seconds for one check
+    wall: float = 10.0  # seconds for one check
+    memory: int = 2 << 30  # bytes; also the address space of each process
+    processes: int = 64
+    file: int = 10 << 20  # bytes, of each file
+    torch: bool = False  # whether it may import PyTorch, and whatever else is installed beside it
+
+    @property
+    def whole_cpu(self) -> int:
+        """The limit on each process's CPU time for all checks, in whole seconds, which the watch does not reach."""
+        return math.ceil(CHECKS * self.cpu) + 1
+
+
+USUAL = Limits()
+WITH_TORCH = Limits(cpu=60.0, wall=60.0, memory=4 << 30, torch=True)  # its import alone takes seconds
+
+
+class Sandboxed(subprocess.Popen):
+    """A worker under watch; `reason` says why it was ended, `output` holds what its code printed, cut in the middle.
+
+    Args:
+        command: starts it.
+        limits: beyond which it is ended.
+        members: returns its processes.
+        spare: the user that is free again when none of them is left.
+        options: further ones of Popen.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        limits: Limits,
+        members: Callable[[int], list[psutil.Process]],
+        spare: SpareUser | None = None,
+        **options: object,
+    ):
+        self.limits, self.members, self.spare = limits, members, spare
+        self.reason, self._spent = "", 0.0
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        super().__init__(command, bufsize=0, close_fds=True, start_new_session=True, **pipes, **options)
+        self._done = threading.Event()
+        self.renew()
+        for job in (self._watch, self._drain):
+            threading.Thread(target=job, daemon=True).start()
+
+    @property
+    def output(self) -> str:
+        """What the code has printed so far."""
+        middle = "\n[...]\n" if len(self._tail) == KEPT else ""
+        return (self._head + middle.encode() + self._tail).decode("utf-8", "replace")
+
+    def renew(self) -> None:
+        """Let the limits on time begin anew, and drop the output so far: the next check is begun."""
+        self._since, self._spent = time.monotonic(), self._use()[0]
+        self._head, self._tail = b"", b""
+
+    def kill(self) -> None:
+        """End all of its processes; none is left when this returns."""
+        if self._done.is_set():
+            return
+        while left := self.members(self.pid):
+            for member in left:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    member.kill()
+            time.sleep(0.001)
+        super().kill()
+        self.wait()
+        while self.spare and self.spare.processes():  # killed with their namespace, and not yet gone
+            time.sleep(0.001)
+        self._done.set()
+        if self.spare:
+            self.spare.release()
+
+    def _watch(self) -> None:
+        while not self._done.wait(POLL) and not self.reason:
+            self.reason = self._beyond()
+        if self.reason:
+            self.kill()
+
+    def _beyond(self) -> str:
+        cpu, memory = self._use()
+        if memory > self.limits.memory:
+            return f"more than {self.limits.memory >> 20} MB of memory"
+        if cpu - self._spent > self.limits.cpu:
+            return f"more than {self.limits.cpu:g} s of CPU time"
+        late = time.monotonic() - self._since > self.limits.wall
+        return f"more than {self.limits.wall:g} s" if late else ""
+
+    def _use(self) -> tuple[float, float]:
+        """Return the seconds of CPU time and the bytes of memory that its processes have taken."""
+        cpu = memory = 0.0
+        for member in self.members(self.pid):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                cpu += sum(member.cpu_times()[:2])
+                memory += member.memory_info().rss
+        return cpu, memory
+
+    def _drain(self) -> None:
+        with contextlib.suppress(OSError, ValueError):  # closed
+            while part := os.read(self.stderr.fileno(), 1 << 16):
+                room = KEPT - len(self._head)
+                self._head += part[:room]
+                self._tail = (self._tail + part[room:])[-KEPT:] if len(part) > room else self._tail
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """Return a process and those that it and they have started."""
+    try:
+        parent = psutil.Process(pid)
+        members = [parent, *parent.children(recursive=True)]
+        return [member for member in members if member.status() != psutil.STATUS_ZOMBIE]
+    except psutil.NoSuchProcess:
+        return []
