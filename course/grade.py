@@ -13,7 +13,6 @@ from tqdm import tqdm
 
 from course import canvas, grading, intake, items, marking, marks, report, sandbox
 from course.intake import Submission
-from course.judging import judge_item
 from course.ledger import Cache, Check, course_key
 
 CACHE = items.ROOT / "build" / "grades"
@@ -103,7 +102,7 @@ def _grade(
     number: int, submission: Submission, item: str, tier: str, resume: bool, key: bytes
 ) -> tuple[int, str, list[Check]]:
     cache = Cache(CACHE / f"{submission.sha256[:16]}-{item}.jsonl", resume=resume)
-    return number, item, judge_item(submission, item, tier, cache, key)
+    return number, item, grading.judge(submission, item, tier, cache, key)
 
 
 @contextlib.contextmanager

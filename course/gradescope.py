@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from course import intake, marks
+from course.ledger import OPEN
 from nnlib import storage
 
 BEGUN = "The grader has begun and not finished: these are no final points. Tell your instructor if this stays."
@@ -67,8 +68,8 @@ def _test(item: str, check: Mapping) -> dict:
         "output_format": "text",
         "visibility": "visible" if check["visibility"] == "public" else "after_published",
     }
-    if check["status"] == "ours":
-        return {**test, "output": OURS}
+    if check["status"] in OPEN:
+        return test if check["status"] == "human" else {**test, "output": OURS}
     status = "passed" if check["status"] == "passed" else "failed"
     return {**test, "score": check["points"], "max_score": check["max"], "status": status}
 

@@ -10,11 +10,15 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 
 from course import items, sandbox
 from course.intake import Submission
-from course.judging import judge_item, make
+from course.judging import decide, judge_item, make
 from course.ledger import Cache, Check, course_key, engine_hash
+from course.replay import figure
+from course.training import TrainingJudge
+from nnlib.check.exercises import Row
 from nnlib.check.exercises import items as items_of_check
 
 SCHEMA = 1
@@ -42,12 +46,31 @@ def grade(
     tier = sandbox.choose(isolation)
     graded = blank(submission, tier)
     for item in chosen(only):
-        checks = judge_item(submission, item, tier, cache or Cache(None), key or course_key())
+        checks = judge(submission, item, tier, cache or Cache(None), key or course_key())
         graded["items"].append(item_object(item, checks))
         graded["total"] = total(graded["items"])
         if progress is not None:
             progress(graded)
     return graded
+
+
+def judge(submission: Submission, item: str, tier: str, cache: Cache, key: bytes) -> list[Check]:
+    """Return what a machine finds of an item; the arguments are those of `judge_item`."""
+    found = judge_item(submission, item, tier, cache, key)
+    for row in machine_rows(item):
+        if row.name == "figure":
+            found.append(figure(row, item, submission.files))
+        else:
+            of = items.load().items[item]["model"]
+            options = {"tier": tier, "cache": cache, "key": key, "sha256": submission.sha256}
+            found += decide([row], submission.files, of, partial(TrainingJudge, item, of, **options))
+    return found
+
+
+def machine_rows(item: str) -> list[Row]:
+    """Return the rows that a machine judges of an experiment."""
+    rows = items.load().items[item].get("machine", ())
+    return [Row(row["name"], "trains", points=row["points"]) for row in rows]
 
 
 def blank(submission: Submission, tier: str) -> dict:
@@ -122,7 +145,7 @@ def ungraded(submission: Submission, tier: str, only: Collection[str] = ()) -> d
     """Return the object of a submission that cannot be read: nothing is graded, and its error says why."""
     graded = blank(submission, tier)
     for item in only or chosen():
-        rows = items_of_check()[item].rows
+        rows = (*items_of_check()[item].rows, *machine_rows(item))
         graded["items"].append(
             item_object(item, [make(row, "missing", submission.error, submission.error) for row in rows])
         )

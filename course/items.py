@@ -83,6 +83,13 @@ def _faults_of_item(item: dict, names: set[str]) -> Iterator[str]:
         yield "items of the kind code have targets and checks, others have neither"
     if rows and (total := sum(row["points"] for row in rows) + item.get("derivation", 0)) != item["points"]:
         yield f"checks and derivation have {total:g} points, expected the item's {item['points']:g}"
+    machine = item.get("machine", [])
+    if machine and (item["kind"] != "experiment" or "model" not in item):
+        yield "a machine judges experiments, which name their `model`"
+    if {row["name"] for row in machine} - {"trains", "figure"}:
+        yield f"machine: expected trains or figure, got {[row['name'] for row in machine]}"
+    if any(row["points"] <= 0 for row in machine) or sum(row["points"] for row in machine) >= item["points"]:
+        yield f"machine: expected points that leave a human some of the item's {item['points']:g}"
     own = {target.partition(":")[2] for target in item["targets"]}
     hidden = {row["name"] for row in rows if row["visibility"] == "hidden"}
     if len({row["name"] for row in rows}) < len(rows):

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import importlib.util
 import json
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from course import items, sandbox
 from course.extract import Extract, extract
 from course.intake import Submission
-from course.ledger import Cache, Check, engine_hash
-from course.watched import USUAL, WITH_TORCH, Sandboxed
+from course.ledger import OPEN, Cache, Check, engine_hash
+from course.watched import USUAL, WITH_TORCH, Limits, Sandboxed
 from nnlib.check import report
 from nnlib.check.exercises import Row
 from nnlib.check.exercises import items as items_of_check
@@ -37,22 +38,42 @@ def judge_item(submission: Submission, item: str, tier: str, cache: Cache, key: 
         cache: of the rows that were judged before.
         key: the course's, from which the inputs are drawn.
     """
-    rows = items_of_check()[item].rows
+    judge = functools.partial(Judge, item, item, tier=tier, cache=cache, key=key, sha256=submission.sha256)
+    return decide(items_of_check()[item].rows, submission.files, item, judge)
+
+
+def decide(rows: Sequence[Row], files: Mapping[str, str], item: str, make_judge: Callable[..., Judge]) -> list[Check]:
+    """Return what came of each row about an item's code.
+
+    Args:
+        rows: in their order.
+        files: a submission's, by canonical path.
+        item: the id of the item whose code is taken.
+        make_judge: given `code`, returns what judges it.
+    """
     if not rows:
         return []
     try:
-        codes = [extract(submission.files, item)]
-        codes += [extract(submission.files, item, ours=given(item))] if given(item) else []
+        codes = [extract(files, item)]
+        codes += [extract(files, item, ours=given(item))] if given(item) else []
     except Exception as error:  # of ours: what students write is text to `extract`
         return [make(row, "ours", "", f"{type(error).__name__}: {error}") for row in rows]
     if codes[0].status:
         return [make(row, codes[0].status, codes[0].message, codes[0].message) for row in rows]
-    judges = [Judge(item, code, tier, cache, key, submission.sha256) for code in codes if not code.status]
+    judges = [make_judge(code=code) for code in codes if not code.status]
     try:
         return _in_order(rows, judges)
     finally:
         for judge in judges:
             judge.close()
+
+
+@functools.cache
+def solution() -> dict[str, str]:
+    """Return the repository's own files with the items' code, as if they had been handed in."""
+    modules = {target.partition(":")[0] for row in items.load().items.values() for target in row["targets"]}
+    names = [module.replace(".", "/") + ".py" for module in modules]
+    return {name: (items.ROOT / name).read_text(encoding="utf-8") for name in names}
 
 
 def _in_order(rows: Iterable[Row], judges: list[Judge]) -> list[Check]:
@@ -87,19 +108,20 @@ def _judge(row: Row, own: Judge, lent: Judge | None = None) -> Check:
     again = lent.judge(row)
     if again.status != "passed":
         return check
-    note = f"passed with the course's {', '.join(given(own.item))} in place of your own"
+    note = f"passed with the course's {', '.join(given(own.code_item))} in place of your own"
     return replace(again, message_student=note, message_grader=f"{note}; without: {check.message_grader}")
 
 
 @dataclass
 class Judge:
-    """Judges rows of one item's code.
+    """Judges an item's rows by the code of an item, its own or another's.
 
     A worker that has passed a row goes on to the next. Nothing fails because of what an earlier row left in it: a row
     that does not pass there is judged again by a fresh one, and after a failure the next row has a fresh one too.
     """
 
     item: str
+    code_item: str
     code: Extract
     tier: str
     cache: Cache
@@ -108,7 +130,7 @@ class Judge:
 
     def __post_init__(self) -> None:
         self._folder: tempfile.TemporaryDirectory | None = None
-        self._worker: Process | None = None
+        self.worker: Process | None = None
         self._started: list[Sandboxed] = []
 
     def judge(self, row: Row) -> Check:
@@ -124,35 +146,54 @@ class Judge:
             self.cache.put(name, check)
         return check
 
+    def result(self, row: Row, seed: int) -> Result:
+        """Return what the engine says of a row."""
+        return judge_row(items_of_check()[self.item], row, self.worker, seed)
+
+    def limits(self) -> Limits:
+        """Return what a worker may use."""
+        return WITH_TORCH if "torch" in items.load().items[self.code_item].get("given", ()) else USUAL
+
     def close(self) -> None:
         """End the worker and remove its folder."""
         if self._folder is not None:
-            self._worker.stop()
+            self.worker.stop()
             self._folder.cleanup()
 
     def _run(self, row: Row, seed: int) -> Check:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="nnlib-grade-")
             self.code.write(Path(self._folder.name))
-            self._worker = Process(Path(self._folder.name), self._start)
-        used = self._worker.popen is not None
-        self._started = [self._worker.popen] if used else []
+            self.worker = Process(Path(self._folder.name), self._start)
+        used = self.worker.popen is not None
+        self._started = [self.worker.popen] if used else []
         for each in self._started:
             each.renew()
-        result = judge_row(items_of_check()[self.item], row, self._worker, seed)
+        result = self.result(row, seed)
         if used and result.status != "passed":
-            self._worker.stop()
+            self.worker.stop()
             self._started = []
-            result = judge_row(items_of_check()[self.item], row, self._worker, seed)
+            result = self.result(row, seed)
         if result.status != "passed":
-            self._worker.stop()
+            self.worker.stop()
+        if result.status == "ours" and self._solution_passes(row, seed):
+            result = replace(result, status="output", message=f"what came back cannot be compared: {result.message}")
         reason = next((each.reason for each in self._started if each.reason), "")
         return _told(row, result, self.code, reason, "".join(each.output for each in self._started).strip())
 
+    def _solution_passes(self, row: Row, seed: int) -> bool:
+        """Return whether the repository's own code passes a row: then an exception comes of what the student's sent."""
+        code = extract(solution(), self.code_item)
+        if code.sources == self.code.sources:
+            return False
+        judge = replace(self, code=code)
+        try:
+            return judge._run(row, seed).status == "passed"
+        finally:
+            judge.close()
+
     def _start(self, root: Path) -> Sandboxed:
-        with_torch = "torch" in items.load().items[self.item].get("given", ())
-        limits = WITH_TORCH if with_torch else USUAL
-        self._started.append(sandbox.start(self.tier, root, limits))
+        self._started.append(sandbox.start(self.tier, root, self.limits()))
         return self._started[-1]
 
 
@@ -189,7 +230,7 @@ def _not_given(message: str) -> bool:
 
 def make(row: Row, status: str, student: str, grader: str, diagnosis: str = "", seconds: float = 0.0) -> Check:
     """Return the check of a row with the points that its status gives."""
-    points = None if status == "ours" else row.points if status == "passed" else 0.0
+    points = None if status in OPEN else row.points if status == "passed" else 0.0
     visibility = "public" if row.public else "hidden"
     return Check(
         row.name, row.property, points, row.points, visibility, status, student, grader, diagnosis, round(seconds, 3)

@@ -44,6 +44,7 @@ def _task(student: str, item: Mapping, answer: str, given: marks.Marks, rubric: 
     id = item["id"]
     task = {"student": student, "item": id, "title": items()[id].title, "max": marks.room(item)}
     task |= {"rubric": rubric.get(id, ""), "text": report.shown(answer), "answer": marks.digest(answer), "mark": None}
+    task["left"] = report.shown("\n".join(marks.left_open(item)))
     mark = given.get((student, id))
     if mark is not None:
         task["mark"] = {**asdict(mark), "at": mark.at.isoformat()}

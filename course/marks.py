@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from course.ledger import OPEN
 from nnlib import checks, storage
 from nnlib.check import exercises
 
@@ -155,8 +156,13 @@ def write(path: Path, marks: Marks) -> None:
 
 
 def room(item: Mapping) -> float:
-    """Return how many of a graded item's points a human gives: those of no check, or of one that we could not run."""
-    return round(item["max"] - sum(check["max"] for check in item["checks"] if check["status"] != "ours"), 6)
+    """Return how many of a graded item's points a human gives: those of no check, or of one that is left to them."""
+    return round(item["max"] - sum(check["max"] for check in item["checks"] if check["status"] not in OPEN), 6)
+
+
+def left_open(item: Mapping) -> list[str]:
+    """Return in words what a machine could not decide of a graded item."""
+    return [f"{each['name']}: {each['message_grader']}" for each in item["checks"] if each["status"] == "human"]
 
 
 def settle(grade: Mapping, marks: Marks, answers: Mapping[str, str], late: Mapping) -> dict:
@@ -205,6 +211,10 @@ def unmarked(grade: Mapping) -> list[Mapping]:
 def doubts(grade: Mapping) -> list[str]:
     """Return what a human has to look at besides marking, in words: failures, marks that do not fit, unknown times."""
     found = failures(grade)
+    marked = {mark["id"] for mark in grade["manual"]}
+    found += [
+        f"{item['id']} {words}" for item in grade["items"] if item["id"] not in marked for words in left_open(item)
+    ]
     for mark in grade["manual"]:
         if "stale" in mark["flags"]:
             found.append(f"{mark['id']}: the answer has changed after {mark['by']} marked it")

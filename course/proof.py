@@ -87,14 +87,9 @@ def grade(answer: bank.Answer, tier: str, cache: Cache, number: int) -> Graded:
 
 def handed_in(answer: bank.Answer) -> dict[str, str]:
     """Return the files of a submission: the repository's, with the answer in the module of its item."""
-    names = {_module(item) for item, row in items.load().items.items() if row["targets"]}
-    files = {name: (items.ROOT / name).read_text(encoding="utf-8") for name in names}
-    module = _module(answer.item)
+    files = judging.solution()
+    module = items.load().items[answer.item]["targets"][0].partition(":")[0].replace(".", "/") + ".py"
     return files | {module: bank.replaced(files[module], answer.code)}
-
-
-def _module(item: str) -> str:
-    return items.load().items[item]["targets"][0].partition(":")[0].replace(".", "/") + ".py"
 
 
 def beside(item: str, number: int) -> list[str]:

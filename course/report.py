@@ -20,6 +20,7 @@ from pathlib import Path
 import jinja2
 
 from course import marks
+from course.ledger import OPEN
 from nnlib import storage
 from nnlib.check.exercises import items
 from nnlib.check.report import diagnoses
@@ -27,7 +28,7 @@ from nnlib.check.report import diagnoses
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet compute a cell (OWASP, "CSV injection")
 COMMONEST = 30  # mistakes that the class page lists
 UNNAMED = "not one of the mistakes I know"
-NO_MISTAKE = ("passed", "not run", "ours")
+NO_MISTAKE = ("passed", "not run", *OPEN)
 STATUS = {
     "passed": "passed",
     "failed": "failed",
@@ -42,6 +43,7 @@ STATUS = {
     "output": "no readable answer",
     "forbidden": "uses what this item does not allow",
     "ours": "the grader failed; a human will look at it",
+    "human": "a human will look at it",
 }
 
 
@@ -161,8 +163,8 @@ def _name(check: Mapping) -> str:
 
 
 def _judged(item: Mapping) -> bool:
-    """Return whether an item has points by checks, all of which were ours to run."""
-    return bool(item["checks"]) and all(check["status"] != "ours" for check in item["checks"])
+    """Return whether an item has points by checks, none of which is left to a human."""
+    return bool(item["checks"]) and all(check["status"] not in OPEN for check in item["checks"])
 
 
 def _seconds(item: Mapping) -> float:
@@ -180,7 +182,11 @@ def _environment() -> jinja2.Environment:
     options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True, "undefined": jinja2.StrictUndefined}
     environment = jinja2.Environment(loader=loader, **options)
     environment.filters |= {"shown": shown, "number": "{:g}".format, "seconds": "{:.1f}".format}
-    environment.globals |= {"STATUS": STATUS, "title": lambda id: items()[id].title if id in items() else ""}
+    environment.globals |= {
+        "OPEN": OPEN,
+        "STATUS": STATUS,
+        "title": lambda id: items()[id].title if id in items() else "",
+    }
     return environment
 
 

@@ -12,8 +12,8 @@ HEAD = """\
 # The items
 
 Made from `course/exercises.toml` by `python -m course.traceability`. A check's points stand after its name; a
-hidden one, in italics, is the grader's alone. What is left of a code item's points is for its derivation, and is given
-by a human like those of the other kinds.
+hidden one, in italics, is the grader's alone. What is left of an item's points is for its derivation or its text, and
+is given by a human.
 
 | item | points | kind | derivation or answer | code | checks |
 |---|---:|---|---|---|---|
@@ -31,6 +31,7 @@ def _line(row: dict) -> str:
     checks = [_check(check) for check in row.get("check", ())] + [f"{row['checks']} in the notebook"] * (
         row["checks"] > 0
     )
+    checks += [_check({**check, "visibility": "hidden"}) for check in row.get("machine", ())]
     points = f"{row['points']:g}" + (f" ({row['derivation']:g})" if "derivation" in row else "")
     columns = (f"{row['id']} {row['title']}", points, row["kind"], f"`{answer}` in `{row['notebook']}.ipynb`")
     return f"| {' | '.join(columns)} | {', '.join(where) or '–'} | {', '.join(checks) or '–'} |\n"

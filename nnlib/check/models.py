@@ -32,6 +32,7 @@ class Model(Subject):
             loss, grads = _loss(worker, model, case)
             results |= {"loss": loss, **{f"d{name}": grads.get(name) for name in names}}
             if case.get("direction"):
+                _same_shapes(grads, case)
                 along = [np.vdot(grads[name], case["direction"][name]) for name in names]
                 results = {"scores": results["scores"], "loss": loss, "d along a direction": np.array([sum(along)])}
         yield Call(self.targets[0], {}, {}, results)
@@ -88,6 +89,7 @@ class Model(Subject):
         losses = []
         for _ in range(STEPS):
             loss, grads = _loss(trial.worker, model, case)
+            _same_shapes(grads, case)
             losses.append(float(loss))
             params = trial.worker.get(model, "params")
             trial.worker.set(model, "params", {name: params[name] - RATE * grads[name] for name in params})
@@ -114,6 +116,13 @@ def _loss(worker: Process, model: Handle, case: Case) -> tuple[object, dict]:
     if missing:
         raise Fault(f"loss(X, y) returns no gradient for {', '.join(missing)}", "parameter-names")
     return result
+
+
+def _same_shapes(grads: dict, case: Case) -> None:
+    """Raise where a gradient, or what else is in both, has another shape than in the case."""
+    for name in (name for name in grads if name in case):
+        if grads[name].shape != case[name].shape:
+            raise Fault(f"d{name} has shape {grads[name].shape}, expected {case[name].shape}")
 
 
 def _listed(shapes: dict[str, object]) -> str:

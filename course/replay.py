@@ -1,0 +1,119 @@
+"""Experiments: the accuracy that a student reports, compared with a training of our own with the same settings.
+
+Settings and accuracy are read from the notebook's table of results, a cell that the student copy holds, whose output
+keeps its rows as JSON. What is missing, cannot be replayed or is far from the replay gives no points and takes none: it
+has the status "human", and the words for whoever looks at it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from course import items
+from course.judging import make
+from course.ledger import Check
+from nnlib import models
+from nnlib.check.exercises import Row
+from nnlib.data import Dataset, load_binary, load_mnist, standardise
+from nnlib.homework.results import MIME, ResultRow
+from nnlib.solver import Solver
+
+NAMES = {"L2": "reg", "learning rate": "learning_rate", "hidden units": "hidden_dim", "weight scale": "weight_scale"}
+MOST = {"reg": 10.0, "learning_rate": 100.0, "hidden_dim": 1000, "weight_scale": 10.0}
+ERRORS, SPREAD = 2, 0.005  # tolerance: so many binomial standard errors, and what other epochs and seeds change
+
+
+@dataclass(frozen=True)
+class Replay:
+    """How an item's model is trained again; `settings` are those of its model that the student has not chosen."""
+
+    model: type
+    data: str
+    solver: Mapping[str, object]
+    settings: Mapping[str, object]
+
+
+_MOMENTUM = {"update_rule": "sgd_momentum", "restore": "last"}
+_LINEAR = {**_MOMENTUM, "lr_decay": 0.98, "num_epochs": 200}
+_TWO_LAYER = {**_MOMENTUM, "lr_decay": 0.95, "num_epochs": 60}
+_BINARY = {"input_dim": 20, "weight_scale": 1e-3, "dtype": "float64", "learning_rate": 1.0}
+_MNIST = {"update_rule": "adam", "num_epochs": 8, "schedule": "linear", "restore": "last", "batch_size": 200}
+REPLAYS = {
+    "2.3": Replay(models.LogisticClassifier, "binary", _LINEAR, _BINARY),
+    "2.4": Replay(models.LogisticClassifier, "binary", _TWO_LAYER, _BINARY),
+    "3.3": Replay(models.SVM, "binary", _LINEAR, {**_BINARY, "learning_rate": 0.5}),
+    "3.4": Replay(models.SVM, "binary", _TWO_LAYER, _BINARY),
+    "4.3": Replay(models.SoftmaxClassifier, "mnist", _MNIST, {"weight_scale": None, "learning_rate": 0.01}),
+}
+
+
+def figure(row: Row, item: str, files: Mapping[str, str]) -> Check:
+    """Return the check of the accuracy that is reported for an item."""
+    try:
+        reported = find(files.get(f"notebooks/{items.load().items[item]['notebook']}.ipynb", ""), item)
+        settings = chosen(reported)
+        replayed, of = accuracy(item, reported.seed, tuple(sorted(settings.items())))
+    except (ValueError, TypeError, ArithmeticError, OSError) as error:
+        return make(row, "human", *[f"no figure that can be replayed: {error}"] * 2)
+    tolerance = ERRORS * math.sqrt(replayed * (1 - replayed) / of) + SPREAD
+    about = ", ".join(f"{name} {value:g}" for name, value in settings.items())
+    said = f"reported validation accuracy {reported.val_acc:.2%}; a replay with {about} has {replayed:.2%}"
+    near = abs(reported.val_acc - replayed) <= tolerance
+    words = f"{said}, within {tolerance:.2%}" if near else f"{said}, further apart than {tolerance:.2%}"
+    return make(row, "passed" if near else "human", words, words)
+
+
+def find(notebook: str, item: str) -> ResultRow:
+    """Return an item's row in a notebook's table of results; of several the last.
+
+    Raises:
+        ValueError, TypeError: there is none, or it is no such row.
+    """
+    cells = json.loads(notebook)["cells"] if notebook else []
+    outputs = [output for cell in cells for output in cell.get("outputs", ())]
+    tables = [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
+    found = [row for table in tables if isinstance(table, list) for row in table if _item(row) == item]
+    if not found:
+        raise ValueError("the notebook has no table of results with it; its last cells were not run")
+    return ResultRow.from_json(found[-1])
+
+
+def _item(row: object) -> object:
+    return row.get("item") if isinstance(row, dict) else None
+
+
+def chosen(row: ResultRow) -> dict[str, float]:
+    """Return the settings of a row by the names of the model's arguments and the learning rate.
+
+    Raises:
+        ValueError: one that no replay knows, or a value that none can have.
+    """
+    found = {NAMES.get(name, name): value for name, value in row.chosen.items()}
+    for name, value in found.items():
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if name not in MOST or not number or not 0 <= value <= MOST[name]:
+            raise ValueError(f"{name} = {value!r}: expected one of {', '.join(MOST)}, from 0 to its largest value")
+    return found
+
+
+@functools.lru_cache(64)
+def accuracy(item: str, seed: int, settings: tuple[tuple[str, float], ...]) -> tuple[float, int]:
+    """Return the validation accuracy that our own model reaches, and of how many examples."""
+    replay, data = REPLAYS[item], _data(REPLAYS[item].data)
+    options = {**replay.settings, **dict(settings)}
+    config = {"learning_rate": options.pop("learning_rate")}
+    model = replay.model(**options, rng=seed)
+    solver = Solver(model, data, optim_config=config, **replay.solver, rng=seed, verbose=False)
+    solver.train()
+    return float(np.asarray(solver.val_acc_history[-1])), len(data["y_val"])
+
+
+@functools.cache
+def _data(name: str) -> Dataset:
+    return standardise(load_binary()) if name == "binary" else load_mnist()

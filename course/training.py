@@ -1,0 +1,170 @@
+"""Experiments: whether the model of a student's class learns, trained by our Solver on a small set.
+
+python -m course.training      measures the bounds again and writes course/bounds.json
+
+The model lives in a sandbox and is trained from here, minibatch by minibatch. Accuracies are computed here as well, of
+its scores for examples whose labels the sandbox never sees.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from course.judging import Judge
+from course.watched import Limits
+from nnlib.check.exercises import Row
+from nnlib.check.judge import Result
+from nnlib.check.process import Process, StudentError
+from nnlib.solver import Solver
+
+BOUNDS = Path(__file__).with_name("bounds.json")
+SEEDS, MARGIN = 20, 0.05  # of what is measured: the bound is that far below the worst
+TRIALS = 2  # seeds for each submission
+LIMITS = Limits(cpu=30.0, wall=60.0)
+
+
+def classes_of_directions(rng: np.random.Generator, n: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return points, and as labels the first feature that is largest: a linear classifier can learn them."""
+    X = rng.standard_normal((n, 8))
+    return X, X[:, :classes].argmax(1)
+
+
+def corners(rng: np.random.Generator, n: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return points, and labels by the signs of products of features: no linear classifier can learn them."""
+    X = rng.choice([-1.0, 1.0], (n, 4)) + 0.3 * rng.standard_normal((n, 4))
+    first, second = X[:, 0] * X[:, 1] > 0, X[:, 2] * X[:, 3] > 0
+    return X, (first if classes == 2 else 2 * first + second).astype(np.int64)
+
+
+def strokes(rng: np.random.Generator, n: int, classes: int, side: int = 8) -> tuple[np.ndarray, np.ndarray]:
+    """Return images of a stroke anywhere, and as labels whether it lies, stands, falls or rises."""
+    X, y = 0.2 * rng.standard_normal((n, 1, side, side)), rng.integers(0, classes, n)
+    lying, thick = np.zeros((5, 5)), np.ones((side // 7, side // 7))
+    lying[2] = 1
+    for image, label in zip(X[:, 0], y, strict=True):
+        stroke = np.kron((lying, lying.T, np.eye(5), np.eye(5)[::-1])[label], thick)
+        row, column = rng.integers(0, side - len(stroke) + 1, 2)
+        image[row : row + len(stroke), column : column + len(stroke)] += stroke
+    return X, y
+
+
+@dataclass(frozen=True)
+class Training:
+    """A small training.
+
+    Attributes:
+        target: "module:name" of the model's class, or of a function that makes one.
+        options: its arguments, but `rng`.
+        draw: (rng, n, classes) -> examples and labels.
+        classes: number of labels.
+        rate, epochs: of Adam, on minibatches of 20.
+        sizes: number of examples to train on and to validate on.
+    """
+
+    target: str
+    options: Mapping[str, object]
+    draw: Callable
+    classes: int = 2
+    rate: float = 0.03
+    epochs: int = 15
+    sizes: tuple[int, int] = (200, 200)
+
+    def accuracy(self, make_model: Callable[[int], object], seed: int) -> float:
+        """Return the validation accuracy that our Solver reaches with a model."""
+        rng = np.random.default_rng(seed)
+        (X, y), (X_val, y_val) = (self.draw(rng, n, self.classes) for n in self.sizes)
+        data = {"X_train": X, "y_train": y, "X_val": X_val, "y_val": y_val}
+        own = {"update_rule": "adam", "optim_config": {"learning_rate": self.rate}, "restore": "last", "batch_size": 20}
+        solver = Solver(make_model(seed % 1000), data, num_epochs=self.epochs, verbose=False, rng=seed, **own)
+        solver.train()
+        return solver.val_acc_history[-1]
+
+
+_SMALL, _EXACT = {"input_dim": 8, "weight_scale": 0.1}, {"dtype": "float64"}
+_CORNERS = {"input_dim": 4, "hidden_dim": 24, "weight_scale": 0.3, **_EXACT}
+_IMAGES = {"input_dim": (1, 8, 8), "num_filters": 6, "filter_size": 3, "hidden_dim": 16, "num_classes": 4, **_EXACT}
+_LARGE = {"filter_size": 5, "hidden_dim": 50, "keep": 0.9}
+TRAININGS = {
+    "2.3": Training("nnlib.models:LogisticClassifier", {**_SMALL, **_EXACT}, classes_of_directions),
+    "2.4": Training("nnlib.models:LogisticClassifier", _CORNERS, corners),
+    "3.3": Training("nnlib.models:SVM", {**_SMALL, **_EXACT}, classes_of_directions),
+    "3.4": Training("nnlib.models:SVM", _CORNERS, corners),
+    "4.3": Training("nnlib.models:SoftmaxClassifier", {**_SMALL, **_EXACT, "num_classes": 4}, classes_of_directions, 4),
+    "4.4": Training("nnlib.models:SoftmaxClassifier", {**_CORNERS, "num_classes": 4}, corners, 4),
+    "5.3a": Training("nnlib.models:ConvNet", {**_IMAGES, "weight_scale": None}, strokes, 4, 0.02, 8),
+    "5.4b": Training(
+        "nnlib.homework.sweeps:regularised_conv_net", _LARGE, functools.partial(strokes, side=28), 4, 1e-3, 10
+    ),
+}
+
+
+class Remote:
+    """A student's model in its worker, as the Solver wants one."""
+
+    def __init__(self, worker: Process, training: Training, seed: int):
+        self._worker = worker
+        self._model = worker.call(training.target, keep=True, options={**training.options, "rng": seed})
+        self.params = worker.get(self._model, "params")
+
+    def loss(self, X: np.ndarray, y: np.ndarray | None = None) -> object:
+        """Return what the model's own `loss` gives with the parameters as they are here."""
+        self._worker.set(self._model, "params", self.params)
+        return self._worker.call("loss", X, *([] if y is None else [y]), on=self._model)
+
+
+@dataclass
+class TrainingJudge(Judge):
+    """Judges by training; `item` is the experiment's, `code_item` that of the class."""
+
+    def result(self, row: Row, seed: int) -> Result:
+        """Train with two seeds; both have to reach the bound."""
+        training, bound = TRAININGS[self.item], bounds()[self.item]
+        model, started = functools.partial(Remote, self.worker, training), time.perf_counter()
+        status, place = "failed", ""
+        try:
+            reached = [training.accuracy(model, (seed + trial) % 2**32) for trial in range(TRIALS)]
+            got = ", ".join(f"{each:.1%}" for each in reached)
+            status = "passed" if min(reached) >= bound else "failed"
+            message = f"trained on a small set: validation accuracy {got}, expected {bound:.1%} or more"
+        except StudentError as error:
+            status, message = error.kind, str(error)
+            place = f"{Path(error.file).name}:{error.line}" if error.file else ""
+        except (TypeError, ValueError, ArithmeticError) as error:  # the Solver's, of what the model returned
+            message = f"it cannot be trained: {error}"
+        seconds = time.perf_counter() - started
+        return Result(self.item, row.name, row.property, status, message, seconds=seconds, place=place)
+
+    def limits(self) -> Limits:
+        """Return those of a training."""
+        return LIMITS
+
+
+@functools.cache
+def bounds() -> dict[str, float]:
+    """Return the accuracy that each item's training has to reach."""
+    measured = json.loads(BOUNDS.read_text(encoding="utf-8"))
+    return {item: round(row["worst"] - measured["margin"], 4) for item, row in measured["items"].items()}
+
+
+def measure() -> dict:
+    """Return what our own classes reach in each item's training: the worst and the mean of SEEDS seeds."""
+    found = {}
+    for item, training in TRAININGS.items():
+        module, _, name = training.target.partition(":")
+        own = functools.partial(getattr(importlib.import_module(module), name), **training.options)
+        reached = [training.accuracy(lambda seed, own=own: own(rng=seed), seed) for seed in range(SEEDS)]
+        found[item] = {"worst": round(min(reached), 4), "mean": round(float(np.mean(reached)), 4)}
+        print(f"{item}: worst of {SEEDS} seeds {min(reached):.1%}, mean {np.mean(reached):.1%}")
+    return {"seeds": SEEDS, "margin": MARGIN, "items": found}
+
+
+if __name__ == "__main__":
+    BOUNDS.write_text(json.dumps(measure(), indent=1) + "\n", encoding="utf-8")

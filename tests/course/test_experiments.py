@@ -1,0 +1,125 @@
+"""Experiments: a class that learns gets points, one that does not gets none; figures are compared or left open."""
+
+import json
+
+import numpy as np
+import pytest
+
+from course import grading, items, ledger, marks, replay, sandbox, training
+from course.extract import extract
+from course.intake import Submission
+from course.judging import solution
+
+TIERS = [tier for tier in ("bwrap", "uid") if not sandbox.trouble(tier)]
+FILES = {**solution(), "notebooks/q2_logistic.ipynb": (items.ROOT / "notebooks" / "q2_logistic.ipynb").read_text()}
+with_sandbox = pytest.mark.skipif(not TIERS, reason="no sandbox holds here")
+
+
+def judged(item, **files):
+    submission = Submission("ann", "ann.zip", "0" * 64, FILES | files)
+    return {check.name: check for check in grading.judge(submission, item, TIERS[0], ledger.Cache(None), b"k")}
+
+
+def changed(module, old, new):
+    text = FILES[module]
+    assert text.count(old) >= 1
+    return {module: text.replace(old, new)}
+
+
+def reporting(**fields):
+    """Q2's notebook with other fields in the row of 2.3."""
+    notebook = json.loads(FILES["notebooks/q2_logistic.ipynb"])
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            for row in output.get("data", {}).get(replay.MIME, ()):
+                row |= fields if row["item"] == "2.3" else {}
+    return {"notebooks/q2_logistic.ipynb": json.dumps(notebook)}
+
+
+@with_sandbox
+def test_the_repository_gets_what_a_machine_gives():
+    found = judged("2.3")
+    assert {check.status for check in found.values()} == {"passed"}
+    assert sum(check.points for check in found.values()) == sum(row.points for row in grading.machine_rows("2.3"))
+
+
+@with_sandbox
+@pytest.mark.parametrize(
+    ("new", "status", "words"),
+    [
+        ("return None", "failed", "it cannot be trained: model.loss"),
+        ("raise NotImplementedError('2.2')", "stub", ""),
+        ("return X[:, 0] if y is None else (0.0, {k: 0 * v for k, v in self.params.items()})", "failed", "accuracy"),
+        ("return X[:, 0] if y is None else (0.0, {k: v[:0] for k, v in self.params.items()})", "failed", "cannot be"),
+    ],
+)
+def test_a_class_that_does_not_learn_gets_no_points(new, status, words):
+    mine = f"\n\nclass LogisticClassifier(LogisticClassifier_):\n    def loss(self, X, y=None):\n        {new}\n"
+    text = FILES["nnlib/models.py"].replace("class LogisticClassifier(", "class LogisticClassifier_(") + mine
+    trains = judged("2.3", **{"nnlib/models.py": text})["trains"]
+    assert (trains.status, trains.points) == (status, 0)
+    assert words in trains.message_student
+
+
+@with_sandbox
+def test_a_wrong_layer_costs_no_experiment():
+    wrong = changed("nnlib/layers/fully_connected.py", "dw = x.T @ dout", "dw = 0 * (x.T @ dout)")
+    trains = judged("2.4", **wrong)["trains"]
+    assert trains.status == "passed"
+    assert "the course's 1.1" in trains.message_student
+
+
+def test_a_figure_is_read_replayed_and_compared():
+    (row,) = (row for row in grading.machine_rows("2.3") if row.name == "figure")
+    own = replay.figure(row, "2.3", FILES)
+    assert (own.status, own.points) == ("passed", row.points)
+    assert "a replay with reg" in own.message_student
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (reporting(val_acc=0.999), "further apart than"),
+        (reporting(val_acc=99.9), "a fraction in"),
+        (reporting(item="9.9"), "no table of results"),
+        (reporting(chosen={"L2": -1.0}), "reg = -1.0"),
+        (reporting(chosen={"L2": "0.1"}), "reg = '0.1'"),
+        (reporting(chosen={"hidden units": 10**9}), "hidden_dim = 1000000000"),
+        (reporting(chosen={"__class__": 1}), "__class__ = 1"),
+        (reporting(chosen={"hidden units": 1.5}), "a whole number"),
+        ({"notebooks/q2_logistic.ipynb": '{"cells": []}'}, "no table of results"),
+    ],
+)
+def test_a_figure_that_does_not_stand_goes_to_a_human_with_words(files, words):
+    (row,) = (row for row in grading.machine_rows("2.3") if row.name == "figure")
+    found = replay.figure(row, "2.3", FILES | files)
+    assert (found.status, found.points) == ("human", None)
+    assert words in found.message_grader
+    graded = grading.item_object("2.3", [found])
+    assert graded["points"] == 0
+    assert marks.room(graded) == graded["max"]  # a human may give the row's points
+    assert marks.left_open(graded) == [f"figure: {found.message_grader}"]
+
+
+@pytest.mark.parametrize("item", training.TRAININGS)
+def test_every_training_is_of_the_class_that_its_item_names(item):
+    of = items.load().items[item]["model"]
+    assert training.TRAININGS[item].target in items.load().items[of]["targets"]
+    assert extract(solution(), of).status == ""
+    assert 0.5 < training.bounds()[item] < 0.95
+
+
+def test_items_a_machine_judges_have_what_it_needs():
+    for item in items.load().items:
+        for row in grading.machine_rows(item):
+            assert item in {"trains": training.TRAININGS, "figure": replay.REPLAYS}[row.name]
+
+
+def test_a_training_tells_learning_from_guessing():
+    class Guess:
+        params = {"w": np.zeros(1)}  # noqa: RUF012
+
+        def loss(self, X, y=None):
+            return X[:, -1] if y is None else (1.0, {"w": self.params["w"]})
+
+    assert training.TRAININGS["2.3"].accuracy(lambda seed: Guess(), 0) < training.bounds()["2.3"]
