@@ -139,7 +139,7 @@ def put(answer: Answer, root: Path) -> None:
 
 
 def replaced(source: str, code: str) -> str:
-    """Return `source` with the definitions of `code` in place of those of the same names, and its other imports."""
+    """Return `source` with the definitions of `code` in place of those of the same names, its imports and constants."""
     lines, tree = source.splitlines(), ast.parse(source)
     bound = {alias.asname or alias.name for node in tree.body for alias in getattr(node, "names", ())}
     bound |= {target.id for node in tree.body for target in getattr(node, "targets", ()) if hasattr(target, "id")}
@@ -151,6 +151,8 @@ def replaced(source: str, code: str) -> str:
         elif hasattr(node, "names"):
             node.names = [each for each in node.names if (each.asname or each.name) not in bound | places.keys()]
             imports += [ast.unparse(node)] if node.names else []
+        elif isinstance(node, ast.Assign):
+            imports.append(ast.unparse(node))
     for name in sorted(new.keys() & places.keys(), key=lambda name: -places[name].lineno):
         node = places[name]
         first = min([node.lineno, *(each.lineno for each in node.decorator_list)])

@@ -2,8 +2,8 @@
 
 python -I confine.py UID CPU MEMORY PROCESSES FILE READABLE[:READABLE...] WRITABLE COMMAND ...
 
-Limits by setrlimit, files by Landlock (Linux 5.13), sockets by a seccomp filter; it needs root. A step that fails ends
-it before the command runs.
+Limits by setrlimit, files by Landlock (Linux 5.13), system calls by a seccomp filter; it needs root. A step that fails
+ends it before the command runs.
 """
 
 import ctypes
@@ -13,15 +13,42 @@ import resource
 import struct
 import sys
 
+FILES = 256  # that a process may have open
 LIBC = ctypes.CDLL(None, use_errno=True)
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on all machines
 EXECUTE, READ_FILE, READ_DIR, WRITE_FILE = 1 << 0, 1 << 2, 1 << 3, 1 << 1
 RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}  # by version
 NETWORK, SCOPES = 0b11, 0b11  # TCP's bind and connect; abstract sockets and signals
-# The numbers of socket, io_uring_setup, ptrace, process_vm_readv and process_vm_writev.
-FORBIDDEN = {"x86_64": (41, 425, 101, 310, 311), "aarch64": (198, 425, 117, 270, 271)}
-ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+# System calls that reach other processes, take memory that no limit counts, or outlive their process; x86-64 and ARM64.
+FORBIDDEN = {
+    "socket": (41, 198),
+    "socketpair": (53, 199),
+    "io_uring_setup": (425, 425),
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "mount": (165, 40),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "fsmount": (432, 432),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "add_key": (248, 217),
+    "keyctl": (250, 219),
+}
+MACHINES = ("x86_64", "aarch64")
+ARCHITECTURES = (0xC000003E, 0xC00000B7)
 
 
 def check(result: int, what: str) -> int:
@@ -33,7 +60,7 @@ def check(result: int, what: str) -> int:
 
 def limit(cpu: int, memory: int, processes: int, file: int) -> None:
     """Set the limits that each process has for itself; the number of processes is the user's."""
-    limits = {"CPU": cpu, "AS": memory, "NPROC": processes, "FSIZE": file, "CORE": 0}
+    limits = {"CPU": cpu, "AS": memory, "NPROC": processes, "FSIZE": file, "NOFILE": FILES, "CORE": 0}
     for name, value in limits.items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
 
@@ -60,21 +87,30 @@ def landlock(readable: list[str], writable: str) -> None:
     os.close(rules)
 
 
-def forbid_calls() -> None:
-    """Let the forbidden system calls fail with EPERM, and end a process that calls for another architecture."""
-    machine = platform.machine()
-    if machine not in FORBIDDEN:
-        sys.exit(f"confine: no seccomp filter for {machine}")
-    numbers = FORBIDDEN[machine]
+def filter_program() -> bytes:
+    """Return a filter that fails forbidden calls with EPERM, and ends a process that calls for another architecture.
+
+    Raises:
+        OSError: the machine is of another kind.
+    """
+    if platform.machine() not in MACHINES:
+        raise OSError(f"no seccomp filter for {platform.machine()}")
+    machine = MACHINES.index(platform.machine())
+    numbers = [each[machine] for each in FORBIDDEN.values()]
     load, equal, at_least, give = 0x20, 0x15, 0x35, 0x06
     kill, deny, allow = 0x80000000, 0x00050001, 0x7FFF0000
-    program = [(load, 0, 0, 4), (equal, 1, 0, ARCHITECTURE[machine]), (give, 0, 0, kill)]
+    program = [(load, 0, 0, 4), (equal, 1, 0, ARCHITECTURES[machine]), (give, 0, 0, kill)]
     program += [(load, 0, 0, 0), (at_least, len(numbers) + 1, 0, 0x40000000)]  # x32's numbers are denied too
     program += [(equal, len(numbers) - i, 0, number) for i, number in enumerate(numbers)]
     program += [(give, 0, 0, allow), (give, 0, 0, deny)]
-    code = b"".join(struct.pack("HBBI", *step) for step in program)
+    return b"".join(struct.pack("HBBI", *step) for step in program)
+
+
+def forbid_calls() -> None:
+    """Put the filter over this process and those that it starts."""
+    code = filter_program()
     buffer = ctypes.create_string_buffer(code)
-    header = struct.pack("HL" if struct.calcsize("L") == 8 else "HI", len(program), ctypes.addressof(buffer))
+    header = struct.pack("HL" if struct.calcsize("L") == 8 else "HI", len(code) // 8, ctypes.addressof(buffer))
     check(LIBC.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, header, 0, 0), "seccomp")
 
 

@@ -129,7 +129,7 @@ def write(graded: list[dict], submissions: list[Submission], given: marks.Marks,
     if options.html:
         report.write_html(options.html, graded)
         answers = {each.student: grading.answers(each.files) for each in submissions if not each.error}
-        marking.write_page(options.html / "marking.html", graded, answers, given)
+        marking.write_page(options.html / "marking.html", graded, answers, given, items.rubrics())
     if options.canvas:
         target = options.canvas.with_name(f"{options.canvas.stem}-filled.csv")
         filled = canvas.fill(options.canvas, target, graded, options.column, provisional=options.provisional)

@@ -61,6 +61,30 @@ def load(root: Path = ROOT) -> Course:
     return Course(items, kept, trimmed, text.get("reword", []), text["copy"]["include"], text["copy"]["exclude"])
 
 
+@functools.cache
+def rubrics(root: Path = ROOT) -> dict[str, str]:
+    """Return for what a human gives points, in words, by item: a line for each part.
+
+    Raises:
+        ReleaseError: an item that a human marks has no rubric, or parts that do not sum to what checks leave of it.
+    """
+    with open(root / "course" / "rubrics.toml", "rb") as file:
+        parts = tomllib.load(file)
+    rows = load(root).items
+    left = {item: by_hand(row) for item, row in rows.items() if by_hand(row)}
+    if parts.keys() != left.keys():
+        raise ReleaseError(f"course/rubrics.toml: expected {sorted(left)}; {sorted(parts.keys() ^ left.keys())} differ")
+    for item, points in left.items():
+        if (total := sum(part[0] for part in parts[item])) != points:
+            raise ReleaseError(f"course/rubrics.toml: {item} has {total:g} points, expected {points:g}")
+    return {item: "\n".join(f"{points:g}: {words}" for points, words in rows) for item, rows in parts.items()}
+
+
+def by_hand(row: dict) -> float:
+    """Return how many of an item's points a human gives."""
+    return row["points"] - sum(each["points"] for each in (*row.get("check", ()), *row.get("machine", ())))
+
+
 def faults(items: list[dict]) -> Iterator[str]:
     """Yield what is wrong with the items, in words."""
     total = sum(item["points"] for item in items)

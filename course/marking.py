@@ -18,7 +18,7 @@ def write_page(
     grades: Sequence[Mapping],
     answers: Mapping[str, Mapping[str, str]],
     given: marks.Marks,
-    rubric: Mapping[str, str] | None = None,
+    rubrics: Mapping[str, str],
 ) -> None:
     """Write the page of all answers that a human marks, item by item, with the marks so far.
 
@@ -27,10 +27,10 @@ def write_page(
         grades: of the submissions.
         answers: by student and item.
         given: the marks so far.
-        rubric: for what an item's points are given, by item.
+        rubrics: for what an item's points are given, by item.
     """
     tasks = [
-        _task(grade["student"], item, answers.get(grade["student"], {}).get(item["id"], ""), given, rubric or {})
+        _task(grade["student"], item, answers.get(grade["student"], {}).get(item["id"], ""), given, rubrics)
         for grade in grades
         for item in grade["items"]
         if marks.room(item) and not grade["submission"]["error"]
@@ -40,10 +40,10 @@ def write_page(
     report.write(path, report.render("marking.html", tasks=tasks, schema=marks.SCHEMA))
 
 
-def _task(student: str, item: Mapping, answer: str, given: marks.Marks, rubric: Mapping[str, str]) -> dict:
+def _task(student: str, item: Mapping, answer: str, given: marks.Marks, rubrics: Mapping[str, str]) -> dict:
     id = item["id"]
     task = {"student": student, "item": id, "title": items()[id].title, "max": marks.room(item)}
-    task |= {"rubric": rubric.get(id, ""), "text": report.shown(answer), "answer": marks.digest(answer), "mark": None}
+    task |= {"rubric": rubrics.get(id, ""), "text": report.shown(answer), "answer": marks.digest(answer), "mark": None}
     task["left"] = report.shown("\n".join(marks.left_open(item)))
     mark = given.get((student, id))
     if mark is not None:

@@ -125,6 +125,10 @@ def left_behind() -> Iterator[str]:
                 yield f"{path} is left"
         except OSError:  # gone by now
             continue
+    for kind in ("shm", "sem", "msg"):  # System V objects outlive their processes
+        heads, *rows = (line.split() for line in Path(f"/proc/sysvipc/{kind}").read_text().splitlines())
+        if owners := {int(row[heads.index("uid")]) for row in rows} & set(users.UIDS):
+            yield f"{kind} of the users {sorted(owners)} is left"
 
 
 def state() -> str:

@@ -1,30 +1,32 @@
 """Starts a worker where a student's code can reach nothing of ours, and ends it with everything that it has started.
 
 Two tiers. `bwrap` is bubblewrap: namespaces of its own for files, processes, network and System V objects. `uid` is a
-spare user with limits, Landlock and a seccomp filter (course/confine.py), for root in a container without namespaces.
+spare user with limits and Landlock (course/confine.py), for root in a container without namespaces. Both have a seccomp
+filter against what no limit counts, such as memory in files without a name, and against namespaces within.
 Each is offered only if a trial shows that it holds here. `none` confines nothing and is for code that is trusted.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from course import interpreter
+from course import confine, interpreter
 from course.users import SpareUser
 from course.watched import USUAL, Limits, Sandboxed, family
 from nnlib import checks
 from nnlib.check import process
 
 TIERS = ("bwrap", "uid", "none")
-CONFINE = Path(__file__).with_name("confine.py")
 WORKER = (process.WORKER, process.WORKER.with_name("frames.py"))  # what else is beside them knows answers
 PACKAGES = Path(np.__file__).parents[1]
 
@@ -112,9 +114,23 @@ def _bwrap(root: Path, limits: Limits) -> Sandboxed:
     else:
         command += ["--unshare-user"]
     command += ["prlimit", f"--nproc={limits.processes}", f"--as={limits.memory}", f"--fsize={limits.file}"]
-    more = ("/packages",) if limits.torch else ()
-    run = interpreter.command("/root", "/worker/worker.py", "/python", more)
-    return Sandboxed([*command, f"--cpu={limits.whole_cpu}", "--core=0", *run], limits, family, spare)
+    command += [f"--nofile={confine.FILES}", f"--cpu={limits.whole_cpu}", "--core=0"]
+    command += interpreter.command("/root", "/worker/worker.py", "/python", ("/packages",) if limits.torch else ())
+    with _filter() as descriptor:
+        command[1:1] = ["--seccomp", str(descriptor)]
+        return Sandboxed(command, limits, family, spare, pass_fds=(descriptor,))
+
+
+@contextlib.contextmanager
+def _filter() -> Iterator[int]:
+    """Give a descriptor from which bubblewrap reads the seccomp filter."""
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, confine.filter_program())
+        os.close(writing)
+        yield reading
+    finally:
+        os.close(reading)
 
 
 def _uid(root: Path, limits: Limits) -> Sandboxed:
@@ -125,7 +141,7 @@ def _uid(root: Path, limits: Limits) -> Sandboxed:
     readable = ":".join(map(str, (root, at, *WORKER, "/usr", "/lib", "/lib64", *more)))
     numbers = (spare.uid, limits.whole_cpu, limits.memory, limits.processes, limits.file)
     scratch = spare.make_scratch() if limits.torch else ""  # PyTorch wants a place for temporary files
-    command = [sys.executable, "-I", str(CONFINE), *map(str, numbers), readable, scratch]
+    command = [sys.executable, "-I", confine.__file__, *map(str, numbers), readable, scratch]
     command += interpreter.command(root, process.WORKER, at, more)
     environment = interpreter.environment(at) | ({"TMPDIR": scratch} if scratch else {})
     return Sandboxed(command, limits, spare.processes, spare, env=environment)

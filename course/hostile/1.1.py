@@ -622,3 +622,254 @@ def fc_forward(x, w, b):
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         return module.fully_connected(x, w, b), (x, w)
+
+
+# %% memory bomb in System V segments, which outlive the process
+
+
+def fc_forward(x, w, b):
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.shmat.restype, libc.shmdt.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+    for _ in range(8):
+        segment = libc.shmget(0, ctypes.c_size_t(300 << 20), 0o1666)
+        if segment >= 0:
+            at = libc.shmat(segment, None, 0)
+            ctypes.memset(at, 1, 300 << 20)
+            libc.shmdt(at)
+    return x @ w, (x, w)
+
+
+# %% memory bomb in files without a name
+
+
+def fc_forward(x, w, b):
+    import os
+
+    held = []
+    while True:
+        held.append(os.memfd_create("held"))
+        os.write(held[-1], bytes(9 << 20))
+
+
+# %% memory bomb in the buffers of sockets
+
+
+def fc_forward(x, w, b):
+    import socket
+
+    held = []
+    while True:
+        held += socket.socketpair()
+        held[-1].setblocking(False)
+        try:
+            held[-1].send(bytes(1 << 18))
+        except BlockingIOError:
+            pass
+
+
+# %% memory bomb on a file system of its own
+
+
+def fc_forward(x, w, b):
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(0x10020000) == 0 and libc.mount(b"x", b"/tmp", b"tmpfs", 0, None) == 0:
+        for number in range(400):
+            with open(f"/tmp/{number}", "wb") as file:
+                file.write(bytes(9 << 20))
+    return x @ w, (x, w)
+
+
+# %% fills every folder that it may write to
+
+
+def fc_forward(x, w, b):
+    import os
+
+    for folder in ("/dev/shm", "/tmp", "/var/tmp", "/run", "/root", "/", os.getcwd(), os.path.expanduser("~")):
+        try:
+            for number in range(1000):
+                with open(os.path.join(folder, f"left{number}"), "wb") as file:
+                    file.write(bytes(9 << 20))
+        except OSError:
+            pass
+    return x @ w, (x, w)
+
+
+# %% closes every descriptor
+
+
+def fc_forward(x, w, b):
+    import os
+
+    os.closerange(0, 256)
+    return x @ w, (x, w)
+
+
+# %% reads the grader's next request and answers a byte at a time
+
+
+def fc_forward(x, w, b):
+    import os
+    import time
+
+    for descriptor in range(3, 64):
+        try:
+            os.set_blocking(descriptor, False)
+            os.read(descriptor, 1 << 16)
+        except OSError:
+            pass
+    while True:
+        for descriptor in range(3, 64):
+            try:
+                os.write(descriptor, b"\x00")
+            except OSError:
+                pass
+        time.sleep(0.05)
+
+
+# %% an answer without an end
+
+
+def fc_forward(x, w, b):
+    import os
+    import struct
+
+    header = b'{"arrays": [["f8", [8388608]]], "value": {"array": 0}}'
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, struct.pack("<IQ", len(header), 64 << 20) + header)
+            while True:
+                os.write(descriptor, bytes(1 << 16))
+        except OSError:
+            pass
+    return x @ w, (x, w)
+
+
+# %% forges an answer of another form
+
+
+def fc_forward(x, w, b):
+    import json
+    import os
+    import struct
+
+    header = json.dumps({"value": {"dict": {"result": [None] * 3, "after": [1, "a", {"dict": {}}]}}, "arrays": []})
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, struct.pack("<IQ", len(header), 0) + header.encode())
+        except OSError:
+            pass
+    os._exit(0)
+
+
+# %% patches what the worker uses, before the first call
+
+PATCHED = (
+    setattr(np, "asarray", lambda value, *_: np.zeros(1)),
+    setattr(np.random, "default_rng", lambda *_: None),
+)
+
+
+def fc_forward(x, w, b):
+    return (x @ w, (x, w)) if PATCHED else None
+
+
+# %% an object that says it is an array
+
+
+class Claim:
+    __class__ = np.ndarray
+    shape, ndim, size, dtype = (1, 1), 2, 1, np.dtype("f8")
+
+    def __array__(self, *_, **__):
+        raise SystemExit(0)
+
+    def __len__(self):
+        return 1 << 62
+
+
+def fc_forward(x, w, b):
+    return Claim(), (x, w)
+
+
+# %% arrays with everything masked
+
+
+def fc_forward(x, w, b):
+    return np.ma.masked_all((x.shape[0], w.shape[1])), (x, w)
+
+
+def fc_backward(dout, cache):
+    return tuple(np.ma.masked_all(shape) for shape in ((1, 1), (1, 1), (1,)))
+
+
+# %% hands back its own arguments and changes them afterwards
+
+
+def fc_forward(x, w, b):
+    import threading
+
+    out = x @ w
+    threading.Timer(0.001, lambda: out.__iadd__(b)).start()
+    return out, (x, w)
+
+
+# %% traces the worker's frames for what is right
+
+
+def fc_forward(x, w, b):
+    import sys
+
+    found = []
+
+    def trace(frame, event, value):
+        for each in (*frame.f_locals.values(), value):
+            if isinstance(each, np.ndarray) and each.shape == (x.shape[0], w.shape[1]):
+                found.append(each)
+        return trace
+
+    sys.settrace(trace)
+    sys.setprofile(trace)
+    out = x @ w
+    return (found or [out])[0], (x, w)
+
+
+# %% loops for ever at large sizes alone
+
+
+def fc_backward(dout, cache):
+    x, w = cache
+    while x.size > 1000:
+        pass
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+
+
+# %% writes over the interpreter's own numbers
+
+
+def fc_forward(x, w, b):
+    import ctypes
+
+    for value in (True, False, 0, 1, 1.0):
+        ctypes.memmove(id(value), id(None), object.__sizeof__(value))
+    return x @ w, (x, w)
+
+
+# %% an error whose class has no name and whose text is endless
+
+
+def fc_forward(x, w, b):
+    class Meta(type):
+        @property
+        def __name__(cls):
+            raise SystemExit(0)
+
+    class Endless(Exception, metaclass=Meta):
+        def __str__(self):
+            return "x" * (1 << 28)
+
+    raise Endless
