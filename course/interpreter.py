@@ -39,7 +39,8 @@ def folder() -> Path:
     copy(sysconfig.get_path("stdlib"), made / "lib" / version)
     (made / "bin").mkdir()
     _link(os.path.realpath(sys.executable), made / "bin" / "python")
-    for place in {sysconfig.get_config_var("LIBDIR"), f"{sys.base_prefix}/lib"}:  # the first may be where it was built
+    places = {sysconfig.get_config_var("LIBDIR"), f"{sys.base_prefix}/lib"}  # the first may be where it was built
+    for place in (each for each in places if os.access(each, os.R_OK | os.X_OK)):
         for library in Path(place).glob(f"lib{version}*.so*"):
             _link(library, made / "lib" / library.name)
     numpy = Path(np.__file__).parent

@@ -17,18 +17,20 @@ from course import items, sandbox
 from course.extract import Extract, extract
 from course.intake import Submission
 from course.ledger import OPEN, Cache, Check, engine_hash
-from course.watched import USUAL, WITH_TORCH, Limits, Sandboxed
+from course.watched import USUAL, WITH_TORCH, Limits, Sandboxed, stretch
 from nnlib.check import report
 from nnlib.check.exercises import Row
 from nnlib.check.exercises import items as items_of_check
 from nnlib.check.judge import Result, judge_row
-from nnlib.check.process import Process
+from nnlib.check.process import SECONDS, Process
 
 OWN_AFTER = ("gradient",)  # properties that mean something of their own where the row before has failed
 STATUS = {"waits": "stub", "exception": "failed"}  # what the engine calls otherwise
 
 
-def judge_item(submission: Submission, item: str, tier: str, cache: Cache, key: bytes) -> list[Check]:
+def judge_item(
+    submission: Submission, item: str, tier: str, cache: Cache, key: bytes, limits: Limits = USUAL
+) -> list[Check]:
     """Return what came of each row of an item; an item without rows has none.
 
     Args:
@@ -37,8 +39,10 @@ def judge_item(submission: Submission, item: str, tier: str, cache: Cache, key: 
         tier: of the sandbox.
         cache: of the rows that were judged before.
         key: the course's, from which the inputs are drawn.
+        limits: of a worker that needs no PyTorch.
     """
-    judge = functools.partial(Judge, item, item, tier=tier, cache=cache, key=key, sha256=submission.sha256)
+    options = {"tier": tier, "cache": cache, "key": key, "sha256": submission.sha256, "usual": limits}
+    judge = functools.partial(Judge, item, item, **options)
     return decide(items_of_check()[item].rows, submission.files, item, judge)
 
 
@@ -127,6 +131,7 @@ class Judge:
     cache: Cache
     key: bytes
     sha256: str
+    usual: Limits = USUAL
 
     def __post_init__(self) -> None:
         self._folder: tempfile.TemporaryDirectory | None = None
@@ -152,7 +157,7 @@ class Judge:
 
     def limits(self) -> Limits:
         """Return what a worker may use."""
-        return WITH_TORCH if "torch" in items.load().items[self.code_item].get("given", ()) else USUAL
+        return WITH_TORCH if "torch" in items.load().items[self.code_item].get("given", ()) else self.usual
 
     def close(self) -> None:
         """End the worker and remove its folder."""
@@ -165,6 +170,7 @@ class Judge:
             self._folder = tempfile.TemporaryDirectory(prefix="nnlib-grade-")
             self.code.write(Path(self._folder.name))
             self.worker = Process(Path(self._folder.name), self._start)
+        self.worker.seconds = SECONDS * stretch()
         used = self.worker.popen is not None
         self._started = [self.worker.popen] if used else []
         for each in self._started:

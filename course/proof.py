@@ -3,8 +3,7 @@
 python -m course.proof [--sample N] [--only ITEM] [--tiers bwrap uid]      the whole of it writes docs/grading.md
 
 An answer is put into the solved repository and handed in. A wrong one must lose points on its own item and on no other:
-the items of the same file are graded too, and one of those that are given its functions, another one for each answer. A
-right one and the repository itself must lose none, a stub must get none. A hostile one must not get its item's points,
+the items of the same file are graded too, and for some answers one of those that are given its functions. A right one and the repository itself must lose none, a stub must get none. A hostile one must not get its item's points,
 must end in time, and must leave no process, no file and no change behind.
 """
 
@@ -26,13 +25,15 @@ from course import bank, interpreter, items, judging, report, sandbox, users
 from course.extract import items_in
 from course.intake import Submission
 from course.ledger import Cache, Check
-from course.watched import USUAL
+from course.watched import USUAL, Limits, stretch
 from nnlib import tables
 from nnlib.check.report import diagnoses
 
 PAGE = items.ROOT / "docs" / "grading.md"
 KINDS = ("reference", "stub", "right", "wrong", "hostile")
 KEY = b"the proof's own key: its inputs are the same at each run"
+BRIEF = Limits(cpu=1.5, wall=4.0)  # for hostile answers, which use up what they are given
+EVERY = 8  # of so many wrong answers one is tried on an item that is given its functions
 PUBLIC_FOLDERS = tuple(map(Path, (tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm")))  # where anybody may write
 
 
@@ -65,21 +66,22 @@ def grade(answer: bank.Answer, tier: str, cache: Cache, number: int) -> Graded:
         answer: to put into the repository.
         tier: of the sandbox.
         cache: of what is judged more than once, such as items that an answer leaves as they are.
-        number: of the answer, which chooses one of the items that are given its functions.
+        number: of the answer, which chooses among the items that are given its functions.
     """
     started = time.monotonic()
     submission = Submission("proof", answer.name, "0" * 64, handed_in(answer))
-    checks = judging.judge_item(submission, answer.item, tier, cache, KEY)
+    limits = BRIEF if answer.kind == "hostile" else USUAL
+    checks = judging.judge_item(submission, answer.item, tier, cache, KEY, limits)
     others = [
         check
-        for item in (beside(answer.item, number) if answer.kind in ("wrong", "hostile") else ())
-        for check in judging.judge_item(submission, item, tier, cache, KEY)
+        for item in beside(answer, number)
+        for check in judging.judge_item(submission, item, tier, cache, KEY, limits)
     ]
     points, maximum = (sum(values) for values in zip(*((each.points or 0, each.max) for each in checks), strict=True))
     seconds = time.monotonic() - started
     fault = _fault(answer, checks, others, points, maximum)
     if not fault and answer.kind == "hostile":
-        allowed = (len(checks) + len(others)) * (USUAL.wall + 5)
+        allowed = 3 * (len(checks) + len(others)) * stretch() * (BRIEF.wall + 5)
         fault = "; ".join(left_behind()) or ("" if seconds <= allowed else f"took {seconds:.0f} s, not {allowed:.0f}")
     named = frozenset(check.diagnosis for check in checks) - {""}
     return Graded(answer, tier, points, maximum, fault, named, seconds)
@@ -92,13 +94,17 @@ def handed_in(answer: bank.Answer) -> dict[str, str]:
     return files | {module: bank.replaced(files[module], answer.code)}
 
 
-def beside(item: str, number: int) -> list[str]:
-    """Return the other items of the same file, and one of those that are given an item's functions."""
+def beside(answer: bank.Answer, number: int) -> list[str]:
+    """Return the items that a wrong or hostile answer could harm: of the same file, and some that use its functions."""
+    if answer.kind not in ("wrong", "hostile"):
+        return []
     rows = items.load().items
-    module = rows[item]["targets"][0].partition(":")[0]
-    found = [other for other in items_in(module) if other != item]
-    users = [other for other, row in rows.items() if item in row.get("given", ()) and other not in found]
-    return found + (users[number % len(users) :][:1] if users else [])
+    module = rows[answer.item]["targets"][0].partition(":")[0]
+    found = [other for other in items_in(module) if other != answer.item]
+    users = [other for other, row in rows.items() if answer.item in row.get("given", ()) and other not in found]
+    if users and (answer.kind == "hostile" or number % EVERY == 0):
+        found.append(users[number // EVERY % len(users)])
+    return found
 
 
 def _fault(answer: bank.Answer, checks: list[Check], others: list[Check], points: float, maximum: float) -> str:
@@ -145,6 +151,7 @@ def main() -> int:
     """Grade the answers, print a table and what is wrong; return 1 if anything is."""
     parser = argparse.ArgumentParser(prog="python -m course.proof", description=__doc__.partition("\n")[0])
     parser.add_argument("--sample", type=int, metavar="N", help="every N-th answer alone")
+    parser.add_argument("--jobs", type=int, default=4, help="answers at a time (4); each waits for its worker")
     parser.add_argument("--only", default="", metavar="ITEM", help="items whose ids start so")
     parser.add_argument(
         "--tiers", nargs="+", choices=sandbox.TIERS[:2], default=sandbox.TIERS[:2], help="both by default"
@@ -161,7 +168,7 @@ def main() -> int:
     known = every[:: options.sample or 1]
     tasks = [(each, tier) for each in known for tier in (tiers if each.kind == "hostile" else tiers[:1])]
     before = state()
-    graded = list(_graded(tasks))
+    graded = list(_graded(tasks, options.jobs))
     faults = [_line(each) for each in graded if each.fault] + list(left_behind())
     faults += ["files of the grader have changed"] if state() != before else []
     heads, *rows = table(graded)
@@ -171,9 +178,9 @@ def main() -> int:
     return int(bool(faults))
 
 
-def _graded(tasks: list[tuple[bank.Answer, str]]) -> Iterator[Graded]:
+def _graded(tasks: list[tuple[bank.Answer, str]], jobs: int) -> Iterator[Graded]:
     cache = Cache(None)
-    with ThreadPoolExecutor(2) as pool, tqdm(total=len(tasks), unit="answer", disable=None) as bar:
+    with ThreadPoolExecutor(jobs) as pool, tqdm(total=len(tasks), unit="answer", disable=None) as bar:
         for each in pool.map(lambda task: grade(*task[1], cache, task[0]), enumerate(tasks)):
             bar.update()
             if each.fault:

@@ -105,6 +105,7 @@ def _bwrap(root: Path, limits: Limits) -> Sandboxed:
     for option, pairs in (("--ro-bind", binds), ("--symlink", links), ("--ro-bind-try", folders)):
         for source, target in pairs.items():
             command += [option, str(source), target]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/"]  # else a worker owns them where nobody is root
     for name, value in interpreter.environment("/python").items():
         command += ["--setenv", name, value]
     spare = SpareUser() if os.geteuid() == 0 else None
