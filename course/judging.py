@@ -120,8 +120,8 @@ def _judge(row: Row, own: Judge, lent: Judge | None = None) -> Check:
 class Judge:
     """Judges an item's rows by the code of an item, its own or another's.
 
-    A worker that has passed a row goes on to the next. Nothing fails because of what an earlier row left in it: a row
-    that does not pass there is judged again by a fresh one, and after a failure the next row has a fresh one too.
+    A worker that is alive after a row goes on to the next. Nothing fails because of what an earlier row left in it: a
+    row that does not pass there is judged again by a fresh one.
     """
 
     item: str
@@ -180,8 +180,6 @@ class Judge:
             self.worker.stop()
             self._started = []
             result = self.result(row, seed)
-        if result.status != "passed":
-            self.worker.stop()
         if result.status == "ours" and self._solution_passes(row, seed):
             result = replace(result, status="output", message=f"what came back cannot be compared: {result.message}")
         reason = next((each.reason for each in self._started if each.reason), "")

@@ -1,10 +1,11 @@
 """The grader's own error rate: known answers, right, wrong and hostile, graded as submissions are.
 
-python -m course.proof [--sample N] [--only ITEM] [--tiers bwrap uid]      the whole of it writes docs/grading.md
+python -m course.proof [--sample N] [--only ITEM] [--tiers bwrap uid]      writes docs/grading.md, without --only
 
-An answer is put into the solved repository and handed in. A wrong one must lose points on its own item and on no other:
-the items of the same file are graded too, and for some answers one of those that are given its functions. A right one and the repository itself must lose none, a stub must get none. A hostile one must not get its item's points,
-must end in time, and must leave no process, no file and no change behind.
+An answer is put into the solved repository and handed in. A wrong one must lose points on its own item and no other: the
+items of the same file are graded too, and for some answers one of those that are given its functions. A right one and
+the repository itself must lose none, a stub must get none. A hostile one must not get its item's points, must end in
+time, and must leave no process, no file and no change behind.
 """
 
 from __future__ import annotations
@@ -173,8 +174,9 @@ def main() -> int:
     faults += ["files of the grader have changed"] if state() != before else []
     heads, *rows = table(graded)
     print("\n".join([*tables.align([heads, *rows]), *rates(graded), *missing, *faults]))
-    if known == every and not options.only:
-        _write([heads, ["---"] * len(heads), *rows], [*rates(graded), *missing], faults)
+    if not options.only:
+        share = "All known answers." if known == every else f"One known answer in {options.sample}."
+        _write([heads, ["---"] * len(heads), *rows], [share, *rates(graded), *missing], faults)
     return int(bool(faults))
 
 
@@ -225,7 +227,7 @@ def _write(rows: list, sentences: list[str], faults: list[str]) -> None:
     """Write the table into docs/grading.md, between the words that stand there."""
     lines = [f"| {' | '.join(cells)} |" for cells in rows]
     wrong = [f"- {fault}" for fault in faults] or ["No answer was graded otherwise than it should be."]
-    report.between(PAGE, "proof", "\n".join([*lines, "", *sentences, "", *wrong]))
+    report.between(PAGE, "proof", "\n".join([*lines, "", *(f"- {each}" for each in sentences), "", *wrong]))
 
 
 if __name__ == "__main__":
