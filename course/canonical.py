@@ -36,7 +36,7 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
     """
     files: dict[str, str] = {}
     notes: list[str] = []
-    left = {name: data for name, data in content.items() if name.endswith((".py", ".ipynb"))}
+    left = {name: data for name, data in content.items() if plain_name(name)}
     for rule in (_by_path, _by_name, _by_content):
         for wanted in [name for name in expected() if name not in files]:
             found = sorted(
@@ -62,6 +62,15 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
     return files, tuple(notes)
 
 
+def plain_name(name: str) -> str:
+    """Return the name of a Python file or a notebook as it should be, "" for others.
+
+    Browsers and mail add ".txt" or ".json"; Windows and macOS do not mind capitals.
+    """
+    found = re.fullmatch(r"(.*\.(?:py|ipynb))(?:\.txt|\.json)*", name, re.IGNORECASE | re.DOTALL)
+    return found[1].lower() if found else ""
+
+
 def decode(data: bytes) -> tuple[str, str]:
     """Return text with plain line ends, and a note where it is not UTF-8."""
     for encoding, start in (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff")):
@@ -84,7 +93,7 @@ def _text(name: str, data: bytes) -> tuple[str | None, list[str]]:
     if conflict := CONFLICT.search(text):
         line = text.count("\n", 0, conflict.start()) + 1
         notes.append(f"{name} has a mark of an unresolved merge in line {line}: {conflict[0].strip()}")
-    if name.endswith(".py"):
+    if plain_name(name).endswith(".py"):
         return text.replace("\0", ""), notes
     try:
         notebook = json.loads(text)
@@ -106,15 +115,13 @@ def _by_path(name: str, data: bytes, wanted: str) -> bool:
 
 def _by_name(name: str, data: bytes, wanted: str) -> bool:
     """Compare the last part of the path, without what browsers and platforms add: "conv (1).py", "conv-2.py"."""
-    return (
-        re.sub(r"([ _-]*\(\d+\)|-\d+| copy| - Copy)(?=\.\w+$)", "", name.rpartition("/")[2])
-        == wanted.rpartition("/")[2]
-    )
+    last = re.sub(r"([ _-]*\(\d+\)|-\d+| copy| - copy)(?=\.\w+$)", "", plain_name(name).rpartition("/")[2])
+    return last == wanted.rpartition("/")[2]
 
 
 def _by_content(name: str, data: bytes, wanted: str) -> bool:
     """Compare the markers of a notebook's answers, or the names that a file defines."""
-    if name.rpartition(".")[2] != wanted.rpartition(".")[2]:
+    if plain_name(name).rpartition(".")[2] != wanted.rpartition(".")[2]:
         return False
     text = decode(data)[0]
     if wanted.endswith(".ipynb"):

@@ -26,6 +26,7 @@ CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 # How platforms name what a student uploaded; "student" is what tells students apart.
 CANVAS = re.compile(r"^(?P<student>[^_]+(?:_LATE)?_\d+)_\d+_(?P<file>.+)$")
 MOODLE = re.compile(r"^(?P<student>.+_\d+)_assignsubmission_file_?(?:/(?P<file>.+))?$")
+PARTS = ("nnlib", "notebooks", "layers", "code")  # zips of these names are parts of one submission, not students
 GRADESCOPE = re.compile(r"^(?P<student>submission_\d+)(?:/(?P<file>.+))?$")
 
 
@@ -124,7 +125,7 @@ def _students(archive: zipfile.ZipFile) -> list[tuple[str, list[str]]]:
         zipped = name.lower().endswith(".zip")
         if match:
             groups.setdefault(match["student"], []).append(name)
-        elif zipped:
+        elif zipped and PurePosixPath(name).stem.lower() not in PARTS:
             alone.append((PurePosixPath(name).stem, [name]))
         elif name.rpartition("/")[2] != "submission_metadata.yml":
             return []
@@ -150,14 +151,25 @@ def _part(path: Path, names: list[str]) -> tuple[dict[str, bytes], tuple[str, ..
     return content, notes, submitted
 
 
-def _zip(data: bytes) -> tuple[dict[str, bytes], tuple[str, ...], datetime | None]:
+def _zip(data: bytes, depth: int = 1) -> tuple[dict[str, bytes], tuple[str, ...], datetime | None]:
+    """Return what is in a zip, and in the zips in it as far as `depth` goes."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = [info for info in archive.infolist() if not info.is_dir() and not JUNK.search(info.filename)]
         _check_members(members)
         if sum(info.file_size for info in members) > MAX_RATIO * max(len(data), 1):
             raise IntakeError(f"the zip unpacks to more than {MAX_RATIO} times its size")
-        content = {info.filename.replace("\\", "/"): archive.read(info) for info in members}
-        return content, (), max(filter(None, map(_time, members)), default=None)
+        content, notes = {}, ()
+        for info in members:
+            name = info.filename.replace("\\", "/")
+            if name in content:
+                notes += (f"the zip holds {name} more than once; the last one was taken",)
+            content[name] = archive.read(info)
+    for name in [name for name in content if depth and name.lower().endswith(".zip")]:
+        inner, more, _ = _zip(content.pop(name), depth - 1)
+        content |= {f"{name}/{each}": part for each, part in inner.items()}
+        notes += more
+        _check_sizes(content)
+    return content, notes, max(filter(None, map(_time, members)), default=None)
 
 
 def _folder(path: Path) -> tuple[dict[str, bytes], tuple[str, ...], None]:
@@ -166,12 +178,15 @@ def _folder(path: Path) -> tuple[dict[str, bytes], tuple[str, ...], None]:
         name = file.relative_to(path).as_posix()
         if JUNK.search(f"{name}/") or JUNK.search(name) or file.is_dir():
             continue
-        if file.is_symlink():
-            notes.append(f"{name} is a link and was left out")
-        elif name.endswith((".py", ".ipynb")):
+        if file.is_symlink() or not file.is_file():
+            notes.append(f"{name} is {'a link' if file.is_symlink() else 'no plain file'} and was left out")
+        elif canonical.plain_name(name):
             if file.stat().st_size > MAX_BYTES:
                 raise IntakeError(f"{name} has {file.stat().st_size >> 20} MB, more than {MAX_BYTES >> 20}")
-            content[name] = file.read_bytes()
+            try:
+                content[name] = file.read_bytes()
+            except OSError as error:
+                notes.append(f"{name} cannot be read and was left out: {error.strerror}")
     return content, tuple(notes), None
 
 

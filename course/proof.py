@@ -2,7 +2,7 @@
 
 python -m course.proof [--sample N] [--only ITEM] [--tiers bwrap uid]      writes docs/grading.md, without --only
 
-An answer is put into the solved repository and handed in. A wrong one must lose points on its own item and no other: the
+An answer is put into the solved repository and handed in. A wrong one loses points on its own item and no other: the
 items of the same file are graded too, and for some answers one of those that are given its functions. A right one and
 the repository itself must lose none, a stub must get none. A hostile one must not get its item's points, must end in
 time, and must leave no process, no file and no change behind.

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import stat
 import zipfile
 from pathlib import Path
@@ -44,6 +45,13 @@ def read(tmp_path, data, name="ann.zip", **options):
     return list(intake.read([path], **options))
 
 
+def loud(data):
+    """Return the notebook with a long output."""
+    found = json.loads(data)
+    found["cells"][-1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "line\n" * 1_000_000}]
+    return json.dumps(found).encode()
+
+
 def one(tmp_path, files, name="ann.zip"):
     (found,) = read(tmp_path, zipped(files), name)
     return found
@@ -77,6 +85,26 @@ MENDED = {
         "could all be",
     ),
     "our own checks, edited": ({**WHOLE, "nnlib/check/judge.py": b"x", "conftest.py": b"x", "Makefile": b"x"}, ""),
+    "capitals": ({**WHOLE, "NNLIB/Layers/CONV.PY": CODE, CONV: None}, "CONV.PY was taken for"),
+    "a text file, as browsers save it": ({**WHOLE, f"{CONV}.txt": CODE, CONV: None}, "conv.py.txt was taken for"),
+    "a notebook saved as JSON": ({**WHOLE, "q1_layers.ipynb.json": WHOLE[Q1], Q1: None}, "ipynb.json was taken for"),
+    "a name with a letter of another alphabet": (
+        {**WHOLE, "nnlib/layers/c\u043env.py": CODE, CONV: None},
+        "was taken for nnlib/layers/conv.py",
+    ),
+    "a zip of the code in it": (
+        {"nnlib.zip": zipped({CONV: CODE, LOSSES: LOSS}), Q1: WHOLE[Q1]},
+        "",
+    ),
+    "a zip for each part": (
+        {"nnlib.zip": zipped({CONV: CODE, LOSSES: LOSS}), "notebooks.zip": zipped({Q1: WHOLE[Q1]})},
+        "",
+    ),
+    "modules that shadow others": ({**WHOLE, "numpy.py": b"x", "nnlib/layers/numpy.py": b"raise", "json.py": b"x"}, ""),
+    "outputs of a million lines": (
+        {**WHOLE, Q1: loud(WHOLE[Q1])},
+        "",
+    ),
     "a solved repository": ({**WHOLE, "tests/test_a.py": b"x", "README.md": b"x", "setup.py": b"x"}, ""),
 }
 
@@ -170,6 +198,35 @@ def test_what_is_refused_is_a_row_with_its_reason(tmp_path, case):
     assert found.student == "ann"
     assert reason in found.error
     assert not found.files
+
+
+def test_a_folder_with_pipes_in_place_of_files(tmp_path):
+    layers = tmp_path / "ann" / "nnlib" / "layers"
+    layers.mkdir(parents=True)
+    (layers / "conv.py").write_bytes(CODE)
+    os.mkfifo(layers / "relu.py")
+    (found,) = intake.read([tmp_path / "ann"])
+    assert list(found.files) == [CONV]
+    assert "nnlib/layers/relu.py is no plain file and was left out" in found.notes
+
+
+def test_of_members_of_one_name_the_last_is_taken_and_said(tmp_path):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(CONV, b"x = 1\n")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr(CONV, CODE)
+    (found,) = read(tmp_path, buffer.getvalue())
+    assert found.files[CONV] == CODE.decode()
+    assert f"the zip holds {CONV} more than once; the last one was taken" in found.notes
+
+
+def test_zips_in_zips_are_bounded(tmp_path):
+    inner = {
+        f"part{number}/nnlib.zip": zipped({f"{number}.py": b"x" * (9 << 20)}, compression=8) for number in range(9)
+    }
+    (found,) = read(tmp_path, zipped({"nnlib.zip": zipped(inner), "a.py": b"x"}))
+    assert found.error
 
 
 def test_a_folder_whose_links_are_left_out(tmp_path):

@@ -1,0 +1,74 @@
+"""How long grading takes: submissions that are each the repository with other mistakes in it.
+
+python -m course.timing [N ...]      grades 1, N, ... of them by the command, and writes docs/grading.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from course import bank, items, report
+from course.judging import solution
+
+PAGE = items.ROOT / "docs" / "grading.md"
+WRONG = 6  # items with a known mistake in each submission, but for the first
+
+
+def submission(number: int) -> dict[str, str]:
+    """Return the files of a submission: the notebooks, and the code with mistakes drawn by its number."""
+    files, rng = dict(solution()), random.Random(number)
+    chosen = rng.sample(bank.with_code(), WRONG if number else 0)
+    for item in chosen:
+        answer = rng.choice(list(bank.cells(item, "wrong")))
+        name = item.targets[0].partition(":")[0].replace(".", "/") + ".py"
+        files[name] = bank.replaced(files[name], answer.code)
+    notebooks = (items.ROOT / "notebooks").glob("q?_*.ipynb")
+    return files | {f"notebooks/{path.name}": path.read_text(encoding="utf-8") for path in notebooks}
+
+
+def write(folder: Path, files: Mapping[str, str]) -> Path:
+    """Write a submission below a folder; return the folder."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def seconds(folders: list[Path], jobs: int) -> float:
+    """Return how long the command takes, from nothing kept to grades."""
+    command = [sys.executable, "-m", "course.grade", *map(str, folders), "--jobs", str(jobs)]
+    started = time.monotonic()
+    done = subprocess.run(command, cwd=items.ROOT, capture_output=True, text=True)
+    if done.returncode == 2:
+        raise RuntimeError(f"course.grade: {done.stderr}")
+    return time.monotonic() - started
+
+
+def main() -> None:
+    """Grade, print and write the table."""
+    parser = argparse.ArgumentParser(prog="python -m course.timing", description=__doc__.partition("\n")[0])
+    parser.add_argument("numbers", nargs="*", type=int, default=[5, 10], metavar="N", help="of submissions (5 10)")
+    parser.add_argument("--jobs", type=int, default=2, help="items at a time (2)")
+    options = parser.parse_args()
+    lines = ["| submissions | seconds | seconds each |", "| --- | --- | --- |"]
+    load = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory() as folder:
+        every = [write(Path(folder, f"student{n}"), submission(n)) for n in range(max([1, *options.numbers]))]
+        for number in [1, *options.numbers]:
+            taken = seconds(every[:number], options.jobs)
+            lines.append(f"| {number} | {taken:.0f} | {taken / number:.1f} |")
+            print(lines[-1], flush=True)
+    about = f"With `--jobs {options.jobs}`, on {os.cpu_count()} cores that had {load:.1f} other processes to run."
+    report.between(PAGE, "timing", "\n".join([about, "", *lines]))
+
+
+if __name__ == "__main__":
+    main()
