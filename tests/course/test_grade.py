@@ -65,6 +65,10 @@ HOSTILE = (
     "holds the pipes",
     "the worker's own file",
     "subclass that lies",
+    "System V segments",
+    "an answer of another form",
+    "patches what the worker uses",
+    "closes every descriptor",
 )
 
 

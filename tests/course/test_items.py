@@ -4,7 +4,7 @@ import copy as copying
 
 import pytest
 
-from course import traceability
+from course import items, traceability
 from course.items import ReleaseError, faults, load
 
 ITEMS = list(load().items.values())
@@ -51,3 +51,30 @@ def test_a_file_with_faults_is_refused(tmp_path):
 
 def test_the_page_of_items_is_up_to_date():
     assert traceability.PAGE.read_text(encoding="utf-8") == traceability.page(load())
+
+
+def test_every_item_that_a_human_marks_has_a_rubric_that_sums_to_its_points():
+    assert items.rubrics().keys() == {item["id"] for item in ITEMS if items.by_hand(item)}
+
+
+def test_a_rubric_that_does_not_sum_is_refused(tmp_path):
+    (tmp_path / "course").mkdir()
+    for name in ("exercises.toml", "rubrics.toml"):
+        text = (traceability.ROOT / "course" / name).read_text(encoding="utf-8")
+        text = text.replace('[0.25, "gradients add up', '[0.5, "gradients add up')
+        (tmp_path / "course" / name).write_text(text, encoding="utf-8")
+    with pytest.raises(ReleaseError, match=r"6\.2a has 0\.5 points, expected 0\.25"):
+        items.rubrics(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"machine": [{"name": "trains", "points": 2}]}, "leave a human some"),
+        ({"machine": [{"name": "loss", "points": 1}]}, "expected trains or figure"),
+        ({"kind": "text"}, "a machine judges experiments"),
+    ],
+)
+def test_what_a_machine_judges_of_an_experiment_is_validated(changes, words):
+    changed = [{**item, **changes} if item["id"] == "2.3" else item for item in ITEMS]
+    assert any(words in fault for fault in faults(changed))

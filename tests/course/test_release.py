@@ -13,7 +13,7 @@ import zipfile
 import nbformat
 import pytest
 
-from course.items import ROOT, ReleaseError, load
+from course.items import ROOT, ReleaseError, load, rubrics
 from course.leaks import Fingerprints, refused
 from course.release import __main__ as command
 from course.release.package import collect
@@ -135,3 +135,10 @@ def test_release_json_holds_points_and_checksums(released, course):
     assert sum(text["points"].values()) == 100
     assert text["files"].keys() == released[0].keys()
     assert json.loads(json.dumps(text)) == text
+
+
+def test_no_rubric_is_in_the_copy(released):
+    files, _ = released
+    lines = [line.partition(": ")[2] for text in rubrics().values() for line in text.splitlines()]
+    text = "\n".join(content.decode(errors="replace") for content in files.values())
+    assert [line for line in lines if line in text] == []
