@@ -135,7 +135,7 @@ def _splice(made: Extract, module: str, text: str, own: list[str], ours: list[st
                 )
             found[name] = each
     given = {name: each for each in definitions(base) for name in each.names}
-    taken = _reached(found, own, given.keys() - every)
+    taken = _reached(found, own, given.keys() - every | set(ours))
     used = {name for each in taken for name in each.uses} - set(own)
     kept = _reached(given, [*used, *ours], ())
     parts = ["from __future__ import annotations\n", *(each.text for each in kept if "__future__" not in each.text)]

@@ -58,6 +58,13 @@ def test_a_wrong_forward_costs_its_own_item_and_nothing_else(tier):
     assert "the course's 1.1" in others["value"].message_student
 
 
+def test_a_wrong_function_of_the_same_file_is_lent_as_well():
+    wrong = answer("1.4a", "wrong", "the unbiased variance")
+    found = judged(wrong, TIERS[0], "1.4d")
+    assert {check.status for check in found.values()} == {"passed"}
+    assert "the course's 1.4a, 1.4c" in found["value"].message_student
+
+
 HOSTILE = (
     "exits in the middle",
     "equal to everything",
