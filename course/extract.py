@@ -9,28 +9,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
 from course import items
 from course.release.modules import cut_module
+from course.statements import Definition, definitions, reached
 
-START = re.compile(r"^(?:@|def |class |async def |import |from |[A-Za-z_]\w*(?:, *\w+)* *(?:: *[^=]+)?=(?!=))")
 # Never beside a student's code: they hold or know the answers, or run on more than NumPy.
 KEPT_OUT = re.compile(r"nnlib\.(fast|check|search|plots|widgets|provenance|data)(\.|$)")
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A statement at the top of a file: the names that it binds, its text, where it begins, why it cannot be used."""
-
-    names: tuple[str, ...]
-    text: str
-    line: int
-    uses: frozenset[str] = frozenset()
-    error: str = ""
 
 
 @dataclass
@@ -118,7 +107,7 @@ def _module(module: str, files: Mapping[str, str], allowed: Collection[str], our
     place = module.replace(".", "/") + ".py"
     names = [name for each in theirs for name in _names_in(module, each)]
     found = {name: each for each in definitions(files.get(place, "")) for name in each.names}
-    return "\n\n".join([text, *(each.text for each in _reached(found, names, _bound(text)))]) + "\n"
+    return "\n\n".join([text, *(each.text for each in reached(found, names, _bound(text)))]) + "\n"
 
 
 def _splice(made: Extract, module: str, text: str, own: list[str], ours: list[str]) -> dict[str, Definition]:
@@ -135,9 +124,9 @@ def _splice(made: Extract, module: str, text: str, own: list[str], ours: list[st
                 )
             found[name] = each
     given = {name: each for each in definitions(base) for name in each.names}
-    taken = _reached(found, own, given.keys() - every | set(ours))
+    taken = reached(found, own, given.keys() - every | set(ours))
     used = {name for each in taken for name in each.uses} - set(own)
-    kept = _reached(given, [*used, *ours], ())
+    kept = reached(given, [*used, *ours], ())
     parts = ["from __future__ import annotations\n", *(each.text for each in kept if "__future__" not in each.text)]
     lines = "\n\n".join(parts).count("\n") + 1
     for each in taken:
@@ -157,75 +146,6 @@ def _judge_target(made: Extract, found: Mapping[str, Definition], name: str) -> 
         made.status, made.message = "missing", f"{made.place} defines no {name}"
     elif definition.error:
         made.status, made.message = "syntax", f"{made.place}: {definition.error}"
-
-
-@lru_cache(256)
-def definitions(text: str) -> tuple[Definition, ...]:
-    """Return the statements at the top of a file; where it does not parse as a whole, those that do one by one."""
-    try:
-        return tuple(each for node in ast.parse(text).body if (each := _definition(node, text, node.lineno - 1)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return tuple(_one_by_one(text))
-
-
-def _one_by_one(text: str) -> Iterator[Definition]:
-    lines = text.split("\n")
-    starts = [number for number, line in enumerate(lines) if START.match(line)]
-    starts = [
-        each
-        for i, each in enumerate(starts)
-        if not (i and lines[starts[i - 1]].startswith("@") and each == starts[i - 1] + 1)
-    ]
-    for first, last in zip(starts, [*starts[1:], len(lines)], strict=True):
-        part = "\n".join(lines[first:last])
-        try:
-            yield from filter(None, (_definition(node, part, first + node.lineno - 1) for node in ast.parse(part).body))
-        except SyntaxError as error:
-            name = re.search(r"^(?:async )?(?:def|class) (\w+)", part, re.MULTILINE)
-            if name:
-                where = first + (error.lineno or 1)
-                yield Definition((name[1],), "", first + 1, error=f"line {where}: {error.msg}")
-        except (ValueError, RecursionError, MemoryError) as error:
-            if name := re.search(r"^(?:async )?(?:def|class) (\w+)", part, re.MULTILINE):
-                yield Definition(
-                    (name[1],), "", first + 1, error=f"from line {first + 1}: {type(error).__name__}: {error}"
-                )
-
-
-def _definition(node: ast.stmt, text: str, before: int) -> Definition | None:
-    """Return a definition, an import or an assignment of names; nothing for what only acts."""
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
-        names = (node.name,)
-    elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        names = tuple(alias.asname or alias.name.partition(".")[0] for alias in node.names)
-    elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-        names = tuple(
-            each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-        )
-    else:
-        return None
-    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-    source = "\n".join(text.split("\n")[first - 1 : node.end_lineno])
-    uses = frozenset(
-        each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
-    )
-    uses |= frozenset(
-        each.value
-        for each in ast.walk(node)
-        if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value.isidentifier()
-    )
-    return Definition(names, source, before + 1 - (node.lineno - first), uses)
-
-
-def _reached(found: Mapping[str, Definition], names: Iterable[str], known: Collection[str]) -> list[Definition]:
-    """Return what the names need of `found`, themselves included, in the order of the file."""
-    waiting, taken = list(names), {}
-    while waiting:
-        definition = found.get(waiting.pop())
-        if definition is not None and id(definition) not in taken and not definition.error:
-            taken[id(definition)] = definition
-            waiting += [name for name in definition.uses if name not in known]
-    return sorted(taken.values(), key=lambda each: each.line)
 
 
 def _bound(text: str) -> set[str]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from course import items
-from course.extract import definitions, extract
+from course.extract import extract
+from course.statements import definitions
 
 ROOT = items.ROOT
 FILES = {path.relative_to(ROOT).as_posix(): path.read_text() for path in (ROOT / "nnlib").rglob("*.py")}

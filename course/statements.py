@@ -1,0 +1,91 @@
+"""The statements at the top of a student's file: what each binds and uses, also where the file does not parse whole."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+START = re.compile(r"^(?:@|def |class |async def |import |from |[A-Za-z_]\w*(?:, *\w+)* *(?:: *[^=]+)?=(?!=))")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A statement at the top of a file: the names that it binds, its text, where it begins, why it cannot be used."""
+
+    names: tuple[str, ...]
+    text: str
+    line: int
+    uses: frozenset[str] = frozenset()
+    error: str = ""
+
+
+@lru_cache(256)
+def definitions(text: str) -> tuple[Definition, ...]:
+    """Return the statements at the top of a file; where it does not parse as a whole, those that do one by one."""
+    try:
+        return tuple(each for node in ast.parse(text).body if (each := _definition(node, text, node.lineno - 1)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return tuple(_one_by_one(text))
+
+
+def _one_by_one(text: str) -> Iterator[Definition]:
+    lines = text.split("\n")
+    starts = [number for number, line in enumerate(lines) if START.match(line)]
+    starts = [
+        each
+        for i, each in enumerate(starts)
+        if not (i and lines[starts[i - 1]].startswith("@") and each == starts[i - 1] + 1)
+    ]
+    for first, last in zip(starts, [*starts[1:], len(lines)], strict=True):
+        part = "\n".join(lines[first:last])
+        try:
+            yield from filter(None, (_definition(node, part, first + node.lineno - 1) for node in ast.parse(part).body))
+        except SyntaxError as error:
+            name = re.search(r"^(?:async )?(?:def|class) (\w+)", part, re.MULTILINE)
+            if name:
+                where = first + (error.lineno or 1)
+                yield Definition((name[1],), "", first + 1, error=f"line {where}: {error.msg}")
+        except (ValueError, RecursionError, MemoryError) as error:
+            if name := re.search(r"^(?:async )?(?:def|class) (\w+)", part, re.MULTILINE):
+                yield Definition(
+                    (name[1],), "", first + 1, error=f"from line {first + 1}: {type(error).__name__}: {error}"
+                )
+
+
+def _definition(node: ast.stmt, text: str, before: int) -> Definition | None:
+    """Return a definition, an import or an assignment of names; nothing for what only acts."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+        names = (node.name,)
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        names = tuple(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+    elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+        names = tuple(
+            each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+        )
+    else:
+        return None
+    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    source = "\n".join(text.split("\n")[first - 1 : node.end_lineno])
+    uses = frozenset(
+        each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
+    )
+    uses |= frozenset(
+        each.value
+        for each in ast.walk(node)
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value.isidentifier()
+    )
+    return Definition(names, source, before + 1 - (node.lineno - first), uses)
+
+
+def reached(found: Mapping[str, Definition], names: Iterable[str], known: Collection[str]) -> list[Definition]:
+    """Return what the names need of `found`, themselves included, in the order of the file."""
+    waiting, taken = list(names), {}
+    while waiting:
+        definition = found.get(waiting.pop())
+        if definition is not None and id(definition) not in taken and not definition.error:
+            taken[id(definition)] = definition
+            waiting += [name for name in definition.uses if name not in known]
+    return sorted(taken.values(), key=lambda each: each.line)
