@@ -131,7 +131,7 @@ def answers(files: Mapping[str, str]) -> dict[str, str]:
         text = files.get(f"notebooks/{row['notebook']}.ipynb")
         cells = [{**cell, "source": "".join(cell["source"])} for cell in json.loads(text)["cells"]] if text else []
         marked = [cell["source"] for cell in cells if cell["source"].lstrip().startswith(f"<!-- answer {item}")]
-        coded = [cell["source"] for cell in cells if cell.get("id") in row["cells"] and cell["cell_type"] == "code"]
+        coded = [cell["source"] for cell in cells if cell.get("id") in row["cells"] and cell.get("cell_type") == "code"]
         by_marker: dict[str, str] = {}
         for source in marked:
             marker, _, rest = source.strip().partition("-->")

@@ -88,6 +88,8 @@ def test_a_figure_is_read_replayed_and_compared():
         (reporting(chosen={"__class__": 1}), "__class__ = 1"),
         (reporting(chosen={"hidden units": 1.5}), "a whole number"),
         ({"notebooks/q2_logistic.ipynb": '{"cells": []}'}, "no table of results"),
+        ({"notebooks/q2_logistic.ipynb": '{"cells": [{"outputs": ["text"]}]}'}, "no figure"),
+        ({"notebooks/q2_logistic.ipynb": '{"cells": [{"outputs": [{"data": null}]}]}'}, "no figure"),
     ],
 )
 def test_a_figure_that_does_not_stand_goes_to_a_human_with_words(files, words):

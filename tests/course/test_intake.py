@@ -159,6 +159,12 @@ def test_a_notebook_of_format_3_is_converted(tmp_path):
     assert answers(found.files)["1.1"] == "Here."
 
 
+def test_cells_without_a_kind_are_no_answers(tmp_path):
+    cells = [{"id": "code-1-1", "source": "x"}, {"id": "answer-1-1", "source": ["<!-- answer 1.1 -->", "\nmine"]}]
+    found = one(tmp_path, {**WHOLE, Q1: json.dumps({"nbformat": 4, "cells": cells}).encode()})
+    assert answers(found.files)["1.1"] == "mine"
+
+
 def test_of_duplicated_answers_the_last_that_is_written_counts(tmp_path):
     twice = notebook("<!-- answer 1.1 -->\nfirst", "<!-- answer 1.1 -->\nsecond", "<!-- answer 1.1 -->\n")
     assert answers(one(tmp_path, {**WHOLE, Q1: twice}).files)["1.1"] == "second"
