@@ -101,12 +101,13 @@ def _text(name: str, data: bytes) -> tuple[str | None, list[str]]:
         converted = nbformat.convert(nbformat.from_dict(notebook) if version == 4 else nbformat.reads(text, 4), 4)
         for cell in converted.cells:
             cell.source = "".join(cell.source)
+        written = nbformat.writes(converted)
     except Exception as error:  # nbformat raises whatever a broken notebook leads it to
         first = str(error).splitlines()[0] if str(error) else ""
         return None, [*notes, f"{name} is no notebook that can be read: {type(error).__name__}: {first[:200]}"]
     if version != 4:
         notes.append(f"{name} is of notebook format {version} and was converted")
-    return nbformat.writes(converted), notes
+    return written, notes
 
 
 def _by_path(name: str, data: bytes, wanted: str) -> bool:

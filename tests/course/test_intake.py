@@ -127,6 +127,21 @@ COSTS_ONE = {
     "a notebook that is no JSON": ({**WHOLE, Q1: b"<<<<<<< HEAD\n{"}, Q1, "is no notebook that can be read"),
     "a notebook that is an error page": ({**WHOLE, Q1: b"<html>404</html>"}, Q1, "is no notebook that can be read"),
     "a notebook without cells": ({**WHOLE, Q1: b'{"nbformat": 4}'}, Q1, "is no notebook that can be read"),
+    "a notebook of cells of no kind": (
+        {**WHOLE, Q1: b'{"nbformat": 4, "cells": [{"id": "code-1-1", "source": "x"}]}'},
+        Q1,
+        "is no notebook that can be read",
+    ),
+    "a notebook of texts": (
+        {**WHOLE, Q1: b'{"nbformat": 4, "cells": ["x"]}'},
+        Q1,
+        "is no notebook that can be read",
+    ),
+    "a notebook nested without end": (
+        {**WHOLE, Q1: b'{"nbformat": 4, "cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"},
+        Q1,
+        "is no notebook that can be read",
+    ),
     "a notebook of format 99": ({**WHOLE, Q1: b'{"nbformat": 99, "cells": []}'}, Q1, "is no notebook that can be read"),
 }
 
@@ -159,10 +174,9 @@ def test_a_notebook_of_format_3_is_converted(tmp_path):
     assert answers(found.files)["1.1"] == "Here."
 
 
-def test_cells_without_a_kind_are_no_answers(tmp_path):
-    cells = [{"id": "code-1-1", "source": "x"}, {"id": "answer-1-1", "source": ["<!-- answer 1.1 -->", "\nmine"]}]
-    found = one(tmp_path, {**WHOLE, Q1: json.dumps({"nbformat": 4, "cells": cells}).encode()})
-    assert answers(found.files)["1.1"] == "mine"
+def test_a_failure_of_ours_is_a_row(tmp_path, monkeypatch):
+    monkeypatch.setattr(canonical, "sort", lambda content: 1 / 0)
+    assert one(tmp_path, WHOLE).error == "ZeroDivisionError: division by zero"
 
 
 def test_of_duplicated_answers_the_last_that_is_written_counts(tmp_path):
