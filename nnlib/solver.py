@@ -125,7 +125,7 @@ class Solver:
             return
         for key in ("X_train", "X_val"):
             solver_checks.check_finite(key, getattr(self, key))
-        openings.trained()
+        openings.trained(self.X_train, self.X_val)
         bars = [ProgressBar(self.num_steps, refresh_every=10, done=self.step)] if self.verbose else []
         callbacks = (*self.callbacks, *bars)
         with suppress(StopTraining), ExitStack() as ending:

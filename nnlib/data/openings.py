@@ -1,32 +1,89 @@
-"""How often this process has read test examples, and whether it trained after that: counted where they are read.
+"""What this process has read and trained on: test sets opened, training after that, training on validation examples.
 
-A name can be imported under another, and a private function called; the files are read here in any case.
+A name can be imported under another, a private function called, an array made from two others. So openings are counted
+where the files are read, and the examples that a model is trained on are compared, row by row, with the validation
+examples of every loaded set.
 """
 
 from __future__ import annotations
 
-_counts = {"opened": 0, "trained after": 0}
+import weakref
+from functools import partial
+
+import numpy as np
+
+_SHARE = 0.01  # of a validation set's examples: chance duplicates in photographs are fewer
+_ROWS_AT_ONCE = 1000
+
+
+class _Seen:
+    """The record. A sweep's fingerprint of its code counts an object by its class, so what it holds does not matter."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[int, tuple[weakref.ref, frozenset[int]]] = {}  # the rows of a read-only array, by its id
+        self.validation: dict[int, frozenset[int]] = {}  # the rows of a validation set, by the hash of them all
+        self.forget()
+
+    def forget(self) -> None:
+        self.opened = self.trained_after = 0
+        self.mixed: set[int] = set()  # hashes of the training sets that hold validation examples
+
+
+_seen = _Seen()
 
 
 def opened() -> None:
     """Record that test examples are read."""
-    _counts["opened"] += 1
+    _seen.opened += 1
 
 
-def trained() -> None:
-    """Record that a training starts."""
-    _counts["trained after"] += _counts["opened"] > 0
+def loaded(X_val: np.ndarray) -> None:
+    """Record the validation examples of a set, on which nothing should be trained."""
+    rows = _rows(X_val)
+    _seen.validation[hash(rows)] = rows
+
+
+def trained(X_train: np.ndarray, X_val: np.ndarray | None = None) -> None:
+    """Record that a training starts, on the examples X_train; X_val are those that it is validated with."""
+    _seen.trained_after += _seen.opened > 0
+    rows = _rows(X_train)
+    held_out = [*_seen.validation.values(), frozenset() if X_val is None else _rows(X_val)]
+    if any(len(rows & each) > _SHARE * len(each) for each in held_out):
+        _seen.mixed.add(hash(rows))
 
 
 def summary() -> str:
     """Return what was recorded, as one line: "test set opened once, nothing trained after it"."""
-    times, trainings = _counts.values()
-    if not times:
-        return "no test set opened"
-    after = "something trained" if trainings else "nothing trained"
-    return f"test set opened {'once' if times == 1 else f'{times} times'}, {after} after it"
+    times = _seen.opened
+    after = "something trained" if _seen.trained_after else "nothing trained"
+    said = f"test set opened {'once' if times == 1 else f'{times} times'}, {after} after it"
+    mixed = f"; training sets that hold validation examples: {len(_seen.mixed)}" if _seen.mixed else ""
+    return (said if times else "no test set opened") + mixed
 
 
 def forget() -> None:
-    """Start to count anew."""
-    _counts.update(dict.fromkeys(_counts, 0))
+    """Start to count anew; loaded sets stay known."""
+    _seen.forget()
+
+
+def _rows(X: np.ndarray) -> frozenset[int]:
+    """Return a hash of each example as float32; of a read-only array they are computed once."""
+    array, frozen = np.asarray(X), isinstance(X, np.ndarray) and not X.flags.writeable
+    if frozen and id(X) in _seen.arrays and _seen.arrays[id(X)][0]() is X:
+        return _seen.arrays[id(X)][1]
+    if array.ndim == 0 or not array.size or array.dtype.kind not in "biuf":
+        return frozenset()
+    found: set[int] = set()
+    for first in range(0, len(array), _ROWS_AT_ONCE):
+        part = array[first : first + _ROWS_AT_ONCE]
+        with np.errstate(over="ignore"):
+            flat = np.ascontiguousarray(part.reshape(len(part), -1), dtype=np.float32)
+        found.update(map(hash, flat.view(np.dtype((np.void, flat.shape[1] * flat.itemsize))).ravel().tolist()))
+    rows = frozenset(found)
+    if frozen:
+        _seen.arrays[id(X)] = weakref.ref(X, partial(_forget_array, id(X))), rows
+    return rows
+
+
+def _forget_array(key: int, _: weakref.ref) -> None:
+    _seen.arrays.pop(key, None)

@@ -81,7 +81,7 @@ def train(
     Raises:
         DivergenceError: the loss became infinite or NaN; the message names the step and the learning rate.
     """
-    openings.trained()
+    openings.trained(trainloader.images.permute(0, 3, 1, 2).cpu().numpy())  # (N, 3, 32, 32), as the set has them
     history, steps = history or History(), len(trainloader)
     whole, done = epochs * steps, history.epoch * steps
     with (

@@ -1,0 +1,131 @@
+"""Validation and test examples stay out of training: in every set that is loaded, and in every training."""
+
+import numpy as np
+import pytest
+
+from nnlib import LogisticClassifier, Solver
+from nnlib.data import load_binary, load_coloured_mnist, load_mnist, open_test, openings, standardise, subset
+from nnlib.provenance.code import code_checksum
+from nnlib.search import sweep
+
+MIXED = "training sets that hold validation examples"
+
+
+@pytest.fixture(autouse=True)
+def counted_from_zero():
+    openings.forget()
+    yield
+    openings.forget()
+
+
+@pytest.fixture
+def binary():
+    return load_binary()
+
+
+@pytest.mark.parametrize("load", [load_mnist, load_binary, load_coloured_mnist])
+def test_no_example_is_in_two_parts(load):
+    loaded = load()
+    train, val, test = (openings._rows(X) for X in (loaded["X_train"], loaded["X_val"], open_test(loaded)[0]))
+    assert len(train) == len(loaded["X_train"])
+    assert not train & val
+    assert not train & test
+    assert not val & test
+
+
+def solve(data):
+    Solver(LogisticClassifier(20), data, num_epochs=1, verbose=False).train()
+
+
+def sweep_here(data):
+    sweep(LogisticClassifier, data, {"input_dim": [20]}, solver={"num_epochs": 1}, n_jobs=1, verbose=False)
+
+
+def with_validation_at_the_end(data):
+    X, y = (np.concatenate([data[f"{name}_train"][:-250], data[f"{name}_val"]]) for name in "Xy")
+    return {**data, "X_train": X, "y_train": y}
+
+
+def with_some_validation_examples(data):
+    X = data["X_train"].copy()
+    X[::50] = data["X_val"][:10]
+    return {**data, "X_train": X}
+
+
+def validated_on_training_examples(data):
+    return {**data, "X_val": data["X_train"][:250], "y_val": data["y_train"][:250]}
+
+
+def with_the_parts_exchanged(data):
+    return {"X_train": data["X_val"], "y_train": data["y_val"], "X_val": data["X_train"], "y_val": data["y_train"]}
+
+
+def with_them_in_another_dtype(data):
+    mixed = with_validation_at_the_end(data)
+    return {key: array.astype(np.float32) if key[0] == "X" else array for key, array in mixed.items()}
+
+
+def of_a_derived_set(data):
+    return with_validation_at_the_end(standardise(data))
+
+
+LEAKS = [
+    with_validation_at_the_end,
+    with_some_validation_examples,
+    validated_on_training_examples,
+    with_the_parts_exchanged,
+    with_them_in_another_dtype,
+    of_a_derived_set,
+]
+
+
+@pytest.mark.parametrize("train", [solve, sweep_here])
+@pytest.mark.parametrize("leak", LEAKS)
+def test_training_on_validation_examples_is_counted(leak, train, binary):
+    data = leak(binary)
+    train(data)
+    train(data)
+    assert openings.summary() == f"no test set opened; {MIXED}: 1"
+
+
+@pytest.mark.parametrize("derive", [dict, standardise, lambda data: subset(data, 50, 20), lambda data: data])
+@pytest.mark.parametrize("train", [solve, sweep_here])
+def test_other_training_is_not(derive, train, binary):
+    train(derive(binary))
+    assert openings.summary() == "no test set opened"
+
+
+def test_every_such_training_set_counts_once(binary):
+    solve(with_validation_at_the_end(binary))
+    solve(with_some_validation_examples(binary))
+    assert openings.summary().endswith(f"{MIXED}: 2")
+
+
+def test_what_was_seen_does_not_change_a_sweeps_fingerprint(binary):
+    before = code_checksum(Solver, load_binary)
+    solve(with_validation_at_the_end(binary))
+    open_test(binary)
+    assert code_checksum(Solver, load_binary) == before
+
+
+def test_an_array_that_is_written_to_is_compared_again(binary):
+    data = {key: array.copy() for key, array in binary.items()}
+    solve(data)
+    assert openings.summary() == "no test set opened"
+    data["X_train"][-250:] = binary["X_val"]
+    solve(data)
+    assert openings.summary().endswith(f"{MIXED}: 1")
+
+
+def test_q6s_training_is_compared_as_well():
+    torch = pytest.importorskip("torch")
+    from nnlib.vgg import DataLoader
+    from nnlib.vgg.training import train
+
+    loaded = subset(load_coloured_mnist(), 40, 20)
+    for part, said in (("train", "no test set opened"), ("val", f"no test set opened; {MIXED}: 1")):
+        loader = DataLoader(loaded[f"X_{part}"], loaded[f"y_{part}"], 10, seed=0)
+        net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3072, 10))
+        sgd = torch.optim.SGD(net.parameters(), lr=0.01)
+        train(loader, net, torch.nn.functional.cross_entropy, sgd, torch.device("cpu"), epochs=1)
+        assert openings.summary() == said
