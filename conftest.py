@@ -34,6 +34,18 @@ def temporary_folder(name: str) -> tempfile.TemporaryDirectory:
     return tempfile.TemporaryDirectory(prefix=f"nnlib-{name}-{os.getpid()}-")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Compare the rows of results that a notebook's cell shows with the stored ones; nbval leaves measured ones out."""
+    result = yield
+    if type(item).__name__ == "IPyNbCell":
+        from rerun_results import differences, rows_of  # here: it imports NumPy
+
+        found = differences(rows_of(item.cell.outputs), rows_of(item.test_outputs))
+        assert not found, "\n".join(found)
+    return result
+
+
 # A sweep that finds its trials in a trial log does not train them, nor does Q6 what it finds in a checkpoint: tests
 # start without. The full profile's checkpoints are the work of hours, and stay where they are.
 # Workers of xdist share it all.
