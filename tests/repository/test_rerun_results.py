@@ -1,4 +1,4 @@
-"""A notebook that is run again has to find the accuracies that it stores, though nbval does not compare their output."""
+"""A notebook that is run again has to find the accuracies that it stores, though nbval compares no measured output."""
 
 import os
 import subprocess

@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 ITEMS = tomllib.loads((ROOT / "course" / "exercises.toml").read_text(encoding="utf-8"))["item"]
 NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in sorted((ROOT / "notebooks").glob("q*.ipynb"))}
+# 4.3 compares the split with four others of the training file.
+TRAINS_ON_OTHER_SPLITS = {"q4_softmax": "; training sets that hold validation examples: 4"}
 of_each = pytest.mark.parametrize("name", NOTEBOOKS)
 
 
@@ -81,6 +83,19 @@ def test_every_item_has_prompt_answer_check_and_an_after(name):
 
 
 @of_each
+def test_the_table_of_tasks_has_the_points_of_the_items(name):
+    source = next(cell.source for cell in NOTEBOOKS[name].cells if "**Tasks**" in cell.source)
+    rows = re.findall(r"^\| \[(\d\.\d\w?)\]\(\S+\) \| ([^|]*) \|(?:.*\|)? *([\d.]+) *\|$", source, re.M)
+    own = [item for item in ITEMS if item["notebook"] == name]
+    assert [(number, title.strip(), float(points)) for number, title, points in rows] == [
+        (item["id"], item["title"], item["points"]) for item in own
+    ]
+    total = sum(item["points"] for item in own)
+    assert float(re.search(r"\*\*total\*\*.*\*\*([\d.]+)\*\*", source)[1]) == total
+    assert re.match(rf"# .* \({total:g} points\)", NOTEBOOKS[name].cells[0].source)
+
+
+@of_each
 def test_every_check_of_the_committed_notebook_passes_and_is_counted(name):
     lines = [line for cell in cells_of(name, "check", "code") for line in printed(cell).splitlines()]
     for item in (item for item in ITEMS if item["notebook"] == name):
@@ -93,7 +108,7 @@ def test_every_check_of_the_committed_notebook_passes_and_is_counted(name):
 
 @of_each
 def test_the_committed_notebook_opened_its_test_set_once_and_trained_nothing_after_it(name):
-    once = "test set opened once, nothing trained after it"
+    once = "test set opened once, nothing trained after it" + TRAINS_ON_OTHER_SPLITS.get(name, "")
     last = printed(cells_of(name, kind="code")[-1]).splitlines()[-1]
     assert last == ("no test set opened" if name == "q1_layers" else once)
 
