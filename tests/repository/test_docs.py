@@ -1,5 +1,6 @@
 """README.md, CONTRIBUTING.md and docs/: code blocks run, commands run or have the options that are shown."""
 
+import importlib.util
 import os
 import re
 import shlex
@@ -22,17 +23,20 @@ BLOCKS = {
 
 
 def commands(page):
-    """Yield the indented command lines, without their comments and variables."""
-    for line in re.findall(
-        r"^    (?=make |python |dask |torchrun |NNLIB_)(.*)$", page.read_text(encoding="utf-8"), re.M
-    ):
-        words = shlex.split(line, comments=True)
+    """Yield the command lines, indented or in backticks, without their comments and variables."""
+    text = page.read_text(encoding="utf-8")
+    start = r"(?=make |python -m |dask |torchrun |bash |\.venv/bin/|NNLIB_\w+=[^\s`]+ )"
+    lines = re.findall(rf"^    {start}(.*)$", text, re.M) + re.findall(rf"`{start}([^`\n]*)`", text)
+    for line in lines:
+        words = shlex.split(line.removesuffix(" ..."), comments=True)
         while "=" in words[0]:
             words = words[1:]
         yield words
 
 
 COMMANDS = {" ".join(words): words for page in PAGES for words in commands(page)}
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+INSTALLED = {name: words for name, words in COMMANDS.items() if words[0].startswith(".venv/bin/") or words[0] == "bash"}
 MAKE = {name: words for name, words in COMMANDS.items() if words[0] == "make"}
 MODULES = {name: words for name, words in COMMANDS.items() if words[:2] == ["python", "-m"] and "venv" not in words}
 PROGRAMS = {name: words for name, words in COMMANDS.items() if words[0] in ("dask", "torchrun")}
@@ -73,7 +77,32 @@ def test_the_readmes_program_saves_what_it_says(tmp_path):
 
 @pytest.mark.parametrize("words", MAKE.values(), ids=MAKE)
 def test_a_make_target_is_there(words):
-    assert run(["make", "--dry-run", "--always-make", *words[1:]], ROOT)
+    own = re.search(rf"^{words[1]}:", MAKEFILE, re.M)
+    makefile = "Makefile" if own else "course/student/Makefile"  # some pages go into the student copy
+    assert run(["make", "-f", makefile, "--dry-run", "--always-make", *words[1:]], ROOT)
+
+
+MODULE_OF = {"run": "tools.run_notebooks", "bench": "tools.bench", "release": "course.release", "grade": "course.grade"}
+
+
+@pytest.mark.parametrize("words", MAKE.values(), ids=MAKE)
+def test_a_make_variable_is_one_of_the_makefile_and_says_what_is_there(words):
+    targets = [word for word in words[1:] if "=" not in word]
+    for name, _, value in (word.partition("=") for word in words[1:] if "=" in word):
+        assert f"$({name})" in MAKEFILE, name
+        for path in value.split() if name in ("TESTS", "NOTEBOOKS") else ():
+            assert (ROOT / path).exists(), path
+        for option in re.findall(r"(?<!\S)--[\w-]+", value) if name == "ARGS" and targets[0] in MODULE_OF else ():
+            assert option in help_of(sys.executable, "-m", MODULE_OF[targets[0]]), option
+
+
+@pytest.mark.parametrize("words", INSTALLED.values(), ids=INSTALLED)
+def test_a_program_is_installed_and_its_paths_are_there(words):
+    program = Path(words[0])
+    assert words[0] == "bash" or Path(sys.executable).with_name(program.name).exists(), words[0]
+    assert [
+        word for word in words[1:] if re.match(r"(tests|notebooks|\.ci)\b", word) and not (ROOT / word).exists()
+    ] == []
 
 
 @pytest.mark.parametrize("words", MODULES.values(), ids=MODULES)
@@ -82,7 +111,9 @@ def test_a_command_runs_or_has_the_options_shown(words, tmp_path):
     if any(known in words for known in RUNS_IN_SECONDS) and not any(word.startswith("build/") for word in words):
         assert run([sys.executable, *words[1:]], tmp_path)
         return
-    text = help_of(sys.executable, "-m", module)
+    assert importlib.util.find_spec(module), module
+    assert [word for word in arguments if word.startswith("notebooks/") and not (ROOT / word).exists()] == []
+    text = help_of(sys.executable, "-m", module) if any(word.startswith("--") for word in arguments) else ""
     for option in (word for word in arguments if word.startswith("--")):
         assert option.partition("=")[0] in text
     if module in ("nnlib.vgg", "nnlib.homework"):

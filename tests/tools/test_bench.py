@@ -14,7 +14,7 @@ import torch
 from nnlib import Solver
 from nnlib.homework import sweeps
 from nnlib.homework.sweeps import SWEEPS, NamedSweep
-from tools.bench import measure, models, report, worker
+from tools.bench import measure, models, report, trainings, worker
 from tools.bench.measure import Side
 
 networks = pytest.mark.parametrize("network", models.NETWORKS.values(), ids=list(models.NETWORKS))
@@ -186,3 +186,11 @@ def test_the_details_name_what_was_measured():
     for expected in ("2.50 times", "2.0%", "600 MiB", "2.10 times as", "1.80 times as"):
         assert expected in text
     assert "| filters | 8 | 10 million | 2 ms | 5.0 billion | 3.0 MiB |" in text
+
+
+def test_a_training_with_both_kinds_of_layers_is_a_row():
+    name, ratio, plain, fast, gap = trainings.compare("q2", repeats=1)
+    assert name == "q2"
+    assert float(ratio) > 0
+    assert plain == fast == "96.00%"
+    assert float(gap) < 1e-6

@@ -6,9 +6,8 @@ programs hardly change: the shortest of three.
 
 import time
 
-from nnlib import backend
+from nnlib import backend, blas
 from nnlib.data import subset
-from nnlib.fast import runtime
 from nnlib.homework.sweeps import SWEEPS
 from nnlib.search import Trial, train_trial
 from nnlib.tables import align
@@ -32,7 +31,7 @@ def compare(name: str, repeats: int = 3) -> list[str]:
     trial = Trial(sweep.make_model, settings, 0, {**sweep.solver, "num_epochs": epochs})
     seconds, losses, accuracies = {}, {}, {}
     for layers in ("plain", "fast") * repeats:
-        with backend.using(layers), runtime.one_thread():
+        with backend.using(layers), blas.one_thread():
             start = time.process_time()
             solver, row = train_trial(trial, data)
             seconds.setdefault(layers, []).append(time.process_time() - start)

@@ -1,0 +1,98 @@
+"""The measured tables of docs/: every ratio, mean and rate agrees with the figures that it is made of.
+
+The figures are rounded, and a ratio is the median of rounds, so a tolerance is left; operations are counted again.
+"""
+
+import math
+import re
+import statistics
+from pathlib import Path
+
+import pytest
+
+from nnlib.homework.recorded import recorded
+from tools.bench import models, worker
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+BENCH = (DOCS / "bench.md").read_text(encoding="utf-8")
+Q6 = (DOCS / "q6.md").read_text(encoding="utf-8")
+OF_ROUNDS = 0.08  # a median of ratios against the ratio of medians
+
+
+def rows(text, columns):
+    """Return the rows of a page's Markdown tables that have so many columns, without headings and rules."""
+    found = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
+    return [row for row in found if len(row) == columns and re.search(r"\d", row[-1])]
+
+
+def number(cell):
+    return float(re.search(r"[\d.,]+(?:e[-+]?\d+)?", cell)[0].replace(",", ""))
+
+
+STEPS = rows(BENCH, 8)
+
+
+@pytest.mark.parametrize("row", STEPS, ids=lambda row: f"{row[0]}, {row[1]}")
+def test_a_ratio_is_that_of_its_times(row):
+    for first, second, ratio in (row[2:5], row[5:8]):
+        assert number(first) / number(second) == pytest.approx(number(ratio), rel=OF_ROUNDS)
+
+
+def test_every_network_and_batch_is_there():
+    assert len(STEPS) == 16 + 4
+    sizes = {(row[0], row[1]) for row in STEPS[:16]}
+    assert {size for _, size in sizes} == {"1", "10", "100", "1000"}
+    assert len(sizes) == 16
+
+
+@pytest.mark.parametrize(("part", "order"), [(STEPS[:16], 0), (STEPS[16:], 1)])
+def test_the_mean_is_that_of_the_ratios_at_batch_100(part, order):
+    mean = statistics.geometric_mean(float(row[4]) for row in part if row[1] == "100")
+    said = re.findall(r"Geometric mean .*: \*\*([\d.]+)\*\*", BENCH)
+    assert float(said[order]) == pytest.approx(mean, abs=0.011)
+
+
+@pytest.mark.parametrize("sentence", re.findall(r"^- .*\d times.*\(.* against .*\)", BENCH, re.M))
+def test_so_many_times_is_the_ratio_of_the_two_times(sentence):
+    times = float(re.search(r"([\d.]+) times", sentence)[1])
+    first, second = (float(each) for each in re.search(r"\(([\d.]+) m?s against ([\d.]+) m?s\)", sentence).groups())
+    assert max(first, second) / min(first, second) == pytest.approx(times, rel=OF_ROUNDS)
+
+
+GROWTH = rows(BENCH, 6)
+
+
+@pytest.mark.parametrize("row", GROWTH, ids=lambda row: f"{row[0]} {row[1]}")
+def test_operations_are_counted_and_the_rate_is_theirs(row):
+    quantity, value, operations, step, rate, _ = row
+    network = models.CNN | {"batch_size": 100, worker.GROWTH[quantity][0]: int(value)}
+    count = 2 * sum(map(math.prod, models.product_shapes(network, network["batch_size"])))
+    assert operations == f"{count / 1e6:,.0f} million"
+    assert number(operations) / number(step) == pytest.approx(number(rate), rel=0.02)
+
+
+def test_more_of_a_size_takes_more_memory():
+    for quantity in ("batch size", "filters", "hidden units"):
+        memory = [number(row[5]) for row in GROWTH if row[0] == quantity]
+        assert memory == sorted(memory)
+
+
+def test_the_trainings_of_both_kinds_of_layers_agree():
+    trainings = rows(BENCH, 5)
+    assert [row[0] for row in trainings] == ["q2", "q3", "q4-rate", "q4", "q5-size", "q5-regularise"]
+    for _, _, plain, fast, gap in trainings:
+        assert plain == fast
+        assert float(gap) < 1e-6
+
+
+def test_q6s_page_says_what_is_recorded():
+    shown = recorded().beside["copies"]
+    long = dict(zip(shown["columns"], shown["rows"][-1], strict=True))
+    seeds = recorded().beside["seeds"]
+    best = dict(zip(seeds["columns"], seeds["rows"][-1], strict=True))["highest"]
+    assert f"in {long['H100, seconds']} seconds" in Q6
+    validation, test = re.search(r"to ([\d.]+)% on validation.*tested it: ([\d.]+)% ± 0\.23", Q6, re.S).groups()
+    assert f"{float(validation):.1f}" == best
+    assert f"{float(test):.1f}" == long["H100, original"]
+    seconds = recorded().trainings["handout"].seconds
+    assert f"{seconds:.0f} seconds each" in Q6
