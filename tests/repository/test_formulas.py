@@ -8,6 +8,7 @@ import contextlib
 import inspect
 import itertools
 import re
+import tomllib
 from pathlib import Path
 
 import formula_values as values
@@ -63,6 +64,7 @@ OTHERS = {
 }
 NOT_COMPUTED = {
     "db = the sum of G over the batch": "words; the equation to its left says the same",
+    "the mean negative log-likelihood, if P(y[n] = 1) is the sigmoid of x[n] (logistic)": "what the student copy asks for, in words",
     "M[i] = 1 with probability p, else 0 (train)": "a distribution",
     "Y[n,c,p,q] = max over the window's (u,v) of X[n,c,p*stride+u,q*stride+v]": "words; see tests/reference.py",
     "dL/dX[n,c,i,j] = the sum of dL/dY[n,c,p,q] over the windows (p,q) whose maximum is X[n,c,i,j]": "words, as above",
@@ -78,10 +80,20 @@ CONDITIONS = {
 RULES = ("sgd", "sgd_momentum", "rmsprop", "adam")
 
 
-def of_docstrings():
-    """Yield (place, equation) of the modules' derivations, a line's label in brackets after it."""
+def docstrings():
+    """Yield (file, docstring) of the modules, and of what the student copy has in its place."""
     for file in MODULES:
-        text = ast.get_docstring(ast.parse((ROOT / "nnlib" / file).read_text(encoding="utf-8")))
+        yield file, ast.get_docstring(ast.parse((ROOT / "nnlib" / file).read_text(encoding="utf-8")))
+    items = tomllib.loads((ROOT / "course" / "exercises.toml").read_text(encoding="utf-8"))["item"]
+    for item in (item for item in items if "docstring" in item):
+        file = item["targets"][0].partition(":")[0].removeprefix("nnlib.").replace(".", "/") + ".py"
+        if file in MODULES:
+            yield file, inspect.cleandoc(item["docstring"])
+
+
+def of_docstrings():
+    """Yield (place, equation) of the derivations, a line's label in brackets after it."""
+    for file, text in docstrings():
         for line in re.sub(r"\n +(?== )", " ", text).splitlines():
             label = re.match(r" {4}(\w+): ", line)
             for part in re.split(
