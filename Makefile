@@ -32,7 +32,7 @@ PIP_INSTALL := env -u PIP_PYTHON -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT \
   $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-oldest lab app bench release grade grade-proof constraints moved
+.PHONY: help setup run test test-oldest faults lab app bench release grade grade-proof constraints moved
 
 help:
 	@echo 'make setup        make .venv and install everything; does nothing if it is up to date'
@@ -43,6 +43,8 @@ help:
 	@echo '                  ARGS="--help" for the other options, such as --build DIR, or --pages to build the book alone'
 	@echo 'make test         run ruff, the tests, and every notebook, compared with its saved output'
 	@echo 'make test-oldest  run the tests with the oldest versions that pyproject.toml admits, without Q6 and the browser'
+	@echo 'make faults       plant each fault of tests/reliability/faults alone, and see that its test fails; an hour or two'
+	@echo '                  ARGS="--only words", ARGS=--fast for those that run no whole notebook, ARGS="--number 10"'
 	@echo 'make lab          open JupyterLab on the notebooks'
 	@echo 'make app          serve the explorers as pages without code, for a lecture hall'
 	@echo 'make bench        time train steps in NumPy and in PyTorch, write build/bench/; wants an idle machine'
@@ -102,6 +104,9 @@ test-oldest: setup
 	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > $$(echo $(OLDEST)/lib/python*/site-packages)/torch.pth
 	$(OLDEST)/bin/python -m pytest -n $(JOBS) --dist loadgroup -W ignore::DeprecationWarning \
 	  --ignore=tests/browser --ignore=tests/vgg $(TESTS)
+
+faults: setup
+	@PYTHONPATH=$(CURDIR)/tests $(BIN)/python -m reliability.faults $(ARGS)
 
 lab: setup
 	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=notebooks $(ARGS)

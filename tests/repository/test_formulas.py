@@ -64,7 +64,7 @@ OTHERS = {
 }
 NOT_COMPUTED = {
     "db = the sum of G over the batch": "words; the equation to its left says the same",
-    "the mean negative log-likelihood, if P(y[n] = 1) is the sigmoid of x[n] (logistic)": "what the student copy asks for, in words",
+    "the mean negative log-likelihood, if P(y[n] = 1) is the sigmoid of x[n] (logistic)": "in words",
     "M[i] = 1 with probability p, else 0 (train)": "a distribution",
     "Y[n,c,p,q] = max over the window's (u,v) of X[n,c,p*stride+u,q*stride+v]": "words; see tests/reference.py",
     "dL/dX[n,c,i,j] = the sum of dL/dY[n,c,p,q] over the windows (p,q) whose maximum is X[n,c,i,j]": "words, as above",

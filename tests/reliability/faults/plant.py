@@ -61,6 +61,10 @@ class Copy:
         self._before.setdefault(path, path.read_bytes() if path.exists() else None)
         path.write_text(text, encoding="utf-8")
 
+    def changed(self) -> list[str]:
+        """Return the files that are not as they were."""
+        return [path.name for path, content in self._before.items() if path.read_bytes() != content]
+
     def undo(self) -> None:
         """Take out every fault."""
         for path, content in self._before.items():
