@@ -1,6 +1,7 @@
-"""Numbers with a unit in the notebooks' prose: each is in an output or the code of its notebook, or recomputed here.
+"""Numbers in the notebooks' prose: each is in an output or the code of its notebook, or recomputed or explained here.
 
-An output's number may have more digits than the prose gives: 98.42 % is "98.4 %". Numbers in words are not looked at.
+An output's number may have more digits than the prose gives: 98.42 % is "98.4 %". Numbers in words are not looked at,
+nor whole numbers below 10 without a unit.
 """
 
 import math
@@ -11,6 +12,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from nnlib.data import load_binary
 from nnlib.homework.recorded import recorded
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
@@ -26,6 +28,39 @@ ALLOWED = {
     ("q1_layers", "0.05 %"): "the code beside it multiplies by 1.0005",
     ("q4_softmax", "95.9 %"): "a public report's figure",
 }
+GAIN = 100 * (recorded().trainings["+ flip at test"].test_acc - recorded().trainings["handout"].test_acc)
+
+# Without a unit: by notebook and number what it is, or what it is computed from.
+PLAIN = {
+    ("q1_layers", "0.05"): 100 * (1.0005 - 1),
+    ("q2_logistic", "0.56"): load_binary()["X_train"].mean(),
+    ("q4_softmax", "60,000"): 54_000 + 6_000,
+    ("q4_softmax", "28"): math.sqrt(784),
+    ("q4_softmax", "709.8"): math.log(1.7976931348623157e308),
+    ("q4_softmax", "104"): -math.log(2**-149 / 2),
+    ("q4_softmax", "95.9"): "a public report's figure",
+    ("q5_cnn", "60,000"): 54_000 + 6_000,
+    ("q5_cnn", "484"): (28 - 7 + 1) ** 2,
+    ("q6_vgg_cifar10", "50,000"): 45_000 + 5_000,
+    ("q6_vgg_cifar10", "150,000"): round(recorded().trainings["handout"].parameters, -4),
+    ("q6_vgg_cifar10", "0.91"): 1 - 0.1 + 0.1 / 10,
+    ("q6_vgg_cifar10", "17"): GAIN,
+    ("q6_vgg_cifar10", "7.1"): "an item",
+    ("q6_extra", "138"): 45_000 * 3 * 32 * 32 / 1e6,
+    ("q6_extra", "31"): 32 - 2 + 1,
+    ("q6_extra", "0.867"): -(0.82 * math.log(0.82) + 9 * 0.02 * math.log(0.02)),
+    ("q6_extra", "28"): "of the recipe's sizes of images",
+    ("q6_extra", "256"): "of the recipe's channels",
+    ("q6_extra", "96"): "of the recipe's channels",
+    ("q6_extra", "320"): "of the recipe's channels",
+    ("q6_extra", "4,500"): 10 * 45_000 / 100,
+    ("q6_extra", "1,080"): 12 * 45_000 / 500,
+    ("q7_short_answers", "1.3"): "an item",
+    ("q7_short_answers", "7.12"): "a section of a book",
+    ("q7_short_answers", "0.05"): "of a network that is described",
+}
+BARE = re.compile(r"(?<![\w.,^_{\-−])(\d+(?:,\d{3})*(?:\.\d+)?)(?![\w.]*\d)")
+NO_NUMBERS = re.compile(r"\$[^$]*\$|`[^`]*`|\]\([^)]*\)|<!--.*?-->|\b(?:19|20)\d\d\b(?=[\])])", re.S)
 
 
 def recomputed():
@@ -36,7 +71,7 @@ def recomputed():
     rung = seeds["+ label smoothing"]
     return {
         ("q6_vgg_cifar10", "6 points"): 100 * (trainings["handout"].val_acc - trainings["+ ReLU"].val_acc),
-        ("q6_vgg_cifar10", "17 points"): 100 * (trainings["+ flip at test"].test_acc - trainings["handout"].test_acc),
+        ("q6_vgg_cifar10", "17 points"): GAIN,
         ("q6_vgg_cifar10", "4 points"): float(starts["handout"][last]) - float(starts["+ ReLU"][last]),
         ("q6_vgg_cifar10", "0.3 points"): float(rung[recorded().beside["seeds"]["columns"].index("mean gain")]),
         ("q6_vgg_cifar10", "0.6 points"): 100 * math.sqrt(0.8 * 0.2 / 5000),
@@ -56,6 +91,17 @@ def written(notebook):
     for output in (output for cell in notebook.cells for output in cell.get("outputs", ())):
         texts.append(output.get("text", "") or output.get("data", {}).get("text/plain", ""))
     return {number(found) for text in texts for found in FOUND.findall(text)}
+
+
+def bare_without_source(notebook):
+    """Yield the numbers of the prose, with a unit or without, that are in neither an output nor the code."""
+    numbers = written(notebook)
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "markdown"):
+        for found in BARE.findall(NO_NUMBERS.sub(" ", OUTSIDE.sub(" ", cell.source))):
+            value, digits = number(found), len(found.partition(".")[2])
+            known = any(round(n, digits) == value or math.isclose(n, value / 100) for n in numbers)
+            if (value >= 10 or digits) and not known:
+                yield found
 
 
 def without_source(notebook):
@@ -88,6 +134,17 @@ def test_what_is_recomputed_is_what_the_prose_says():
 def test_every_exception_is_used():
     used = {(path.stem, text) for path in PATHS for text, _ in without_source(nbformat.read(path, 4))}
     assert used == ALLOWED.keys() | recomputed().keys()
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_bare_numbers_of_the_prose_have_a_source(path):
+    assert set(bare_without_source(nbformat.read(path, 4))) == {text for stem, text in PLAIN if stem == path.stem}
+
+
+@pytest.mark.parametrize(("at", "value"), PLAIN.items(), ids=str)
+def test_what_a_bare_number_is(at, value):
+    digits = len(at[1].partition(".")[2])
+    assert isinstance(value, str) or round(value, digits) == number(at[1])
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,4 @@ def load():
         faults += [replaced(**{**shared, **row}) for row in content["fault"]]
     for path in sorted(FOLDER.glob("in_*.py")):
         faults += importlib.import_module(f"reliability.faults.{path.stem}").FAULTS
-    if (FOLDER / "figures.py").exists():
-        rows = importlib.import_module("reliability.faults.figures").FAULTS
-        faults += [replaced("figures", row.name, row.path, row.old, row.new, row.test) for row in rows]
     return faults
