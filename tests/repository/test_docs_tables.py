@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from nnlib.homework.recorded import recorded
+from nnlib.vgg.recipes import LADDER
 from tools.bench import models, worker
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BENCH = (DOCS / "bench.md").read_text(encoding="utf-8")
+LADDER_TITLES = [recipe.title for recipe in LADDER]
 Q6 = (DOCS / "q6.md").read_text(encoding="utf-8")
 OF_ROUNDS = 0.08  # a median of ratios against the ratio of medians
 
@@ -94,5 +96,12 @@ def test_q6s_page_says_what_is_recorded():
     validation, test = re.search(r"to ([\d.]+)% on validation.*tested it: ([\d.]+)% ± 0\.23", Q6, re.S).groups()
     assert f"{float(validation):.1f}" == best
     assert f"{float(test):.1f}" == long["H100, original"]
-    seconds = recorded().trainings["handout"].seconds
-    assert f"{seconds:.0f} seconds each" in Q6
+    seconds = {name: training.seconds for name, training in recorded().trainings.items()}
+    assert f"{seconds['handout']:.0f} seconds each" in Q6
+    extra = [name for name in seconds if name not in LADDER_TITLES]
+    minutes = sum(seconds[name] for name in LADDER_TITLES) / 60
+    assert f"Q6 takes {round(minutes, -1):.0f} minutes" in Q6
+    assert round(sum(seconds[name] for name in extra) / 3600) == 1
+    assert "another hour" in Q6
+    whole = sum(float(row[-1]) for row in shown["rows"])
+    assert f"all trainings in under {('two', 'three', 'four', 'five')[int(whole // 60) - 1]} minutes" in Q6

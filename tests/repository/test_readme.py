@@ -1,13 +1,18 @@
 """The README says what is in the repository: its results are the committed notebooks', its files and commands exist."""
 
+import math
 import re
 from pathlib import Path
+
+import pytest
 
 from nnlib.homework.results import Results
 from tools import notebook_files
 from tools.run_notebooks import collect, select
 
 ROOT = Path(__file__).resolve().parents[2]
+DOCS = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "datasets/README.md", *DOCS)]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -19,14 +24,19 @@ def test_the_table_is_what_the_committed_notebooks_display():
     assert {row.item for row in rows} == {"2.3", "2.4", "3.3", "3.4", "4.3", "4.4", "5.3", "5.4", "6.2", "6.3"}
 
 
-def test_every_file_that_it_names_is_there():
-    links = re.findall(r"\]\(([^)#:]+)\)", README)
-    paths = re.findall(r"`((?:nnlib|notebooks|datasets|tools|tests)/[\w./]*)`", README)
-    notebooks = [f"notebooks/{name}" for name in re.findall(r"`(q\d_\w+\.ipynb)`", README)]
-    assert links
-    assert paths
-    assert notebooks
-    assert [name for name in (*links, *paths, *notebooks) if not (ROOT / name).exists()] == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_it_names_is_there(page):
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+    paths = re.findall(r"`((?:nnlib|notebooks|datasets|tools|tests|course|docs)/[\w./]*)`", text)
+    notebooks = [f"notebooks/{name}" for name in re.findall(r"`(q\d_\w+\.ipynb)`", text)]
+    assert [name for name in links if not (page.parent / name).exists()] == []
+    assert [name for name in (*paths, *notebooks) if "NAME" not in name and not (ROOT / name).exists()] == []
+
+
+def test_a_standard_error_of_the_readme_is_that_of_250_examples():
+    error = float(re.search(r"250 test examples, so one standard error is ([\d.]+)\s+points", README)[1])
+    assert error == round(100 * math.sqrt(0.94 * 0.06 / 250), 1)
 
 
 def test_every_make_target_that_it_names_is_there():

@@ -156,10 +156,11 @@ def table(name):
 
 
 def test_what_was_measured_beside_q6s_run_agrees_with_it():
-    copies = table("copies")
+    copies, seeds = table("copies"), table("seeds")
     for name, training in recorded().trainings.items():
         assert copies[name]["CPU, original"] == f"{100 * training.test_acc:.1f}"
-        assert abs(number(copies[name]["H100, original"]) - 100 * training.test_acc) < 3
+        spread = number(seeds[name]["sd"])
+        assert abs(number(copies[name]["H100, original"]) - 100 * training.test_acc) < 4.3 * spread + 0.3
         assert abs(training.val_acc - training.test_acc) < 0.02
 
 
@@ -169,7 +170,7 @@ def test_spreads_and_gains_over_the_seeds_fit_together():
         mean, low, high = (number(row[key]) for key in ("mean", "lowest", "highest"))
         assert low <= mean <= high
         assert 0 < number(row["sd"]) <= high - low
-        assert abs(100 * recorded().trainings[name].val_acc - mean) < 3
+        assert abs(100 * recorded().trainings[name].val_acc - mean) < 3 * number(row["sd"]) + 0.1
         source = {"handout, tuned": "handout", "report, tuned": "+ width (the report)", "ours, short": "+ flip at test"}
         if row["mean gain"]:
             gain, start = number(row["mean gain"]), seeds[source.get(name, before.get("name"))]

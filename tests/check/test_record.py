@@ -1,0 +1,84 @@
+"""nnlib.check.record: each kind of check passes what is right, fails what is not with its reason, and is counted."""
+
+import numpy as np
+import pytest
+
+from nnlib.check import exercises
+from nnlib.check.record import Checks
+
+
+def quadratic(x):
+    return np.sum(x**2)
+
+
+def broken():
+    raise ValueError("reg: expected a number")
+
+
+X = np.array([1.0, -2.0])
+KINDS = {  # the method and its arguments after the name; why it fails, empty for a pass
+    "true": ("true", (True, "seen otherwise"), ""),
+    "not true": ("true", (False, "seen otherwise"), "seen otherwise"),
+    "not true, without a reason": ("true", ([],), "got []"),
+    "an array of one": ("true", (np.array([1]),), ""),
+    "equal": ("equal", ([1, 2], [1.0, 2.0]), ""),
+    "not equal in the last bit": ("equal", (1.0, 1.0 + 2**-52), "got 1, expected 1"),
+    "texts": ("equal", ("W1", "W2"), "got W1, expected W2"),
+    "another shape": ("equal", ([1, 2], [[1, 2]]), "got shape (2,), expected (1, 2)"),
+    "close": ("close", ([1.0, 2.0], [1.0, 2.0 + 1e-9]), ""),
+    "not close": ("close", ([1.0, 2.0], [1.0, 2.0 + 1e-8]), "at 1 got 2, expected 2.00000001; 1 of 2 entries differ"),
+    "close by a tolerance": ("close", (0.98, 1.0, 0.03), ""),
+    "not close by a tolerance": ("close", (0.96, 1.0, 0.03), "got 0.96, expected 1"),
+    "NaN": ("close", (np.nan, 1.0), "got nan, expected 1"),
+    "infinity": ("close", ([np.inf], [1.0]), "at 0 got inf, expected 1"),
+    "at least": ("at_least", (0.98, 0.98), ""),
+    "less": ("at_least", (0.97, 0.98), "got 0.97, expected at least 0.98"),
+    "NaN is not at least": ("at_least", (np.nan, 0.0), "got nan, expected at least 0"),
+    "below": ("below", (0.97, 0.98), ""),
+    "not below": ("below", (0.98, 0.98), "got 0.98, expected less than 0.98"),
+    "NaN is not below": ("below", (np.nan, 1.0), "got nan, expected less than 1"),
+    "raises": ("raises", (broken, ValueError, "reg:"), ""),
+    "raises nothing": ("raises", (dict, ValueError), "expected ValueError, nothing was raised"),
+    "says something else": ("raises", (broken, ValueError, "C:"), "the message lacks 'C:': reg: expected a number"),
+    "gradient": ("gradient", (quadratic, X, 2 * X), ""),
+    "a wrong gradient": ("gradient", (quadratic, X, 2.002 * X), "is wrong at index (0,)"),
+}
+
+
+@pytest.mark.parametrize(("method", "arguments", "reason"), KINDS.values(), ids=KINDS)
+def test_a_check_passes_or_says_why_not(method, arguments, reason, capsys):
+    checks = Checks(exercises.of_question("q1"))
+    with checks("1.2") as check:
+        getattr(check, method)("a name", *arguments)
+    line, results = capsys.readouterr().out.strip(), checks.results["1.2"]
+    assert line.startswith(f"1.2  {'FAILED' if reason else 'passed'}   a name")
+    assert reason in line
+    assert (results.count(True), results.count(False)) == ((0, 1) if reason else (1, 0))
+
+
+def test_two_checks_of_one_name_and_an_item_that_is_not_there_are_refused():
+    checks = Checks(exercises.of_question("q1"))
+    with checks("1.2") as check:
+        check.true("a name", True)
+        check.true("a name", True)
+    assert (
+        checks.results["1.2"].failures["the cell runs to its end"].startswith("ValueError: name: expected each check")
+    )
+    with pytest.raises(ValueError, match="item: expected one of"):
+        checks("9.9")
+
+
+def test_the_tally_counts_by_item_and_in_all(capsys):
+    checks = Checks(exercises.of_question("q1"))
+    with checks("1.2") as check:
+        check.true("right", True)
+        check.true("wrong", False)
+    with checks("1.1") as check:
+        check.true("right", True)
+    capsys.readouterr()
+    checks.tally()
+    lines = capsys.readouterr().out.splitlines()
+    wanted = {item.id: item.checks for item in exercises.of_question("q1")}
+    assert f"1.2   1 of {wanted['1.2']}, 1 failed, {wanted['1.2'] - 2} not run   " in "\n".join(lines)
+    total = sum(wanted.values())
+    assert lines[-2] == f"all   2 of {total}, 1 failed, {total - 3} not run"
