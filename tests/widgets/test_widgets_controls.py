@@ -21,6 +21,15 @@ def test_the_box_follows_the_slider():
     assert view.value == 0.15
 
 
+def test_the_label_of_each_position_is_its_value():
+    view = REG.view()
+    labels = [label for label, _ in view.slider.options]
+    for (label, position), value in zip(view.slider.options, REG.values, strict=True):
+        view.slider.value = position
+        assert (float(label), view.value) == (value, value)
+    assert labels == ["0", "0.001", "0.01", "0.1"]
+
+
 def test_a_typed_value_stays_and_the_slider_goes_to_its_nearest_position():
     view = REG.view()
     view.box.value = 0.02
