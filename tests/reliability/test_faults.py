@@ -6,7 +6,7 @@ from reliability.faults.bank import load
 from reliability.faults.plant import Copy, RottenFault
 
 FAULTS = load()
-SAMPLE_OF = ("bounds", "leaks", "layers", "results", "sliders", "training", "words")  # those whose tests are quick
+SAMPLE_OF = ("bounds", "engine", "leaks", "layers", "results", "training", "words")  # those whose tests are quick
 
 
 @pytest.fixture(scope="module")

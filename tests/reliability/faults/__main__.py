@@ -28,15 +28,13 @@ MISSED = dict(  # by name the reason, "name: reason" on each line
 NBVAL = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=900")
 
 
-def run(copy: Copy, test: str, timeout: float = 1800) -> subprocess.CompletedProcess:
+def run(copy: Copy, test: str) -> subprocess.CompletedProcess:
     """Run one test, or one notebook, in the copy."""
     # Without bytecode: of two edits within a second Python takes the second for the first.
     environment = os.environ | {"PYTHONPATH": str(copy.root), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
     options = NBVAL if test.endswith(".ipynb") else ()
-    return subprocess.run(
-        [*command, *options, test], cwd=copy.root, env=environment, capture_output=True, text=True, timeout=timeout
-    )
+    return subprocess.run([*command, *options, test], cwd=copy.root, env=environment, capture_output=True, text=True)
 
 
 def verdict(done: subprocess.CompletedProcess) -> str:
