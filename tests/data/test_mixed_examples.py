@@ -129,3 +129,8 @@ def test_q6s_training_is_compared_as_well():
         sgd = torch.optim.SGD(net.parameters(), lr=0.01)
         train(loader, net, torch.nn.functional.cross_entropy, sgd, torch.device("cpu"), epochs=1)
         assert openings.summary() == said
+
+
+def test_test_examples_are_standardised_by_the_training_sets_statistics(binary):
+    X, X_test = binary["X_train"], open_test(binary)[0]
+    np.testing.assert_allclose(open_test(standardise(binary))[0], (X_test - X.mean(axis=0)) / X.std(axis=0), atol=1e-12)
