@@ -16,7 +16,8 @@ def copy(tmp_path_factory):
 
 def test_the_bank_is_large_and_its_names_tell_faults_apart():
     assert len(FAULTS) >= 180
-    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+    named = [fault.name for fault in FAULTS if fault.kind != "figures"]  # those say what, and their tests where
+    assert len(set(named)) == len(named)
     assert {fault.kind for fault in FAULTS} >= set(SAMPLE_OF)
 
 
