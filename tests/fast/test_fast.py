@@ -77,3 +77,24 @@ def test_the_fast_update_rules_are_the_plain_ones_to_rounding(rule, dtype):
         fast_w, fast_config = backend.RULES["fast"][rule](fast_w, dw, fast_config)
         np.testing.assert_allclose(fast_w, w, rtol=1e-6 if dtype == np.float32 else 1e-14, atol=1e-7)
     assert config.keys() == fast_config.keys()
+
+
+def test_many_slices_give_what_one_does(monkeypatch):
+    rng = np.random.default_rng(12)
+    x, w, gamma = rng.normal(size=(3, 4, 9, 8)), rng.normal(size=(5, 4, 3, 2)), rng.normal(size=4)
+    pool = {"pool_height": 2, "pool_width": 2, "stride": 1}
+
+    def results(functions):
+        out, cache = functions.conv_forward(x, w)
+        pooled, pool_cache = functions.max_pool_forward(x, pool)
+        normal, norm_cache = functions.spatial_batchnorm_forward(x, gamma, gamma, {"mode": "train"})
+        gradients = [
+            *functions.conv_backward(np.cos(out), cache),
+            functions.max_pool_backward(np.cos(pooled), pool_cache),
+        ]
+        return [out, pooled, normal, *gradients, *functions.spatial_batchnorm_backward(np.cos(normal), norm_cache)]
+
+    expected = results(layers)
+    monkeypatch.setattr(fast.runtime, "SLICE_BYTES", 1)
+    for got, want in zip(results(fast), expected, strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-11)
