@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -101,21 +100,27 @@ def load_arrays(path: str | os.PathLike, expected: Mapping[str, np.ndarray]) -> 
         OSError: the file cannot be opened.
         ValueError: it is damaged, no .npz file, or holds other arrays.
     """
-    damage = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
     with open(path, "rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 return _read_archive(path, archive, expected)
-        except damage as error:  # OSError: an offset before the beginning of the file
+        except _OtherArrays:
+            raise
+        except Exception as error:  # damaged or hostile bytes can raise anything in zipfile and in what it calls
             raise ValueError(f"{path}: expected a whole .npz file, got a damaged or another one ({error}).") from error
+
+
+class _OtherArrays(ValueError):
+    """What a whole archive holds in place of the expected arrays."""
 
 
 def _read_archive(
     path: str | os.PathLike, archive: zipfile.ZipFile, expected: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    found = sorted(name.removesuffix(".npy") for name in archive.namelist())
-    if found != sorted(expected):
-        raise ValueError(f"{path}: expected the arrays {', '.join(sorted(expected))}, got {', '.join(found)}.")
+    found, names = sorted(archive.namelist()), sorted(f"{name}.npy" for name in expected)
+    if found != names:
+        shown = ", ".join(name.removesuffix(".npy") for name in found)[:300]
+        raise _OtherArrays(f"{path}: expected the arrays {', '.join(sorted(expected))}, got {shown}.")
     return {name: _read_array(path, archive, name, like) for name, like in expected.items()}
 
 
@@ -124,11 +129,12 @@ def _read_array(path: str | os.PathLike, archive: zipfile.ZipFile, name: str, li
         try:
             np.lib.format.read_magic(member)
             shape, _, dtype = np.lib.format.read_array_header_1_0(member)
-        except (ValueError, SyntaxError, TypeError) as error:
-            raise ValueError(f"{path}, {name}: expected an array in NumPy's format, got {error}.") from error
+        except Exception as error:  # NumPy parses the header as Python
+            raise _OtherArrays(f"{path}, {name}: expected an array in NumPy's format, got {error}.") from error
         if (shape, dtype) != (like.shape, like.dtype):
-            raise ValueError(f"{path}, {name}: expected {like.dtype} {like.shape}, got {dtype} {shape}.")
+            raise _OtherArrays(f"{path}, {name}: expected {like.dtype} {like.shape}, got {dtype} {shape}.")
     with archive.open(f"{name}.npy") as member:
         array = np.lib.format.read_array(member, allow_pickle=False)
-        member.read()  # to the end, where the checksum is compared
+        if member.read(1):  # at the end the checksum is compared
+            raise _OtherArrays(f"{path}, {name}: expected {like.nbytes} bytes of values, got more.")
     return array

@@ -2,9 +2,11 @@
 
 import errno
 import os
+import struct
 import subprocess
 import sys
 import threading
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -121,6 +123,64 @@ def test_no_object_is_unpickled_and_no_forged_size_is_allocated(tmp_path):
     np.savez(path, W1=np.array([[{}, 1, 2]], dtype=object), b1=ARRAYS["b1"])
     with pytest.raises(ValueError, match="W1: expected float64"):
         storage.load_arrays(path, ARRAYS)
+
+
+HEADER = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }"
+HEADERS = {
+    "not closed": HEADER[:-1],
+    "a string not closed": HEADER[:-4] + '"""',
+    "deep": "(" * 9000,
+    "minus signs": "-" * 9000 + "1",
+    "no text": "\0" * 90,
+    "indented": "\n  a\n b",
+}
+
+
+def npy(header, values=b""):
+    """Return an array in NumPy's format under a header of one's own."""
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode("latin-1") + values
+
+
+def assert_archive_refused(path, members, match, **options):
+    with zipfile.ZipFile(path, "w", **options) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(ValueError, match=match) as caught:
+        storage.load_arrays(path, ARRAYS)
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
+def test_a_header_that_numpy_cannot_parse_is_a_worded_error(header, tmp_path):
+    members = {"W1.npy": npy(header, b"\0" * 48), "b1.npy": b""}
+    assert_archive_refused(tmp_path / "arrays.npz", members, "W1: expected an array in NumPy's format")
+
+
+def test_members_of_other_names_and_lengths_are_refused(tmp_path):
+    path, values = tmp_path / "arrays.npz", b"\0" * 48
+    assert_archive_refused(path, {"W1": npy(HEADER, values), "b1.npy": b""}, "the arrays W1, b1, got W1, b1")
+    bomb = {"W1.npy": npy(HEADER, values + b"\0" * (64 << 20)), "b1.npy": b""}
+    assert_archive_refused(path, bomb, "W1: expected 48 bytes of values, got more", compression=zipfile.ZIP_DEFLATED)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="got more"):
+            storage.load_arrays(path, ARRAYS)
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_stream_of_any_method_names_the_file(tmp_path, method):
+    path = tmp_path / "arrays.npz"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("W1.npy", npy(HEADER, b"\0" * 48))
+        archive.writestr("b1.npy", b"")
+    content = path.read_bytes()
+    for at in range(len(content)):
+        path.write_bytes(content[:at] + b"\xff" + content[at + 1 :])
+        with pytest.raises(ValueError, match=r"arrays\.npz"):  # b1 is no array in any case
+            storage.load_arrays(path, ARRAYS)
 
 
 @pytest.fixture(scope="module")

@@ -91,11 +91,12 @@ def load(read: Callable[[int], bytes]) -> object:
     lengths = [math.prod(shape) * np.dtype(dtype).itemsize for dtype, shape in specs]
     if sum(lengths) != body_length:
         raise FrameError("arrays of another length than announced")
-    arrays = [
-        np.frombuffer(read(length), f"<{dtype}").reshape(shape).copy()
-        for (dtype, shape), length in zip(specs, lengths, strict=True)
-    ]
+    bodies = [read(length) for length in lengths]
     try:
+        arrays = [
+            np.frombuffer(body, f"<{dtype}").reshape(shape).copy()
+            for (dtype, shape), body in zip(specs, bodies, strict=True)
+        ]
         return _value(value, arrays)
     except (TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
         raise FrameError("a value that cannot be read") from error
@@ -104,13 +105,15 @@ def load(read: Callable[[int], bytes]) -> object:
 def _value(value: object, arrays: list[np.ndarray]) -> object:
     if isinstance(value, list):
         return tuple(_value(each, arrays) for each in value)
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()  # half a character cannot be printed
     if not isinstance(value, dict):
         return value
     ((kind, content),) = value.items()
     if kind == "dict":
-        return {key: _value(each, arrays) for key, each in content.items()}
+        return {_value(key, arrays): _value(each, arrays) for key, each in content.items()}
     if kind == "other":
-        return Other(str(content)[:200])
+        return Other(_value(str(content)[:200], arrays))
     if type(content) is not int or content < 0 or kind not in ("array", "handle"):
         raise FrameError("a value of an unknown kind")
     return arrays[content] if kind == "array" else Handle(content)

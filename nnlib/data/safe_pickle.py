@@ -99,14 +99,14 @@ def load_arrays(path: Path, content: bytes, count: int, todo: str) -> list[np.nd
 
 def _array(node: object) -> np.ndarray:
     match node:
-        case _Call(_Name.RECONSTRUCT, (_Name.NDARRAY, *_), (_, tuple(shape), dtype, bool(fortran), data)):
+        case _Call(_Name.RECONSTRUCT, (_Name.NDARRAY, (0,), _), (1, tuple(shape), dtype, bool(fortran), data)):
             order = "F" if fortran else "C"
         case _Call(_Name.FROMBUFFER, (data, dtype, tuple(shape), "C" | "F" as order)):
             pass
         case _:
             raise _Refused("something other than an array")
     match dtype:
-        case _Call(_Name.DTYPE, (str(code), *_), (_, str(byte_order), None, None, None, *_)):
+        case _Call(_Name.DTYPE, (str(code), 0, 1), (3, str(byte_order), None, None, None, -1, -1, 0)):
             dtype = _DTYPES.get(byte_order + code)
     if not isinstance(dtype, np.dtype):
         raise _Refused("an array of a dtype that is not boolean, integer or floating")

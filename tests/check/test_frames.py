@@ -72,6 +72,8 @@ HOSTILE = {
     "two keys": framed({"value": {"array": 0, "other": ""}, "arrays": []}),
     "an unknown key": framed({"value": {"code": 0}, "arrays": []}),
     "a dict of text": framed({"value": {"dict": "x"}, "arrays": []}),
+    "no values on endless axes": framed({"value": {"array": 0}, "arrays": [["f8", [0, 2**63]]]}),
+    "no values on many long axes": framed({"value": {"array": 0}, "arrays": [["f8", [0] + [2**31] * 9]]}),
     "a long header": struct.pack("<IQ", 1 << 30, 0),
     "a long body": struct.pack("<IQ", 2, 1 << 62) + b"{}",
 }
@@ -81,6 +83,11 @@ HOSTILE = {
 def test_a_reader_refuses_what_is_no_frame(data):
     with pytest.raises(FrameError):
         frames.load(BytesIO(data).read)
+
+
+def test_text_with_half_a_character_can_be_printed():
+    value = {"\ud800": ["a\udfff"], "other": Other("\ud800")}
+    assert through(value) == {"?": ("a?",), "other": Other("?")}
 
 
 def test_nobody_is_sent_more_than_the_limit():

@@ -161,6 +161,23 @@ def test_shapes_are_compared_with_the_bytes(shape, match):
     assert_pickle_refused(python2_pickle(ARRAY).replace(b"I3\nI2\n", shape.encode()), match)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"(I1\n(", b"(I2\n("),  # the version of an array's state
+        (b"(I3\nS'<'", b"(I4\nS'<'"),  # of a dtype's, which has metadata from 4 on
+        (b"I-1\nI-1\nI0\ntb", b"I8\nI-1\nI0\ntb"),  # a dtype's size
+        (b"I-1\nI-1\nI0\ntb", b"I-1\nI-1\nI1\ntb"),  # its flags: 1 says that it holds objects
+        (b"I0\nI1\ntRp5", b"I1\nI1\ntRp5"),  # its alignment
+        (b"p2\n(I0\nt", b"p2\n(I7\nt"),  # the array before its state
+    ],
+)
+def test_what_numpy_never_writes_is_refused(old, new):
+    content = python2_pickle(ARRAY)
+    assert content.count(old) == 1
+    assert_pickle_refused(content.replace(old, new))
+
+
 def test_another_number_of_arrays():
     assert_pickle_refused(pickle.dumps((ARRAY, ARRAY, ARRAY)), "a tuple of another form", count=2)
     assert_pickle_refused(pickle.dumps(ARRAY), "a _Call of another form", count=2)
