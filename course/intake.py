@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from course import canonical
 
 MAX_BYTES, MAX_FILES, MAX_RATIO = 50 << 20, 2000, 100  # of one submission, unpacked; of its size to the zip's
+MAX_PATH = 1000  # characters of a file's path
 JUNK = re.compile(r"(^|/)(__MACOSX|\.git|\.venv|\.ipynb_checkpoints|__pycache__|node_modules)/|(^|/)(\._|\.DS_Store$)")
 CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 # How platforms name what a student uploaded; "student" is what tells students apart.
@@ -88,7 +89,7 @@ def _read(path: Path) -> list[Submission]:
     try:
         with zipfile.ZipFile(path) as archive:
             groups = _students(archive)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+    except Exception as error:  # a damaged zip leads zipfile to raise anything
         return [Submission(path.stem, str(path), _hash(path), {}, (), f"the zip cannot be read: {error}")]
     if not groups:
         return [_guarded(path.stem, str(path), lambda: _zip(path.read_bytes()))]
@@ -102,7 +103,7 @@ def _guarded(student: str, source: str, unpack) -> Submission:
     try:
         content, notes, submitted = unpack()
         _check_sizes(content)
-    except (IntakeError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except Exception as error:  # a damaged zip leads zipfile and what it calls to raise anything
         return Submission(student, source, error=str(error) or type(error).__name__, files={})
     digest = hashlib.sha256()
     for name in sorted(content):
@@ -120,8 +121,9 @@ def _students(archive: zipfile.ZipFile) -> list[tuple[str, list[str]]]:
     groups: dict[str, list[str]] = {}
     alone: list[tuple[str, list[str]]] = []
     names = [name for name in archive.namelist() if not name.endswith("/") and not JUNK.search(name)]
+    one_folder = len({name.partition("/")[0] for name in names}) == 1
     for name in names:
-        top = name.partition("/")[2] if len({each.partition("/")[0] for each in names}) == 1 and "/" in name else name
+        top = name.partition("/")[2] if one_folder and "/" in name else name
         match = next(
             filter(None, (form.match(each) for each in (name, top) for form in (CANVAS, MOODLE, GRADESCOPE))), None
         )
@@ -197,6 +199,8 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_FILES:
         raise IntakeError(f"{len(members)} files, more than {MAX_FILES}")
     for info in members:
+        if len(info.filename) > MAX_PATH:
+            raise IntakeError(f"the zip holds a path of {len(info.filename)} characters, more than {MAX_PATH}")
         parts = PurePosixPath(info.filename.replace("\\", "/"))
         if parts.is_absolute() or ".." in parts.parts or re.match(r"[A-Za-z]:", info.filename):
             raise IntakeError(f"the zip holds the path {info.filename!r}, which leads out of it")
