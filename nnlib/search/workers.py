@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
+import time
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +22,7 @@ from nnlib.solver_checks import DATA_KEYS
 # joblib and Dask are imported where trials run on workers: plots and widgets import this package and run none there.
 
 _PROCESS = uuid.uuid4().hex
+_SCATTERS = 10  # attempts
 
 Outcome = tuple[int, TrialRow]  # of the trial of that index
 
@@ -140,7 +143,7 @@ class Job:
         """Run a group on a Dask cluster, by its own futures: joblib's (1.6) wait for ever for one whose worker died."""
         from distributed import KilledWorker, as_completed
 
-        arrays = client.scatter(self.arrays, broadcast=True, hash=False, timeout=120)  # workers may be starting again
+        arrays = _scatter(client, self.arrays)
         futures = {
             client.submit(work, *task, *arrays, pure=False, priority=-order): task[0]
             for order, task in enumerate(self._tasks(group))
@@ -163,6 +166,20 @@ class Job:
             client.cancel(list(futures))
         if lost:
             raise _WorkerDied(lost)
+
+
+def _scatter(client: object, arrays: Sequence[np.ndarray]) -> Sequence[object]:
+    """Send the arrays to all workers of a Dask cluster, and again if one dies meanwhile: it is started again."""
+    from distributed.comm import CommClosedError
+
+    for attempt in range(_SCATTERS):
+        time.sleep(min(attempt, 5))  # seconds
+        with contextlib.suppress(CommClosedError):
+            return client.scatter(arrays, broadcast=True, hash=False, timeout=120)
+    raise RuntimeError(
+        f"the cluster: expected workers that take the data, lost the connection to one {_SCATTERS} times. Look into "
+        "the workers' logs; a system short of memory ends processes."
+    )
 
 
 def work(

@@ -12,11 +12,12 @@ import pytest
 import search_toy
 from distributed import Client, Future, LocalCluster
 from distributed.client import FutureCancelledError
+from distributed.comm import CommClosedError
 from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_data, without_times
 
 from nnlib.homework import sweeps as homework
 from nnlib.homework.__main__ import main
-from nnlib.search import TrialLog, replay, select, sweep
+from nnlib.search import TrialLog, replay, select, sweep, workers
 
 # One process runs them all: the cluster that they share is slow to start.
 pytestmark = [pytest.mark.usefixtures("no_worker_is_left"), pytest.mark.xdist_group("cluster")]
@@ -123,6 +124,29 @@ def test_a_row_that_is_lost_before_it_is_fetched_is_made_again(cluster, notes, m
     assert [row.status for row in swept] == ["done"] * len(swept)
     assert len(lost) == 1
     assert len(calls(notes)) == len(swept) + 1
+
+
+@pytest.mark.parametrize("lost", [1, 2, 99])
+def test_a_worker_that_dies_while_the_data_are_sent_is_waited_for(lost, cluster, monkeypatch):
+    """As where an earlier sweep killed it, and the scheduler does not know yet."""
+    scatter, attempts = Client.scatter, []
+
+    def scattered(self, *arguments, **options):
+        attempts.append(1)
+        if len(attempts) <= lost:
+            raise CommClosedError("broken pipe")
+        return scatter(self, *arguments, **options)
+
+    monkeypatch.setattr(Client, "scatter", scattered)
+    monkeypatch.setattr(workers.time, "sleep", lambda seconds: None)
+    with joblib.parallel_config(backend="dask"):
+        if lost == 99:
+            with pytest.raises(RuntimeError, match="lost the connection to one 10 times"):
+                sweep(make, toy_data(), GRID, **OPTIONS)
+        else:
+            swept = sweep(make, toy_data(), GRID, **OPTIONS)
+            assert [row.status for row in swept] == ["done"] * 6
+    assert len(attempts) == min(lost + 1, 10)
 
 
 def test_failed_trials_on_workers_are_rows_too(backend, notes):
