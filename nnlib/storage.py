@@ -86,9 +86,13 @@ def save_arrays(path: str | os.PathLike, arrays: Mapping[str, np.ndarray]) -> No
 
     Raises:
         OSError: see `atomic_write`.
+        ValueError: an array of objects.
     """
-    with atomic_write(path) as file:
-        np.savez(file, allow_pickle=False, **arrays)
+    # Not by numpy.savez: that of NumPy 2.1 has no argument against pickling, and pickles arrays of objects.
+    with atomic_write(path) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def load_arrays(path: str | os.PathLike, expected: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

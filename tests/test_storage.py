@@ -93,6 +93,20 @@ def test_arrays_come_back_and_numpy_reads_them_too(tmp_path):
             np.testing.assert_array_equal(again[name], array)
 
 
+def test_no_object_is_pickled_and_any_name_is_a_name(tmp_path):
+    path = tmp_path / "arrays.npz"
+    with pytest.raises(ValueError, match="Object arrays"):
+        storage.save_arrays(path, {"W1": np.array([{}], dtype=object)})
+    assert not list(tmp_path.iterdir())
+    arrays = {"file": np.ones(2), "allow_pickle": np.zeros((0, 3)), "args": np.float64(3)}
+    storage.save_arrays(path, arrays)
+    assert {name: array.tolist() for name, array in storage.load_arrays(path, arrays).items()} == {
+        "file": [1, 1],
+        "allow_pickle": [],
+        "args": 3,
+    }
+
+
 @pytest.mark.parametrize(
     ("other", "message"),
     [
