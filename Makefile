@@ -3,6 +3,7 @@
 #   ARGS       arguments of run, lab, app or bench                    make run ARGS="q4"
 #   TESTS, NOTEBOOKS    what `make test` runs                         make test TESTS=tests/data
 #   BROWSER_TESTS       the tests in Chromium; empty for none         make test BROWSER_TESTS=
+#   N, ONLY    how much of fuzz, mutants and flake                    make mutants N=50 ONLY=losses
 #   JOBS, CELL_TIMEOUT  number of test processes; seconds that a cell may take under test
 #   PROFILE    of Q6: quick, lesson (minutes) or full (an hour)       make run PROFILE=full
 #   NNLIB_DATA (environment)  a folder to look in first for data files
@@ -32,7 +33,8 @@ PIP_INSTALL := env -u PIP_PYTHON -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT \
   $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-oldest faults lab app bench release grade grade-proof constraints moved
+.PHONY: help setup run test test-oldest faults fuzz mutants flake lab app bench release grade grade-proof constraints \
+  moved
 
 help:
 	@echo 'make setup        make .venv and install everything; does nothing if it is up to date'
@@ -45,6 +47,11 @@ help:
 	@echo 'make test-oldest  run the tests with the oldest versions that pyproject.toml admits, without Q6 and the browser'
 	@echo 'make faults       plant each fault of tests/reliability/faults alone, and see that its test fails; an hour or two'
 	@echo '                  ARGS="--only words", ARGS=--fast for those that run no whole notebook, ARGS="--number 10"'
+	@echo 'make fuzz         feed every reader of files with a million damaged ones; N=10000 for fewer. This and the next two'
+	@echo '                  write their figures into docs/reliability.md'
+	@echo 'make mutants      change nnlib in N=300 spots, one at a time, and see whether a test fails; N=0 for all of them;'
+	@echo '                  ONLY=losses for one module; ARGS=--again repeats those that survived'
+	@echo 'make flake        run tests and notebooks N=10 times, under other conditions each time; TESTS, NOTEBOOKS for some'
 	@echo 'make lab          open JupyterLab on the notebooks'
 	@echo 'make app          serve the explorers as pages without code, for a lecture hall'
 	@echo 'make bench        time train steps in NumPy and in PyTorch, write build/bench/; wants an idle machine'
@@ -106,7 +113,17 @@ test-oldest: setup
 	  --ignore=tests/browser --ignore=tests/vgg $(TESTS)
 
 faults: setup
-	@PYTHONPATH=$(CURDIR)/tests $(BIN)/python -m reliability.faults $(ARGS)
+	@PYTHONPATH='$(CURDIR)/tests' $(BIN)/python -m reliability.faults $(ARGS)
+
+# What these prove is in docs/reliability.md.
+fuzz: setup
+	@$(BIN)/python tests/reliability/fuzz.py $(if $(N),-n $(N)) $(ARGS)
+
+mutants: setup
+	@$(BIN)/python tests/reliability/mutants.py $(if $(N),-n $(N)) $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+flake: setup
+	@$(BIN)/python tests/reliability/flake.py $(if $(N),-n $(N)) --tests '$(TESTS)' --notebooks '$(NOTEBOOKS)' --jobs $(JOBS)
 
 lab: setup
 	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=notebooks $(ARGS)

@@ -14,7 +14,8 @@ import pytest
 
 os.environ["TQDM_DISABLE"] = "1"  # a progress bar in an output would differ at every run
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
-    os.environ[variable] = "1"  # the processes are the parallelism
+    # The processes are the parallelism; `make flake` tries other numbers.
+    os.environ[variable] = os.environ.get("NNLIB_TEST_THREADS", "1")
 os.environ.pop("MPLBACKEND", None)  # kernels then draw into the notebook, whatever the user's shell says
 
 # A script's background job is started with Ctrl-C ignored, and so would all processes be that the tests interrupt.

@@ -1,0 +1,250 @@
+"""Mutation testing: `make mutants` changes nnlib in one spot at a time; the module's tests have to fail.
+
+The mutants are those of `mutations.py`; `GROUPS` says which tests judge which module. N of them are drawn, as many from
+each group, the same at every run. Each is written into a copy of the checkout and tested by a fork of this process,
+which has the large libraries loaded. A mutant is killed if a test fails or runs 10 times as long as without it. Those
+that survive and mean the same are in equivalent_mutants.toml with the reason. `--again` repeats the last run's
+survivors alone, with the tests of now.
+
+mutmut 3.8 and cosmic-ray 8.7 do not fit. mutmut changes no decorated function and nothing outside functions (the tables
+of defaults, the specs' fields), and its trampolines replace every function, which changes the source that
+nnlib.provenance hashes and the names by which trials are pickled. cosmic-ray edits the working tree, deletes no
+statement (a lost argument check), and starts one command for all modules, NumPy and PyTorch included, for each mutant.
+"""
+
+import argparse
+import contextlib
+import glob
+import importlib
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import figures
+from mutations import Mutant, mutants
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build" / "mutants"
+TREE = BUILD / "tree"
+EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
+SEED = 598
+DATA_LIMIT = 8 << 30  # bytes that a mutant may allocate
+SEARCH = ["trial_log", "selection", "sweep", "trial", "replay", "kernel", "identical", "processes"]
+CHECK = ["frames", "report", "stages", "check_session", "process", "judge", "check_planted"]  # not whole notebooks
+GROUPS = {  # the modules; their tests: first the files that bear the module's name, then all
+    "losses": (["nnlib/losses.py"], ["tests/test_losses.py"]),
+    "network": (["nnlib/network.py"], ["tests/test_network.py", "tests/test_specs.py", "tests/test_models.py"]),
+    "specs": (["nnlib/specs.py"], ["tests/test_specs.py", "tests/test_network.py"]),
+    "models": (["nnlib/models.py"], ["tests/test_models.py", "tests/test_storage.py"]),
+    "optim": (["nnlib/optim.py"], ["tests/test_optim.py"]),
+    "solver": (["nnlib/solver.py", "nnlib/solver_checks.py"], ["tests/solver"]),
+    "gradcheck": (["nnlib/gradcheck.py"], ["tests/test_gradcheck.py"]),
+    "callbacks": (["nnlib/callbacks.py"], ["tests/solver"]),
+    "data": (["nnlib/data/*.py"], ["tests/data"]),
+    "layers": (["nnlib/layers/*.py"], ["tests/layers"]),
+    "search": (["nnlib/search/*.py"], [f"tests/search/test_search_{name}.py" for name in SEARCH]),
+    "check": (["nnlib/check/*.py"], [f"tests/check/test_{name}.py" for name in CHECK]),
+}
+LARGE = "numpy torch hypothesis.extra.numpy pytest joblib matplotlib.pyplot PIL.Image filelock threadpoolctl nbformat"
+Case = tuple[str, str, Mutant]  # group, module, mutant
+
+
+def all_mutants(group: str) -> list[Case]:
+    """Return the mutants of a group's modules, in the order of their lines."""
+    paths = [path for pattern in GROUPS[group][0] for path in sorted(glob.glob(pattern, root_dir=ROOT))]
+    return [(group, path, mutant) for path in paths for mutant in mutants((ROOT / path).read_text("utf-8"))]
+
+
+def draw(count: int, only: str = "") -> list[Case]:
+    """Return `count` mutants, as many of each group, or all of one that has fewer; 0: all."""
+    groups = {}
+    for group in GROUPS:
+        if only in ("", group):
+            groups[group] = random.Random(SEED).sample(cases := all_mutants(group), len(cases))
+    if not groups:
+        raise SystemExit(f"ONLY: expected one of {', '.join(GROUPS)}, got {only!r}.")
+    share = -(-count // len(groups)) if count else None
+    return [case for cases in groups.values() for case in islice(filter(_compiles, cases), share)]
+
+
+def _compiles(case: Case) -> bool:
+    with contextlib.suppress(SyntaxError):
+        return bool(compile(case[2].source, case[1], "exec"))
+    return False
+
+
+def copy_checkout(tree: Path) -> None:
+    """Copy what git knows, and what it does not ignore, to `tree`."""
+    shutil.rmtree(tree, ignore_errors=True)
+    command = ["git", "ls-files", "-z", "-co", "--exclude-standard"]
+    for name in subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0"):
+        if name and (ROOT / name).is_file():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tree / name)
+
+
+def run_tests(paths: list[str], timeout: float | None, *, tree: Path = TREE, bytecode: bool = False):
+    """Run tests of `tree` in a fork; return "survived", "killed" or "killed by time", and the seconds.
+
+    Args:
+        bytecode: whether Python may write bytecode, which it knows by the source's length and its time in seconds.
+    """
+    start = time.monotonic()
+    process = os.fork()
+    if not process:
+        _in_the_fork(tree, paths, bytecode)
+    while True:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        seconds = time.monotonic() - start
+        if ended or (timeout and seconds > timeout):
+            break
+        time.sleep(0.02)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process, signal.SIGKILL)  # what it has started and left as well
+    if not ended:
+        os.waitpid(process, 0)
+        return "killed by time", seconds
+    return "killed" if status else "survived", seconds
+
+
+def _in_the_fork(tree: Path, paths: list[str], bytecode: bool) -> None:
+    import pytest
+
+    code = 99
+    try:
+        os.setsid()
+        with open(tree / "output.txt", "wb") as output:
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
+        resource.setrlimit(resource.RLIMIT_DATA, (DATA_LIMIT, DATA_LIMIT))
+        os.chdir(tree)
+        sys.dont_write_bytecode = not bytecode
+        os.environ |= {"PYTHONPATH": str(tree), "CI": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        if not bytecode:
+            os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+        elsewhere = [path for path in sys.path if Path(path or ".").resolve() not in (ROOT, EQUIVALENT.parent)]
+        sys.path[:] = [str(tree), *elsewhere]
+        options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "-o", "markers=xdist_group"]
+        code = int(pytest.main([*options, f"--basetemp={tree / 'temporary'}", *paths]))
+        sys.stdout.flush()
+    finally:
+        os._exit(code)
+
+
+def judge(case: Case, timeout: float) -> dict[str, object]:
+    """Test one mutant, and return it with its outcome."""
+    group, path, mutant = case
+    target, tests = TREE / path, GROUPS[group][1]
+    for old in target.parent.glob(f"__pycache__/{target.stem}.*.pyc"):
+        old.unlink()
+    named = sorted(glob.glob(f"tests/**/test_*{target.stem}*.py", root_dir=TREE, recursive=True))
+    own = [test for test in named if test.startswith(tuple(tests))]
+    whole = target.read_bytes()
+    target.write_text(mutant.source, "utf-8")
+    try:
+        outcome, seconds = run_tests(own, timeout) if own else ("survived", 0.0)
+        if outcome == "survived":
+            outcome, seconds = run_tests(tests, timeout)
+    finally:
+        target.write_bytes(whole)
+    return {**describe(case), "outcome": outcome, "seconds": round(seconds, 1)}
+
+
+def describe(case: Case) -> dict[str, object]:
+    """Return what names a mutant."""
+    group, path, mutant = case
+    texts = {"statement": mutant.statement, "before": mutant.before, "after": mutant.after}
+    return {"group": group, "module": path, "line": mutant.line, **texts}
+
+
+def name(row: dict[str, object]) -> tuple[object, ...]:
+    """Return what tells a mutant from others, also when its line has moved."""
+    return tuple(row[key] for key in ("module", "statement", "before", "after"))
+
+
+def equivalents() -> dict[tuple[object, ...], str]:
+    """Return the reason of each mutant that means the same, by `name`."""
+    return {name(row): row["reason"] for row in tomllib.loads(EQUIVALENT.read_text("utf-8"))["mutant"]}
+
+
+def survivors(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return the rows that survived and are not known to mean the same."""
+    known = equivalents()
+    return [row for row in rows if row["outcome"] == "survived" and name(row) not in known]
+
+
+def table(rows: list[dict[str, object]]) -> str:
+    """Return the figures of a run as Markdown."""
+    titles = ("module", "mutants", "killed", "by time", "equivalent", "survived", "killed of those not equivalent")
+    lines = [f"| {' | '.join(titles)} |", "| --- " * len(titles) + "|"]
+    for group in [*GROUPS, "all"]:
+        here = [row for row in rows if group in (row["group"], "all")]
+        killed = [row["outcome"] for row in here if row["outcome"] != "survived"]
+        alive = len(survivors(here))
+        numbers = (len(here), len(killed), killed.count("killed by time"), len(here) - len(killed) - alive, alive)
+        if here:
+            lines.append(f"| {group} | {' | '.join(map(str, numbers))} | {len(killed) / (len(killed) + alive):.1%} |")
+    lines += ["", "Survived:" if survivors(rows) else "None survived."]
+    for row in survivors(rows):
+        change = f"`{row['before']}` → `{row['after']}`".replace("\n", " ")
+        lines.append(f"- `{row['module']}`, `{row['statement']}`: {change}")
+    return "\n".join(lines)
+
+
+def run(cases: list[Case]) -> Iterator[dict[str, object]]:
+    """Test the mutants of a fresh copy; yield each with its outcome."""
+    copy_checkout(TREE)
+    os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    for module in LARGE.split():  # before the forks, not in each
+        importlib.import_module(module)
+    timeouts = {}
+    for case in cases:
+        group = case[0]
+        if group not in timeouts:
+            outcome, seconds = run_tests(GROUPS[group][1], None, bytecode=True)
+            if outcome != "survived":
+                raise SystemExit(f"{group}: the tests fail without a mutant; see {TREE / 'output.txt'}.")
+            print(f"{group}: the tests pass in {seconds:.0f} s", flush=True)
+            timeouts[group] = 30 + 10 * seconds
+        yield judge(case, timeouts[group])
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__.splitlines()[0])
+    parser.add_argument("-n", type=int, default=300, help="how many mutants are drawn; 0: all")
+    parser.add_argument("--only", default="", help=f"one of {', '.join(GROUPS)}")
+    parser.add_argument("--again", action="store_true", help="repeat the last run's survivors alone")
+    options = parser.parse_args()
+    log = BUILD / f"{options.only or 'all'}-{options.n}.jsonl"
+    cases, rows = draw(options.n, options.only), []
+    if options.again:
+        rows = [row for row in map(json.loads, log.read_text("utf-8").splitlines()) if row["outcome"] != "survived"]
+        killed = {name(row) for row in rows}
+        cases = [case for case in cases if name(describe(case)) not in killed]
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with open(log, "w", encoding="utf-8", buffering=1) as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+        for row in run(cases):
+            rows.append(row)
+            file.write(json.dumps(row) + "\n")
+            place = f"{row['module']}:{row['line']}"
+            print(f"{row['outcome']:14} {row['seconds']:6} s  {place}  {row['statement'][:80]}", flush=True)
+    print(table(rows))
+    if not options.only:
+        figures.write("mutants", f"make mutants N={options.n}", table(rows))
+    raise SystemExit(len(survivors(rows)) > 0.03 * len(rows))
+
+
+if __name__ == "__main__":
+    main()

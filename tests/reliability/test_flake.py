@@ -1,0 +1,53 @@
+"""Repetition under other conditions: what differs, and that a test which depends on it is found."""
+
+import os
+
+import flake
+import pytest
+
+TOY = {  # each passes in the first round of two at most
+    "order": "seen = []\ndef test_a(): assert not seen\n"
+    + "".join(f"def test_{x}(): seen.append(1)\n" for x in "bcde"),
+    "threads": "import os\ndef test(): assert os.environ['NNLIB_TEST_THREADS'] == '1'\n",
+    "path": "import os\ndef test(): assert ' ' not in os.getcwd()\n",
+    "data": "import os\ndef test(): assert 'NNLIB_DATA' not in os.environ\n",
+    "hash": "import os\ndef test(): assert os.environ['PYTHONHASHSEED'] == '1'\n",
+    "no tests": "import nothing_of_this_name\n",
+}
+
+
+def test_ten_rounds_have_every_condition_at_least_twice():
+    rounds = [flake.Conditions.of_round(number, oldest=True, data=True) for number in range(10)]
+    for name in ("oldest", "with_data", "odd_path", "load"):
+        values = [getattr(each, name) for each in rounds]
+        assert values.count(True) >= 2
+        assert values.count(False) >= 2
+    assert [each.threads for each in rounds].count(2) == 5
+    assert len({each.order for each in rounds}) == len({each.hash_seed for each in rounds}) == 10
+    assert not any(each.oldest or each.with_data for each in (flake.Conditions.of_round(4, False, False),))
+
+
+@pytest.mark.parametrize("kind", TOY)
+def test_a_test_that_depends_on_a_condition_is_found(kind, tmp_path):
+    folder = tmp_path / flake.ODD
+    (folder / "tests" / "reliability").mkdir(parents=True)
+    plugin = flake.ROOT / "tests" / "reliability" / "shuffled.py"
+    (folder / "tests" / "reliability" / "shuffled.py").write_text(plugin.read_text())
+    (folder / "test_toy.py").write_text(TOY[kind])
+    failed = []
+    for number in (1, 2):
+        conditions = flake.Conditions(number, number, number, oldest=False, with_data=True, odd_path=True, load=False)
+        failed.append(flake.run(conditions, folder, [], folder).failed)
+    assert failed[1]
+    if kind in ("threads", "hash"):
+        assert not failed[0]
+
+
+def test_the_load_ends_with_the_run(monkeypatch):
+    started = []
+    popen = flake.subprocess.Popen
+    monkeypatch.setattr(flake.subprocess, "Popen", lambda command: started.append(popen(command)) or started[-1])
+    with flake.busy(2):
+        assert [process.poll() for process in started] == [None, None]
+    assert all(process.returncode == -9 for process in started)
+    assert not any(os.path.exists(f"/proc/{process.pid}") for process in started)

@@ -1,0 +1,29 @@
+"""docs/reliability.md: its tests exist, its figures have their places, its commands are make's."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_every_test_that_is_named_exists():
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGE)
+    assert len(named) == 16
+    for path, test in named:
+        assert re.search(rf"^def {test}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), test
+
+
+def test_every_file_and_command_that_is_named_exists():
+    for path in re.findall(r"`((?:tests|docs)/[\w/]+\.\w+)`", PAGE):
+        assert (ROOT / path).is_file(), path
+    for target in re.findall(r"`make ([\w-]+)", PAGE):
+        assert re.search(rf"^{target}: setup$", MAKEFILE, re.MULTILINE), target
+
+
+def test_every_command_has_its_place_for_figures():
+    for name in ("fuzz", "mutants", "flake"):
+        assert PAGE.count(f"<!-- figures: {name} -->\n") == 1
+        assert f'figures.write("{name}", ' in (ROOT / f"tests/reliability/{name}.py").read_text(encoding="utf-8")
+    assert PAGE.count("<!-- end of figures -->") == 3
