@@ -107,8 +107,8 @@ def test_the_courses_constructors_and_defaults():
     assert shapes(ConvNet(dropout=0.5)) == plain
     assert shapes(ConvNet(batchnorm=True)) == plain | {"gamma1": (32,), "beta1": (32,)}
     assert ConvNet().params["W2"].std() == pytest.approx(1e-3, rel=0.02)
-    assert ConvNet().reg == 0.0
     for model in (LogisticClassifier(), SVM(), SoftmaxClassifier(), ConvNet()):
+        assert model.reg == 0.0
         assert {array.dtype for array in model.params.values()} == {np.dtype(np.float32)}
 
 
@@ -243,8 +243,8 @@ def test_wrong_arguments_are_named():
 
 
 @pytest.mark.parametrize("make", [LogisticClassifier, SVM, SoftmaxClassifier, ConvNet])
-def test_the_seed_is_0_unless_it_is_given(make):
-    default, zero, one = make(), make(rng=0), make(rng=1)
+def test_the_seed_is_0_and_the_scale_a_thousandth_unless_they_are_given(make):
+    default, zero, one = make(), make(weight_scale=1e-3, rng=0), make(rng=1)
     for name, array in zero.params.items():
         np.testing.assert_array_equal(default.params[name], array)
     assert any((zero.params[name] != one.params[name]).any() for name in zero.params)

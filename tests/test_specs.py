@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nnlib
-from nnlib import BatchNorm, Conv, Dropout, Flatten, FullyConnected, MaxPool, ReLU, Squeeze, backend, fast
+from nnlib import BatchNorm, Conv, Dropout, Flatten, FullyConnected, MaxPool, ReLU, Sequential, Squeeze, backend, fast
 from nnlib.specs import Context, Layer
 
 # (spec, shape of one example in, shape of one example out); no image is square
@@ -169,3 +169,17 @@ def test_the_base_class_does_nothing_by_itself():
 def test_batch_norm_refuses_bad_options_when_it_is_made(option, value):
     with pytest.raises(ValueError, match=option):
         BatchNorm(**{option: value})
+
+
+def test_the_first_trained_layer_is_not_asked_for_the_gradient_of_its_input(monkeypatch):
+    asked, backward = [], FullyConnected.backward
+
+    def note(self, *arguments, need_dx):
+        asked.append((self.units, need_dx))
+        return backward(self, *arguments, need_dx=need_dx)
+
+    monkeypatch.setattr(FullyConnected, "backward", note)
+    network = Sequential([Flatten(), FullyConnected(3), ReLU(), FullyConnected(2)], (2, 2), rng=0)
+    network.forward(np.ones((5, 2, 2), np.float32), "train")
+    network.backward(np.ones((5, 2), np.float32))
+    assert asked == [(2, True), (3, False)]

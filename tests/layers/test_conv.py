@@ -145,6 +145,13 @@ def test_wrong_arguments_are_named(layers, x, w, error, message):
         layers.conv_forward(x, w)
 
 
+@pytest.mark.parametrize(("a", "b"), [((0, 3), (1, 1)), ((3, 3), (0, 1)), ((0, 0), (2, 0))])
+def test_the_full_convolution_of_nothing_is_refused(a, b):
+    message = re.escape(f"a and b: expected at least one element each, got {a} and {b}")
+    with pytest.raises(ValueError, match=message):
+        conv_full(np.ones(a), np.ones(b))
+
+
 @pytest.mark.parametrize("convolve", [conv_filt, conv_valid, conv_full])
 def test_wrong_arguments_of_the_2d_convolutions_are_named(convolve):
     with pytest.raises(ValueError, match=r"a: expected 2 axes, got shape \(3,\)"):
