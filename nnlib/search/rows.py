@@ -22,7 +22,7 @@ class DataInfo(Record):
     val: int
 
     def __post_init__(self):
-        checks.require(self.val > 0, "val", "at least one example", self.val)
+        checks.require(0 < self.val < 2**53, "val", "at least one example, and fewer than 2^53", self.val)
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,8 @@ class TrialRow(Record):
     def __post_init__(self):
         checks.choice("status", self.status, STATUSES)
         checks.require(self.val_acc is None or 0 <= self.val_acc <= 1, "val_acc", "a fraction or null", self.val_acc)
+        outside = next((index for index in self.wrong or () if not 0 <= index < self.data.val), None)
+        checks.require(outside is None, "wrong", f"indices of {self.data.val} validation examples", outside)
         complete = None not in (self.val_acc, self.num_params, self.seconds)
         checks.require(complete or self.status != "done", "status", "a result where it is 'done'", "none")
 

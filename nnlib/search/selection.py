@@ -86,11 +86,15 @@ def error_of_difference(best: Point, point: Point) -> tuple[float, str]:
     same = [(row.seed, row.data) for row in rows] == [(row.seed, row.data) for row in others]
     if len(rows) == 1 or not same or None in [row.wrong for row in (*rows, *others)]:
         return error, origin
-    d = np.zeros((len(rows), rows[0].data.val))  # (S, n)
+    n, wrong = rows[0].data.val, [index for row in (*rows, *others) for index in row.wrong]
+    indices = np.unique(np.array(wrong, np.int64))  # (U,) on all other examples d is 0
+    d = np.zeros((len(rows), len(indices)))  # (S, U)
     for of_seed, row, other in zip(d, rows, others, strict=True):
-        of_seed[row.wrong] -= 1
-        of_seed[other.wrong] += 1
-    variance = d.mean(axis=0).var(ddof=1) / d.shape[1] + d.mean(axis=1).var(ddof=1) / len(d)
+        of_seed[np.isin(indices, row.wrong)] -= 1
+        of_seed[np.isin(indices, other.wrong)] += 1
+    means = d.mean(axis=0)
+    over_examples = max(0.0, np.sum(means**2) - np.sum(means) ** 2 / n) / max(n - 1, 1)
+    variance = over_examples / n + (d.sum(axis=1) / n).var(ddof=1) / len(d)
     return math.sqrt(variance), f"in pairs, {origin}"
 
 

@@ -4,6 +4,7 @@ A format with a checksum (IDX, npm package, checkpoint) is accepted only with th
 a changed digit is a whole file too: then a second, independent reader has to find the same values.
 """
 
+import contextlib
 import hashlib
 import io
 import json
@@ -23,6 +24,7 @@ from nnlib import storage
 from nnlib.check import frames
 from nnlib.data import cifar10, idx, safe_pickle
 from nnlib.data.files import DataError
+from nnlib.search import select
 from nnlib.search.rows import OpeningRow, row_from_line, row_to_line
 from nnlib.search.trial_log import TrialLog, TrialLogError
 from nnlib.vgg import checkpoint
@@ -123,14 +125,15 @@ def read_row(content: bytes) -> None:
 
 
 def read_log(folder: Path, content: bytes) -> None:
-    """A trial log: each whole line is the row of that index."""
+    """A trial log: each whole line is the row of that index, and a point is selected, or there is none to select."""
     path = folder / "log.jsonl"
     path.write_bytes(content)
     log = TrialLog(path)
     rows, lines = log.rows, path.read_bytes().split(b"\n")[:-1]
     require(len(rows) == len(lines), "other rows than lines")
     require(all(row_from_line(line) == row for line, row in zip(lines, rows, strict=True)), "another row")
-    log.trials()
+    with contextlib.suppress(ValueError):
+        str(select(log.trials()))
 
 
 def read_checkpoint(folder: Path, content: bytes, signed: bool) -> None:
@@ -165,6 +168,9 @@ def readers(folder: Path) -> list[Reader]:
     storage.save_arrays(folder / "seed.npz", ARRAYS)
     rows = [trial_row({"hidden_dim": 5, "reg": 0.1}), trial_row({}, None), OpeningRow("4.4", "MNIST", "md5:0", "now")]
     lines = [row_to_line(row) for row in rows]
+    widths = [(width, seed) for width in (2, 4) for seed in (0, 1)]
+    swept = [row_to_line(trial_row({"width": width}, wrong=[width, seed], seed=seed)) for width, seed in widths]
+    logs = [b"".join(lines), b"".join(swept)]
     keys = checkpoint._KEYS - {"training", "net"}
     checkpoint.save(folder / "seed.pt", {"training": TRAINING, "net": {"w": torch.ones(4)}, **dict.fromkeys(keys, 0)})
     stored = (folder / "seed.pt").read_bytes()
@@ -183,7 +189,14 @@ def readers(folder: Path) -> list[Reader]:
         Reader("arrays in them", [npy(ARRAYS["W1"])], npz_reader, share=0.04, wrap=npz_around, **npz),
         Reader("npm package", [whole], partial(read_package, folder, whole=whole), share=0.06, **data),
         Reader("rows of trials", lines, read_row, (ValueError,), 0.16),
-        Reader("trial logs", [b"".join(lines)], partial(read_log, folder), (TrialLogError,), 0.01, "log.jsonl"),
+        Reader(
+            "trial logs",
+            logs,
+            partial(read_log, folder),
+            (TrialLogError,),
+            0.01,
+            "log.jsonl",
+        ),
         Reader("checkpoints", [stored], partial(read_checkpoint, folder, signed=False), share=0.02, **data),
         Reader("signed checkpoints", [content], partial(read_checkpoint, folder, signed=True), share=0.005, **data),
         Reader("frames", framed, read_frame, (frames.FrameError, EOFError), 0.25),

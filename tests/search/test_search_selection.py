@@ -1,6 +1,7 @@
 """nnlib.search.selection: rules worked by hand, their reasons, and the opening of the test set."""
 
 import math
+import tracemalloc
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from search_toy import SOLVER, make, toy_data, trial_row
 
 from nnlib.data import Dataset
 from nnlib.search import OpeningRow, Selection, Sweep, TrialLog, open_test_logged, select, sweep
+from nnlib.search.points import group_by_settings
+from nnlib.search.selection import error_of_difference
 
 FIELDS = ("val", "status", "reason", "fingerprint", "sweep", "wrong")
 
@@ -114,6 +117,26 @@ def test_pairs_are_of_equal_seeds_whatever_their_order():
     rows[3], d[1, 7] = replace(rows[3], wrong=[4, 5], val_acc=0.8), 0
     error = math.sqrt(d.mean(axis=0).var(ddof=1) / 10 + np.var([0.1, 0.0], ddof=1) / 2)
     assert f"{error:.2%} (in pairs, 2 seeds" in select(rows).reason
+
+
+@pytest.mark.parametrize("val", [1, 2**53 - 1])
+def test_the_error_of_one_example_or_of_endlessly_many_takes_little_memory(val):
+    best, point = group_by_settings(
+        [row(width, 0.9, seed=seed, val=val, wrong=wrong) for width, wrong in ((2, [0]), (4, [])) for seed in (0, 1)]
+    )
+    tracemalloc.start()
+    try:
+        error, _ = error_of_difference(best, point)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+    assert error == pytest.approx(1 / val if val > 1 else 0)
+
+
+@pytest.mark.parametrize(("val", "wrong"), [(10, [10]), (10, [-1]), (10, [3, 10**30]), (2**53, []), (0, [])])
+def test_indices_of_no_example_and_impossible_numbers_are_no_row(val, wrong):
+    with pytest.raises(ValueError, match=r"wrong: expected indices of 10 validation|val: expected at least one"):
+        row(2, 0.9, val=val, wrong=wrong)
 
 
 @pytest.mark.parametrize("other", [{"seed": 5}, {"val": 101}])
