@@ -136,8 +136,9 @@ class Record:
         """Return the object that `to_json` described; a ValueError names a field that is missing, unknown or wrong."""
         types = _types(cls)
         checks.require(isinstance(value, dict), cls.__name__, "a JSON object", type(value).__name__)
-        wrong = ", ".join(sorted(types.keys() ^ value.keys()))
-        checks.require(not wrong, cls.__name__, f"the fields {', '.join(types)}", f"missing or unknown: {wrong}")
+        wrong = sorted(types.keys() ^ value.keys())
+        got = f"missing or unknown: {', '.join(wrong)}"
+        checks.require(not wrong, cls.__name__, f"the fields {', '.join(types)}", got)
         for name, kind in types.items():
             if isinstance(kind, type) and issubclass(kind, Record):
                 value = {**value, name: kind.from_json(value[name])}

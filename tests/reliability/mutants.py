@@ -48,7 +48,7 @@ GROUPS = {  # the modules; their tests: first the files that bear the module's n
     "models": (["nnlib/models.py"], ["tests/test_models.py", "tests/test_storage.py"]),
     "optim": (["nnlib/optim.py"], ["tests/test_optim.py"]),
     "solver": (["nnlib/solver.py", "nnlib/solver_checks.py"], ["tests/solver"]),
-    "gradcheck": (["nnlib/gradcheck.py"], ["tests/test_gradcheck.py"]),
+    "gradcheck": (["nnlib/gradcheck.py"], ["tests/test_gradcheck.py", "tests/test_gradcheck_kinks.py"]),
     "callbacks": (["nnlib/callbacks.py"], ["tests/solver"]),
     "data": (["nnlib/data/*.py"], ["tests/data"]),
     "layers": (["nnlib/layers/*.py"], ["tests/layers"]),

@@ -76,7 +76,7 @@ def hoards(content):
 
 def dies(content):
     if len(content) > 2 * len(CONTENT):
-        os.kill(os.getpid(), signal.SIGSEGV)
+        os.kill(os.getpid(), signal.SIGTERM)
     refuses_all_but(content)
 
 
@@ -92,7 +92,7 @@ PLANTED = {
     forgets_to_say_which: "an error without 'no:': damaged",
     quadratic: "4 times as long takes",
     hoards: "MiB taken, more than 64",
-    dies: "the process died, status 11",
+    dies: "the process died, status 15",
     hangs: "no answer in time",
 }
 

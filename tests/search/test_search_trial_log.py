@@ -155,6 +155,7 @@ FOREIGN = {
     "an id that cannot be hashed": with_(id={}),
     "no curve": without("curve"),
     "a field too many": with_(colour="red"),
+    "a field too many without a name": with_(**{"": 1}),
     "settings in a list": with_(settings=[1]),
     "an accuracy that is text": with_(val_acc="abc"),
     "an accuracy of NaN": with_(val_acc=float("nan")),

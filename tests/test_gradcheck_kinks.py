@@ -1,0 +1,24 @@
+"""nnlib.gradcheck: where a kink ends and curvature or rounding begins."""
+
+import numpy as np
+import pytest
+
+from nnlib.gradcheck import numerical_gradient
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e-5, 1e-3, 0.1])
+@pytest.mark.parametrize("curvature", [1.0, 10.0, 1e3])
+def test_a_kink_very_near_x_is_stepped_round_in_a_curved_function(offset, curvature):
+    """At a step of 1e-9 it is out of reach; one more step has to do, also where rounding in f is all that differs."""
+
+    def f(x):
+        return float(offset + curvature * x[0] ** 2 + max(0.0, x[0] - 2e-8))
+
+    assert abs(numerical_gradient(f, np.zeros(1))[0]) < 1e-6
+
+
+@pytest.mark.parametrize(("size", "kink"), [(0.5e-6, False), (1.5e-6, True), (1e-3, True)])
+def test_a_kink_counts_from_a_millionth_of_the_slope(size, kink):
+    (slope,) = numerical_gradient(lambda x: float(x[0] + size / 2 * abs(x[0])), np.zeros(1))
+    assert np.isnan(slope) == kink
+    assert kink or slope == pytest.approx(1)
