@@ -50,7 +50,7 @@ help:
 	@echo 'make fuzz         feed every reader of files with a million damaged ones; N=10000 for fewer. This and the next two'
 	@echo '                  write their figures into docs/reliability.md'
 	@echo 'make mutants      change nnlib in N=300 spots, one at a time, and see whether a test fails; N=0 for all of them;'
-	@echo '                  ONLY=losses for one module; ARGS=--again repeats those that survived'
+	@echo '                  ONLY=losses for one module; ARGS=--again tests what the last run has not killed'
 	@echo 'make flake        run tests and notebooks N=10 times, under other conditions each time; TESTS, NOTEBOOKS for some'
 	@echo 'make lab          open JupyterLab on the notebooks'
 	@echo 'make app          serve the explorers as pages without code, for a lecture hall'

@@ -3,8 +3,7 @@
 The mutants are those of `mutations.py`; `GROUPS` says which tests judge which module. N of them are drawn, as many from
 each group, the same at every run. Each is written into a copy of the checkout and tested by a fork of this process,
 which has the large libraries loaded. A mutant is killed if a test fails or runs 10 times as long as without it. Those
-that survive and mean the same are in equivalent_mutants.toml with the reason. `--again` repeats the last run's
-survivors alone, with the tests of now.
+that survive and mean the same are in equivalent_mutants.toml with the reason.
 
 mutmut 3.8 and cosmic-ray 8.7 do not fit. mutmut changes no decorated function and nothing outside functions (the tables
 of defaults, the specs' fields), and its trampolines replace every function, which changes the source that
@@ -25,18 +24,17 @@ import signal
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import figures
+from mutant_report import survivors, table
 from mutations import Mutant, mutants
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "mutants"
 TREE = BUILD / "tree"
-EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
 SEED = 598
 DATA_LIMIT = 8 << 30  # bytes that a mutant may allocate
 SEARCH = ["trial_log", "selection", "sweep", "trial", "replay", "kernel", "identical", "processes"]
@@ -87,10 +85,10 @@ def copy_checkout(tree: Path) -> None:
     """Copy what git knows, and what it does not ignore, to `tree`."""
     shutil.rmtree(tree, ignore_errors=True)
     command = ["git", "ls-files", "-z", "-co", "--exclude-standard"]
-    for name in subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0"):
-        if name and (ROOT / name).is_file():
-            (tree / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, tree / name)
+    for path in subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0"):
+        if path and (ROOT / path).is_file():
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / path, tree / path)
 
 
 def run_tests(paths: list[str], timeout: float | None, *, tree: Path = TREE, bytecode: bool = False):
@@ -132,7 +130,7 @@ def _in_the_fork(tree: Path, paths: list[str], bytecode: bool) -> None:
         os.environ |= {"PYTHONPATH": str(tree), "CI": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         if not bytecode:
             os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-        elsewhere = [path for path in sys.path if Path(path or ".").resolve() not in (ROOT, EQUIVALENT.parent)]
+        elsewhere = [path for path in sys.path if Path(path or ".").resolve() not in (ROOT, Path(__file__).parent)]
         sys.path[:] = [str(tree), *elsewhere]
         options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "-o", "markers=xdist_group"]
         code = int(pytest.main([*options, f"--basetemp={tree / 'temporary'}", *paths]))
@@ -164,41 +162,7 @@ def describe(case: Case) -> dict[str, object]:
     """Return what names a mutant."""
     group, path, mutant = case
     texts = {"statement": mutant.statement, "before": mutant.before, "after": mutant.after}
-    return {"group": group, "module": path, "line": mutant.line, **texts}
-
-
-def name(row: dict[str, object]) -> tuple[object, ...]:
-    """Return what tells a mutant from others, also when its line has moved."""
-    return tuple(row[key] for key in ("module", "statement", "before", "after"))
-
-
-def equivalents() -> dict[tuple[object, ...], str]:
-    """Return the reason of each mutant that means the same, by `name`."""
-    return {name(row): row["reason"] for row in tomllib.loads(EQUIVALENT.read_text("utf-8"))["mutant"]}
-
-
-def survivors(rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Return the rows that survived and are not known to mean the same."""
-    known = equivalents()
-    return [row for row in rows if row["outcome"] == "survived" and name(row) not in known]
-
-
-def table(rows: list[dict[str, object]]) -> str:
-    """Return the figures of a run as Markdown."""
-    titles = ("module", "mutants", "killed", "by time", "equivalent", "survived", "killed of those not equivalent")
-    lines = [f"| {' | '.join(titles)} |", "| --- " * len(titles) + "|"]
-    for group in [*GROUPS, "all"]:
-        here = [row for row in rows if group in (row["group"], "all")]
-        killed = [row["outcome"] for row in here if row["outcome"] != "survived"]
-        alive = len(survivors(here))
-        numbers = (len(here), len(killed), killed.count("killed by time"), len(here) - len(killed) - alive, alive)
-        if here:
-            lines.append(f"| {group} | {' | '.join(map(str, numbers))} | {len(killed) / (len(killed) + alive):.1%} |")
-    lines += ["", "Survived:" if survivors(rows) else "None survived."]
-    for row in survivors(rows):
-        change = f"`{row['before']}` → `{row['after']}`".replace("\n", " ")
-        lines.append(f"- `{row['module']}`, `{row['statement']}`: {change}")
-    return "\n".join(lines)
+    return {"group": group, "module": path, "line": mutant.line, "column": mutant.column, **texts}
 
 
 def run(cases: list[Case]) -> Iterator[dict[str, object]]:
@@ -219,19 +183,12 @@ def run(cases: list[Case]) -> Iterator[dict[str, object]]:
         yield judge(case, timeouts[group])
 
 
-def main() -> None:
-    """Run the command."""
-    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__.splitlines()[0])
-    parser.add_argument("-n", type=int, default=300, help="how many mutants are drawn; 0: all")
-    parser.add_argument("--only", default="", help=f"one of {', '.join(GROUPS)}")
-    parser.add_argument("--again", action="store_true", help="repeat the last run's survivors alone")
-    options = parser.parse_args()
-    log = BUILD / f"{options.only or 'all'}-{options.n}.jsonl"
-    cases, rows = draw(options.n, options.only), []
-    if options.again:
-        rows = [row for row in map(json.loads, log.read_text("utf-8").splitlines()) if row["outcome"] != "survived"]
-        killed = {name(row) for row in rows}
-        cases = [case for case in cases if name(describe(case)) not in killed]
+def _place(row: dict[str, object]) -> tuple[object, ...]:
+    return tuple(row[key] for key in ("module", "line", "column", "before", "after"))
+
+
+def _test(cases: list[Case], rows: list[dict[str, object]], log: Path) -> list[dict[str, object]]:
+    """Test the mutants, add their rows to those before, and return all; the log has them as they come."""
     BUILD.mkdir(parents=True, exist_ok=True)
     with open(log, "w", encoding="utf-8", buffering=1) as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
@@ -240,9 +197,30 @@ def main() -> None:
             file.write(json.dumps(row) + "\n")
             place = f"{row['module']}:{row['line']}"
             print(f"{row['outcome']:14} {row['seconds']:6} s  {place}  {row['statement'][:80]}", flush=True)
-    print(table(rows))
+    return rows
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__.splitlines()[0])
+    parser.add_argument("-n", type=int, default=300, help="how many mutants are drawn; 0: all")
+    parser.add_argument("--only", default="", help=f"one of {', '.join(GROUPS)}")
+    parser.add_argument("--again", action="store_true", help="test what the last run has not killed, or not reached")
+    parser.add_argument("--figures", action="store_true", help="only write the last run's figures, as far as it came")
+    options = parser.parse_args()
+    log = BUILD / f"{options.only or 'all'}-{options.n}.jsonl"
+    cases, rows = draw(options.n, options.only), []
+    drawn = len(cases)
+    if options.again or options.figures:
+        rows = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    if not options.figures:
+        rows = [row for row in rows if row["outcome"] != "survived"]
+        killed = {_place(row) for row in rows}
+        rows = _test([case for case in cases if _place(describe(case)) not in killed], rows, log)
+    text = f"{len(rows)} of the {drawn} mutants that were drawn have been tested.\n\n{table(rows)}"
+    print(text)
     if not options.only:
-        figures.write("mutants", f"make mutants N={options.n}", table(rows))
+        figures.write("mutants", f"make mutants N={options.n}", text)
     raise SystemExit(len(survivors(rows)) > 0.03 * len(rows))
 
 

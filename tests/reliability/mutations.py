@@ -44,6 +44,7 @@ class Mutant:
     """One change: where it is, the text there, and the text in its place."""
 
     line: int
+    column: int  # in bytes
     statement: str  # the first line of the source that changes
     before: str
     after: str
@@ -62,7 +63,9 @@ def mutants(source: str) -> list[Mutant]:
         before = content[begin:end].decode()
         mutated = (content[:begin] + after.encode() + content[end:]).decode()
         if mutated not in found:
-            found[mutated] = Mutant(node.lineno, lines[node.lineno - 1].strip(), before, after, mutated)
+            found[mutated] = Mutant(
+                node.lineno, node.col_offset, lines[node.lineno - 1].strip(), before, after, mutated
+            )
     return list(found.values())
 
 

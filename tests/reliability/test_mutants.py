@@ -1,6 +1,7 @@
 """Mutation testing: the mutants of a source, what a fork says of one, and the file of those that mean the same."""
 
 import figures
+import mutant_report
 import mutants
 import pytest
 from mutations import mutants as mutants_of
@@ -86,8 +87,10 @@ def test_the_sample_is_the_same_again_and_has_as_many_of_each_group():
 
 
 def test_every_mutant_said_to_mean_the_same_exists_and_has_a_reason():
-    known = mutants.equivalents()
-    listed = {mutants.name(mutants.describe(case)) for group in mutants.GROUPS for case in mutants.all_mutants(group)}
+    known = mutant_report.equivalents()
+    listed = {
+        mutant_report.name(mutants.describe(case)) for group in mutants.GROUPS for case in mutants.all_mutants(group)
+    }
     assert set(known) <= listed
     assert all(len(reason) > 20 for reason in known.values())
 
