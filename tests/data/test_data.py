@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import nnlib.data
 from nnlib.data import DataError, Dataset, load_binary, load_mnist, mnist, open_test
 
 DATASETS = Path(__file__).resolve().parents[2] / "datasets"
@@ -236,3 +237,8 @@ def test_the_gzip_headers_name_no_file_and_no_time():
     for name in mnist.FILES:
         header = (DATASETS / "mnist" / name).read_bytes()[:10]
         assert header == bytes.fromhex("1f8b 08 00 00000000 02 03")  # no flags, time 0, best compression, Unix
+
+
+def test_every_name_that_is_exported_exists():
+    assert {"load_binary", "load_mnist", "open_test"} < set(nnlib.data.__all__)
+    assert all(hasattr(nnlib.data, name) for name in nnlib.data.__all__)

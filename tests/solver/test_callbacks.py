@@ -75,3 +75,12 @@ def test_the_progress_bar_shows_the_loss_every_so_many_steps_and_the_accuracies_
     losses = [values["loss"] for values in shown[:-1]]
     assert losses == ["0.2000", "0.4000", "0.5000"]
     assert shown[-2:] == [{"loss": "0.5000", "train": "50.00%", "val": "25.00%", "refresh": False}, "closed"]
+
+
+def test_the_progress_bar_starts_where_the_training_does(monkeypatch):
+    made = []
+    monkeypatch.setattr("nnlib.callbacks.progress_bar", lambda **options: made.append(options))
+    ProgressBar(5, 2)
+    ProgressBar(5, 2, done=3)
+    expected = {"total": 5, "unit": "step", "desc": "training"}
+    assert made == [{**expected, "initial": 0}, {**expected, "initial": 3}]
