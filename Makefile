@@ -113,7 +113,7 @@ test-oldest: setup
 	  --ignore=tests/browser --ignore=tests/vgg $(TESTS)
 
 faults: setup
-	@PYTHONPATH='$(CURDIR)/tests' $(BIN)/python -m reliability.faults $(ARGS)
+	@PYTHONPATH=tests $(BIN)/python -m reliability.faults $(ARGS)
 
 # What these prove is in docs/reliability.md.
 fuzz: setup
