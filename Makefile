@@ -33,7 +33,7 @@ PIP_INSTALL := env -u PIP_PYTHON -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT \
   $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-oldest faults fuzz mutants flake lab app bench release grade grade-proof constraints \
+.PHONY: help setup run test oldest test-oldest faults fuzz mutants flake lab app bench release grade grade-proof constraints \
   moved
 
 help:
@@ -104,11 +104,15 @@ test: setup
 # Every dependency that pyproject.toml names at the oldest version that it admits. PyTorch alone is .venv's: its floor is
 # nearly the newest version, and it takes 6 GB. The packages under the old ones are new, and warn of what these still use.
 OLDEST := .venv-oldest
-test-oldest: setup
+oldest: $(OLDEST)/.installed
+$(OLDEST)/.installed: pyproject.toml | setup
 	@$(PIP_INSTALL) --quiet --target build/uv uv
 	build/uv/bin/uv venv --quiet --clear --python $(BIN)/python $(OLDEST)
 	build/uv/bin/uv pip install --quiet --no-config --python $(OLDEST)/bin/python --resolution lowest-direct -e '.[dev]'
 	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > $$(echo $(OLDEST)/lib/python*/site-packages)/torch.pth
+	@touch $@
+
+test-oldest: oldest
 	$(OLDEST)/bin/python -m pytest -n $(JOBS) --dist loadgroup -W ignore::DeprecationWarning \
 	  --ignore=tests/browser --ignore=tests/vgg $(TESTS)
 
