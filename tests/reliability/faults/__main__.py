@@ -2,8 +2,8 @@
 
 python -m reliability.faults [--only TEXT] [--number N] [--fast]         (with tests/ on the path)
 
-Writes build/faults.json. The status is 1 if fewer than 95 % are caught, if one is missed that missed.txt does not list,
-or if one that it lists is caught.
+Writes build/faults.json and, of all faults or of the fast ones, the figures in docs/reliability.md. The status is 1 if
+fewer than 95 % are caught, if one is missed that missed.txt does not list, or if one that it lists is caught.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from reliability import figures
 from reliability.faults.bank import load
 from reliability.faults.plant import ROOT, Copy, Fault, RottenFault
 
@@ -88,6 +89,16 @@ def trouble(results: list[dict]) -> list[str]:
     return lines
 
 
+def table(results: list[dict]) -> str:
+    """Return how many faults of each kind were caught, as Markdown, and those that were not."""
+    lines = ["| kind | planted | caught |", "| --- | --- | --- |"]
+    for kind in [*dict.fromkeys(row["kind"] for row in results), "all"]:
+        verdicts = [row["verdict"] for row in results if kind in (row["kind"], "all")]
+        lines.append(f"| {kind} | {len(verdicts)} | {verdicts.count('caught')} |")
+    missed = [f"- {row['name']}: {MISSED.get(row['name'], row['verdict'])}" for row in results if "why" in row]
+    return "\n".join([*lines, "", "Not caught:" if missed else "All are caught.", *missed])
+
+
 def main() -> int:
     """Try the faults that the command line names; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -110,10 +121,9 @@ def main() -> int:
     (ROOT / "build" / "faults.json").write_text(
         json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
-    kinds = {kind: [row for row in results if row["kind"] == kind] for kind in dict.fromkeys(f.kind for f in faults)}
-    for kind, rows in kinds.items():
-        print(f"{kind:12} {sum(row['verdict'] == 'caught' for row in rows)} of {len(rows)}")
-    print(f"{'all':12} {sum(row['verdict'] == 'caught' for row in results)} of {len(results)}")
+    print(text := table(results))
+    if not asked.only and not asked.number:
+        figures.write("faults", "make faults ARGS=--fast" if asked.fast else "make faults", text)
     print("\n".join(found := trouble(results)))
     return bool(found)
 
