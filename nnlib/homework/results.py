@@ -20,6 +20,7 @@ MIME = "application/vnd.nnlib.results+json"
 """The MIME type under which a notebook's output holds its rows."""
 
 _COUNTS = ("train", "val", "test")
+_WORDS = {"reg": "L2", "hidden_dim": "hidden units"}  # for arguments of a model, in a table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +139,7 @@ class Results:
             (
                 row.item,
                 row.model,
-                ", ".join(f"{name} {format_value(value)}" for name, value in row.chosen.items()) or "–",
+                ", ".join(sorted(f"{_words(name)} {format_value(value)}" for name, value in row.chosen.items())) or "–",
                 f"{row.val_acc:.2%}",
                 f"{row.test_acc:.2%} ± {100 * row.test_error:.2f}",
                 f"{row.reference:.2%}",
@@ -173,6 +174,10 @@ class Results:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         return {"text/plain": repr(self), "text/html": self._repr_html_(), MIME: self.to_json()}
+
+
+def _words(name: str) -> str:
+    return _WORDS.get(name, name.replace("_", " "))
 
 
 def _mapping(name: str, value: object) -> Mapping:

@@ -35,7 +35,7 @@ def test_example_worked_by_hand():
         (
             "2.3",
             "logistic, linear",
-            "learning_rate 0.1, hidden_dim None",
+            "hidden units None, learning rate 0.1",
             "94.80%",
             "93.60% ± 1.55",
             "94.00%",
