@@ -2,40 +2,33 @@
 
 `python -m course.bank [ITEM ...]` prints a table; without items it writes docs/checks.md as well. It ends with status 1
 where an answer is not judged as it says.
-
-course/wrong/ITEM.py and course/right/ITEM.py hold answers in cells, `# %% name -> diagnosis` (several, where more than
-one fits; "none" where no diagnosis does; "not caught" where it is known to pass) and `# %% name`. A cell's definitions
-and imports, and those above the first cell, replace the ones of their names in the module of the item's targets; new
-names are added to it.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import re
-import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from course.answers import KINDS, SETS, UNUSED, Answer, answers, cells, put, replaced
 from nnlib import blas, checks, tables
 from nnlib.check.exercises import Item, items
 from nnlib.check.judge import Result, judge
 from nnlib.storage import REPOSITORY
 
-COURSE = Path(__file__).parent
 PAGE = REPOSITORY / "docs" / "checks.md"
-KINDS = ("stub", "reference", "wrong", "right")
+__all__ = ["Answer", "answers", "cells", "outcome", "replaced", "with_code"]  # what the grader's proof takes from here
 NOT_FAILED = ("passed", "waits", "not run")
 
 TEXT = """# The checks, checked
 
 Known answers to every item with code, each judged in a folder of its own by all of the item's checks, hidden ones too.
-`python -m course.bank` writes this page; the answers are the cells of `course/wrong/` and `course/right/`.
+`python -m course.bank` writes this page; the answers are the cells of `course/wrong/`, `course/right/` and
+`course/sets/`. Most of them grew beside the checks or were used to mend them. Those of set 4 were written after the
+last change of the checks: its row, the last one, says how they do with answers that they were not made with.
 
 - **stub**: the check waits for code that is not written; **reference**: the repository's own answer passes.
 - **wrong** answers: how many there are, how many fail, and how many get a diagnosis that fits and none beside it.
@@ -47,25 +40,6 @@ PASSED = """
 UNNAMED = """
 ## Wrong answers that fail without a diagnosis, or with one that does not fit
 """
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer to an item.
-
-    Attributes:
-        item: its id.
-        kind: one of KINDS.
-        name: what is special about it.
-        code: definitions and imports.
-        diagnoses: of a wrong one, the ids that fit; "none" stands for no diagnosis, "not caught" for no failure.
-    """
-
-    item: str
-    kind: str
-    name: str
-    code: str = ""
-    diagnoses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,59 +83,6 @@ def with_code() -> list[Item]:
     return [item for item in items().values() if item.targets]
 
 
-def answers(item: Item) -> Iterator[Answer]:
-    """Return the known answers to an item: its stub, the repository's own, wrong ones and right ones."""
-    names = [target.rpartition(":")[2] for target in item.targets]
-    stub = "".join(f"def {name}(*_, **__):\n    raise NotImplementedError('{item.id}')\n" for name in names)
-    yield Answer(item.id, "stub", "stub", stub)
-    yield Answer(item.id, "reference", "the repository's")
-    for kind in ("wrong", "right"):
-        yield from cells(item, kind)
-
-
-def cells(item: Item, kind: str) -> Iterator[Answer]:
-    """Return the answers to an item in the folder of a kind: wrong, right or hostile."""
-    path = COURSE / kind / f"{item.id}.py"
-    above, *rest = re.split(r"(?m)^# %% ", path.read_text(encoding="utf-8")) if path.exists() else ("",)
-    for cell in rest:
-        title, _, code = cell.partition("\n")
-        name, _, diagnoses = title.partition(" -> ")
-        yield Answer(item.id, kind, name, f"{above}\n{code}", tuple(diagnoses.split(", ")) if diagnoses else ())
-
-
-def put(answer: Answer, root: Path) -> None:
-    """Copy nnlib, without its fast layers, into `root`, and write an answer into the module of its item."""
-    ignored = shutil.ignore_patterns("fast", "__pycache__", "*.json")
-    shutil.copytree(REPOSITORY / "nnlib", root / "nnlib", ignore=ignored)
-    module = items()[answer.item].targets[0].partition(":")[0]
-    path = root.joinpath(*module.split(".")).with_suffix(".py")
-    path.write_text(replaced(path.read_text(encoding="utf-8"), answer.code), encoding="utf-8")
-
-
-def replaced(source: str, code: str) -> str:
-    """Return `source` with the definitions of `code` in place of those of the same names, its imports and constants."""
-    lines, tree = source.splitlines(), ast.parse(source)
-    bound = {alias.asname or alias.name for node in tree.body for alias in getattr(node, "names", ())}
-    bound |= {target.id for node in tree.body for target in getattr(node, "targets", ()) if hasattr(target, "id")}
-    places = {node.name: node for node in tree.body if hasattr(node, "name")}
-    new, imports = {}, []
-    for node in ast.parse(code).body:
-        if hasattr(node, "name"):
-            new[node.name] = ast.get_source_segment(code, node)
-        elif hasattr(node, "names"):
-            node.names = [each for each in node.names if (each.asname or each.name) not in bound | places.keys()]
-            imports += [ast.unparse(node)] if node.names else []
-        elif isinstance(node, ast.Assign):
-            imports.append(ast.unparse(node))
-    for name in sorted(new.keys() & places.keys(), key=lambda name: -places[name].lineno):
-        node = places[name]
-        first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-        lines[first - 1 : node.end_lineno] = [new.pop(name)]
-    last_import = max(node.end_lineno for node in tree.body if hasattr(node, "names"))
-    lines[last_import:last_import] = imports
-    return "\n".join([*lines, *new.values(), ""])
-
-
 def outcome(answer: Answer, seed: int = 0) -> Outcome:
     """Judge an answer by the checks of its item, hidden ones too, in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder, blas.one_thread():
@@ -179,7 +100,9 @@ def table(outcomes: list[Outcome]) -> list[tuple[str, ...]]:
     by_item: dict[str, list[Outcome]] = {}
     for each in outcomes:
         by_item.setdefault(each.answer.item, []).append(each)
-    return [heads, *(_row(item, judged) for item, judged in by_item.items()), _row("all", outcomes)]
+    unused = [each for each in outcomes if each.answer.unused or each.answer.kind in ("stub", "reference")]
+    rows = [_row(item, judged) for item, judged in by_item.items()]
+    return [heads, *rows, _row("all", outcomes), _row(f"all of set {UNUSED}", unused)]
 
 
 def _row(title: str, outcomes: list[Outcome]) -> tuple[str, ...]:
@@ -230,7 +153,7 @@ def main() -> int:
     for item in options.items:
         checks.choice("ITEM", item, tuple(each.id for each in with_code()))
     chosen = [each for each in with_code() if not options.items or each.id in options.items]
-    known = [answer for item in chosen for answer in answers(item)]
+    known = [answer for item in chosen for answer in answers(item, SETS)]
     with ProcessPoolExecutor(options.jobs) as pool:
         outcomes = list(pool.map(outcome, known, chunksize=4))
     print("\n".join(tables.align(table(outcomes))))

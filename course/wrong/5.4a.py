@@ -65,7 +65,7 @@ def _layers(norm, drop, filter_size, hidden_dim, keep):
     ]
 
 
-# %% dropout before the pooling -> not caught
+# %% dropout before the pooling -> order-of-layers
 
 
 def _layers(norm, drop, filter_size, hidden_dim, keep):

@@ -79,7 +79,8 @@ def _judge(item: Item, rows: tuple[Row, ...] | None, worker: Process, seed: int,
                 _judge(other, wanted, worker, seed, known)
             if key in known and known[key].status != "passed" and result is None:
                 waits = known[key].status == "waits"
-                status, message = ("waits", known[key].message) if waits else ("not run", f"needs {key}")
+                first = f"{key.replace(':', ' ')} has to pass first"
+                status, message = ("waits", known[key].message) if waits else ("not run", first)
                 result = Result(item.id, row.name, row.property, status, message)
         known[f"{item.id}:{row.name}"] = result or judge_row(item, row, worker, seed)
 

@@ -14,6 +14,7 @@ from nnlib.check.subjects import Call, Case, Fault, Subject
 SCALE = 0.05  # of the initial weights
 PARAMETER = r"(W|b|gamma|beta)\d"
 STEPS, RATE = 40, 0.5
+AFTER_DROPOUT, EXACT = "the input of the layer after dropout", 1e-7
 
 
 class Model(Subject):
@@ -28,7 +29,9 @@ class Model(Subject):
         if running:
             worker.set(model, "state", running)
         results = {"scores": worker.call("loss", case["X"], on=model)}
-        if case["keep"] == 1:  # otherwise the loss in train mode depends on the masks
+        if case["keep"] < 1:  # the loss in train mode depends on the masks
+            results |= {AFTER_DROPOUT: self.after_dropout(worker, model, case)}
+        else:
             loss, grads = _loss(worker, model, case)
             results |= {"loss": loss, **{f"d{name}": grads.get(name) for name in names}}
             if case.get("direction"):
@@ -36,6 +39,25 @@ class Model(Subject):
                 along = [np.vdot(grads[name], case["direction"][name]) for name in names]
                 results = {"scores": results["scores"], "loss": loss, "d along a direction": np.array([sum(along)])}
         yield Call(self.targets[0], {}, {}, results)
+
+    def after_dropout(self, worker: Process, model: Handle, case: Case) -> np.ndarray:
+        """Return what the layer after the last dropout is given in train mode, for the first example.
+
+        For one example dL/dW = x dL/db^T, so that a column of it, divided by the bias's entry, is the layer's input x.
+        What is dropped is filled in, because any mask is right.
+        """
+        weights, right = _before_dropout(case)
+        _, grads = _loss(worker, model, {**case, "X": case["X"][:1], "y": case["y"][:1]})
+        _same_shapes(grads, case)
+        db = grads[f"b{weights}"]
+        unit = np.argmax(np.abs(db))
+        with np.errstate(all="ignore"):
+            seen = (grads[f"W{weights}"] - case["reg"] * case[f"W{weights}"])[:, unit] / db[unit]
+        return np.where(np.abs(seen) < EXACT * np.abs(seen).max(), right, seen)
+
+    def accuracy(self, output, case):
+        """Return the accuracy of differences, or that of quotients of gradients."""
+        return (EXACT, 1e-12) if output == AFTER_DROPOUT else super().accuracy(output, case)
 
     def build(self, worker: Process, case: Case) -> Handle:
         """Construct the model."""
@@ -45,6 +67,8 @@ class Model(Subject):
         """Return the definition of scores and loss, or differences of the loss."""
         if output == "scores":
             return lambda case: _scores(case, "test")
+        if output == AFTER_DROPOUT:
+            return lambda case: _before_dropout(case)[1]
         if output == "d along a direction":
             return self._slope
         return super().expect(output)
@@ -68,6 +92,9 @@ class Model(Subject):
         """Raise unless the names, the shapes and the initial values of the parameters are right."""
         options = {name: value for name, value in case["options"].items() if name != "dtype"}
         params = trial.worker.get(self.build(trial.worker, {"options": options}), "params")
+        asked = trial.worker.get(self.build(trial.worker, case), "params")
+        if not isinstance(params, dict) or not isinstance(asked, dict):
+            raise Fault("params is no dictionary of arrays by name", "parameter-names")
         got, expected = (
             {name: getattr(each.get(name), "shape", None) for name in sorted(each)}
             for each in (params, {name: case[name] for name in parameters(case)})
@@ -77,6 +104,9 @@ class Model(Subject):
         for name, array in params.items():
             if array.dtype != np.float32:
                 raise Fault(f"{name} is {array.dtype} by default, expected float32", "float64-from-float32")
+            dtype = getattr(asked.get(name), "dtype", None)
+            if "dtype" in case["options"] and dtype != np.float64:
+                raise Fault(f"{name} is {dtype} with dtype='float64', expected float64", "dtype-ignored")
             if not name.startswith("W"):
                 if np.any(array != (1 if name.startswith("gamma") else 0)):
                     raise Fault(f"{name} does not start at {int(name.startswith('gamma'))}", "biases-not-zero")
@@ -106,6 +136,13 @@ def _scores(case: Case, mode: str) -> np.ndarray:
     params = {name: case[name] for name in parameters(case)}
     keep = case["keep"] if mode == "test" else 1.0
     return definitions.network(case["X"], params, case["layers"], {**case["bn_param"], "mode": mode}, keep)
+
+
+def _before_dropout(case: Case) -> tuple[int, np.ndarray]:
+    """Return the number of the layer after the last dropout, and what comes to it without dropout: of one example."""
+    layers = case["layers"].rpartition("drop")[0]
+    first = {**case, "X": case["X"][:1], "layers": f"{layers} flatten"}
+    return 1 + sum(layers.split().count(each) for each in ("conv", "fc")), _scores(first, "train")[0]
 
 
 def _loss(worker: Process, model: Handle, case: Case) -> tuple[object, dict]:

@@ -111,10 +111,18 @@ class Epoch(Subject):
         optimizer = worker.call("torch.optim:SGD", parameters, RATE, keep=True)
         criterion = worker.call("torch.nn:CrossEntropyLoss", keep=True)
         result = worker.call(self.targets[0], loader, net, criterion, optimizer, cpu)
-        if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[0], tuple):
+        if not isinstance(result, tuple) or len(result) != 2:
             raise Fault("returns something else than the losses and the accuracy", "returns-too-few")
+        if not isinstance(result[0], tuple):
+            swapped = isinstance(result[1], tuple)
+            message = (
+                "the losses are no list" if not swapped else "returns the accuracy first, expected it after the losses"
+            )
+            raise Fault(message, "swapped-results" if swapped else "number-for-list")
+        if not all(isinstance(loss, np.ndarray) and loss.size == 1 for loss in result[0]):
+            raise Fault("a loss is no number", "not-an-array")
         state = list(worker.call("state_dict", on=net).values())
-        results = {"losses": np.array([float(loss) for loss in result[0]]), "accuracy": result[1]}
+        results = {"losses": np.array([loss.item() for loss in result[0]]), "accuracy": result[1]}
         yield Call(self.targets[0], {}, {}, {**results, "parameters": np.append(state[0].T, state[1])})
 
     def compare(self, call, case):
@@ -125,13 +133,13 @@ class Epoch(Subject):
         ]
 
 
-def descend(w, b, batches, drop, accumulate=False, steps=True, share="all", late=False):
+def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=False, behind=False):
     """Return each step's loss, the accuracy, and the parameters afterwards.
 
-    `accumulate`, `steps=False`, a share of the "mean" minibatch or of the "last", and losses after the steps (`late`)
-    are what mistakes would give.
+    `accumulate`, another number of steps for each gradient, a share of the "mean" minibatch or of the "last", losses
+    after the steps (`late`) and steps with the gradient before (`behind`) are what mistakes would give.
     """
-    theta, losses, right, gradient = np.append(w, b), [], [], 0.0
+    theta, losses, right, gradient, before = np.append(w, b), [], [], 0.0, 0.0
     for X, y in batches:
 
         def scores(theta: np.ndarray, X: np.ndarray = X) -> np.ndarray:
@@ -141,7 +149,8 @@ def descend(w, b, batches, drop, accumulate=False, steps=True, share="all", late
         right.append(scores(theta).argmax(1) == y)
         own = gradcheck.numerical_gradient(lambda t, f=scores, y=y: definitions.cross_entropy(f(t), y), theta)
         gradient = own + (gradient if accumulate else 0.0)
-        theta = theta - RATE * gradient * steps
+        theta = theta - RATE * (before if behind else gradient) * steps
+        before = own
         losses[-1] = definitions.cross_entropy(scores(theta), y) if late else losses[-1]
     shares = {
         "all": np.concatenate(right).mean(),
@@ -180,11 +189,11 @@ def epoch(rng, drop=False):
 
 
 def labelled(rng, drop=False):
-    """Return a linear network, images, and labels of which two are wrong, in the first and in the last minibatch."""
+    """Return a linear network, images, and labels of which three are wrong in the first minibatch, one in the last."""
     w, b = rng.standard_normal((3 * 32 * 32, 10)).astype(np.float32), np.zeros(10, np.float32)
     images = rng.integers(0, 256, (10, 3, 32, 32))
     y = ((images.reshape(10, -1) * (2 / 255) - 1) @ w + b).argmax(1)
-    y[[0, 9]] = (y[[0, 9]] + 1) % 10
+    y[[0, 1, 2, 9]] = (y[[0, 1, 2, 9]] + 1) % 10
     return {"w": w, "b": b, "images": images, "y": y, "size": 4, "drop": drop}
 
 

@@ -13,11 +13,11 @@ from nnlib.check.exercises import Item, items
 from nnlib.check.judge import Result, judge
 
 UNKNOWN = "Not one of the mistakes I know."
-LIMITS = "Passed: right to rounding on a few small random inputs. It proves nothing for other sizes, values or speed."
+LIMITS = "What passed is right to rounding on a few small random inputs; that proves nothing for other sizes or values."
 ABOUT = {
     "shape": "names, shapes and initial values.",
-    "value": "what the forward pass computes, on random inputs of unequal sizes.",
-    "gradient": "the backward pass, compared with numerical differences of the definition.",
+    "value": "what the function computes, on random inputs of unequal sizes.",
+    "gradient": "the gradients, compared with numerical differences of the definition.",
     "dtype": "the type of the results: float32 in, float32 out.",
     "mutation": "what belongs to the caller: arguments and cache stay as they are.",
     "stability": "large numbers: where a formula overflows or loses its digits.",
@@ -69,7 +69,7 @@ def report(item: Item, results: Sequence[Result], hint: int = 0) -> list[str]:
     lines = [line for result in results for line in describe(result, hint)]
     passed = sum(result.status == "passed" for result in results)
     hidden = f"; {item.hidden} hidden, not run" if item.hidden else ""
-    return [*lines, f"{item.id}  public {passed} of {len(results)}{hidden}. {LIMITS}"]
+    return [*lines, f"{item.id}  public {passed} of {len(results)}{hidden}.{f' {LIMITS}' if passed else ''}"]
 
 
 def describe(result: Result, hint: int = 0) -> list[str]:
@@ -78,7 +78,7 @@ def describe(result: Result, hint: int = 0) -> list[str]:
     if result.status in ("passed", "not run"):
         return [f"{start}{result.status:7}  {result.name}{f': {result.message}' if result.message else ''}"]
     if result.status == "waits":
-        return [f"{start}waits    {result.name}: for {result.message}"]
+        return [f"{start}waits    {result.name}: for {result.message}, not written yet"]
     place = f" ({result.place})" if result.place else ""
     lines = [f"{start}FAILED   {result.name}: {result.message}{place}"]
     known = diagnoses().get(result.diagnosis)

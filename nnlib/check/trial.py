@@ -50,13 +50,22 @@ def examine(trial: Trial) -> None:
     if wrong:
         first = [each for each in wrong if each.output == wrong[0].output]
         function = first[0].function.rpartition(":")[2]
-        diagnosis = signatures.name(first, function)
-        if trial.row.property == "stability":
-            diagnosis = _unstable(first, function) or diagnosis
-        elif diagnosis in ("", "size-off-by-one", "rearranged"):
-            square = trial.at_square_sizes()
-            diagnosis = square if square == "square-only" else diagnosis or square
-        raise Fault(difference(first[0], trial.row), diagnosis, f"{first[0].output} of {function}")
+        raise Fault(
+            difference(first[0], trial.row), _diagnosis(trial, first, function), f"{first[0].output} of {function}"
+        )
+
+
+def _diagnosis(trial: Trial, wrong: Sequence[Comparison], function: str) -> str:
+    """Return the id of the mistake that wrong results of one output look like, or an empty string."""
+    if trial.row.property == "stability":  # at large numbers other mistakes look alike
+        return _unstable(wrong, function)
+    diagnosis = signatures.name(wrong, function)
+    if diagnosis not in ("", "size-off-by-one", "other-size", "rearranged"):
+        return diagnosis
+    square = trial.at_square_sizes()
+    if square == "square-only" or not signatures.shapes_fit(wrong):  # at equal sizes mistakes in values look alike
+        return square if square == "square-only" else diagnosis or square
+    return diagnosis or signatures.appearance(wrong)
 
 
 def _unstable(wrong: Sequence[Comparison], function: str) -> str:
@@ -166,7 +175,13 @@ def _dtype(trial: Trial, case: Case) -> None:
             dtype = getattr(got, "dtype", None)
             if name not in ("loss", *RUNNING) and dtype != np.float32:
                 kind = got.text if isinstance(got, Other) else dtype or type(got).__name__
-                raise Fault(f"{name} is {kind} for float32 inputs, expected float32", "float64-from-float32")
+                known = {"f": "float64-from-float32", "i": "whole-numbers", "u": "whole-numbers"}
+                diagnosis = known.get(getattr(dtype, "kind", ""), "")
+                raise Fault(f"{name} is {kind} for float32 inputs, expected float32", diagnosis, _where(name, call))
+
+
+def _where(result: str, call: Call) -> str:
+    return f"{result} of {call.function.rpartition(':')[2]}"
 
 
 def _float32(value: object) -> object:
@@ -180,8 +195,9 @@ def _mutation(trial: Trial, case: Case) -> None:
     for call in trial.calls(case, "again"):
         for name, before, after in _arrays(call.before, call.after):
             if not np.array_equal(before, after):
-                short = call.function.rpartition(":")[2]
-                raise Fault(f"{name} is changed by {short}", "labels-changed" if name == "y" else "argument-changed")
+                function = call.function.rpartition(":")[2]
+                diagnosis = "labels-changed" if name == "y" else "argument-changed"
+                raise Fault(f"{name} is changed by {function}", diagnosis, function)
         for name, got in call.results.items():
             if call.function == "again" and not np.array_equal(got, results[name]):
                 diagnosis = "another-mask" if isinstance(trial.subject, Dropout) else "cache-changed"

@@ -59,13 +59,21 @@ def test_hints_go_from_the_property_over_the_place_to_the_term():
     assert levels[2] == levels[3][:2]
 
 
+def test_what_a_pass_means_is_said_only_where_something_has_passed():
+    item = exercises.items()["1.1"]
+    assert report.LIMITS not in report.report(item, [result(status="waits", message="1.1")])[-1]
+    assert report.LIMITS in report.report(item, [result(status="passed")])[-1]
+
+
 def test_an_exception_names_the_line_and_what_is_not_run_says_why():
     failed = result(status="exception", message="ValueError: mine", place="fully_connected.py:60")
     assert report.describe(failed)[0] == "1.1  FAILED   gradient: ValueError: mine (fully_connected.py:60)"
-    assert report.describe(result(status="not run", message="needs 1.1:value")) == [
-        "1.1  not run  gradient: needs 1.1:value"
+    assert report.describe(result(status="not run", message="1.1 value has to pass first")) == [
+        "1.1  not run  gradient: 1.1 value has to pass first"
     ]
-    assert report.describe(result(status="waits", message="1.1")) == ["1.1  waits    gradient: for 1.1"]
+    assert report.describe(result(status="waits", message="1.1")) == [
+        "1.1  waits    gradient: for 1.1, not written yet"
+    ]
 
 
 def test_every_property_has_its_hint():

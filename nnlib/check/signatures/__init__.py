@@ -2,6 +2,7 @@
 
 Each function below gives pairs for one comparison: the id of a diagnosis, and whether the result looks like it. A
 mistake is named where that holds for all that went wrong; the first one wins. The sentences are in diagnoses.toml.
+Where no mistake is recognised, what is seen of it may still be said (`seen`).
 """
 
 from __future__ import annotations
@@ -12,10 +13,23 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from nnlib.check import layer_signatures as layers
-from nnlib.check import loss_signatures as losses
-from nnlib.check.evidence import C, Pairs, ask, batch, one_example, same, times
 from nnlib.check.frames import Other
+from nnlib.check.signatures import layers, losses, models, norm, windows
+from nnlib.check.signatures.evidence import (
+    C,
+    Pairs,
+    ask,
+    batch,
+    exchanged,
+    last_term,
+    lines,
+    one_example,
+    proportional,
+    same,
+    sizes,
+    times,
+    unfilled,
+)
 
 MOST = 3  # so many wrong results are looked at
 
@@ -27,8 +41,21 @@ def name(wrong: Sequence[C], function: str) -> str:
         wrong: the comparisons.
         function: the name of what is judged.
     """
-    fits = all(isinstance(c.got, np.ndarray) and c.got.shape == c.expected.shape for c in wrong)
-    sources = (*(tests for names, tests in OF if re.fullmatch(names, function)), anything) if fits else (shapes,)
+    own = (tests for names, tests in OF if re.fullmatch(names, function))
+    return _common(wrong, (*own, anything) if shapes_fit(wrong) else (shapes,))
+
+
+def appearance(wrong: Sequence[C]) -> str:
+    """Return the id of what is seen of a mistake that is not recognised, or an empty string."""
+    return _common(wrong, (seen,)) if shapes_fit(wrong) else ""
+
+
+def shapes_fit(wrong: Sequence[C]) -> bool:
+    """Return whether all results are arrays of the expected shapes."""
+    return all(isinstance(c.got, np.ndarray) and c.got.shape == c.expected.shape for c in wrong)
+
+
+def _common(wrong: Sequence[C], sources: Sequence[Callable[[C], Pairs]]) -> str:
     first, *others = sorted(wrong, key=lambda c: c.expected.size)[:MOST]
     with np.errstate(all="ignore"):
         for id in _names(sources, first):
@@ -61,7 +88,11 @@ def shapes(c: C) -> Pairs:
     yield "transpose", "a" in c.case and ask(c, b=c.case["b"].T).shape == got
     yield "sum-missing", expected == () and len(got) == 1
     image = c.case.get("x", c.case.get("a"))
-    yield "same-size", c.output == "out" and got[-2:] == image.shape[-2:] != expected[-2:]
+    kernel = c.case.get("w", c.case.get("b"))
+    if c.output == "out" and kernel is not None and image is not None:
+        pairs = list(zip(image.shape[-2:], kernel.shape[-2:], strict=True))
+        padded = tuple(side - (k - 1) + 2 * ((k - 1) // 2) for side, k in pairs)
+        yield "same-size", got[-2:] in (image.shape[-2:], padded) and got[-2:] != expected[-2:]
     yield "sum-missing", len(got) == len(expected) + 1 and same(c, c.expected, c.got.sum(0))
     rest = [tuple(other for other in range(len(got)) if other != axis) for axis in range(len(got))]
     yield "sum-missing", 1 == len(expected) < len(got) and any(same(c, c.expected, c.got.sum(axes)) for axes in rest)
@@ -72,20 +103,27 @@ def shapes(c: C) -> Pairs:
     yield "rearranged", sorted(got) == sorted(expected)
     near = len(got) == len(expected) and all(abs(a - b) <= 2 for a, b in zip(got, expected, strict=True))
     yield "size-off-by-one", near
+    yield "other-size", len(got) == len(expected)
 
 
 def anything(c: C) -> Pairs:
     """Mistakes that any function may have."""
     yield "nan", not np.isfinite(c.got).all()
-    yield "zeros", not c.got.any()
+    yield "zeros", not c.got.any() and c.got.dtype.kind == "f"
     yield "sign", times(c, -1)
-    yield "ignores-dout", "dout" in c.case and c.output[0] == "d" and same(c, ask(c, dout=np.ones_like(c.case["dout"])))
+    if "dout" in c.case and c.output[0] == "d":
+        yield "ignores-dout", same(c, ask(c, dout=np.ones_like(c.case["dout"])))
     yield "one-example", one_example(c)
+    yield "whole-numbers", c.got.dtype.kind in "iub"
+    yield "last-term", "dout" in c.case and c.output[0] == "d" and last_term(c)
     n = batch(c)
     if n > 1:
         yield "times-n", times(c, n)
         yield "over-n", times(c, 1 / n)
     yield "factor-2", times(c, 2, 0.5)
+    yield "over-size", any(times(c, 1 / size) for size in sizes(c) if size > 1)
+    yield "extra-activation", c.output in ("out", "scores") and same(c, np.maximum(c.expected, 0))
+    yield "swapped-arguments", any(same(c, ask(c, **pair)) for pair in exchanged(c))
     yield "swapped-results", any(same(other, other.expected, c.got) for other in c.beside)
     yield "transpose", c.got.ndim == 2 and same(c, c.expected.T)
     w = c.case.get("w")
@@ -94,17 +132,24 @@ def anything(c: C) -> Pairs:
     yield "rearranged", c.got.size > 1 and same(c, np.sort(c.expected, None), np.sort(c.got, None))
 
 
+def seen(c: C) -> Pairs:
+    """What can be said of any result without knowing the mistake."""
+    yield "unfilled", unfilled(c)
+    yield "constant-factor", c.got.size > 2 and proportional(c, c.expected)
+    yield "channels-mixed", c.output == "out" and "bn_param" in c.case and c.got.ndim == 4 and lines(c) is None
+
+
 OF = (  # by the names of functions
     (r"fc_\w+|moments", layers.affine),
     (r"relu_\w+", layers.relu),
     (r"dropout_\w+", layers.dropout),
-    (r"\w*batchnorm_\w+", layers.norm),
-    (r"conv_\w+|im2col|col2im", layers.convolution),
-    (r"max_pool_\w+", layers.pooling),
+    (r"\w*batchnorm_\w+", norm.norm),
+    (r"conv_\w+|im2col|col2im", windows.convolution),
+    (r"max_pool_\w+", windows.pooling),
     (r"svm_loss", losses.hinge),
     (r"\w+_loss", losses.losses),
-    (r"\w+Classifier|SVM|ConvNet|regularised_conv_net", losses.model),
-    (r"VGG11", losses.vgg11),
-    (r"train_epoch", losses.epoch),
-    (r"test", losses.testing),
+    (r"\w+Classifier|SVM|ConvNet|regularised_conv_net", models.model),
+    (r"VGG11", models.vgg11),
+    (r"train_epoch", models.epoch),
+    (r"test", models.testing),
 )

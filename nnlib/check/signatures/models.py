@@ -1,61 +1,27 @@
-"""What mistakes in the losses look like, in the models and in Q6's functions."""
+"""What mistakes in the models look like, and in Q6's functions."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from nnlib.check import definitions, networks
-from nnlib.check.evidence import C, Pairs, ask, same, slack, times
-
-
-def losses(c: C) -> Pairs:
-    """What all losses may have wrong."""
-    x, y = c.case["x"], c.case["y"]
-    yield "log-base-2", times(c, 1 / math.log(2))
-    if x.ndim == 1:
-        factor = 1.0 if c.output == "loss" else y
-        yield "one-label-convention", 0 in y and same(c, ask(c, x=x * y, y=np.ones_like(y)) * factor)
-        yield "one-label-convention", -1 in y and c.output == "loss"
-        signs = np.where(y > 0, 1.0, -1.0)
-        if c.output == "loss":
-            yield "sign", same(c, ask(c, x=-x))
-        else:
-            yield "label-sign-missing", same(c, c.expected * signs)
-            yield "sigmoid-side", same(c, c.expected * np.exp(signs * x))
-            yield "sign", same(c, -ask(c, x=-x))
-    else:
-        one_hot = np.eye(x.shape[1])[y]
-        over_batch = np.log(np.exp(x).sum(0))[y] - x[np.arange(len(x)), y]
-        yield "wrong-axis", c.output == "loss" and same(c, over_batch.mean())
-        yield "over-k", times(c, 1 / x.shape[1])
-        if c.output == "dx":
-            off = one_hot == 0
-            only_labels = any(same(c, factor * c.expected[off], c.got[off]) for factor in (1, len(x)))
-            yield "missing-one-hot", only_labels and (c.got > 0).all()
-
-
-def hinge(c: C) -> Pairs:
-    """The hinge loss."""
-    x, y = c.case["x"], c.case["y"]
-    signs, missing = np.where(y > 0, 1.0, -1.0), slack(c)
-    active = np.count_nonzero(missing)
-    yield "averaged-over-active", times(c, len(x) / active)
-    yield "margin-zero", same(c, ask(c, x=x + signs))
-    yield "squared-hinge", same(c, np.mean(missing**2) if c.output == "loss" else 2 * missing * c.expected)
-    if c.output == "loss":
-        yield "not-clipped", same(c, np.mean(1 - signs * x))
-    else:
-        yield "gradient-at-zero", same(c, c.expected[np.abs(x) != 1], c.got[np.abs(x) != 1])
-        yield "times-input", same(c, c.expected * x)
-        yield "missing-mask", any(same(c, factor * ask(c, x=x - 1e3 * signs)) for factor in (1, len(x)))
+from nnlib.check.models import AFTER_DROPOUT
+from nnlib.check.signatures.evidence import (
+    C,
+    Pairs,
+    ask,
+    batch,
+    same,
+    times,
+)
 
 
 def model(c: C) -> Pairs:
     """A classifier: its L2 term, its layers, its loss."""
     reg, case = c.case["reg"], c.case
+    yield "order-of-layers", c.output == AFTER_DROPOUT
     if c.output[0] == "d":
         own = case.get(c.output[1:])
         if own is not None and reg:
@@ -66,13 +32,15 @@ def model(c: C) -> Pairs:
             yield "reg-without-half", c.output[1] == "W" and same(c, c.expected + reg * own)
         return
     if c.output == "loss":
-        squares = {
-            kind: sum(np.sum(case[name] ** 2) for name in case if name[0] == kind and name[1:].isdigit())
-            for kind in "Wb"
-        }
+        own = {name: np.sum(case[name] ** 2) for name in case if name[0] in "Wb" and name[1:].isdigit()}
+        squares = {kind: sum(own[name] for name in own if name[0] == kind) for kind in "Wb"}
         yield "reg-missing", reg and same(c, c.expected - reg / 2 * squares["W"])
         yield "reg-without-half", reg and same(c, c.expected + reg / 2 * squares["W"])
         yield "biases-regularised", reg and same(c, c.expected + reg / 2 * squares["b"])
+        weights = [size for name, size in own.items() if name[0] == "W"]
+        yield "reg-partly", reg and any(same(c, c.expected - reg / 2 * size) for size in weights)
+        factors = (0.5, 4, reg, 1 / max(batch(c), 1))
+        yield "reg-factor", reg and any(same(c, c.expected + (each - 1) * reg / 2 * squares["W"]) for each in factors)
         if "conv" not in case["layers"]:
             scores = definitions.network(case["X"], {name: case[name] for name in case}, case["layers"], {})
             term = reg / 2 * squares["W"]
@@ -81,11 +49,15 @@ def model(c: C) -> Pairs:
     else:
         yield "extra-activation", same(c, np.maximum(c.expected, 0))
         yield "p-drops", case["keep"] < 1 and same(c, ask(c, keep=1 - case["keep"]))
-        yield "p-drops", case["keep"] < 1 and same(c, ask(c, keep=1 - case["keep"]))
+        yield "keep-ignored", case["keep"] < 1 and any(same(c, ask(c, keep=each)) for each in (0.5, 0.8, 0.9, 1.0))
     words = case["layers"].split()
     without = [" ".join(words[:i] + words[i + 1 :]) for i, word in enumerate(words) if word == "relu"]
     yield "missing-activation", any(_fits(c, each) for each in without)
-    yield "order-of-layers", any(_fits(c, each) for each in _moved(words))
+    more = {
+        kind: [" ".join([*words[:i], kind, *words[i:]]) for i in range(len(words) + 1)] for kind in ("relu", "drop")
+    }
+    yield "extra-activation", any(_fits(c, each) for each in more["relu"])
+    yield "order-of-layers", any(_fits(c, each) for each in (*_moved(words), *more["drop"]))
 
 
 def _moved(words: list[str]) -> Iterator[str]:
@@ -95,7 +67,7 @@ def _moved(words: list[str]) -> Iterator[str]:
             rest = words[:i] + words[i + 1 :]
             yield " ".join(rest)
             yield " ".join(each for each in words if each != word)
-            yield from (" ".join([*rest[:j], word, *rest[j:]]) for j in range(1, len(words)) if j != i)
+            yield from (" ".join([*rest[:j], word, *rest[j:]]) for j in range(len(words)) if j != i)
 
 
 def _fits(c: C, layers: str) -> bool:
@@ -119,18 +91,31 @@ def epoch(c: C) -> Pairs:
     index = outputs.index(c.output)
     for id, change in (
         ("gradients-accumulate", {"accumulate": True}),
-        ("no-step", {"steps": False}),
+        ("no-step", {"steps": 0}),
         ("loss-after-step", {"late": True}),
         ("mean-of-batches", {"share": "mean"}),
         ("last-batch-only", {"share": "last"}),
+        ("step-before-backward", {"behind": True}),
+        ("steps-twice", {"steps": 2}),
     ):
         yield id, same(c, networks.descend(**c.case, **change)[index])
-    yield "percent", times(c, 100)
+    yield "losses-added", c.output == "losses" and same(c, np.cumsum(c.expected))
+    if c.output == "accuracy":
+        yield from shares(c, [len(y) for _, y in c.case["batches"]])
 
 
 def testing(c: C) -> Pairs:
     """`test`."""
     yield "wrong-mode", c.case["drop"]
-    yield "percent", times(c, 100)
+    count, size = len(c.case["y"]), c.case["size"]
+    yield from shares(c, [min(size, count - start) for start in range(0, count, size)])
     yield "mean-of-batches", same(c, ask(c, batches=slice(None)))
-    yield "last-batch-only", same(c, ask(c, batches=slice(-1, None)))
+    yield "last-batch-only", any(same(c, ask(c, batches=part)) for part in (slice(-1, None), slice(0, 1)))
+
+
+def shares(c: C, batches: list[int]) -> Pairs:
+    """What a share of right answers may be taken of; `batches` are the sizes of the minibatches."""
+    yield "percent", times(c, 100)
+    yield "share-wrong", same(c, 1 - c.expected)
+    yield "number-for-share", times(c, sum(batches))
+    yield "over-batches", times(c, sum(batches) / len(batches), sum(batches) / len(batches) / batches[0])

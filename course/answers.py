@@ -1,0 +1,109 @@
+"""Known answers to the items with code, wrong ones with their diagnoses and right ones, and a student's file with one.
+
+course/wrong/ITEM.py and course/right/ITEM.py hold answers in cells, `# %% name -> diagnosis` (several, where more than
+one fits; "none" where no diagnosis does; "not caught" where it is known to pass) and `# %% name`. A cell's definitions
+and imports, and those above the first cell, replace the ones of their names in the module of the item's targets; new
+names are added to it.
+
+Those answers grew beside the checks. course/sets/ has more, written in one go without a look at what the checks would
+say: sets 2 and 3 were then used to mend the checks; set 4 came after that.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnlib.check.exercises import Item, items
+from nnlib.storage import REPOSITORY
+
+COURSE = Path(__file__).parent
+SETS = tuple(sorted((COURSE / "sets").iterdir()))
+UNUSED = "4"  # the set that the checks were not made with
+KINDS = ("stub", "reference", "wrong", "right")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to an item.
+
+    Attributes:
+        item: its id.
+        kind: one of KINDS.
+        name: what is special about it.
+        code: definitions and imports.
+        diagnoses: of a wrong one, the ids that fit; "none" stands for no diagnosis, "not caught" for no failure.
+        unused: whether the checks were made without it.
+    """
+
+    item: str
+    kind: str
+    name: str
+    code: str = ""
+    diagnoses: tuple[str, ...] = ()
+    unused: bool = False
+
+
+def answers(item: Item, sets: Sequence[Path] = ()) -> Iterator[Answer]:
+    """Return the known answers to an item: its stub, the repository's own, wrong ones and right ones, of `sets` too."""
+    names = [target.rpartition(":")[2] for target in item.targets]
+    stub = "".join(f"def {name}(*_, **__):\n    raise NotImplementedError('{item.id}')\n" for name in names)
+    yield Answer(item.id, "stub", "stub", stub)
+    yield Answer(item.id, "reference", "the repository's")
+    for kind in ("wrong", "right"):
+        for folder in (COURSE, *sets):
+            yield from cells(item, kind, folder)
+
+
+def cells(item: Item, kind: str, folder: Path = COURSE) -> Iterator[Answer]:
+    """Return the answers to an item in the folder of a kind: wrong, right or hostile."""
+    path = folder / kind / f"{item.id}.py"
+    above, *rest = re.split(r"(?m)^# %% ", path.read_text(encoding="utf-8")) if path.exists() else ("",)
+    for cell in rest:
+        title, _, code = cell.partition("\n")
+        name, _, diagnoses = title.partition(" -> ")
+        ids = tuple(diagnoses.split(", ")) if diagnoses else ()
+        yield Answer(item.id, kind, name, f"{above}\n{code}", ids, folder.name == UNUSED)
+
+
+def put(answer: Answer, root: Path) -> None:
+    """Copy nnlib, without its fast layers, into `root`, and write an answer into the module of its item."""
+    ignored = shutil.ignore_patterns("fast", "__pycache__", "*.json")
+    shutil.copytree(REPOSITORY / "nnlib", root / "nnlib", ignore=ignored)
+    module = items()[answer.item].targets[0].partition(":")[0]
+    path = root.joinpath(*module.split(".")).with_suffix(".py")
+    path.write_text(replaced(path.read_text(encoding="utf-8"), answer.code), encoding="utf-8")
+
+
+def replaced(source: str, code: str) -> str:
+    """Return `source` with the definitions of `code` in place of those of their names; what is new goes above."""
+    lines, tree = source.splitlines(), ast.parse(source)
+    bound = {alias.asname or alias.name for node in tree.body for alias in getattr(node, "names", ())}
+    bound |= {target.id for node in tree.body for target in getattr(node, "targets", ()) if hasattr(target, "id")}
+    places = {node.name: node for node in tree.body if hasattr(node, "name")}
+    new, imports, above = {}, [], []
+    for node in ast.parse(code).body:
+        if hasattr(node, "name"):
+            new[node.name] = "\n".join(code.splitlines()[_first(node) - 1 : node.end_lineno])
+            above += [] if node.name in places else [node.name]
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            above.append(ast.unparse(node))
+        elif hasattr(node, "names"):
+            node.names = [each for each in node.names if (each.asname or each.name) not in bound | places.keys()]
+            imports += [ast.unparse(node)] if node.names else []
+    for name in sorted(new.keys() & places.keys(), key=lambda name: -places[name].lineno):
+        lines[_first(places[name]) - 1 : places[name].end_lineno] = [new[name]]
+    last_import = max(node.end_lineno for node in tree.body if hasattr(node, "names"))
+    first = min((_first(places[name]) - 1 for name in new.keys() & places.keys()), default=len(lines))
+    lines[first:first] = [new.get(each, each) for each in dict.fromkeys(above)]
+    lines[last_import:last_import] = imports
+    return "\n".join([*lines, ""])
+
+
+def _first(node: ast.FunctionDef | ast.ClassDef) -> int:
+    """Return the line where a definition starts, with its decorators."""
+    return min([node.lineno, *(each.lineno for each in node.decorator_list)])

@@ -1,0 +1,21 @@
+"""4.2 the classifier in matrix form: right answers, written differently."""
+
+import numpy as np
+
+from nnlib.losses import softmax_loss
+from nnlib.models import Classifier
+from nnlib.network import Sequential
+from nnlib.specs import FullyConnected, ReLU
+
+
+# %% sizes in a list
+class SoftmaxClassifier(Classifier):
+    def __init__(
+        self, input_dim=784, hidden_dim=None, num_classes=10, weight_scale=1e-3, reg=0.0, *, rng=0, dtype=np.float32
+    ):
+        sizes = [size for size in (hidden_dim, num_classes) if size is not None]
+        specs = []
+        for size in sizes:
+            specs += [FullyConnected(size), ReLU()]
+        net = Sequential(specs[:-1], (input_dim,), weight_scale=weight_scale, rng=rng, dtype=dtype)
+        super().__init__(net, softmax_loss, reg)

@@ -1,0 +1,45 @@
+"""5.2a ConvNet: right answers, written differently."""
+
+import functools
+import operator
+
+import numpy as np
+
+from nnlib.losses import softmax_loss
+from nnlib.models import Classifier
+from nnlib.network import Sequential
+from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, MaxPool, ReLU
+
+
+# %% stages in a dictionary
+class ConvNet(Classifier):
+    def __init__(
+        self,
+        input_dim=(1, 28, 28),
+        num_filters=32,
+        filter_size=7,
+        hidden_dim=100,
+        num_classes=10,
+        weight_scale=1e-3,
+        reg=0.0,
+        dropout=None,
+        batchnorm=False,
+        dtype=np.float32,
+        *,
+        rng=0,
+    ):
+        stages = {
+            "conv": [Conv(num_filters, filter_size)],
+            "norm": [BatchNorm()] if batchnorm else [],
+            "pool": [ReLU(), MaxPool(2, 2)],
+            "drop": [Dropout(dropout)] if dropout else [],
+            "head": [Flatten(), FullyConnected(hidden_dim), ReLU(), FullyConnected(num_classes)],
+        }
+        net = Sequential(
+            functools.reduce(operator.iadd, stages.values(), []),
+            input_dim,
+            weight_scale=weight_scale,
+            rng=rng,
+            dtype=dtype,
+        )
+        super().__init__(net, softmax_loss, reg)

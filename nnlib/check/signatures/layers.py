@@ -1,0 +1,81 @@
+"""What mistakes in the fully connected layer, in its moments under dropout, in ReLU and in dropout look like."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlib.check.signatures.evidence import (
+    C,
+    Pairs,
+    ask,
+    proportional,
+    same,
+    subset_of,
+    times,
+)
+
+
+def affine(c: C) -> Pairs:
+    """A fully connected layer, and the moments of one under dropout."""
+    if c.output in ("out", "mean"):
+        yield "missing-bias", same(c, c.expected - c.case["b"])
+        yield "bias-sign", same(c, c.expected - 2 * c.case["b"])
+    if "keep" not in c.case:
+        return
+    keep, weighted = c.case["keep"], c.case["x"] @ c.case["w"]
+    if c.output == "mean":
+        yield "bias-scaled", same(c, c.expected - (1 - keep) * c.case["b"])
+        yield "mean-not-scaled", same(c, ask(c, keep=1.0))
+        yield "p-drops", same(c, ask(c, keep=1 - keep))
+    else:
+        yield "std-for-variance", same(c, c.expected, c.got**2)
+        yield "square-of-sum", proportional(c, weighted**2)
+        x, w = c.case["x"], c.case["w"]
+        yield "missing-square", any(proportional(c, each) for each in (weighted, x @ w**2, x**2 @ w))
+        mean = c.beside[0].expected
+        yield "second-moment", any(same(c, c.expected + each**2) for each in (mean, mean - c.case["b"]))
+        yield "over-size", times(c, 1 / len(x))
+        yield "variance-factor", proportional(c, c.expected)
+
+
+def relu(c: C) -> Pairs:
+    """ReLU."""
+    positive = c.case["x"] > 0
+    if c.output == "out":
+        yield "not-clipped", same(c, c.expected[positive], c.got[positive]) and c.got[~positive].any()
+        yield "minimum-with-0", same(c, c.case["x"] - c.expected)
+    else:
+        yield "mask-from-gradient", same(c, np.where(c.case["dout"] > 0, c.case["dout"], 0.0))
+        dout, x = c.case["dout"], c.case["x"]
+        yield "missing-mask", same(c, dout)
+        yield "mask-inverted", same(c, dout - c.expected)
+        yield "times-input", same(c, c.expected * x)
+        yield "gradient-at-zero", same(c, c.expected[x != 0], c.got[x != 0])
+        yield "not-clipped", same(c, c.expected[positive], c.got[positive]) and c.got[~positive].any()
+
+
+def dropout(c: C) -> Pairs:
+    """Dropout."""
+    param = c.case["dropout_param"]
+    p, whole = param["p"], c.case["x" if c.output == "out" else "dout"]
+    if c.output in ("share kept", "spread of the mask"):
+        yield "p-drops", c.output == "share kept" and abs(c.got - 1 + p) < c.noise
+        yield "shared-mask", c.output == "spread of the mask"
+        return
+    yield "inverted-dropout", param["mode"] == "train" and times(c, 1 / p)
+    yield "scaled-by-p", param["mode"] == "train" and times(c, p)
+    if param["mode"] == "test":
+        yield "test-not-scaled", times(c, 1 / p)
+        yield "p-drops", times(c, (1 - p) / p)
+        yield "test-divided-by-p", times(c, 1 / p**2)
+        yield "drops-in-test", subset_of(c, whole, whole * p, whole / p)
+        return
+    yield "missing-mask", c.output == "dx" and same(c, whole)
+    if "seed" in param and c.output == "out":
+        drawn = np.random.RandomState(param["seed"]).rand(*whole.shape)
+        dropped = [np.where(mask, whole, 0.0) for mask in (drawn >= p, drawn < 1 - p)]
+        yield "p-drops", any(same(c, each * factor) for each in dropped for factor in (1, 1 / p, 1 / (1 - p)))
+        mask = c.got != 0
+        yield "shared-mask", not mask.all() and any((mask == mask.take([0], axis)).all() for axis in range(mask.ndim))
+        yield "seed-ignored", subset_of(c, whole, whole / p)
+    yield "another-mask", c.output == "dx" and subset_of(c, whole, whole / p)

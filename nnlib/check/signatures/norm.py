@@ -1,0 +1,135 @@
+"""What mistakes in batch norm look like."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlib.check import definitions
+from nnlib.check.signatures.evidence import (
+    C,
+    Pairs,
+    alike,
+    ask,
+    by_feature,
+    deviation_is,
+    eps,
+    features_times,
+    lines,
+    path_factors,
+    proportional,
+    same,
+    times,
+    used_statistics,
+    with_option,
+)
+
+
+def norm(c: C) -> Pairs:
+    """Batch norm, of rows and of images."""
+    yield from (norm_forward if c.output == "out" else norm_backward if c.output[0] == "d" else norm_running)(c)
+
+
+def norm_forward(c: C) -> Pairs:
+    """Batch norm's outputs."""
+    param, gamma, beta = (c.case[key] for key in ("bn_param", "gamma", "beta"))
+    if "running_mean" in param:
+        test = param["mode"] == "test"
+        other = with_option(c, mode="train" if test else "test")
+        yield "batch-statistics-in-test" if test else "running-in-train", same(c, other)
+        updated = dict(zip(definitions.RUNNING, definitions.running(c.case["x"], param), strict=True))
+        yield "running-in-train", not test and same(c, with_option(c, mode="test", **updated))
+    yield "eps-ignored", eps(c) != 1e-5 and deviation_is(c, lambda v, n: np.sqrt(v + 1e-5))
+    yield "eps-outside-root", deviation_is(c, lambda v, n: np.sqrt(v) + eps(c))
+    yield "missing-eps", deviation_is(c, lambda v, n: np.sqrt(v))
+    yield "missing-root", deviation_is(c, lambda v, n: v + eps(c))
+    yield "unbiased-variance", deviation_is(c, lambda v, n: np.sqrt(v * n / (n - 1) + eps(c)))
+    yield "variance-is-sum", deviation_is(c, lambda v, n: np.sqrt(v * n + eps(c)))
+    yield "missing-scale", same(c, ask(c, gamma=np.ones_like(gamma)))
+    yield "missing-scale", same(c, ask(c, gamma=np.ones_like(gamma), beta=np.zeros_like(beta)))
+    yield "missing-shift", same(c, ask(c, beta=np.zeros_like(beta)))
+    yield "not-centred", same(c, ask(c, hold_mean=np.zeros_like(beta)))
+    yield "shift-scaled", same(c, ask(c, beta=gamma * beta))
+    whole = {
+        "hold_mean": np.full_like(beta, c.case["x"].mean()),
+        "hold_variance": np.full_like(beta, c.case["x"].var()),
+    }
+    yield "shared-statistics", same(c, ask(c, **whole))
+    if c.got.ndim == 2:
+        yield "wrong-axis", same(c, np.zeros(len(c.got)), ((c.got - beta) / gamma).mean(1))
+    else:
+        images, pixels = c.got.mean((2, 3)), c.got.mean(0)
+        yield "per-image-statistics", same(c, np.broadcast_to(beta, images.shape), images)
+        yield "per-pixel-statistics", same(c, np.broadcast_to(by_feature(c, beta), (1, *pixels.shape))[0], pixels)
+        yield "channels-mixed", same(c, beta, c.got.reshape(-1, len(beta)).mean(0))
+    yield "swapped-arguments", same(c, ask(c, gamma=beta, beta=gamma))
+    if affine := lines(c):
+        slope, value = affine
+        yield "deviation-off", alike(value, beta)
+        yield "mean-off", alike(slope, gamma / np.sqrt(used_statistics(c)[1] + eps(c)))
+
+
+def norm_running(c: C) -> Pairs:
+    """Running statistics."""
+    param = c.case["bn_param"]
+    old = param.get(c.output, np.zeros_like(c.expected))
+    yield "test-mode-updates", param["mode"] == "test"
+    momentum, rows = param.get("momentum", 0.9), c.case["x"].size // len(old)
+    new = c.got - momentum * old  # what was added
+    right = c.expected - momentum * old
+    yield "momentum-side", same(c, with_option(c, momentum=1 - momentum))
+    yield "running-not-updated", same(c, old)
+    yield "unbiased-variance", c.output == "running_var" and same(c, right * rows / (rows - 1), new)
+    deviations = [(1 - momentum) * np.sqrt(right / (1 - momentum) + each) for each in (0, eps(c))]
+    yield "std-for-variance", c.output == "running_var" and any(same(c, each, new) for each in deviations)
+    batch = right / (1 - momentum)
+    yield "running-starts-at-batch", c.output not in param and same(c, batch)
+    yield "running-last-batch", same(c, batch)
+    weights, *_ = np.linalg.lstsq(np.stack([old, batch], axis=1), c.got, rcond=None)
+    weighted = len(old) > 2 and same(c, old * weights[0] + batch * weights[1])
+    yield "momentum-ignored", weighted and (not old.any() or abs(weights.sum() - 1) < 1e-6)
+    yield "running-weights", weighted
+
+
+def norm_backward(c: C) -> Pairs:
+    """Batch norm's gradients."""
+    param, gamma, x = (c.case[key] for key in ("bn_param", "gamma", "x"))
+    mean, variance = used_statistics(c)
+    sigma = np.sqrt(variance + eps(c))
+    if c.output != "dx":
+        yield "over-pixels", times(c, len(x) * len(gamma) / x.size)
+        if c.output == "dgamma":
+            dbeta = next(other.expected for other in c.beside if other.output == "dbeta")
+            yield "x-for-xhat", same(c, c.expected * sigma + mean * dbeta) or features_times(c, sigma)
+        yield "extra-scale", features_times(c, gamma)
+        return
+    if param["mode"] == "test":
+        yield "train-formula-in-test", same(c, with_option(c, mode="train"))
+        # what is too much is a constant and a multiple of the normalised input, feature by feature
+        pairs = [(x[:, d].ravel(), (c.got - c.expected)[:, d].ravel()) for d in range(len(gamma))]
+        fits = [np.polyval(np.polyfit(at, off, 1), at) - off for at, off in pairs]
+        yield "train-formula-in-test", same(c, np.zeros(x.size), np.concatenate(fits))
+    yield "missing-scale", features_times(c, 1 / gamma)
+    yield "missing-sigma", features_times(c, sigma) or features_times(c, 1 / sigma)
+    if param["mode"] == "train":
+        yield from norm_paths(c)
+
+
+def norm_paths(c: C) -> Pairs:
+    """The paths of dx: each may be missing, or be there in another size."""
+    direct, by_mean, by_variance = path_factors(c)
+    n = c.case["x"].size // len(direct)  # rows
+    if not alike(direct, 1):
+        return
+    both = alike(by_mean, by_variance)
+    yield "statistics-as-constants", both and alike(by_mean, 0)
+    yield "terms-without-n", both and alike(by_mean, n)
+    yield "n-minus-1", both and alike(by_mean, n / (n - 1))
+    yield "n-for-nhw", both and alike(by_mean, n / len(c.case["x"]))
+    yield "missing-scale", both and alike(by_mean, 1 / c.case["gamma"])
+    for term, own, other in (("mean", by_mean, by_variance), ("variance", by_variance, by_mean)):
+        if alike(other, 1):
+            yield f"missing-{term}-term", alike(own, 0)
+            yield f"{term}-term-sign", alike(own, -1)
+            yield f"{term}-term-without-n", alike(own, n)
+            yield f"{term}-term-twice", alike(own, 2)
+            yield f"{term}-term-scale", True

@@ -1,0 +1,120 @@
+"""What mistakes in convolution and in max pooling look like."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from nnlib import gradcheck
+from nnlib.check.signatures.evidence import (
+    C,
+    Pairs,
+    ask,
+    is_flipped,
+    of_part,
+    only,
+    pooled,
+    pooled_gradient,
+    proportional,
+    same,
+    times,
+    window_means,
+    windows_over,
+)
+
+
+def convolution(c: C) -> Pairs:
+    """The three convolutions of planes, the layer, im2col and col2im."""
+    if "b" in c.case:
+        b = c.case["b"]
+        yield "transpose", any(same(c, ask(c, b=each)) for each in (b.T, b.T[::-1], b.T[:, ::-1], b.T[::-1, ::-1]))
+    if "w" in c.case or "a" in c.case:
+        yield "flipped", is_flipped(c, slice(0, 1))
+        yield "flipped-one-axis", is_flipped(c, slice(1, 3))
+    if "w" in c.case and c.output == "out":
+        x, w = c.case["x"], c.case["w"]
+        yield "over-channels", times(c, 1 / w.shape[1])
+        yield "over-window", times(c, 1 / w[0].size)
+        yield "one-filter", any(same(c, only(c.expected, (slice(None), k))) for k in range(len(w)))
+        yield "one-channel", any(same(c, ask(c, x=x[:, [k]], w=w[:, [k]])) for k in range(w.shape[1]))
+    if "w" in c.case:
+        w = c.case["w"]
+        yield "rearranged", same(c, ask(c, w=w.reshape(-1, len(w)).T.reshape(w.shape)))
+    kernel = c.case.get("w", c.case.get("b"))
+    if c.output == "out" and kernel is not None:
+        area = kernel.shape[-2] * kernel.shape[-1]
+        yield "over-window", times(c, 1 / area)
+        name, last = "w" if "w" in c.case else "b", only(kernel, (..., slice(-1, None), slice(-1, None)))
+        yield "one-tap", area > 1 and same(c, ask(c, **{name: last}))
+    if c.output == "out" and "a" in c.case:
+        yield from planes(c)
+    if c.output == "dw":
+        yield "over-pixels", times(c, 1 / c.case["dout"][0, 0].size)
+    if c.output in ("dx", "images"):
+        if "w" in c.case:
+            filters = range(len(c.case["w"]))
+            n, f, p, q = c.case["dout"].shape
+            yield "rearranged", same(c, ask(c, dout=c.case["dout"].reshape(f, n, p, q).swapaxes(0, 1)))
+            yield "one-filter", any(same(c, ask(c, dout=only(c.case["dout"], (slice(None), k)))) for k in filters)
+        windows = windows_over(c)
+        alone = windows == 1
+        yield "averages-overlaps", same(c, c.expected / windows)
+        yield "overwrites-overlaps", same(c, c.expected[..., alone], c.got[..., alone])
+
+
+def planes(c: C) -> Pairs:
+    """What may be wrong with the places at which a kernel is put onto a plane."""
+    a, b = c.case["a"], c.case["b"]
+    rows, columns = c.expected.shape
+    whole = np.pad(ask(c, a=np.pad(a, [(rows, rows), (columns, columns)])), 0)
+    around = np.lib.stride_tricks.sliding_window_view(whole, c.expected.shape)
+    yield "shifted", any(same(c, around[place]) for place in np.ndindex(around.shape[:2]))
+    kh, kw = b.shape
+    inside = (slice(kh - 1, rows - kh + 1), slice(kw - 1, columns - kw + 1))
+    right = c.expected.size > a.size and same(c, c.expected[inside], c.got[inside])
+    yield "border", right and c.expected[inside].size
+
+
+def pooling(c: C) -> Pairs:
+    """Max pooling."""
+    param, x = c.case["pool_param"], c.case["x"]
+    height, width, stride = param.values()
+    steps = set(itertools.product((stride, 1, height), (stride, 1, width))) - {(stride, stride)}
+    windows = {(stride, stride), (height, 1), (1, width), (1, 1)} - {(height, width)}
+    if c.output == "out":
+        yield "starts-at-zero", same(c, np.maximum(c.expected, 0))
+        yield "mean-for-max", same(c, window_means(param, x))
+        yield "mean-for-max", proportional(c, window_means(param, x))
+        yield "min-for-max", same(c, -ask(c, x=-x))
+        yield "stride-ignored", any(same(c, pooled(c, (height, width), each)) for each in steps)
+        yield "window-size", any(same(c, pooled(c, each, (stride, stride))) for each in windows)
+        yield "absolute", any(same(c, each, got) for each in (ask(c, x=np.abs(x)),) for got in (c.got, np.abs(c.got)))
+        wide = [c.expected.max(axis, keepdims=True) for axis in (0, 1, (0, 1))]
+        yield "more-than-window", any(same(c, np.broadcast_to(each, c.got.shape)) for each in wide)
+        yield "one-channel", any(same(c, only(c.expected, (slice(None), k))) for k in range(x.shape[1]))
+        yield "index-for-value", c.got.max() < height * width and np.array_equal(c.got, np.abs(np.round(c.got)))
+        return
+    channels = range(x.shape[1])
+    yield "one-channel", len(channels) > 1 and any(same(c, of_part(c, slice(None), k)) for k in channels)
+    yield "min-for-max", same(c, ask(c, x=-x))
+    apart = [step for step in ((1, 1), (height, width)) if step in steps]
+    yield "stride-ignored", any(same(c, pooled_gradient(c, (height, width), each)) for each in apart)
+    yield "window-size", (stride, stride) in windows and same(c, pooled_gradient(c, (stride, stride), (stride, stride)))
+    order = np.arange(x.size).reshape(x.shape) / x.size
+    tied = np.array_equal(x, np.round(x))
+    total = same(c, c.case["dout"].sum((2, 3)), c.got.sum((2, 3)))
+    more = np.count_nonzero(c.got) > np.count_nonzero(c.expected)
+    winners = c.expected != 0
+    spread = gradcheck.numerical_gradient(lambda x: window_means(param, x), x, c.case["dout"])
+    yield "mean-for-max", proportional(c, spread)
+    yield "last-tie", tied and same(c, ask(c, x=x + 0.1 * order))
+    yield "ties-to-all", tied and more and not total and same(c, c.expected[winners], c.got[winners])
+    yield "ties-to-all", tied and more and not total and stride < max(height, width)
+    yield "ties-shared", tied and more and total
+    yield "times-input", same(c, c.expected * x)
+    counts = np.round(ask(c, dout=np.ones_like(c.case["dout"])))
+    single = (counts == 1) & (c.got != 0)
+    alone = not c.got[counts == 0].any() and same(c, c.expected[single], c.got[single])
+    yield "overwrites-overlaps", stride < max(height, width) and not more and alone
+    yield "misplaced", total and not tied
