@@ -31,7 +31,8 @@ Known answers to every item with code, each judged in a folder of its own by all
 last change of the checks: its row, the last one, says how they do with answers that they were not made with.
 
 - **stub**: the check waits for code that is not written; **reference**: the repository's own answer passes.
-- **wrong** answers: how many there are, how many fail, and how many get a diagnosis that fits and none beside it.
+- **wrong** answers: how many there are, how many fail, how many get a diagnosis that fits and none beside it, and how
+  many get one that does not fit. The others are told that theirs is none of the mistakes that the checks know.
 - **right** answers, written differently: how many there are, how many pass, and how many get a diagnosis all the same.
 """
 PASSED = """
@@ -72,6 +73,8 @@ class Outcome:
         match self.answer.kind:
             case "stub":
                 return all(result.status == "waits" for result in self.results)
+            case "wrong" if self.answer.unused:  # how it is named is measured, not asked for
+                return self.failed or self.answer.diagnoses == ("not caught",)
             case "wrong":
                 return (self.names or {"none" if self.failed else "not caught"}) <= set(self.answer.diagnoses)
             case _:
@@ -96,13 +99,13 @@ def outcome(answer: Answer, seed: int = 0) -> Outcome:
 
 def table(outcomes: list[Outcome]) -> list[tuple[str, ...]]:
     """Return a row for each item, between the heads of the columns and the sums."""
-    heads = "item", "stub", "reference", "wrong", "caught", "named rightly", "right", "passed", "named"
+    heads = "item", "stub", "reference", "wrong", "caught", "named rightly", "wrongly", "right", "passed", "named"
     by_item: dict[str, list[Outcome]] = {}
     for each in outcomes:
         by_item.setdefault(each.answer.item, []).append(each)
     unused = [each for each in outcomes if each.answer.unused or each.answer.kind in ("stub", "reference")]
     rows = [_row(item, judged) for item, judged in by_item.items()]
-    return [heads, *rows, _row("all", outcomes), _row(f"all of set {UNUSED}", unused)]
+    return [heads, *rows, _row("all", outcomes), _row(f"set {UNUSED}", unused)]
 
 
 def _row(title: str, outcomes: list[Outcome]) -> tuple[str, ...]:
@@ -112,6 +115,7 @@ def _row(title: str, outcomes: list[Outcome]) -> tuple[str, ...]:
         len(wrong),
         sum(each.failed for each in wrong),
         sum(each.named for each in wrong),
+        sum(bool(each.names) and not each.named for each in wrong),
         len(right),
         sum(each.as_it_says for each in right),
         sum(bool(each.names) for each in right),

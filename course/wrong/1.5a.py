@@ -79,7 +79,7 @@ def conv_full(a, b):
     return conv_valid(np.pad(a, ((height, height), (width, width))), b)
 
 
-# %% full pads on two sides alone -> none
+# %% full pads on two sides alone -> shifted
 
 
 def conv_full(a, b):
@@ -103,7 +103,7 @@ def conv_full(a, b):
     return conv_valid(np.pad(a, ((top, height - 1 - top), (left, width - 1 - left))), b)
 
 
-# %% full repeats the border's pixels -> none
+# %% full repeats the border's pixels -> border
 
 
 def conv_full(a, b):

@@ -160,7 +160,7 @@ def conv_backward(dout, cache):
     return _full(dout, cache[2][:, :, ::-1, ::-1]), _filters(dout, cache).transpose(0, 1, 3, 2)
 
 
-# %% dX leaves the border out -> none
+# %% dX leaves the border out -> unfilled
 
 
 def conv_backward(dout, cache):

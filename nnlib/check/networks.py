@@ -50,6 +50,8 @@ class VGG(Subject):
         net = worker.call(self.targets[0], keep=True, options=case["options"])
         worker.call("eval", on=net, keep=True)
         state = worker.call("state_dict", on=net)
+        if not isinstance(state, dict) or not all(isinstance(array, np.ndarray) for array in state.values()):
+            raise Fault("VGG11(...) is no network of PyTorch", "not-an-array")
         case["weights"] = {
             name: np.float64(array) for name, array in state.items() if not re.search("running|num_b", name)
         }

@@ -99,9 +99,9 @@ def test_a_file_that_cannot_be_imported_fails_with_its_reason(item, name, text, 
     assert outcome.as_it_says, bank.complaints([outcome])
 
 
-def judged(kind, *results, diagnoses=()):
+def judged(kind, *results, diagnoses=(), unused=False):
     rows = [bank.Result("1.1", f"row {i}", "value", status, "", name) for i, (status, name) in enumerate(results)]
-    return bank.Outcome(answers.Answer("1.1", kind, "an answer", "", diagnoses), tuple(rows))
+    return bank.Outcome(answers.Answer("1.1", kind, "an answer", "", diagnoses, unused), tuple(rows))
 
 
 PASSED, FAILED = ("passed", ""), ("failed", "")
@@ -125,6 +125,8 @@ PASSED, FAILED = ("passed", ""), ("failed", "")
         (judged("wrong", ("failed", "sign"), diagnoses=("none",)), False, False),
         (judged("wrong", ("failed", "sign"), ("failed", "zeros"), diagnoses=("sign",)), False, False),
         (judged("wrong", ("exception", ""), diagnoses=("exception",)), True, True),
+        (judged("wrong", ("failed", "zeros"), diagnoses=("sign",), unused=True), True, False),
+        (judged("wrong", PASSED, diagnoses=("sign",), unused=True), False, False),
     ],
 )
 def test_what_counts_as_judged_as_it_says(outcome, as_it_says, named):
@@ -144,12 +146,25 @@ def test_the_page_is_of_this_bank_and_its_verdicts_are_right():
     rows = re.findall(r"^\| (\S+) \| (\S+) \| (\S+) \|(.*)\|$", bank.PAGE.read_text(encoding="utf-8"), re.M)[2:]
     assert [row[0] for row in rows] == [*(item.id for item in ITEMS), "all"]
     for item, stub, reference, numbers in rows:
-        wrong, caught, named, right, passed, given = map(int, numbers.split("|"))
+        wrong, caught, named, misnamed, right, passed, given = map(int, numbers.split("|"))
         chosen = [answer for answer in KNOWN if item in (answer.item, "all")]
         assert (stub, reference) == ("waits", "passes")
         assert wrong == sum(answer.kind == "wrong" for answer in chosen)
         assert caught == wrong - sum(answer.diagnoses == ("not caught",) for answer in chosen)
         assert right == passed == sum(answer.kind == "right" for answer in chosen)
-        assert named <= wrong
+        assert named + misnamed <= wrong
         assert given == 0
     assert named >= 0.9 * wrong  # of all items: the last row
+    assert misnamed <= 0.01 * wrong
+
+
+def test_the_page_has_a_row_for_the_answers_that_the_checks_were_not_made_with():
+    unused = [answer.kind for answer in KNOWN if answer.unused]
+    (numbers,) = re.findall(
+        rf"^\| set {answers.UNUSED} \| waits \| passes \|(.*)\|$", bank.PAGE.read_text("utf-8"), re.M
+    )
+    wrong, caught, _, _, right, passed, named = map(int, numbers.split("|"))
+    assert (wrong, caught) == (unused.count("wrong"),) * 2
+    assert wrong >= 30
+    assert (right, passed, named) == (unused.count("right"), right, 0)
+    assert right >= 20

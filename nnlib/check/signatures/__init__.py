@@ -85,7 +85,9 @@ def shapes(c: C) -> Pairs:
     yield "wrong-axis", len(got) == len(expected) == 1 and got == (batch(c),) != (1,)
     yield "wrong-axis", len(got) < len(expected)
     yield "transpose", len(got) == 4 and got == (*expected[:2], expected[3], expected[2])
-    yield "transpose", "a" in c.case and ask(c, b=c.case["b"].T).shape == got
+    if "b" in c.case and "a" in c.case:
+        longer = c.case["b"].shape[0] - c.case["b"].shape[1]
+        yield "transpose", longer and got == (expected[0] + longer, expected[1] - longer)
     yield "sum-missing", expected == () and len(got) == 1
     image = c.case.get("x", c.case.get("a"))
     kernel = c.case.get("w", c.case.get("b"))

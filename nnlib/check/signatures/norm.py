@@ -16,7 +16,6 @@ from nnlib.check.signatures.evidence import (
     features_times,
     lines,
     path_factors,
-    proportional,
     same,
     times,
     used_statistics,

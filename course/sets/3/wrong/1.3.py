@@ -22,7 +22,7 @@ def dropout_backward(dout, cache):
     return dout * p if mask is None else dout * mask / p
 
 
-# %% one number decides for the whole array -> shared-mask
+# %% one number decides for the whole array -> shared-mask, none
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     if dropout_param["mode"] == "test":

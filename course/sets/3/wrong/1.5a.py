@@ -13,7 +13,7 @@ def conv_filt(a, b):
     return out
 
 
-# %% full is that of one axis: the columns are not padded -> none, size-off-by-one
+# %% full is that of one axis: the columns are not padded -> other-size
 def conv_full(a, b):
     h, _w = b.shape
     return conv_valid(np.pad(a, ((h - 1, h - 1), (0, 0))), b)
