@@ -27,8 +27,8 @@ TEXT = """# The checks, checked
 
 Known answers to every item with code, each judged in a folder of its own by all of the item's checks, hidden ones too.
 `python -m course.bank` writes this page; the answers are the cells of `course/wrong/`, `course/right/` and
-`course/sets/`. Most of them grew beside the checks or were used to mend them. Those of set 4 were written after the
-last change of the checks: its row, the last one, says how they do with answers that they were not made with.
+`course/sets/`. Most of them grew beside the checks or were used to mend them. Those of set 4 are younger than the
+diagnoses: its row, the last one, says how the checks do with answers that they were not made with.
 
 - **stub**: the check waits for code that is not written; **reference**: the repository's own answer passes.
 - **wrong** answers: how many there are, how many fail, how many get a diagnosis that fits and none beside it, and how

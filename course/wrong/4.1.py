@@ -152,7 +152,7 @@ def softmax_loss(x, y):
     return _loss(x, y), p / len(x)
 
 
-# %% 1 is taken off the label's column in every row -> none
+# %% 1 is taken off the label's column in every row -> every-row
 
 
 def softmax_loss(x, y):
@@ -161,7 +161,7 @@ def softmax_loss(x, y):
     return _loss(x, y), p / len(x)
 
 
-# %% only the label's entries have a gradient -> none
+# %% only the label's entries have a gradient -> unfilled, missing-probabilities
 
 
 def softmax_loss(x, y):
@@ -212,7 +212,7 @@ def softmax_loss(x, y):
     return _loss(x, y) / float(np.log(2)), p / len(x)
 
 
-# %% the squared error of the probabilities -> none
+# %% the squared error of the probabilities -> wrong-loss
 
 
 def softmax_loss(x, y):

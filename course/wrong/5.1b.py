@@ -98,7 +98,7 @@ def max_pool_forward(x, pool_param):
     return _windows(x, turned).max(axis=(4, 5)), (x, pool_param)
 
 
-# %% the maximum over the channels as well -> none
+# %% the maximum over the channels as well -> more-than-window
 
 
 def max_pool_forward(x, pool_param):
@@ -117,7 +117,7 @@ def max_pool_forward(x, pool_param):
     return out, (x, pool_param)
 
 
-# %% the largest absolute value -> none
+# %% the largest absolute value -> absolute
 
 
 def max_pool_forward(x, pool_param):

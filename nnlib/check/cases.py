@@ -197,7 +197,7 @@ SUBJECTS = [
         max_pool,
         {"": _cases(*_POOL), "ties": _cases(*_POOL, ties=True)},
         wrt=("x",),
-        square=(2, 2, 6, 6, 3, 3, 2),
+        square=(2, 2, 7, 7, 3, 3, 2),
         large=(8, 4, 24, 24, 2, 2, 2),
     ),
     *(

@@ -97,7 +97,7 @@ def softmax_loss(x, y):
     return -logp[np.arange(n), y].mean(), dx / n
 
 
-# %% the gradient of the first example for all -> none
+# %% the gradient of the first example for all -> missing-one-hot
 def softmax_loss(x, y):
     n, _k = x.shape
     s = x - x.max(axis=1, keepdims=True)

@@ -22,7 +22,7 @@ def dropout_backward(dout, cache):
     return dout * cache
 
 
-# %% training scales what it keeps by 1 - p -> none
+# %% training scales what it keeps by 1 - p -> constant-factor
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     if dropout_param["mode"] == "test":

@@ -24,7 +24,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return gamma * (x - mu) / s + beta, ((x - mu) / s, gamma, s, bn_param["mode"] == "train")
 
 
-# %% the sums are divided by the number of features -> mean-off, none, wrong-axis
+# %% the sums are divided by the number of features -> square-only
 def batchnorm_forward(x, gamma, beta, bn_param):
     eps, m = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
     n = x.shape[1]

@@ -23,7 +23,7 @@ def softmax_loss(x, y):
     return -logp[np.arange(n), y].mean(), p / n
 
 
-# %% the gradient is divided by the number of classes, not of examples -> constant-factor
+# %% the gradient is divided by the number of classes, not of examples -> square-only, constant-factor
 def softmax_loss(x, y):
     n = len(x)
     z = x - x.max(1, keepdims=True)
