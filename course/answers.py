@@ -22,7 +22,7 @@ from nnlib.check.exercises import Item, items
 from nnlib.storage import REPOSITORY
 
 COURSE = Path(__file__).parent
-SETS = tuple(sorted((COURSE / "sets").iterdir()))
+SETS = tuple(sorted((COURSE / "sets").glob("*")))
 UNUSED = "4"  # the set that the checks were not made with
 KINDS = ("stub", "reference", "wrong", "right")
 

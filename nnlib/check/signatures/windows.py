@@ -78,28 +78,38 @@ def planes(c: C) -> Pairs:
 
 def pooling(c: C) -> Pairs:
     """Max pooling."""
+    yield from (maxima if c.output == "out" else handed_back)(c)
+
+
+def maxima(c: C) -> Pairs:
+    """Max pooling's outputs."""
     param, x = c.case["pool_param"], c.case["x"]
     height, width, stride = param.values()
     steps = set(itertools.product((stride, 1, height), (stride, 1, width))) - {(stride, stride)}
     windows = {(stride, stride), (height, 1), (1, width), (1, 1)} - {(height, width)}
-    if c.output == "out":
-        yield "starts-at-zero", same(c, np.maximum(c.expected, 0))
-        yield "mean-for-max", proportional(c, window_means(param, x))
-        yield "min-for-max", same(c, -ask(c, x=-x))
-        yield "stride-ignored", any(same(c, pooled(c, (height, width), each)) for each in steps)
-        yield "window-size", any(same(c, pooled(c, each, (stride, stride))) for each in windows)
-        yield "absolute", same(c, ask(c, x=np.abs(x)), np.abs(c.got))
-        wide = [c.expected.max(axis, keepdims=True) for axis in (0, 1, (0, 1))]
-        yield "more-than-window", any(same(c, np.broadcast_to(each, c.got.shape)) for each in wide)
-        yield "one-channel", any(same(c, only(c.expected, (slice(None), k))) for k in range(x.shape[1]))
-        yield "index-for-value", c.got.max() < height * width and np.array_equal(c.got, np.abs(np.round(c.got)))
-        return
+    yield "starts-at-zero", same(c, np.maximum(c.expected, 0))
+    yield "mean-for-max", proportional(c, window_means(param, x))
+    yield "min-for-max", same(c, -ask(c, x=-x))
+    yield "stride-ignored", any(same(c, pooled(c, (height, width), each)) for each in steps)
+    yield "window-size", any(same(c, pooled(c, each, (stride, stride))) for each in windows)
+    yield "absolute", same(c, ask(c, x=np.abs(x)), np.abs(c.got))
+    wide = [c.expected.max(axis, keepdims=True) for axis in (0, 1, (0, 1))]
+    yield "more-than-window", any(same(c, np.broadcast_to(each, c.got.shape)) for each in wide)
+    yield "one-channel", any(same(c, only(c.expected, (slice(None), k))) for k in range(x.shape[1]))
+    yield "index-for-value", c.got.max() < height * width and np.array_equal(c.got, np.abs(np.round(c.got)))
+
+
+def handed_back(c: C) -> Pairs:
+    """Max pooling's gradients."""
+    param, x = c.case["pool_param"], c.case["x"]
+    height, width, stride = param.values()
     channels = range(x.shape[1])
     yield "one-channel", len(channels) > 1 and any(same(c, of_part(c, slice(None), k)) for k in channels)
     yield "min-for-max", same(c, ask(c, x=-x))
-    apart = [step for step in ((1, 1), (height, width)) if step in steps]
+    step = (stride, stride)
+    apart = {(1, 1), (height, width)} - {step}
     yield "stride-ignored", any(same(c, pooled_gradient(c, (height, width), each)) for each in apart)
-    yield "window-size", (stride, stride) in windows and same(c, pooled_gradient(c, (stride, stride), (stride, stride)))
+    yield "window-size", step != (height, width) and same(c, pooled_gradient(c, step, step))
     order = np.arange(x.size).reshape(x.shape) / x.size
     tied = np.array_equal(x, np.round(x))
     total = same(c, c.case["dout"].sum((2, 3)), c.got.sum((2, 3)))
