@@ -105,7 +105,7 @@ def max_pool_backward(dout, cache):
     return dx
 
 
-# %% every pixel of the window gets the whole gradient -> none
+# %% every pixel of the window gets the whole gradient -> mean-for-max
 
 
 def max_pool_backward(dout, cache):
