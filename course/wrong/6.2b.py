@@ -64,7 +64,7 @@ def test(testloader, net, device, **options):
     return 100 * (scores.argmax(1) == testloader.labels.cpu()).double().mean().item()
 
 
-# %% the share that is wrong -> none
+# %% the share that is wrong -> share-wrong
 
 
 def test(testloader, net, device, **options):
@@ -72,7 +72,7 @@ def test(testloader, net, device, **options):
     return (scores.argmax(1) != testloader.labels.cpu()).double().mean().item()
 
 
-# %% the number that is right -> none
+# %% the number that is right -> number-for-share
 
 
 def test(testloader, net, device, **options):

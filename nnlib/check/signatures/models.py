@@ -107,10 +107,10 @@ def epoch(c: C) -> Pairs:
 def testing(c: C) -> Pairs:
     """`test`."""
     yield "wrong-mode", c.case["drop"]
-    count, size = len(c.case["y"]), c.case["size"]
-    yield from shares(c, [min(size, count - start) for start in range(0, count, size)])
     yield "mean-of-batches", same(c, ask(c, batches=slice(None)))
     yield "last-batch-only", any(same(c, ask(c, batches=part)) for part in (slice(-1, None), slice(0, 1)))
+    count, size = len(c.case["y"]), c.case["size"]
+    yield from shares(c, [min(size, count - start) for start in range(0, count, size)])
 
 
 def shares(c: C, batches: list[int]) -> Pairs:
