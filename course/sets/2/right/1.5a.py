@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% by the Fourier transform
+# %% full by the Fourier transform, the others from it
 def conv_full(a, b):
     shape = tuple(m + n - 1 for m, n in zip(a.shape, b.shape, strict=True))
     return np.fft.irfft2(np.fft.rfft2(a, shape) * np.fft.rfft2(b, shape), shape).astype(a.dtype)

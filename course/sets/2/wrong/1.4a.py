@@ -7,7 +7,7 @@ def _tail(x, xhat, gamma, sigma, mode):
     return (xhat, gamma, sigma, mode == "train")
 
 
-# %% the running variance is unbiased, as PyTorch's -> unbiased-variance
+# %% the running variance alone is unbiased, as PyTorch's -> unbiased-variance
 def batchnorm_forward(x, gamma, beta, bn_param):
     mode, eps, m = bn_param["mode"], bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
     D = x.shape[1]
