@@ -51,9 +51,13 @@ class Model(Subject):
         _same_shapes(grads, case)
         db = grads[f"b{weights}"]
         unit = np.argmax(np.abs(db))
-        with np.errstate(all="ignore"):
-            seen = (grads[f"W{weights}"] - case["reg"] * case[f"W{weights}"])[:, unit] / db[unit]
-        return np.where(np.abs(seen) < EXACT * np.abs(seen).max(), right, seen)
+        for reg in (case["reg"], 0.0):  # without the L2 term it is for the gradient check to say so
+            with np.errstate(all="ignore"):
+                seen = (grads[f"W{weights}"] - reg * case[f"W{weights}"])[:, unit] / db[unit]
+            seen = np.where(np.abs(seen) < EXACT * np.abs(seen).max(), right, seen)
+            if np.allclose(seen, right, rtol=EXACT):
+                break
+        return seen
 
     def accuracy(self, output, case):
         """Return the accuracy of differences, or that of quotients of gradients."""

@@ -77,7 +77,9 @@ class VGG(Subject):
                 (f"{a} in place of {b}" for a, b in zip(got, expected, strict=False) if a != b), "one more or less"
             )
             message = f"{len(got)} parameters{given}, expected {len(expected)}; the first difference in shape: {first}"
-            raise Fault(message, "channels" if len(got) == len(expected) else "layer-missing")
+            layers, others = (sum(len(shape) > 1 for shape in shapes) for shapes in (got, expected))
+            fewer = "missing-bias" if layers == others and not options.get("batch_norm") else "layer-missing"
+            raise Fault(message, "channels" if len(got) == len(expected) else fewer)
 
 
 def vgg(X, weights, options, activations=None, last_pool=True):

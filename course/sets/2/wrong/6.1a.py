@@ -26,14 +26,14 @@ class _Base(nn.Module):
         return self.fc(self.conv(x).flatten(1))
 
 
-# %% batch norm after the ReLU -> order-of-layers
+# %% batch norm after the ReLU -> not caught
 class VGG11(_Base):
     def __init__(self, *, width=1, relu=False, batch_norm=False):
         super().__init__()
         self.build(width, relu, batch_norm, norm_last=True)
 
 
-# %% mean pools -> missing-pool
+# %% mean pools -> missing-pool, none
 class VGG11(_Base):
     pool = nn.AvgPool2d
 
