@@ -117,7 +117,7 @@ SUBJECTS = [
         fully_connected,
         {"": _cases((5, 4, 3), (3, 2, 6), (4, 7, 2))},
         wrt=("x", "w", "b"),
-        square=(4, 4, 4),
+        squares=((4, 4, 4),),
         large=(64, 256, 128),
     ),
     Layer(
@@ -126,7 +126,7 @@ SUBJECTS = [
         elementwise,
         {"": _cases((5, 4), (3, 7), (2, 3, 4))},
         wrt=("x",),
-        square=(3, 3, 3),
+        squares=((3, 3, 3),),
         large=(200, 200),
     ),
     Dropout(
@@ -140,7 +140,7 @@ SUBJECTS = [
             "mode": _cases((6, 5), (3, 4, 2), mode="test", p=0.6) + _cases((5, 8), mode="test", p=0.8),
         },
         wrt=("x",),
-        square=(3, 3, 3),
+        squares=((3, 3, 3),),
         large=(200, 200),
     ),
     *(
@@ -155,7 +155,7 @@ SUBJECTS = [
                 "stability": _cases(*sizes[:2], offset=1e6),
             },
             wrt=_DOUT,
-            square=square,
+            squares=(square,),
             large=large,
         )
         for kind, sizes, square, large in (
@@ -169,18 +169,20 @@ SUBJECTS = [
             define,
             planes,
             {"": _cases((6, 4, 3, 2), (4, 6, 2, 3), (7, 4, 3, 1))},
-            square=(4, 4, 3, 3),
+            squares=((4, 4, 3, 3),),
         )
         for kind, define in (("filt", definitions.filt), ("valid", definitions.valid), ("full", definitions.full))
     ),
-    Subject((_LAYERS + "conv:im2col",), definitions.columns, images, {"": _cases(*_IMAGES)}, square=(3, 3, 4, 4, 2, 2)),
+    Subject(
+        (_LAYERS + "conv:im2col",), definitions.columns, images, {"": _cases(*_IMAGES)}, squares=((3, 3, 4, 4, 2, 2),)
+    ),
     Adjoint(
         (_LAYERS + "conv:col2im",),
         definitions.columns,
         weighted_columns,
         {"": _cases(*_IMAGES)},
         outputs=("images",),
-        square=(3, 3, 4, 4, 2, 2),
+        squares=((3, 3, 4, 4, 2, 2),),
     ),
     Layer(
         (_LAYERS + "conv:conv_forward", _LAYERS + "conv:conv_backward"),
@@ -188,7 +190,7 @@ SUBJECTS = [
         convolution,
         {"": _cases(*_CONV)},
         wrt=("x", "w"),
-        square=(2, 2, 4, 4, 2, 2, 2),
+        squares=((2, 2, 4, 4, 2, 2, 2),),
         large=(4, 3, 20, 20, 8, 5, 5),
     ),
     Layer(
@@ -197,7 +199,7 @@ SUBJECTS = [
         max_pool,
         {"": _cases(*_POOL), "ties": _cases(*_POOL, ties=True)},
         wrt=("x",),
-        square=(2, 2, 7, 7, 3, 3, 2),
+        squares=((2, 2, 7, 7, 3, 3, 2), (2, 2, 6, 6, 3, 3, 2)),
         large=(8, 4, 24, 24, 2, 2, 2),
     ),
     *(
@@ -229,7 +231,7 @@ SUBJECTS = [
         },
         outputs=("loss",),
         wrt=("x",),
-        square=(4, 4),
+        squares=((4, 4),),
         large=(200, 200),
     ),
     *MODELS,
@@ -240,7 +242,7 @@ SUBJECTS = [
         masked,
         {"": _cases((4, 3, 0.6), (3, 5, 0.8), (6, 2, 0.3))},
         outputs=("mean", "variance"),
-        square=(4, 4, 0.6),
+        squares=((4, 4, 0.6),),
     ),
 ]
 OF = {target: subject for subject in SUBJECTS for target in subject.targets}

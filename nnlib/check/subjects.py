@@ -64,7 +64,7 @@ class Subject:
         cases: (sizes, options) by a check's name or property; "" for all others.
         outputs: the names of the results that `define` gives.
         wrt: the inputs with gradients, in the order in which they are returned.
-        square: sizes that are all equal, at which a mistake in their order cannot be seen.
+        squares: sizes that are all equal, at which a mistake in their order cannot be seen.
         large: sizes at which numerical differentiation would take 10,000 passes.
         point: takes inputs to where `define` has a derivative, which is then the one that is agreed on.
     """
@@ -75,7 +75,7 @@ class Subject:
     cases: dict[str, list[tuple[tuple, dict]]]
     outputs: tuple[str, ...] = ("out",)
     wrt: tuple[str, ...] = ()
-    square: tuple = ()
+    squares: tuple[tuple, ...] = ()
     large: tuple = ()
     point: Callable[[Case, str], np.ndarray] = lambda case, name: beside_kinks(case[name])
 

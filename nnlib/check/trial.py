@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -122,11 +123,12 @@ class Trial:
 
     def at_square_sizes(self) -> str:
         """Return what a mistake looks like where all sizes are equal: "square-only" if it is none there."""
-        if not self.subject.square:
+        if not self.subject.squares:
             return ""
         row = Row(self.row.name, "mode") if self.row.property in ("shape", *OWN) else self.row
         try:
-            drawn = [self.subject.make(self.rng, *self.subject.square, **self.options) for _ in range(SQUARES)]
+            sizes = itertools.islice(itertools.cycle(self.subject.squares), SQUARES)
+            drawn = [self.subject.make(self.rng, *each, **self.options) for each in sizes]
             wrong = [each for case in drawn for each in replace(self, row=row).wrong(case)]
         except (StudentError, Fault):
             return ""
