@@ -9,6 +9,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+pytestmark = pytest.mark.xdist_group("watched")  # one process runs them all: what they share is slow to make
+
 ROOT = Path(__file__).parents[2]
 LOAD = """
 import matplotlib.pyplot as plt
@@ -46,7 +48,8 @@ def report(tmp_path_factory):
         notebook = new_notebook(cells=[new_code_cell(source, id=cell) for cell, (source, _) in cells.items()])
         nbformat.write(notebook, folder / str(number) / "q2_logistic.ipynb")
     command = [sys.executable, "-m", "pytest", "-p", "conftest", "--nbval", "--nbval-current-env", "-rA", "-q"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": path}
     return subprocess.run(
         [*command, "-p", "no:cacheprovider", "-p", "no:xdist", f"--rootdir={folder}", "."],
         cwd=folder, env=environment, capture_output=True, text=True,

@@ -12,6 +12,8 @@ from runner_workplace import Workplace, execute_here
 from nnlib.storage import REPOSITORY
 from tools import book, notebook_files, run_notebooks
 
+pytestmark = pytest.mark.xdist_group("book")  # one process runs them all: what they share is slow to make
+
 NOTEBOOKS = REPOSITORY / "notebooks"
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
 FIGURE = f"""\
