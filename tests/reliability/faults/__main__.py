@@ -1,6 +1,6 @@
 """Plant the faults one at a time into a copy of the checkout: each must make the test fail that it names.
 
-python -m reliability.faults [--only TEXT] [--number N] [--fast]         (with tests/ on the path)
+python -m reliability.faults [--only TEXT] [--number N] [--fast] [--jobs N]     (with tests/ on the path)
 
 Writes build/faults.json and, of all faults or of the fast ones, the figures in docs/reliability.md. The status is 1 if
 fewer than 95 % are caught, if one is missed that missed.txt does not list, or if one that it lists is caught.
@@ -16,7 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import Queue
 
 from reliability import figures
 from reliability.faults.bank import load
@@ -47,10 +50,10 @@ def verdict(done: subprocess.CompletedProcess) -> str:
 
 
 class Trial:
-    """Tries faults in one copy; a test is first run without any fault, once."""
+    """Tries faults in one copy; a test is first run without any fault, once. `passing` is shared by several copies."""
 
-    def __init__(self, copy: Copy):
-        self.copy, self._passes = copy, {}
+    def __init__(self, copy: Copy, passing: dict[str, bool]):
+        self.copy, self._passes = copy, passing
 
     def passes(self, test: str) -> bool:
         """Return whether the test passes on the copy as it is."""
@@ -75,6 +78,24 @@ class Trial:
         seconds = round(time.perf_counter() - started, 1)
         about = {"name": fault.name, "kind": fault.kind, "test": fault.test, "verdict": found, "seconds": seconds}
         return about | ({} if found == "caught" else {"why": why})
+
+
+def tried(faults: Sequence[Fault], jobs: int) -> Iterator[dict[str, object]]:
+    """Yield what became of each fault, in order; `jobs` of them are tried at a time, each in a copy of its own."""
+    passing: dict[str, bool] = {}
+    with tempfile.TemporaryDirectory(prefix="nnlib-faults-") as folder, ThreadPoolExecutor(jobs) as pool:
+        free: Queue[Trial] = Queue()
+        for number in range(jobs):
+            free.put(Trial(Copy(Path(folder, str(number))), passing))
+
+        def result(fault: Fault) -> dict[str, object]:
+            trial = free.get()
+            try:
+                return trial.result(fault)
+            finally:
+                free.put(trial)
+
+        yield from pool.map(result, faults)
 
 
 def trouble(results: list[dict]) -> list[str]:
@@ -104,19 +125,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", metavar="TEXT", default="", help="faults whose name, kind or test contains TEXT")
     parser.add_argument("--number", metavar="N", type=int, help="the first N of them")
+    parser.add_argument("--jobs", metavar="N", type=int, default=2, help="at a time (default 2)")
     parser.add_argument("--fast", action="store_true", help="without those that run a whole notebook")
     asked = parser.parse_args()
     faults = [f for f in load() if asked.only in f"{f.name} {f.kind} {f.test}" and not (asked.fast and f.slow)]
     results = []
-    with tempfile.TemporaryDirectory(prefix="nnlib-faults-") as folder:
-        trial = Trial(Copy(Path(folder)))
-        for fault in faults[: asked.number]:
-            results.append(trial.result(fault))
-            row = results[-1]
-            print(
-                f"{row['verdict']:7} {row['seconds']:6.1f} s  {row['kind']:12} {row['name']}  [{row['test']}]",
-                flush=True,
-            )
+    for result in tried(faults[: asked.number], asked.jobs):
+        results.append(result)
+        print("{verdict:7} {seconds:6.1f} s  {kind:12} {name}  [{test}]".format(**result), flush=True)
     (ROOT / "build").mkdir(exist_ok=True)
     (ROOT / "build" / "faults.json").write_text(
         json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
