@@ -46,7 +46,7 @@ help:
 	@echo 'make test         run ruff, the tests, and every notebook, compared with its saved output'
 	@echo 'make test-oldest  run the tests with the oldest versions that pyproject.toml admits, without Q6 and the browser'
 	@echo 'make faults       plant each fault of tests/reliability/faults alone, and see that its test fails; an hour or two'
-	@echo '                  ARGS="--only words", ARGS=--fast for those that run no whole notebook, ARGS="--number 10"'
+	@echo '                  ARGS="--only words", ARGS=--fast for those that run no whole notebook, ARGS="--every 3"'
 	@echo 'make fuzz         feed every reader of files with a million damaged ones; N=10000 for fewer. This and the next two'
 	@echo '                  write their figures into docs/reliability.md'
 	@echo 'make mutants      change nnlib in N=300 spots, one at a time, and see whether a test fails; N=0 for all of them;'

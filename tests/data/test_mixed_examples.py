@@ -95,6 +95,13 @@ def test_other_training_is_not(derive, train, binary):
     assert openings.summary() == "no test set opened"
 
 
+def test_a_sweep_on_workers_counts_in_the_process_that_starts_it(binary):
+    points = {"input_dim": [20], "weight_scale": [1e-3, 1e-2]}
+    data = with_validation_at_the_end(binary)
+    sweep(LogisticClassifier, data, points, solver={"num_epochs": 1}, n_jobs=2, verbose=False)
+    assert openings.summary() == f"no test set opened; {MIXED}: 1"
+
+
 def test_every_such_training_set_counts_once(binary):
     solve(with_validation_at_the_end(binary))
     solve(with_some_validation_examples(binary))
