@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from course import bank, grade, items, ledger, sandbox, users
+from course import bank, grade, grading, items, ledger, sandbox, users
 from course.intake import Submission
 from course.judging import judge_item
 from course.proof import handed_in
@@ -157,3 +157,8 @@ def test_what_cannot_be_graded_says_so_and_ends_with_another_status(tmp_path, mo
     assert "the zip cannot be read" in json.loads(out.read_text())["submission"]["error"]
     assert grade.main([str(tmp_path / "nobody.zip")]) == 2
     assert grade.main([str(tmp_path / "bob.zip"), "--deadline", "2027-02-13T23:59"]) == 2
+
+
+def test_the_total_is_the_sum_of_all_items():
+    assert grading.total([{"points": 1.5}, {"points": 0.25}, {"points": 2}]) == 3.75
+    assert grading.total([]) == 0
