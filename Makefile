@@ -45,7 +45,7 @@ help:
 	@echo '                  ARGS="--help" for the other options, such as --build DIR, or --pages to build the book alone'
 	@echo 'make test         run ruff, the tests, and every notebook, compared with its saved output'
 	@echo 'make test-oldest  run the tests with the oldest versions that pyproject.toml admits, without Q6 and the browser'
-	@echo 'make faults       plant each fault of tests/reliability/faults alone, and see that its test fails; an hour or two'
+	@echo 'make faults       plant each fault of tests/reliability/faults alone, and see that its test fails'
 	@echo '                  ARGS="--only words", ARGS=--fast for those that run no whole notebook, ARGS="--every 3"'
 	@echo 'make fuzz         feed every reader of files with a million damaged ones; N=10000 for fewer. This and the next two'
 	@echo '                  write their figures into docs/reliability.md'

@@ -15,7 +15,7 @@ import hashlib
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,11 +88,11 @@ def grade(answer: bank.Answer, tier: str, cache: Cache, number: int) -> Graded:
     return Graded(answer, tier, points, maximum, fault, named, seconds)
 
 
-def handed_in(answer: bank.Answer) -> dict[str, str]:
-    """Return the files of a submission: the repository's, with the answer in the module of its item."""
-    files = judging.solution()
+def handed_in(answer: bank.Answer, files: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the files of a submission, the repository's by default, with the answer in the module of its item."""
+    files = files or judging.solution()
     module = items.load().items[answer.item]["targets"][0].partition(":")[0].replace(".", "/") + ".py"
-    return files | {module: bank.replaced(files[module], answer.code)}
+    return {**files, module: bank.replaced(files[module], answer.code)}
 
 
 def beside(answer: bank.Answer, number: int) -> list[str]:

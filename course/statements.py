@@ -43,16 +43,13 @@ def _one_by_one(text: str) -> Iterator[Definition]:
         part = "\n".join(lines[first:last])
         try:
             yield from filter(None, (_definition(node, part, first + node.lineno - 1) for node in ast.parse(part).body))
-        except SyntaxError as error:
-            name = re.search(r"^(?:async )?(?:def|class) (\w+)", part, re.MULTILINE)
-            if name:
-                where = first + (error.lineno or 1)
-                yield Definition((name[1],), "", first + 1, error=f"line {where}: {error.msg}")
-        except (ValueError, RecursionError, MemoryError) as error:
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            if isinstance(error, SyntaxError):
+                why = f"line {first + (error.lineno or 1)}: {error.msg}"
+            else:
+                why = f"from line {first + 1}: {type(error).__name__}: {error}"
             if name := re.search(r"^(?:async )?(?:def|class) (\w+)", part, re.MULTILINE):
-                yield Definition(
-                    (name[1],), "", first + 1, error=f"from line {first + 1}: {type(error).__name__}: {error}"
-                )
+                yield Definition((name[1],), "", first + 1, error=why)
 
 
 def _definition(node: ast.stmt, text: str, before: int) -> Definition | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from course import bank, items, report
 from course.judging import solution
+from course.proof import handed_in
 
 PAGE = items.ROOT / "docs" / "grading.md"
 WRONG = 6  # items with a known mistake in each submission, but for the first
@@ -24,12 +25,9 @@ WRONG = 6  # items with a known mistake in each submission, but for the first
 
 def submission(number: int) -> dict[str, str]:
     """Return the files of a submission: the notebooks, and the code with mistakes drawn by its number."""
-    files, rng = dict(solution()), random.Random(number)
-    chosen = rng.sample(bank.with_code(), WRONG if number else 0)
-    for item in chosen:
-        answer = rng.choice(list(bank.cells(item, "wrong")))
-        name = item.targets[0].partition(":")[0].replace(".", "/") + ".py"
-        files[name] = bank.replaced(files[name], answer.code)
+    files, rng = solution(), random.Random(number)
+    for item in rng.sample(bank.with_code(), WRONG if number else 0):
+        files = handed_in(rng.choice(list(bank.cells(item, "wrong"))), files)
     notebooks = (items.ROOT / "notebooks").glob("q?_*.ipynb")
     return files | {f"notebooks/{path.name}": path.read_text(encoding="utf-8") for path in notebooks}
 

@@ -139,7 +139,7 @@ class Results:
             (
                 row.item,
                 row.model,
-                ", ".join(sorted(f"{_words(name)} {format_value(value)}" for name, value in row.chosen.items())) or "–",
+                ", ".join(sorted(f"{words(name)} {format_value(value)}" for name, value in row.chosen.items())) or "–",
                 f"{row.val_acc:.2%}",
                 f"{row.test_acc:.2%} ± {100 * row.test_error:.2f}",
                 f"{row.reference:.2%}",
@@ -176,7 +176,8 @@ class Results:
         return {"text/plain": repr(self), "text/html": self._repr_html_(), MIME: self.to_json()}
 
 
-def _words(name: str) -> str:
+def words(name: str) -> str:
+    """Return a hyper-parameter's name as a table has it: "hidden units" for hidden_dim."""
     return _WORDS.get(name, name.replace("_", " "))
 
 
