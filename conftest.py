@@ -71,7 +71,7 @@ get_config().InteractiveShellApp.extensions = ["notebook_figures.watch"]
 
 def pytest_configure(config):
     """Give the kernels of nbval a folder of settings."""
-    if config.getoption("nbval", False) and "PYTEST_XDIST_WORKER" not in os.environ:
+    if config.getoption("nbval", False) and not hasattr(config, "workerinput"):  # a worker has its starter's
         folder = temporary_folder("ipython")
         config.add_cleanup(folder.cleanup)
         profile = Path(folder.name, "profile_default")
