@@ -64,10 +64,9 @@ def epoch_with(mistake):
     return train_epoch
 
 
-@pytest.mark.parametrize("mistake", ["mode", "zero_grad", "softmax", "late zero_grad", "last", "mean"])
+@pytest.mark.parametrize("mistake", [None, "mode", "zero_grad", "softmax", "late zero_grad", "last", "mean"])
 def test_mistakes_of_an_epoch_are_found(mistake, capsys):
-    assert failures("6.2a", capsys, train_epoch=epoch_with(None)) == []
-    assert failures("6.2a", capsys, train_epoch=epoch_with(mistake))
+    assert bool(failures("6.2a", capsys, train_epoch=epoch_with(mistake))) == (mistake is not None)
 
 
 def accuracy_with(mistake):
@@ -83,10 +82,9 @@ def accuracy_with(mistake):
     return test
 
 
-@pytest.mark.parametrize("mistake", ["mode", "graph", "mean"])
+@pytest.mark.parametrize("mistake", [None, "mode", "graph", "mean"])
 def test_mistakes_of_a_test_are_found(mistake, capsys):
-    assert failures("6.2b", capsys, test=accuracy_with(None)) == []
-    assert failures("6.2b", capsys, test=accuracy_with(mistake))
+    assert bool(failures("6.2b", capsys, test=accuracy_with(mistake))) == (mistake is not None)
 
 
 class WithRelu(vgg.VGG11):

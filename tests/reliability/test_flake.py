@@ -12,7 +12,6 @@ TOY = {  # each passes in the first round of two at most
     "path": "import os\ndef test(): assert ' ' not in os.getcwd()\n",
     "data": "import os\ndef test(): assert 'NNLIB_DATA' not in os.environ\n",
     "hash": "import os\ndef test(): assert os.environ['PYTHONHASHSEED'] == '1'\n",
-    "no tests": "import nothing_of_this_name\n",
 }
 
 
@@ -27,20 +26,30 @@ def test_ten_rounds_have_every_condition_at_least_twice():
     assert not any(each.oldest or each.with_data for each in (flake.Conditions.of_round(4, False, False),))
 
 
-@pytest.mark.parametrize("kind", TOY)
-def test_a_test_that_depends_on_a_condition_is_found(kind, tmp_path):
+@pytest.fixture
+def failed_in(tmp_path):
+    """Return a function that runs toy tests in a round and returns the modules of those that failed."""
     folder = tmp_path / flake.ODD
     (folder / "tests" / "reliability").mkdir(parents=True)
     plugin = flake.ROOT / "tests" / "reliability" / "shuffled.py"
     (folder / "tests" / "reliability" / "shuffled.py").write_text(plugin.read_text())
-    (folder / "test_toy.py").write_text(TOY[kind])
-    failed = []
-    for number in (1, 2):
+
+    def failed(toys, number):
+        for kind, source in toys.items():
+            (folder / f"test_{kind}.py").write_text(source)
         conditions = flake.Conditions(number, number, number, oldest=False, with_data=True, odd_path=True, load=False)
-        failed.append(flake.run(conditions, folder, [], folder).failed)
-    assert failed[1]
-    if kind in ("threads", "hash"):
-        assert not failed[0]
+        return {name.partition("::")[0] for name in flake.run(conditions, folder, [], folder).failed}
+
+    return failed
+
+
+def test_a_test_that_depends_on_a_condition_is_found(failed_in):
+    assert failed_in(TOY, 1).isdisjoint({"test_threads", "test_hash"})
+    assert failed_in(TOY, 2) == {f"test_{kind}" for kind in TOY}
+
+
+def test_a_module_that_cannot_be_imported_is_found(failed_in):
+    assert failed_in({"missing": "import nothing_of_this_name\n"}, 1) == {""}
 
 
 def test_the_load_ends_with_the_run(monkeypatch):
