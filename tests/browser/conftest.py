@@ -29,7 +29,6 @@ NOTEBOOKS = {
     "q4": "from nnlib.homework.explorers import q4_explorer\n\nq4_explorer()",
     "q5": "from nnlib.homework.explorers import q5_explorer\n\nq5_explorer()",
 }
-COMMITTED = {"q4": "q4_softmax", "q5": "q5_cnn"}
 _left_out = []
 
 
@@ -64,7 +63,7 @@ def lab(tmp_path_factory):
     for stem, code in NOTEBOOKS.items():
         cells = [new_code_cell(code), new_code_cell("6 * 7")]
         write(new_notebook(cells=cells, metadata=METADATA), folder / "notebooks" / f"{stem}.ipynb")
-    for stem in COMMITTED.values():
+    for stem in CommittedPage.cells:
         shutil.copy(REPOSITORY / "notebooks" / f"{stem}.ipynb", folder / "notebooks")
     # Otherwise JupyterLab removes cells that are out of view from the page, and the tests look for one.
     settings = folder / "settings" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
@@ -100,19 +99,6 @@ def voila(tmp_path_factory):
     server = Server(folder, command, environment)
     yield server
     server.stop()
-
-
-@pytest.fixture(params=COMMITTED)
-def committed_page(request, lab, browser):
-    """The explorer in a committed notebook of the homework, after JupyterLab has run all its cells."""
-    question = request.param
-    if question == "q5" and not REQUIRED:
-        pytest.skip(
-            "LEFT OUT: running all of q5 takes over two minutes; NNLIB_REQUIRE_BROWSER=1 includes it, as CI does"
-        )
-    tab = browser.new_page(viewport={"width": 1280, "height": 800})
-    yield CommittedPage(tab, lab, COMMITTED[question]), question
-    tab.close()
 
 
 @pytest.fixture(params=["lab", "voila"])

@@ -2,13 +2,14 @@
 
 import re
 import time
+from typing import ClassVar
 
+import nbformat
 from playwright.sync_api import expect
 
 from nnlib.storage import REPOSITORY
 from tools import app
 
-RUN_ALL_SECONDS = 600
 SCREENS = REPOSITORY / "build" / "screens"
 
 # Among the visible parts of a panel: texts wider than their boxes, and widgets that overlap.
@@ -87,13 +88,16 @@ class PanelPage:
         """Return the source of the picture, which differs for every image."""
         return self.panel.locator("img").first.get_attribute("src")
 
-    def pictures(self, count, seconds):
-        """Return the different pictures seen until there are `count` of them, or for `seconds`."""
-        seen, deadline = [], time.monotonic() + seconds
-        while len(set(seen)) < count and time.monotonic() < deadline:
-            seen.append(self.picture())
+    def pictures(self, count):
+        """Return the seconds from one picture to the next, over `count` different ones, or fail."""
+        seen, times, deadline = set(), [], time.monotonic() + 60
+        while len(seen) < count:
+            assert time.monotonic() < deadline, f"{len(seen)} different pictures in a minute, {count} expected"
+            if (picture := self.picture()) not in seen:
+                seen.add(picture)
+                times.append(time.monotonic())
             self.tab.wait_for_timeout(30)
-        return set(seen)
+        return (times[-1] - times[0]) / (count - 1)
 
     def faults(self):
         """Return what is clipped or overlaps at the current size."""
@@ -122,33 +126,35 @@ class LabPage(PanelPage):
         """Return the second cell's output."""
         return self.tab.locator(".jp-OutputArea-executeResult", has_text="42")
 
-    def run_second_cell(self):
-        """Run the notebook's second cell and wait for its new execution number."""
-        prompt = self.tab.locator(".jp-CodeCell").nth(1).locator(".jp-InputPrompt")
-        before = prompt.inner_text()
-        self.tab.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
+    def run_cell(self, number):
+        """Run a code cell, counted from 0, and wait until it has run."""
+        cell = self.tab.locator(".jp-CodeCell").nth(number)
+        prompt = cell.locator(".jp-InputPrompt").element_handle()
+        prompt.evaluate("prompt => prompt.dataset.before = prompt.innerText")
+        cell.locator(".cm-content").click()
         self.tab.keyboard.press("Shift+Enter")
-        self.tab.wait_for_function(
-            r"([cell, before]) => /^\[\d+\]:$/.test(cell.innerText.trim()) && cell.innerText !== before",
-            arg=[prompt.element_handle(), before],
-        )
+        self.tab.wait_for_function("prompt => prompt.innerText !== prompt.dataset.before", arg=prompt)
+        self.tab.wait_for_function(r"prompt => /^\[\d+\]:$/.test(prompt.innerText.trim())", arg=prompt, timeout=60_000)
 
 
 class CommittedPage(LabPage):
-    """A committed notebook of the homework whose cells have all run; its explorer is the panel."""
+    """A committed notebook of the homework of which those cells have run that its explorer needs, and the explorer."""
 
     kind = "committed"
+    cells: ClassVar = {
+        "q4_softmax": ("setup", "tools", "load", "explorer"),
+        "q5_cnn": ("setup", "functions", "explorer"),
+    }
 
     def _open(self, server):
         server.end_kernels()
         self.tab.goto(server.url(f"lab/tree/{self.question}.ipynb", "&reset"))
         idle = self.tab.get_by_text("Python 3 (ipykernel) | Idle")
         idle.wait_for(timeout=60_000)
-        self.tab.get_by_role("menuitem", name="Run", exact=True).click()
-        self.tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        waiting = self.tab.locator(".jp-InputPrompt", has_text="*")
-        waiting.first.wait_for()  # so that what follows is from this run, not from the committed outputs
-        expect(waiting).to_have_count(0, timeout=RUN_ALL_SECONDS * 1000)
+        notebook = nbformat.read(REPOSITORY / "notebooks" / f"{self.question}.ipynb", 4)
+        ids = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
+        for cell in self.cells[self.question]:
+            self.run_cell(ids.index(cell))
         idle.wait_for()
         expect(self.tab.locator("[data-mime-type='application/vnd.jupyter.error']")).to_have_count(0)
         self.tab.locator(".nnlib-live").first.scroll_into_view_if_needed()
