@@ -145,11 +145,17 @@ def test_stub_wrong_right_in_one_kernel_with_autoreload(copy, python, released, 
     try:
         own = {cell.id: cell.source for cell in SOLUTIONS[name].cells if cell.id in ITEMS[item]["cells"]}
         above = [own.get(cell.id, cell.source) for cell in code[: code.index(check) + 1]]
-        printed = [[kernel.run(source) for source in above][-1]]
-        for text in (solution.replace(right, wrong), "def broken(:\n" + solution, solution):
+        printed = [[kernel.run(source) for source in above][-1]]  # "run all above"
+        broken = "def broken(:\n" + solution
+        item_alone = [*own.values(), check.source]
+        for text, cells in (
+            (solution.replace(right, wrong), item_alone),
+            (broken, item_alone),
+            (solution, above[1:]),  # what other cells hold of earlier edits is computed again
+        ):
             time.sleep(1.1)  # autoreload compares the files' times, which some systems keep in seconds
             (copy / file).write_text(text, encoding="utf-8")
-            printed.append([kernel.run(source) for source in above[1:]][-1])  # "run all above", in the same kernel
+            printed.append([kernel.run(source) for source in cells][-1])  # in the same kernel
     finally:
         kernel.stop()
         (copy / file).write_bytes(released[0][file])
