@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from nnlib import checks
-from nnlib.data import openings
+from nnlib.data import held_out
 from nnlib.data.dataset import Dataset, Examples
 from nnlib.data.files import data_error, locate, locate_bundled, read_bytes
 from nnlib.data.safe_pickle import load_arrays
@@ -59,7 +59,7 @@ def read_file(path: Path, parts: Sequence[str] = tuple(SPLITS)) -> tuple[np.ndar
     """
     X, y, name, checksum = _read(path)
     if "test" in parts:
-        openings.opened()
+        held_out.opened()
     return *(np.concatenate([array[SPLITS[part]] for part in parts]) for array in (X, y)), name, checksum
 
 

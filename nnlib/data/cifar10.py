@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from nnlib import checks
-from nnlib.data import openings
+from nnlib.data import held_out
 from nnlib.data.dataset import Dataset, Examples, ReadTest
 from nnlib.data.files import data_error, read_bytes
 
@@ -81,7 +81,7 @@ def load_cifar10_npm(path: Path) -> Dataset:
 def _read_part(path: Path, part: str) -> Examples:
     """Return (X, y) of a part, "train" or "test", in the original's order."""
     if part == "test":
-        openings.opened()
+        held_out.opened()
     files = _unpack(path, [*(f"{batch}.png" for batch in _SHA1[part]), _LABELS[part]])
     y = np.array(json.loads(files[_LABELS[part]]), np.uint8)
     X = np.concatenate([_pixels(files[f"{batch}.png"]) for batch in _SHA1[part]])

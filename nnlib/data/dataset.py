@@ -10,7 +10,7 @@ from typing import NoReturn
 import numpy as np
 
 from nnlib import checks
-from nnlib.data import openings
+from nnlib.data import held_out
 
 Examples = tuple[np.ndarray, np.ndarray]
 ReadTest = Callable[[], Examples]
@@ -42,7 +42,7 @@ class Dataset(dict):
 
     def __init__(self, arrays: Mapping[str, np.ndarray], name: str, source: Path, checksum: str, read_test: ReadTest):
         super().__init__((key, freeze(arrays[key])) for key in self.KEYS)
-        openings.loaded(self["X_val"])
+        held_out.loaded(self["X_val"])
         self.name, self.source, self.checksum = name, source, checksum
         # A partial of a module's function, not a closure: it is pickled when a sweep sends the set to its workers.
         self._read_test = read_test

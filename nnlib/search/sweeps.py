@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from nnlib import checks
-from nnlib.data import openings
+from nnlib.data import held_out
 from nnlib.progress import progress_bar
 from nnlib.search.points import Settings, Sweep, expand_grid
 from nnlib.search.rows import TrialRow
@@ -72,7 +72,7 @@ def sweep(
         missing.sort(key=lambda index: -cost(trials[index].settings))
     if missing:
         trial_log.check_writable()
-        openings.trained(data["X_train"], data["X_val"])
+        held_out.trained(data["X_train"], data["X_val"])
     job = Job({index: trials[index] for index in missing}, data, info, code)
     count = {"total": len(trials), "initial": len(trials) - len(missing), "unit": "trial"}
     _run(job, n_jobs, trial_log, rows, name, progress_bar(hidden=not verbose, desc=name or "sweep", **count))
