@@ -44,7 +44,7 @@ def rows() -> list[Row]:
 
 
 def _row(dataset: str, name: str, checksum: str, verify: Callable[[str], tuple[Path, str]], absent: str = "") -> Row:
-    """Return the row of a file; `verify` returns its path and a note, `absent` is the note of one that may be absent."""
+    """Return the row of a file; `verify` returns its path and a note, `absent` is the note if it may be absent."""
     if absent and not locate(name):
         return Row(dataset, name, "absent", note=absent)
     try:

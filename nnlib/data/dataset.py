@@ -90,7 +90,7 @@ def standardise(dataset: Dataset) -> Dataset:
     """
     mean, deviation = dataset["X_train"].mean(axis=0), dataset["X_train"].std(axis=0)
     scale = np.where(deviation > 0, deviation, 1).astype(deviation.dtype)
-    arrays = {**dataset, **{key: _scaled(dataset[key], mean, scale) for key in ("X_train", "X_val")}}
+    arrays = dataset | {key: (dataset[key] - mean) / scale for key in ("X_train", "X_val")}
     return _derive(dataset, arrays, "standardised", partial(_scaled_test, dataset._read_test, mean, scale))
 
 
@@ -116,10 +116,6 @@ def _derive(dataset: Dataset, arrays: dict[str, np.ndarray], how: str, read_test
     return Dataset(arrays, f"{dataset.name}, {how}", dataset.source, dataset.checksum, read_test)
 
 
-def _scaled(X: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    return (X - mean) / scale
-
-
 def _scaled_test(read_test: ReadTest, mean: np.ndarray, scale: np.ndarray) -> Examples:
     X, y = read_test()
-    return _scaled(X, mean, scale), y
+    return (X - mean) / scale, y
