@@ -68,17 +68,15 @@ class Trial:
         if not callable(rule):
             checks.choice("update_rule", rule, tuple(optim.RULES))
         of_rule = {"learning_rate", *optim_config} if callable(rule) else set(optim.DEFAULTS[rule])
-        for_model: dict[str, object] = {}
-        options: dict[str, object] = {}
+        for_model, options = {}, {}
         shown = f"the update rule {getattr(rule, '__name__', repr(rule))}"
-        takers = {shown: (of_rule, optim_config), "the Solver": (_OPTIONS, options)}
-        for source, given in (("solver", self.solver), ("settings", self.settings)):
-            if source == "settings":  # make_model comes first, and last if it takes any name
-                takers = {"make_model": (named - {"rng"}, for_model), **takers}
+        of_solver = [(shown, of_rule, optim_config), ("the Solver", _OPTIONS, options)]
+        of_all = [("make_model", named - {"rng"}, for_model), *of_solver]
+        for source, given, takers in (("solver", self.solver, of_solver), ("settings", self.settings, of_all)):
+            known = "; ".join(f"{who}: {', '.join(sorted(names))}" for who, names, _ in takers if names)
             for name, value in given.items():
-                rest = for_model if source == "settings" and takes_any and name != "rng" else None
-                taken = next((arguments for names, arguments in takers.values() if name in names), rest)
-                known = "; ".join(f"{who}: {', '.join(sorted(names))}" for who, (names, _) in takers.items() if names)
+                rest = for_model if takers is of_all and takes_any and name != "rng" else None
+                taken = next((arguments for _, names, arguments in takers if name in names), rest)
                 expected = "a name that one of these takes"
                 checks.require(taken is not None, f"{source}[{name!r}]", expected, repr(name), f"{known}.")
                 taken[name] = value

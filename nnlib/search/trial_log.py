@@ -143,10 +143,13 @@ class TrialLog:
         os.lseek(descriptor, self._read, os.SEEK_SET)
         new = os.read(descriptor, max(0, end - self._read))
         last = new[new.rfind(b"\n", 0, -1) + 1 :]
-        if _is_object(last):
-            if not last.endswith(b"\n"):  # nothing is missing but the end of the line
-                os.write(descriptor, b"\n")
-        elif last:
+        try:
+            whole = isinstance(json.loads(last), dict)  # no beginning of an object is one
+        except (ValueError, RecursionError):
+            whole = False
+        if whole and not last.endswith(b"\n"):  # nothing is missing but the end of the line
+            os.write(descriptor, b"\n")
+        elif last and not whole:
             torn = self.path.with_name(f"{self.path.name}.torn")
             with open(torn, "ab") as file:
                 file.write(last.rstrip(b"\n") + b"\n")
@@ -156,11 +159,3 @@ class TrialLog:
                 f"killed. It was moved to {torn.name}. The rows before it are complete, that trial will be run again.",
                 stacklevel=3,
             )
-
-
-def _is_object(line: bytes) -> bool:
-    """Return whether a line is a JSON object, which no beginning of one is."""
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False

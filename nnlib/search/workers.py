@@ -115,9 +115,8 @@ class Job:
         import joblib
         from joblib.externals import loky
 
-        config = {}
-        if type(active).__name__ == "LokyBackend" and active.inner_max_num_threads is None:
-            config = {"backend": "loky", "inner_max_num_threads": 1}
+        unlimited = type(active).__name__ == "LokyBackend" and active.inner_max_num_threads is None
+        config = {"backend": "loky", "inner_max_num_threads": 1} if unlimited else {}
         # max_nbytes=1: every array through the memory map, none by pickle
         options = {"return_as": "generator_unordered", "batch_size": 1, "pre_dispatch": "n_jobs", "max_nbytes": 1}
         with joblib.parallel_config(**config):
@@ -187,13 +186,11 @@ def work(
 ) -> tuple[int, TrialRow | None]:
     """Run one trial on a worker, on one thread; no row if the code loaded here is not the sweep's."""
     process, other_modules, layers = expected
-    with backend.using(layers), blas.one_thread():
-        try:  # functions of __main__ have come with the trial; a thread of the sweep's process has nothing to compare
-            if process != _PROCESS and trial.fingerprint(apart=["__main__"]) != other_modules:
-                return index, None
-        except CodeError:
-            return index, None
-        return index, run_trial(trial, dict(zip(DATA_KEYS, arrays, strict=True)), info=info, code=code)
+    with backend.using(layers), blas.one_thread(), contextlib.suppress(CodeError):
+        # functions of __main__ have come with the trial; a thread of the sweep's process has nothing to compare
+        if process == _PROCESS or trial.fingerprint(apart=["__main__"]) == other_modules:
+            return index, run_trial(trial, dict(zip(DATA_KEYS, arrays, strict=True)), info=info, code=code)
+    return index, None
 
 
 def _other_code(who: str) -> RuntimeError:
