@@ -58,7 +58,7 @@ def replay(row: TrialRow, make_model: Callable, data: Mapping[str, np.ndarray], 
     trial = Trial(make_model, row.settings, row.seed, {**row.solver, **options})
     threads = blas.one_thread() if row.threads == 1 else contextlib.nullcontext()
     with threads, backend.using(row.layers):
-        return _compare(row, run_trial(trial, data, info=info))
+        return _compare(row, run_trial(trial, data, identity=trial.identity(info, trial.fingerprint())))
 
 
 def _compare(then: TrialRow, now: TrialRow) -> Replay:

@@ -65,34 +65,35 @@ def sweep(
     trials = [Trial(make_model, point, seed, solver or {}) for point in points for seed in seeds]
     trial_log = trial_log if isinstance(trial_log, TrialLog) else TrialLog(trial_log)
     info, code = data_info(data), trials[0].fingerprint()
-    ids = [trial.to_json(info, code)["id"] for trial in trials]
+    by_id = {identity["id"]: (trial, identity) for trial in trials for identity in [trial.identity(info, code)]}
     rows = {row.id: row for row in trial_log.trials() if row.status in FINAL}
-    missing = [index for index, known in enumerate(ids) if known not in rows]
+    missing = [key for key in by_id if key not in rows]
     if cost is not None:
-        missing.sort(key=lambda index: -cost(trials[index].settings))
+        missing.sort(key=lambda key: -cost(by_id[key][0].settings))
     if missing:
         trial_log.check_writable()
         held_out.trained(data["X_train"], data["X_val"])
-    job = Job({index: trials[index] for index in missing}, data, info, code)
+    job = Job({key: by_id[key] for key in missing}, data)
     count = {"total": len(trials), "initial": len(trials) - len(missing), "unit": "trial"}
     _run(job, n_jobs, trial_log, rows, name, progress_bar(hidden=not verbose, desc=name or "sweep", **count))
-    return Sweep([rows[known] for known in ids], trial_log, name)
+    return Sweep([rows[key] for key in by_id], trial_log, name)
 
 
 def _run(job: Job, n_jobs: int | None, trial_log: TrialLog, rows: dict[str, TrialRow], name: str, bar: object) -> None:
     """Run a job, and put each row into the trial log and into `rows` when it is finished."""
     best, failed = 0.0, 0
     try:
-        for _, row in job.outcomes(n_jobs):
+        for row in job.outcomes(n_jobs):
             rows[row.id] = row = replace(row, sweep=name)
             trial_log.append(row)
             best, failed = max(best, row.val_acc or 0.0), failed + (row.status != "done")
             bar.set_postfix({"best": f"{best:.2%}"} | ({"failed": failed} if failed else {}), refresh=False)
             bar.update()
     except KeyboardInterrupt:
-        for index in sorted(job.running):
-            row = make_row(job.trials[index], job.info, job.code, "stopped", "interrupted before it ended")
-            trial_log.append(replace(row, sweep=name))
+        for key, (_, identity) in job.trials.items():
+            if key in job.running:
+                row = make_row(identity, "stopped", "interrupted before it ended")
+                trial_log.append(replace(row, sweep=name))
         raise
     finally:
         bar.close()

@@ -25,6 +25,8 @@ from nnlib.solver_checks import DATA_KEYS
 
 CURVE_POINTS = 200  # a row keeps at most so many losses, evenly spaced, including the first and the last
 
+Identity = dict[str, object]  # the fields of a row that say which trial it is
+
 _OPTIONS = {name for name, p in inspect.signature(Solver).parameters.items() if p.kind is p.KEYWORD_ONLY} - {"rng"}
 
 
@@ -88,7 +90,7 @@ class Trial:
         functions = {name: [vars(module).get(name) for module in backend.MODULES.values()] for name in layers.__all__}
         return code_checksum(Solver, self.make_model, own, functions, backend.current(), apart=apart)
 
-    def to_json(self, info: DataInfo, code: str) -> dict[str, object]:
+    def identity(self, info: DataInfo, code: str) -> Identity:
         """Return the fields of a row that say which trial it is, given `data_info(data)` and `self.fingerprint()`."""
         what = {"settings": self.settings, "seed": self.seed, "solver": to_json(self.solver), "fingerprint": code}
         what["make_model"] = to_json(self.make_model)
@@ -113,12 +115,7 @@ def data_info(data: Mapping[str, np.ndarray]) -> DataInfo:
 
 
 def train_trial(
-    trial: Trial,
-    data: Mapping[str, np.ndarray],
-    callbacks: Iterable[Callback] = (),
-    *,
-    info: DataInfo | None = None,
-    code: str | None = None,
+    trial: Trial, data: Mapping[str, np.ndarray], callbacks: Iterable[Callback] = (), identity: Identity | None = None
 ) -> tuple[Solver, TrialRow]:
     """Train, and return the Solver (its `model` is the trained one) and the row.
 
@@ -126,15 +123,13 @@ def train_trial(
         trial: what to train.
         data: `X_train`, `y_train`, `X_val`, `y_val`.
         callbacks: they watch this run and are not part of the trial. If it ends early, its status is 'stopped'.
-        info: `data_info(data)` if it is known; it hashes every byte.
-        code: `trial.fingerprint()` if it is known.
+        identity: `trial.identity(data_info(data), trial.fingerprint())` if it is known; it hashes every byte.
 
     Raises:
         CodeError: as from `trial.fingerprint()`, before the training.
         Exception: what make_model or a callback raises. A divergence does not raise, it is the row's status.
     """
-    info = data_info(data) if info is None else info
-    code = trial.fingerprint() if code is None else code
+    identity = identity or trial.identity(data_info(data), trial.fingerprint())
     for_model, options = trial.arguments()
     watchers, own = tuple(callbacks), copy.deepcopy(tuple(options.pop("callbacks", ())))
     start = time.perf_counter()
@@ -152,28 +147,22 @@ def train_trial(
     outcome["num_params"] = sum(array.size for array in model.params.values())
     if status == "done":
         outcome["wrong"] = np.flatnonzero(~model.correct(data["X_val"], data["y_val"])).tolist()
-    return solver, make_row(trial, info, code, status, reason, **outcome, seconds=time.perf_counter() - start)
+    return solver, make_row(identity, status, reason, **outcome, seconds=time.perf_counter() - start)
 
 
-def run_trial(
-    trial: Trial, data: Mapping[str, np.ndarray], *, info: DataInfo | None = None, code: str | None = None
-) -> TrialRow:
+def run_trial(trial: Trial, data: Mapping[str, np.ndarray], identity: Identity | None = None) -> TrialRow:
     """Train as `train_trial`, and return the row alone; an exception becomes a row too, of status 'error'."""
-    info = data_info(data) if info is None else info
-    code = trial.fingerprint() if code is None else code
+    identity = identity or trial.identity(data_info(data), trial.fingerprint())
     try:
-        return train_trial(trial, data, info=info, code=code)[1]
+        return train_trial(trial, data, (), identity)[1]
     except (Exception, SystemExit) as error:
-        return make_row(trial, info, code, "error", f"{type(error).__name__}: {error}")
+        return make_row(identity, "error", f"{type(error).__name__}: {error}")
 
 
-def make_row(trial: Trial, info: DataInfo, code: str, status: str, reason: str, **outcome: object) -> TrialRow:
+def make_row(identity: Identity, status: str, reason: str, **outcome: object) -> TrialRow:
     """Return a row of this process and time; `outcome` is what a finished training adds to it, or nothing."""
-    return TrialRow(
-        **{**trial.to_json(info, code), "status": status, "reason": reason, **outcome},
-        **{"versions": versions(), "threads": blas.threads(), "machine": machine(), "layers": backend.current()},
-        finished=utc_now(),
-    )
+    here = {"versions": versions(), "threads": blas.threads(), "machine": machine(), "layers": backend.current()}
+    return TrialRow(**identity, status=status, reason=reason, **outcome, **here, finished=utc_now())
 
 
 def _curve(solver: Solver) -> Curve:
