@@ -73,9 +73,9 @@ def sweep(
     if missing:
         trial_log.check_writable()
         held_out.trained(data["X_train"], data["X_val"])
-    job = Job({key: by_id[key] for key in missing}, data)
     count = {"total": len(trials), "initial": len(trials) - len(missing), "unit": "trial"}
-    _run(job, n_jobs, trial_log, rows, name, progress_bar(hidden=not verbose, desc=name or "sweep", **count))
+    with progress_bar(hidden=not verbose, desc=name or "sweep", **count) as bar:
+        _run(Job({key: by_id[key] for key in missing}, data), n_jobs, trial_log, rows, name, bar)
     return Sweep([rows[key] for key in by_id], trial_log, name)
 
 
@@ -95,5 +95,3 @@ def _run(job: Job, n_jobs: int | None, trial_log: TrialLog, rows: dict[str, Tria
                 row = make_row(identity, "stopped", "interrupted before it ended")
                 trial_log.append(replace(row, sweep=name))
         raise
-    finally:
-        bar.close()
