@@ -12,8 +12,8 @@ import numpy as np
 from nnlib import data as nnlib_data
 from nnlib.data import Dataset
 from nnlib.provenance.machine import utc_now
-from nnlib.search.points import Point, Sweep, group_by_settings, varying
 from nnlib.search.rows import OpeningRow, Selection, TrialRow
+from nnlib.search.sweeps import Point, Sweep, group_by_settings, varying
 from nnlib.search.trial_log import TrialLog
 from nnlib.tables import format_value
 
