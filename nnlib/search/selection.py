@@ -124,10 +124,9 @@ def open_test_logged(trial_log: TrialLog | Sweep, data: Dataset, question: str) 
 
 
 def _because(chosen: Point, best: Point, names: Sequence[str]) -> str:
+    error, origin = standard_error(best) if chosen is best else error_of_difference(best, chosen)
     if chosen is best:
-        error, origin = standard_error(best)
         return f"{_name(best, names)}: the best mean validation accuracy, {best.mean:.2%} ± {error:.2%} ({origin})."
-    error, origin = error_of_difference(best, chosen)
     fewer = f"with fewer parameters: {chosen.num_params:,} instead of {best.num_params:,}"
     return (
         f"{_name(chosen, names)}: {chosen.mean:.2%} is within one standard error, {error:.2%} ({origin}), of the best, "

@@ -205,6 +205,5 @@ def _run(job: Job, n_jobs: int | None, trial_log: TrialLog, rows: dict[str, Tria
     except KeyboardInterrupt:
         for key, (_, identity) in job.trials.items():
             if key in job.running:
-                row = make_row(identity, "stopped", "interrupted before it ended")
-                trial_log.append(replace(row, sweep=name))
+                trial_log.append(make_row(identity, "stopped", "interrupted before it ended", sweep=name))
         raise

@@ -8,15 +8,12 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 from nnlib import storage
 from nnlib.search.rows import Row, TrialRow, row_from_line, row_to_line
 
 FOLDER_VARIABLE = "NNLIB_TRIAL_LOGS"
 _SPARE = 1 << 16  # bytes that must be free on the disk before trials are run: more than a row takes
-
-Kind = TypeVar("Kind", bound=Row)
 
 _unwritten: dict[Path, list[bytes]] = {}  # rows that could not be written, by file; the next `append` writes them
 
@@ -62,7 +59,7 @@ class TrialLog:
         """Return the last row of each trial, in the order in which the trials first appeared."""
         return list({row.id: row for row in self.of_kind(TrialRow)}.values())
 
-    def of_kind(self, kind: type[Kind]) -> list[Kind]:
+    def of_kind(self, kind: type[Row]) -> list:
         """Return the rows of a class: TrialRow, Selection or OpeningRow."""
         return [row for row in self.rows if isinstance(row, kind)]
 

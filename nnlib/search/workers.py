@@ -19,8 +19,6 @@ from nnlib.search.rows import TrialRow
 from nnlib.search.trial import Identity, Trial, make_row, run_trial
 from nnlib.solver_checks import DATA_KEYS
 
-# joblib and Dask are imported where trials run on workers: plots and widgets import this package and run none there.
-
 _PROCESS = uuid.uuid4().hex
 _SCATTERS = 10  # attempts
 
@@ -34,10 +32,7 @@ class _WorkerDied(Exception):
 
 
 class Job:
-    """Trials with their identities, by their ids, in the order in which to start them.
-
-    `running` are the ids of those that were handed out and did not come back yet.
-    """
+    """Trials with their identities, by their ids, in the order to start them; `running` are those not back yet."""
 
     def __init__(self, trials: Mapping[str, tuple[Trial, Identity]], data: Mapping[str, np.ndarray]):
         self.trials, self.arrays = trials, [np.asarray(data[key]) for key in DATA_KEYS]
@@ -47,7 +42,7 @@ class Job:
         """Run everything on `n_jobs` processes, as for `sweep`; yield the rows as the trials finish."""
         if n_jobs == 1 or not self.trials:
             return self._here()
-        import joblib
+        import joblib  # here, as Dask below: plots and widgets import this package and run no trials on workers
 
         active, configured = joblib.parallel.get_active_backend()
         if type(active).__name__ == "DaskDistributedBackend":
