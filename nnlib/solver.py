@@ -9,9 +9,8 @@ from contextlib import ExitStack, suppress
 
 import numpy as np
 
-from nnlib import backend, checks, optim, solver_checks
+from nnlib import backend, checks, held_out, optim, solver_checks
 from nnlib.callbacks import Callback, ProgressBar, StopTraining, check_callbacks
-from nnlib.data import held_out
 
 
 class DivergenceError(FloatingPointError):

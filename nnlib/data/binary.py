@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.data import held_out
+from nnlib import checks, held_out
 from nnlib.data.dataset import Dataset, Examples
 from nnlib.data.files import locate, locate_bundled, read_bytes, require
 from nnlib.data.safe_pickle import load_arrays

@@ -17,8 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.data import held_out
+from nnlib import checks, held_out
 from nnlib.data.dataset import Dataset, Examples, ReadTest
 from nnlib.data.files import read_bytes, require
 

@@ -9,8 +9,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.data import held_out
+from nnlib import checks, held_out
 
 Examples = tuple[np.ndarray, np.ndarray]
 ReadTest = Callable[[], Examples]

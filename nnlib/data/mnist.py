@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.data import held_out
+from nnlib import checks, held_out
 from nnlib.data.dataset import Dataset, Examples, freeze
 from nnlib.data.files import locate_bundled
 from nnlib.data.idx import read_idx

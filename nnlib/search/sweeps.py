@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.data import held_out
+from nnlib import checks, held_out
 from nnlib.progress import progress_bar
 from nnlib.provenance.plain_json import jsonable
 from nnlib.search.rows import TrialRow

@@ -13,8 +13,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from nnlib import checks
-from nnlib.data import held_out
+from nnlib import checks, held_out
 from nnlib.progress import progress_bar
 from nnlib.solver import DivergenceError
 from nnlib.vgg.loader import DataLoader

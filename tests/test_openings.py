@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import nnlib.data as data
-from nnlib import LogisticClassifier, Solver
-from nnlib.data import binary, held_out, mnist
+from nnlib import LogisticClassifier, Solver, held_out
+from nnlib.data import binary, mnist
 from nnlib.data import open_test as look
 from nnlib.search import sweep
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from nnlib import LogisticClassifier, Solver
-from nnlib.data import held_out, load_binary, load_coloured_mnist, load_mnist, open_test, standardise, subset
+from nnlib import LogisticClassifier, Solver, held_out
+from nnlib.data import load_binary, load_coloured_mnist, load_mnist, open_test, standardise, subset
 from nnlib.provenance.code import code_checksum
 from nnlib.search import sweep
 
