@@ -51,7 +51,9 @@ def read_idx(
         digest.update(piece)
         end = filled + len(piece)
         require(end <= values.size, path, expected, "more bytes after them", todo)
-        values[filled:end] = np.frombuffer(piece, np.uint8) / divisor
+        values[filled:end] = np.frombuffer(piece, np.uint8)
+        if divisor != 1:
+            values[filled:end] /= divisor
         filled = end
     require(filled == values.size, path, expected, f"only {filled}", todo)
     require(digest.hexdigest() == md5, path, f"content of MD5 {md5}", f"MD5 {digest.hexdigest()}", todo)
