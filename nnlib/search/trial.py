@@ -189,8 +189,8 @@ def replay(row: TrialRow, make_model: Callable, data: Mapping[str, np.ndarray], 
     On the same machine, thread count, versions and code, status, accuracy and curve have to be equal to the last bit.
     Elsewhere sums are rounded differently, and from there training takes another course, as with another seed. Then
     the status has to be the same, the first loss has to agree to 0.01 %, and the validation accuracies may lie two
-    standard errors of a difference apart, 2 sqrt(2 p (1 - p) / n) for n validation examples. `options` are those of the
-    row's solver that JSON does not hold: functions and callbacks, by name.
+    standard errors of a difference apart, 2 sqrt(2 p (1 - p) / n) for n validation examples. `make_model` and `data`
+    are the trial's, `options` those of its solver that JSON does not hold: functions and callbacks, by name.
 
     Raises:
         ValueError: the trial did not end as done or diverged; other data, factory or options than the row's.
