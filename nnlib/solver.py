@@ -9,9 +9,8 @@ from contextlib import ExitStack, suppress
 
 import numpy as np
 
-from nnlib import backend, checks, optim, solver_checks
+from nnlib import backend, checks, held_out, optim, solver_checks
 from nnlib.callbacks import Callback, ProgressBar, StopTraining, check_callbacks
-from nnlib.data import openings
 
 
 class DivergenceError(FloatingPointError):
@@ -125,7 +124,7 @@ class Solver:
             return
         for key in ("X_train", "X_val"):
             solver_checks.check_finite(key, getattr(self, key))
-        openings.trained(self.X_train, self.X_val)
+        held_out.trained(self.X_train, self.X_val)
         bars = [ProgressBar(self.num_steps, refresh_every=10, done=self.step)] if self.verbose else []
         callbacks = (*self.callbacks, *bars)
         with suppress(StopTraining), ExitStack() as ending:

@@ -9,11 +9,10 @@ from typing import Protocol
 import numpy as np
 
 from nnlib import checks as argument_checks
-from nnlib import gradcheck
+from nnlib import gradcheck, held_out
 from nnlib.check.exercises import Item
 from nnlib.check.report import describe, judge_public
 from nnlib.check.waiting import item_in
-from nnlib.data import openings
 
 ROUNDING = 1e-9  # relative to the largest expected entry, for float64
 
@@ -59,7 +58,7 @@ class Checks:
         return Check(self, item)
 
     def tally(self) -> None:
-        """Print, by item and in all, how many checks have passed, failed and not run; then openings of test sets."""
+        """Print how many checks have passed, failed and not run, by item and in all; then `held_out.summary()`."""
         totals = [0, 0, 0]
         for item in self.items.values():
             results = self.results[item.id]
@@ -68,7 +67,7 @@ class Checks:
             totals = [total + count for total, count in zip(totals, counts, strict=True)]
             waits = f" (waits for {results.waits_for})" if results.waits_for else ""
             print(f"{item.id:5} {_counts(*counts)}{waits}   {item.title}")
-        print(f"all   {_counts(*totals)}\n{openings.summary()}")
+        print(f"all   {_counts(*totals)}\n{held_out.summary()}")
 
 
 def _counts(passed: int, failed: int, not_run: int) -> str:

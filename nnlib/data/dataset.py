@@ -9,8 +9,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.data import openings
+from nnlib import checks, held_out
 
 Examples = tuple[np.ndarray, np.ndarray]
 ReadTest = Callable[[], Examples]
@@ -42,7 +41,7 @@ class Dataset(dict):
 
     def __init__(self, arrays: Mapping[str, np.ndarray], name: str, source: Path, checksum: str, read_test: ReadTest):
         super().__init__((key, freeze(arrays[key])) for key in self.KEYS)
-        openings.loaded(self["X_val"])
+        held_out.loaded(self["X_val"])
         self.name, self.source, self.checksum = name, source, checksum
         # A partial of a module's function, not a closure: it is pickled when a sweep sends the set to its workers.
         self._read_test = read_test
@@ -90,7 +89,7 @@ def standardise(dataset: Dataset) -> Dataset:
     """
     mean, deviation = dataset["X_train"].mean(axis=0), dataset["X_train"].std(axis=0)
     scale = np.where(deviation > 0, deviation, 1).astype(deviation.dtype)
-    arrays = {**dataset, **{key: _scaled(dataset[key], mean, scale) for key in ("X_train", "X_val")}}
+    arrays = dataset | {key: (dataset[key] - mean) / scale for key in ("X_train", "X_val")}
     return _derive(dataset, arrays, "standardised", partial(_scaled_test, dataset._read_test, mean, scale))
 
 
@@ -116,10 +115,6 @@ def _derive(dataset: Dataset, arrays: dict[str, np.ndarray], how: str, read_test
     return Dataset(arrays, f"{dataset.name}, {how}", dataset.source, dataset.checksum, read_test)
 
 
-def _scaled(X: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    return (X - mean) / scale
-
-
 def _scaled_test(read_test: ReadTest, mean: np.ndarray, scale: np.ndarray) -> Examples:
     X, y = read_test()
-    return _scaled(X, mean, scale), y
+    return (X - mean) / scale, y

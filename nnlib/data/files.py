@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -21,22 +20,24 @@ def data_error(path: object, expected: str, got: str, todo: str) -> DataError:
     return DataError(f"{path}: expected {expected}, got {got}. {todo}")
 
 
+def require(condition: bool, path: object, expected: str, got: str, todo: str) -> None:
+    """Raise that error unless `condition` holds."""
+    if not condition:
+        raise data_error(path, expected, got, todo)
+
+
 def folders() -> list[Path]:
     """Return the folders to search, in order: the one that NNLIB_DATA names, then the repository's datasets/.
 
     An empty NNLIB_DATA counts as unset; one that names no folder raises a DataError.
     """
-    found = []
-    named = os.environ.get(VARIABLE)
-    if named:
-        folder = Path(named).expanduser().absolute()
-        if not folder.is_dir():
-            todo = f"Correct the environment variable {VARIABLE}, or unset it to use the repository's own data."
-            raise data_error(f"{VARIABLE}={named}", "a folder that exists", f"no folder at {folder}", todo)
-        found.append(folder)
-    if storage.in_repository():
-        found.append(REPOSITORY_DATASETS)
-    return found
+    found = [REPOSITORY_DATASETS] if storage.in_repository() else []
+    if not (named := os.environ.get(VARIABLE)):
+        return found
+    folder = Path(named).expanduser().absolute()
+    todo = f"Correct the environment variable {VARIABLE}, or unset it to use the repository's own data."
+    require(folder.is_dir(), f"{VARIABLE}={named}", "a folder that exists", f"no folder at {folder}", todo)
+    return [folder, *found]
 
 
 def locate(relative: str) -> Path | None:
@@ -57,16 +58,15 @@ def locate_bundled(relative: str) -> Path:
     return path
 
 
-def read_bytes(path: Path, limit: int, todo: str) -> tuple[bytes, str]:
-    """Return a file's content and SHA-256; raise a DataError if it cannot be read or is longer than `limit` bytes."""
+def read_bytes(path: Path, limit: int, todo: str) -> bytes:
+    """Return a file's content; raise a DataError if it cannot be read or is longer than `limit` bytes."""
     try:
         with open(path, "rb") as file:
             content = file.read(limit + 1)
     except OSError as error:
         raise unreadable(path, error, todo) from error
-    if len(content) > limit:
-        raise data_error(path, f"at most {limit} bytes", "a longer file", todo)
-    return content, hashlib.sha256(content).hexdigest()
+    require(len(content) <= limit, path, f"at most {limit} bytes", "a longer file", todo)
+    return content
 
 
 def unreadable(path: Path, error: OSError, todo: str) -> DataError:

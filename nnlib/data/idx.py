@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib.data.files import beginning, data_error, unreadable
+from nnlib.data.files import beginning, data_error, require, unreadable
 
 # Compressed input inflates to at most about 1000 times its length, so this also bounds the memory in use.
 _PIECE = 1 << 16
@@ -40,27 +40,23 @@ def read_idx(
     start = next(pieces)
     header, start = start[: 4 + 4 * len(shape)], start[4 + 4 * len(shape) :]
     magic, stated = bytes([0, 0, 8, len(shape)]), struct.unpack(f">{len(header) // 4}I", header[: len(header) // 4 * 4])
-    if header[:4] != magic or stated[1:] != shape:
-        got = f"{header[:4].hex()} and {stated[1:]}" if header else "an empty file"
-        raise data_error(path, f"the IDX magic number {magic.hex()} and shape {shape}", got, todo)
+    expected = f"the IDX magic number {magic.hex()} and shape {shape}"
+    got = f"{header[:4].hex()} and {stated[1:]}" if header else "an empty file"
+    require(header[:4] == magic and stated[1:] == shape, path, expected, got, todo)
 
     digest = hashlib.md5(header, usedforsecurity=False)
-    values = np.empty(math.prod(shape), dtype)
+    values, filled = np.empty(math.prod(shape), dtype), 0
     expected = f"{values.size} values for shape {shape}"
-    filled = 0
     for piece in chain([start], pieces):
         digest.update(piece)
         end = filled + len(piece)
-        if end > values.size:
-            raise data_error(path, expected, "more bytes after them", todo)
+        require(end <= values.size, path, expected, "more bytes after them", todo)
         values[filled:end] = np.frombuffer(piece, np.uint8)
         if divisor != 1:
             values[filled:end] /= divisor
         filled = end
-    if filled < values.size:
-        raise data_error(path, expected, f"only {filled}", todo)
-    if digest.hexdigest() != md5:
-        raise data_error(path, f"content of MD5 {md5}", f"MD5 {digest.hexdigest()}", todo)
+    require(filled == values.size, path, expected, f"only {filled}", todo)
+    require(digest.hexdigest() == md5, path, f"content of MD5 {md5}", f"MD5 {digest.hexdigest()}", todo)
     return values.reshape(shape)
 
 
@@ -72,17 +68,14 @@ def _pieces(path: Path, todo: str) -> Iterator[bytes]:
         with open(path, "rb") as file:
             piece = file.read(_PIECE)
             gzipped = piece.startswith(b"\x1f\x8b")
-            if not gzipped and not piece.startswith(b"\0\0"):
-                got = f"no gzip file and no IDX file: {beginning(piece)}"
-                raise data_error(path, "an IDX file, gzipped or plain", got, todo)
+            got = f"no gzip file and no IDX file: {beginning(piece)}"
+            require(gzipped or piece.startswith(b"\0\0"), path, "an IDX file, gzipped or plain", got, todo)
             while piece:
                 yield inflater.decompress(piece) if gzipped else piece
                 piece = inflater.unused_data or file.read(_PIECE)
-                if piece and inflater.eof:
-                    raise data_error(path, expected, "more bytes after it", todo)
+                require(not (piece and inflater.eof), path, expected, "more bytes after it", todo)
     except OSError as error:
         raise unreadable(path, error, todo) from error
     except zlib.error as error:
         raise data_error(path, expected, f"corrupt data ({error})", todo) from error
-    if gzipped and not inflater.eof:
-        raise data_error(path, expected, "a truncated file", todo)
+    require(inflater.eof or not gzipped, path, expected, "a truncated file", todo)

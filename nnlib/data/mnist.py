@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.data import openings
+from nnlib import checks, held_out
 from nnlib.data.dataset import Dataset, Examples, freeze
 from nnlib.data.files import locate_bundled
 from nnlib.data.idx import read_idx
@@ -73,7 +72,7 @@ def find(folder: Path, name: str) -> Path:
 def read_file(folder: Path, name: str, dtype: np.dtype | type = np.uint8, divisor: int = 1) -> np.ndarray:
     """Return the verified content of one of `FILES`; arguments and errors as for `read_idx`."""
     if name == TEST_IMAGES:
-        openings.opened()
+        held_out.opened()
     todo = "Restore the repository's datasets/mnist/, or copy MNIST's own file of this name there."
     return read_idx(find(folder, name), *FILES[name], todo, dtype=dtype, divisor=divisor)
 

@@ -46,12 +46,9 @@ def to_csv(features: np.ndarray, labels: np.ndarray) -> bytes:
 
 def main(arguments: list[str]) -> None:
     """Write the set to the path in `arguments`, by default the repository's copy, and say if it is the expected one."""
-    if arguments:
-        path = Path(arguments[0])
-    elif storage.in_repository():
-        path = files.REPOSITORY_DATASETS / GENERATED
-    else:
+    if not arguments and not storage.in_repository():
         sys.exit("nnlib is installed without its repository: give the path of the file to write.")
+    path = Path(arguments[0]) if arguments else files.REPOSITORY_DATASETS / GENERATED
     content = to_csv(*generate())
     with storage.atomic_write(path) as file:
         file.write(content)

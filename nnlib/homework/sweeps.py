@@ -11,8 +11,7 @@ from nnlib.data import Dataset, load_binary, load_mnist, standardise, subset
 from nnlib.losses import softmax_loss
 from nnlib.models import SVM, Classifier, ConvNet, LogisticClassifier, SoftmaxClassifier
 from nnlib.network import Sequential
-from nnlib.search.points import Settings, Sweep, expand_grid
-from nnlib.search.sweeps import sweep
+from nnlib.search.sweeps import Settings, Sweep, expand_grid, sweep
 from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, Layer, MaxPool, ReLU
 
 SEED = 598  # of Q4 and Q5

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from nnlib import checks
 from nnlib.plots.points import Rows, slice_points, values_of
 from nnlib.plots.style import LINES, ink, percent
-from nnlib.search.points import group_by_settings, varying
+from nnlib.search.sweeps import group_by_settings, varying
 from nnlib.tables import format_value
 
 COLOURS = "cividis"  # for accuracies: perceptually uniform with any colour vision, and in grey

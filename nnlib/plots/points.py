@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from nnlib import checks
-from nnlib.search.points import Point, group_by_settings, varying
 from nnlib.search.rows import TrialRow
+from nnlib.search.sweeps import Point, group_by_settings, varying
 
 Rows = Iterable[TrialRow]
 

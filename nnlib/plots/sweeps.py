@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from nnlib import checks
 from nnlib.plots.points import Rows, slice_points, values_of
 from nnlib.plots.style import LINES, percent
-from nnlib.search.points import Point, group_by_settings, varying
+from nnlib.search.sweeps import Point, group_by_settings, varying
 from nnlib.tables import format_value
 
 

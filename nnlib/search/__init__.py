@@ -5,12 +5,10 @@ Imported by name: `from nnlib.search import sweep`. The test set is opened by `o
 """
 
 from nnlib.provenance.code import CodeError
-from nnlib.search.points import Point, Sweep, grid
-from nnlib.search.replays import replay
 from nnlib.search.rows import OpeningRow, Selection, TrialRow
 from nnlib.search.selection import open_test_logged, select
-from nnlib.search.sweeps import sweep
-from nnlib.search.trial import Trial, data_info, run_trial, train_trial
+from nnlib.search.sweeps import Point, Sweep, grid, sweep
+from nnlib.search.trial import Trial, data_info, replay, run_trial, train_trial
 from nnlib.search.trial_log import TrialLog, TrialLogError
 
 __all__ = [

@@ -12,8 +12,8 @@ import numpy as np
 from nnlib import data as nnlib_data
 from nnlib.data import Dataset
 from nnlib.provenance.machine import utc_now
-from nnlib.search.points import Point, Sweep, group_by_settings, varying
 from nnlib.search.rows import OpeningRow, Selection, TrialRow
+from nnlib.search.sweeps import Point, Sweep, group_by_settings, varying
 from nnlib.search.trial_log import TrialLog
 from nnlib.tables import format_value
 
@@ -40,7 +40,10 @@ def select(
     Raises:
         ValueError: there is no point whose trials are all done.
     """
-    rows = _latest(source.trials()) if isinstance(source, TrialLog) else list(source)
+    rows = source.trials() if isinstance(source, TrialLog) else list(source)
+    if isinstance(source, TrialLog):  # those of other code or data than the latest are outdated
+        origin = operator.attrgetter("make_model", "solver", "data.checksum", "fingerprint")
+        rows = [row for row in rows if origin(row) == origin(rows[-1])]
     points = group_by_settings(rows)
     names = varying(points) or list(points[0].settings) if points else []
     complete = [point for point in points if point.complete]
@@ -52,9 +55,8 @@ def select(
     cost = complexity or (lambda point: point.num_params)
     chosen = min(equals if one_standard_error else [best], key=lambda point: (cost(point), -round(point.mean, 9)))
     reason = _because(chosen, best, names) + _left_out(points, names) + _at_the_edge(chosen, points, names)
-    found = {"settings": dict(chosen.settings), "val_acc": chosen.mean, "num_params": chosen.num_params}
-    found |= {"best": dict(best.settings), "standard_error": standard_error(best)[0], "reason": reason}
-    selection = Selection(**found, sweep=rows[-1].sweep, time=utc_now())
+    found = dict(chosen.settings), chosen.mean, standard_error(best)[0], chosen.num_params, dict(best.settings)
+    selection = Selection(*found, reason, rows[-1].sweep, utc_now())
     if isinstance(source, (TrialLog, Sweep)):
         getattr(source, "trial_log", source).append(selection)
     return selection
@@ -119,12 +121,6 @@ def open_test_logged(trial_log: TrialLog | Sweep, data: Dataset, question: str) 
         opened = f"The test set was opened for question {question} before, at {earlier[0].time}. "
         warnings.warn(opened + "If anything was changed since, its accuracy is an optimistic estimate.", stacklevel=2)
     return examples
-
-
-def _latest(rows: Sequence[TrialRow]) -> list[TrialRow]:
-    """Return the rows of the latest sweep: those of other code or data are outdated."""
-    origin = operator.attrgetter("make_model", "solver", "data.checksum", "fingerprint")
-    return [row for row in rows if origin(row) == origin(rows[-1])]
 
 
 def _because(chosen: Point, best: Point, names: Sequence[str]) -> str:

@@ -1,24 +1,136 @@
-"""`sweep`: train every point of a grid with every seed, on all cores or on a cluster, and lose no finished trial."""
+"""A sweep: the points of a grid, `sweep`, which trains each with every seed, and the rows that come out, in a table."""
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.data import openings
+from nnlib import checks, held_out
 from nnlib.progress import progress_bar
-from nnlib.search.points import Settings, Sweep, expand_grid
+from nnlib.provenance.plain_json import jsonable
 from nnlib.search.rows import TrialRow
 from nnlib.search.trial import Trial, data_info, make_row
 from nnlib.search.trial_log import TrialLog
 from nnlib.search.workers import Job
 from nnlib.solver_checks import check_data
+from nnlib.tables import align, format_value
 
 FINAL = ("done", "diverged")  # a trial of any other status is run again
+
+Settings = dict[str, object]
+
+
+def grid(values: Mapping[str, Iterable[object]]) -> list[Settings]:
+    """Return all combinations of the values of each hyper-parameter; the last name varies fastest."""
+    columns = {}
+    for name, items in values.items():
+        single = not isinstance(items, Iterable) or isinstance(items, (str, bytes))
+        todo = f"For a single one write [{items!r}]." if single else ""
+        columns[name] = [] if single else list(items)
+        checks.require(len(columns[name]) > 0, name, "a list of values to try", repr(items), todo)
+    return [dict(zip(columns, combination, strict=True)) for combination in itertools.product(*columns.values())]
+
+
+def expand_grid(points: Mapping[str, Iterable[object]] | Iterable[Settings]) -> list[Settings]:
+    """Return the points of a grid, or of a list of settings; a ValueError if there is none, or the same one twice."""
+    expanded = grid(points) if isinstance(points, Mapping) else [dict(point) for point in points]
+    checks.require(len(expanded) > 0, "grid", "at least one point", "none")
+    described = [jsonable("grid", point) for point in expanded]
+    for index, point in enumerate(described):
+        checks.require(point not in described[:index], "grid", "every point once", f"{point} twice")
+    return expanded
+
+
+@dataclass(frozen=True)
+class Point:
+    """One setting of the hyper-parameters and its rows, one per seed."""
+
+    settings: Mapping[str, object]
+    rows: Sequence[TrialRow]
+
+    @property
+    def accuracies(self) -> np.ndarray:
+        """Validation accuracies (fractions) of the trials that are done."""
+        return np.array([row.val_acc for row in self.rows if row.status == "done"])
+
+    @property
+    def mean(self) -> float:
+        """Mean validation accuracy over the seeds that are done; NaN if none is."""
+        return float(self.accuracies.mean()) if len(self.accuracies) else float("nan")
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation over the seeds (of a sample); NaN with fewer than two."""
+        return float(self.accuracies.std(ddof=1)) if len(self.accuracies) > 1 else float("nan")
+
+    @property
+    def complete(self) -> bool:
+        """Whether every seed is done."""
+        return all(row.status == "done" for row in self.rows)
+
+    @property
+    def num_params(self) -> int | None:
+        """Parameters of the model; None if none was made."""
+        return next((row.num_params for row in self.rows if row.num_params is not None), None)
+
+    @property
+    def trouble(self) -> str:
+        """The statuses other than 'done' and their reasons."""
+        return "; ".join({f"{row.status}: {row.reason}": None for row in self.rows if row.status != "done"})
+
+
+class Sweep(Sequence):
+    """The rows of a sweep: a sequence in the order of the grid, the seeds of a point next to each other.
+
+    `points` are the settings with their rows, in that order too, `names` the hyper-parameters that differ between them.
+    """
+
+    def __init__(self, rows: Iterable[TrialRow], trial_log: TrialLog, name: str = ""):
+        self.rows, self.trial_log, self.name = list(rows), trial_log, name
+        self.points = group_by_settings(self.rows)
+        self.names = varying(self.points)
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, index):
+        return self.rows[index]
+
+    def __repr__(self):
+        data, seeds = self.rows[0].data, len(self.points[0].rows)
+        title = f"{self.name or 'sweep'}: {len(self.points)} points x {seeds} seed{'s' * (seeds > 1)} on {data.name} "
+        best = max(self.points, key=lambda point: -1 if np.isnan(point.mean) else point.mean)
+        table = [[" ", *self.names, "validation", "parameters", "seconds", ""]]
+        for point in self.points:
+            mark = "*" if point is best and len(point.accuracies) else " "
+            values = [format_value(point.settings.get(name)) for name in self.names]
+            mean = f"{point.mean:.2%}" if len(point.accuracies) else "-"
+            spread = "" if np.isnan(point.spread) else f" ± {point.spread:.2%}"
+            params = "-" if point.num_params is None else f"{point.num_params:,}"
+            seconds = [row.seconds for row in point.rows if row.seconds is not None]
+            trouble = textwrap.shorten(point.trouble, 60, placeholder=" ...")
+            table.append([mark, *values, mean + spread, params, f"{np.mean(seconds):.1f}" if seconds else "-", trouble])
+        return "\n".join([title + f"({data.train:,} train, {data.val:,} val)", *align(table)])
+
+
+def group_by_settings(rows: Iterable[TrialRow]) -> list[Point]:
+    """Group rows with the same settings, in the order in which these first appear."""
+    groups: dict[str, list[TrialRow]] = {}
+    for row in rows:
+        groups.setdefault(json.dumps(row.settings, sort_keys=True), []).append(row)
+    return [Point(same[0].settings, same) for same in groups.values()]
+
+
+def varying(points: Sequence[Point]) -> list[str]:
+    """Return the hyper-parameters that differ between points, in the order in which they first appear."""
+    names = dict.fromkeys(name for point in points for name in point.settings)
+    return [name for name in names if len({json.dumps(point.settings.get(name)) for point in points}) > 1]
 
 
 def sweep(
@@ -65,34 +177,32 @@ def sweep(
     trials = [Trial(make_model, point, seed, solver or {}) for point in points for seed in seeds]
     trial_log = trial_log if isinstance(trial_log, TrialLog) else TrialLog(trial_log)
     info, code = data_info(data), trials[0].fingerprint()
-    ids = [trial.to_json(info, code)["id"] for trial in trials]
+    by_id = {identity["id"]: (trial, identity) for trial in trials for identity in [trial.identity(info, code)]}
     rows = {row.id: row for row in trial_log.trials() if row.status in FINAL}
-    missing = [index for index, known in enumerate(ids) if known not in rows]
+    missing = [key for key in by_id if key not in rows]
     if cost is not None:
-        missing.sort(key=lambda index: -cost(trials[index].settings))
+        missing.sort(key=lambda key: -cost(by_id[key][0].settings))
     if missing:
         trial_log.check_writable()
-        openings.trained(data["X_train"], data["X_val"])
-    job = Job({index: trials[index] for index in missing}, data, info, code)
+        held_out.trained(data["X_train"], data["X_val"])
     count = {"total": len(trials), "initial": len(trials) - len(missing), "unit": "trial"}
-    _run(job, n_jobs, trial_log, rows, name, progress_bar(hidden=not verbose, desc=name or "sweep", **count))
-    return Sweep([rows[known] for known in ids], trial_log, name)
+    with progress_bar(hidden=not verbose, desc=name or "sweep", **count) as bar:
+        _run(Job({key: by_id[key] for key in missing}, data), n_jobs, trial_log, rows, name, bar)
+    return Sweep([rows[key] for key in by_id], trial_log, name)
 
 
 def _run(job: Job, n_jobs: int | None, trial_log: TrialLog, rows: dict[str, TrialRow], name: str, bar: object) -> None:
     """Run a job, and put each row into the trial log and into `rows` when it is finished."""
     best, failed = 0.0, 0
     try:
-        for _, row in job.outcomes(n_jobs):
+        for row in job.outcomes(n_jobs):
             rows[row.id] = row = replace(row, sweep=name)
             trial_log.append(row)
             best, failed = max(best, row.val_acc or 0.0), failed + (row.status != "done")
             bar.set_postfix({"best": f"{best:.2%}"} | ({"failed": failed} if failed else {}), refresh=False)
             bar.update()
     except KeyboardInterrupt:
-        for index in sorted(job.running):
-            row = make_row(job.trials[index], job.info, job.code, "stopped", "interrupted before it ended")
-            trial_log.append(replace(row, sweep=name))
+        for key, (_, identity) in job.trials.items():
+            if key in job.running:
+                trial_log.append(make_row(identity, "stopped", "interrupted before it ended", sweep=name))
         raise
-    finally:
-        bar.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import inspect
@@ -24,7 +25,9 @@ from nnlib.solver import DivergenceError, Solver
 from nnlib.solver_checks import DATA_KEYS
 
 CURVE_POINTS = 200  # a row keeps at most so many losses, evenly spaced, including the first and the last
+FIRST_LOSS_BAND = 1e-4  # relative; one step in float32 is rounded a thousand times finer
 
+Identity = dict[str, object]  # the fields of a row that say which trial it is
 _OPTIONS = {name for name, p in inspect.signature(Solver).parameters.items() if p.kind is p.KEYWORD_ONLY} - {"rng"}
 
 
@@ -68,17 +71,15 @@ class Trial:
         if not callable(rule):
             checks.choice("update_rule", rule, tuple(optim.RULES))
         of_rule = {"learning_rate", *optim_config} if callable(rule) else set(optim.DEFAULTS[rule])
-        for_model: dict[str, object] = {}
-        options: dict[str, object] = {}
+        for_model, options = {}, {}
         shown = f"the update rule {getattr(rule, '__name__', repr(rule))}"
-        takers = {shown: (of_rule, optim_config), "the Solver": (_OPTIONS, options)}
-        for source, given in (("solver", self.solver), ("settings", self.settings)):
-            if source == "settings":  # make_model comes first, and last if it takes any name
-                takers = {"make_model": (named - {"rng"}, for_model), **takers}
+        of_solver = [(shown, of_rule, optim_config), ("the Solver", _OPTIONS, options)]
+        of_all = [("make_model", named - {"rng"}, for_model), *of_solver]
+        for source, given, takers in (("solver", self.solver, of_solver), ("settings", self.settings, of_all)):
+            known = "; ".join(f"{who}: {', '.join(sorted(names))}" for who, names, _ in takers if names)
             for name, value in given.items():
-                rest = for_model if source == "settings" and takes_any and name != "rng" else None
-                taken = next((arguments for names, arguments in takers.values() if name in names), rest)
-                known = "; ".join(f"{who}: {', '.join(sorted(names))}" for who, (names, _) in takers.items() if names)
+                rest = for_model if takers is of_all and takes_any and name != "rng" else None
+                taken = next((arguments for _, names, arguments in takers if name in names), rest)
                 expected = "a name that one of these takes"
                 checks.require(taken is not None, f"{source}[{name!r}]", expected, repr(name), f"{known}.")
                 taken[name] = value
@@ -90,7 +91,7 @@ class Trial:
         functions = {name: [vars(module).get(name) for module in backend.MODULES.values()] for name in layers.__all__}
         return code_checksum(Solver, self.make_model, own, functions, backend.current(), apart=apart)
 
-    def to_json(self, info: DataInfo, code: str) -> dict[str, object]:
+    def identity(self, info: DataInfo, code: str) -> Identity:
         """Return the fields of a row that say which trial it is, given `data_info(data)` and `self.fingerprint()`."""
         what = {"settings": self.settings, "seed": self.seed, "solver": to_json(self.solver), "fingerprint": code}
         what["make_model"] = to_json(self.make_model)
@@ -115,28 +116,18 @@ def data_info(data: Mapping[str, np.ndarray]) -> DataInfo:
 
 
 def train_trial(
-    trial: Trial,
-    data: Mapping[str, np.ndarray],
-    callbacks: Iterable[Callback] = (),
-    *,
-    info: DataInfo | None = None,
-    code: str | None = None,
+    trial: Trial, data: Mapping[str, np.ndarray], callbacks: Iterable[Callback] = (), identity: Identity | None = None
 ) -> tuple[Solver, TrialRow]:
     """Train, and return the Solver (its `model` is the trained one) and the row.
 
-    Args:
-        trial: what to train.
-        data: `X_train`, `y_train`, `X_val`, `y_val`.
-        callbacks: they watch this run and are not part of the trial. If it ends early, its status is 'stopped'.
-        info: `data_info(data)` if it is known; it hashes every byte.
-        code: `trial.fingerprint()` if it is known.
+    The callbacks watch this run and are not part of the trial. If it ends early, its status is 'stopped'. `identity` is
+    `trial.identity(data_info(data), trial.fingerprint())` if that is known; it hashes every byte of the data.
 
     Raises:
         CodeError: as from `trial.fingerprint()`, before the training.
         Exception: what make_model or a callback raises. A divergence does not raise, it is the row's status.
     """
-    info = data_info(data) if info is None else info
-    code = trial.fingerprint() if code is None else code
+    identity = identity or trial.identity(data_info(data), trial.fingerprint())
     for_model, options = trial.arguments()
     watchers, own = tuple(callbacks), copy.deepcopy(tuple(options.pop("callbacks", ())))
     start = time.perf_counter()
@@ -150,32 +141,25 @@ def train_trial(
         status, reason = "diverged", str(error)
     if status == "done" and watchers and solver.epoch < solver.num_epochs:
         status, reason = "stopped", f"stopped in epoch {solver.epoch + 1} of {solver.num_epochs}"
-    outcome = {"val_acc": None if status == "diverged" else solver.val_acc, "curve": _curve(solver)}
+    wrong = np.flatnonzero(~model.correct(data["X_val"], data["y_val"])).tolist() if status == "done" else None
+    outcome = {"val_acc": None if status == "diverged" else solver.val_acc, "wrong": wrong, "curve": _curve(solver)}
     outcome["num_params"] = sum(array.size for array in model.params.values())
-    if status == "done":
-        outcome["wrong"] = np.flatnonzero(~model.correct(data["X_val"], data["y_val"])).tolist()
-    return solver, make_row(trial, info, code, status, reason, **outcome, seconds=time.perf_counter() - start)
+    return solver, make_row(identity, status, reason, **outcome, seconds=time.perf_counter() - start)
 
 
-def run_trial(
-    trial: Trial, data: Mapping[str, np.ndarray], *, info: DataInfo | None = None, code: str | None = None
-) -> TrialRow:
+def run_trial(trial: Trial, data: Mapping[str, np.ndarray], identity: Identity | None = None) -> TrialRow:
     """Train as `train_trial`, and return the row alone; an exception becomes a row too, of status 'error'."""
-    info = data_info(data) if info is None else info
-    code = trial.fingerprint() if code is None else code
+    identity = identity or trial.identity(data_info(data), trial.fingerprint())
     try:
-        return train_trial(trial, data, info=info, code=code)[1]
+        return train_trial(trial, data, (), identity)[1]
     except (Exception, SystemExit) as error:
-        return make_row(trial, info, code, "error", f"{type(error).__name__}: {error}")
+        return make_row(identity, "error", f"{type(error).__name__}: {error}")
 
 
-def make_row(trial: Trial, info: DataInfo, code: str, status: str, reason: str, **outcome: object) -> TrialRow:
+def make_row(identity: Identity, status: str, reason: str, **outcome: object) -> TrialRow:
     """Return a row of this process and time; `outcome` is what a finished training adds to it, or nothing."""
-    return TrialRow(
-        **{**trial.to_json(info, code), "status": status, "reason": reason, **outcome},
-        **{"versions": versions(), "threads": blas.threads(), "machine": machine(), "layers": backend.current()},
-        finished=utc_now(),
-    )
+    here = {"versions": versions(), "threads": blas.threads(), "machine": machine(), "layers": backend.current()}
+    return TrialRow(**identity, status=status, reason=reason, **outcome, **here, finished=utc_now())
 
 
 def _curve(solver: Solver) -> Curve:
@@ -183,3 +167,64 @@ def _curve(solver: Solver) -> Curve:
     kept = np.unique(np.linspace(0, len(losses) - 1, min(CURVE_POINTS, len(losses))).round().astype(int)).tolist()
     thinned = [losses[i] if math.isfinite(losses[i]) else None for i in kept]
     return Curve([i + 1 for i in kept], thinned, list(solver.train_acc_history), list(solver.val_acc_history))
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Whether a row came out the same: to the last bit if `exact`, else within `band`; `row` is the new one."""
+
+    equal: bool
+    exact: bool
+    band: float
+    row: TrialRow
+    reason: str
+
+    def __str__(self):
+        return self.reason
+
+
+def replay(row: TrialRow, make_model: Callable, data: Mapping[str, np.ndarray], **options: object) -> Replay:
+    """Train a row's trial again and compare.
+
+    On the same machine, thread count, versions and code, status, accuracy and curve have to be equal to the last bit.
+    Elsewhere sums are rounded differently, and from there training takes another course, as with another seed. Then
+    the status has to be the same, the first loss has to agree to 0.01 %, and the validation accuracies may lie two
+    standard errors of a difference apart, 2 sqrt(2 p (1 - p) / n) for n validation examples. `make_model` and `data`
+    are the trial's, `options` those of its solver that JSON does not hold: functions and callbacks, by name.
+
+    Raises:
+        ValueError: the trial did not end as done or diverged; other data, factory or options than the row's.
+    """
+    checks.require(row.status in ("done", "diverged"), "row", "a trial that ended by itself", row.status)
+    info = data_info(data)
+    checks.require(info.checksum == row.data.checksum, "data", f"{row.data.name}, {row.data.checksum}", info.checksum)
+    described, given = {"make_model": row.make_model, **row.solver}, {"make_model": make_model, **options}
+    objects = {name for name, value in described.items() if isinstance(value, (dict, list)) and name != "optim_config"}
+    for name in sorted(objects | given.keys()):
+        checks.require(to_json(given.get(name)) == described.get(name), name, described.get(name), given.get(name))
+    trial = Trial(make_model, row.settings, row.seed, {**row.solver, **options})
+    threads = blas.one_thread() if row.threads == 1 else contextlib.nullcontext()
+    with threads, backend.using(row.layers):
+        return _compare(row, run_trial(trial, data, identity=trial.identity(info, trial.fingerprint())))
+
+
+def _compare(then: TrialRow, now: TrialRow) -> Replay:
+    names = ("machine", "threads", "versions", "layers", "fingerprint")
+    differs = [name for name in names if getattr(then, name) != getattr(now, name)]
+    if then.status != now.status:
+        reason = f"Not the same: it was {then.status} and is {now.status} now. {now.reason}".rstrip()
+        return Replay(False, not differs, 0.0, now, reason)
+    shown = " and ".join("no accuracy" if row.val_acc is None else f"{row.val_acc:.4%}" for row in (then, now))
+    if not differs:
+        equal = then.val_acc == now.val_acc and then.curve == now.curve
+        reason = f"{'The same to the last bit' if equal else 'Not the same'}: {shown}, on the same machine and code."
+        return Replay(equal, True, 0.0, now, reason)
+    n = then.data.val
+    p = min(max(then.val_acc or 0.0, 0.5 / n), 1 - 0.5 / n)  # at least half an example is wrong, and right
+    band = 0.0 if then.val_acc is None else 2 * math.sqrt(2 * p * (1 - p) / n)
+    first = [row.curve.losses[0] if row.curve.losses else None for row in (then, now)]
+    start = first[0] == first[1] or (None not in first and math.isclose(*first, rel_tol=FIRST_LOSS_BAND))
+    equal = start and (then.val_acc is None or abs(then.val_acc - now.val_acc) <= band)
+    reason = f"{'The same' if equal else 'Not the same'} within the band of {band:.2%}: {shown}"
+    reason += f"{'' if start else ', and the first losses differ'}; {', '.join(differs)} differ."
+    return Replay(equal, False, band, now, reason)

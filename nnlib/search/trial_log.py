@@ -8,15 +8,12 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 from nnlib import storage
 from nnlib.search.rows import Row, TrialRow, row_from_line, row_to_line
 
 FOLDER_VARIABLE = "NNLIB_TRIAL_LOGS"
 _SPARE = 1 << 16  # bytes that must be free on the disk before trials are run: more than a row takes
-
-Kind = TypeVar("Kind", bound=Row)
 
 _unwritten: dict[Path, list[bytes]] = {}  # rows that could not be written, by file; the next `append` writes them
 
@@ -62,7 +59,7 @@ class TrialLog:
         """Return the last row of each trial, in the order in which the trials first appeared."""
         return list({row.id: row for row in self.of_kind(TrialRow)}.values())
 
-    def of_kind(self, kind: type[Kind]) -> list[Kind]:
+    def of_kind(self, kind: type[Row]) -> list:
         """Return the rows of a class: TrialRow, Selection or OpeningRow."""
         return [row for row in self.rows if isinstance(row, kind)]
 
@@ -143,10 +140,13 @@ class TrialLog:
         os.lseek(descriptor, self._read, os.SEEK_SET)
         new = os.read(descriptor, max(0, end - self._read))
         last = new[new.rfind(b"\n", 0, -1) + 1 :]
-        if _is_object(last):
-            if not last.endswith(b"\n"):  # nothing is missing but the end of the line
-                os.write(descriptor, b"\n")
-        elif last:
+        try:
+            whole = isinstance(json.loads(last), dict)  # no beginning of an object is one
+        except (ValueError, RecursionError):
+            whole = False
+        if whole and not last.endswith(b"\n"):  # nothing is missing but the end of the line
+            os.write(descriptor, b"\n")
+        elif last and not whole:
             torn = self.path.with_name(f"{self.path.name}.torn")
             with open(torn, "ab") as file:
                 file.write(last.rstrip(b"\n") + b"\n")
@@ -156,11 +156,3 @@ class TrialLog:
                 f"killed. It was moved to {torn.name}. The rows before it are complete, that trial will be run again.",
                 stacklevel=3,
             )
-
-
-def _is_object(line: bytes) -> bool:
-    """Return whether a line is a JSON object, which no beginning of one is."""
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False

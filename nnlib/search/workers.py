@@ -15,16 +15,12 @@ import numpy as np
 
 from nnlib import backend, blas
 from nnlib.provenance.code import CodeError
-from nnlib.search.rows import DataInfo, TrialRow
-from nnlib.search.trial import Trial, make_row, run_trial
+from nnlib.search.rows import TrialRow
+from nnlib.search.trial import Identity, Trial, make_row, run_trial
 from nnlib.solver_checks import DATA_KEYS
-
-# joblib and Dask are imported where trials run on workers: plots and widgets import this package and run none there.
 
 _PROCESS = uuid.uuid4().hex
 _SCATTERS = 10  # attempts
-
-Outcome = tuple[int, TrialRow]  # of the trial of that index
 
 
 class _OldWorker(Exception):
@@ -36,22 +32,17 @@ class _WorkerDied(Exception):
 
 
 class Job:
-    """Trials that are to be run: by their indices in the sweep, in the order in which to start them.
+    """Trials with their identities, by their ids, in the order to start them; `running` are those not back yet."""
 
-    `info` and `code` are `data_info(data)` and the trials' fingerprint; `running` are the indices of those that were
-    handed out and did not come back yet.
-    """
+    def __init__(self, trials: Mapping[str, tuple[Trial, Identity]], data: Mapping[str, np.ndarray]):
+        self.trials, self.arrays = trials, [np.asarray(data[key]) for key in DATA_KEYS]
+        self.running: set[str] = set()
 
-    def __init__(self, trials: Mapping[int, Trial], data: Mapping[str, np.ndarray], info: DataInfo, code: str):
-        self.trials, self.info, self.code = dict(trials), info, code
-        self.arrays = [np.asarray(data[key]) for key in DATA_KEYS]
-        self.running: set[int] = set()
-
-    def outcomes(self, n_jobs: int | None) -> Iterator[Outcome]:
-        """Run everything on `n_jobs` processes, as for `sweep`; yield (index, row) as the trials finish."""
+    def outcomes(self, n_jobs: int | None) -> Iterator[TrialRow]:
+        """Run everything on `n_jobs` processes, as for `sweep`; yield the rows as the trials finish."""
         if n_jobs == 1 or not self.trials:
             return self._here()
-        import joblib
+        import joblib  # here, as Dask below: plots and widgets import this package and run no trials on workers
 
         active, configured = joblib.parallel.get_active_backend()
         if type(active).__name__ == "DaskDistributedBackend":
@@ -62,14 +53,14 @@ class Job:
         jobs = min(jobs, max(2, len(self.trials)))  # a single trial may die too, but not with this process
         return self._surviving(functools.partial(self._on_joblib, active, jobs))
 
-    def _here(self) -> Iterator[Outcome]:
-        for index, trial in self.trials.items():
-            self.running.add(index)
-            row = run_trial(trial, dict(zip(DATA_KEYS, self.arrays, strict=True)), info=self.info, code=self.code)
-            self.running.remove(index)
-            yield index, row
+    def _here(self) -> Iterator[TrialRow]:
+        for trial, identity in self.trials.values():
+            self.running = {identity["id"]}
+            row = run_trial(trial, dict(zip(DATA_KEYS, self.arrays, strict=True)), identity)
+            self.running = set()
+            yield row
 
-    def _surviving(self, attempt: Callable[[Sequence[int]], Iterator[Outcome]]) -> Iterator[Outcome]:
+    def _surviving(self, attempt: Callable[[Sequence[str]], Iterator[TrialRow]]) -> Iterator[TrialRow]:
         """Run on workers; when one dies, find out by bisection which trial it was.
 
         Other trials are lost with it. All are run again, half of them at a time, and a half in which a worker dies is
@@ -80,18 +71,18 @@ class Job:
             group = groups.pop()
             left = list(group)
             try:
-                for index, row in attempt(group):
-                    self.running.discard(index)
-                    left.remove(index)
-                    yield index, row
+                for row in attempt(group):
+                    self.running.discard(row.id)
+                    left.remove(row.id)
+                    yield row
             except _WorkerDied as death:
-                lost = [index for index in left if index in self.running]
+                lost = [key for key in left if key in self.running]
                 if len(group) > 1:
                     half = len(lost) // 2
-                    groups += [[index for index in left if index not in lost], lost[half:], lost[:half]]
+                    groups += [[key for key in left if key not in lost], lost[half:], lost[:half]]
                 elif lost:
                     self.running.clear()
-                    yield lost[0], make_row(self.trials[lost[0]], self.info, self.code, "died", str(death))
+                    yield make_row(self.trials[lost[0]][1], "died", str(death))
             except _OldWorker as problem:
                 from joblib.externals import loky
 
@@ -103,31 +94,30 @@ class Job:
             self.running.clear()
             groups = [rest for rest in groups if rest]
 
-    def _tasks(self, group: Sequence[int]) -> Iterator[tuple]:
+    def _tasks(self, group: Sequence[str]) -> Iterator[tuple]:
         """Yield what `work` gets for each trial of the group, but for the arrays; from then on it is running."""
-        code = next(iter(self.trials.values())).fingerprint(apart=["__main__"])
-        for index in group:
-            self.running.add(index)
-            yield index, self.trials[index], self.info, self.code, (_PROCESS, code, backend.current())
+        code = self.trials[group[0]][0].fingerprint(apart=["__main__"])
+        for key in group:
+            self.running.add(key)
+            yield *self.trials[key], (_PROCESS, code, backend.current())
 
-    def _on_joblib(self, active: object, jobs: int, group: Sequence[int]) -> Iterator[Outcome]:
+    def _on_joblib(self, active: object, jobs: int, group: Sequence[str]) -> Iterator[TrialRow]:
         """Run a group on joblib's workers. A dead one takes the pool with it."""
         import joblib
         from joblib.externals import loky
 
-        config = {}
-        if type(active).__name__ == "LokyBackend" and active.inner_max_num_threads is None:
-            config = {"backend": "loky", "inner_max_num_threads": 1}
+        unlimited = type(active).__name__ == "LokyBackend" and active.inner_max_num_threads is None
+        config = {"backend": "loky", "inner_max_num_threads": 1} if unlimited else {}
         # max_nbytes=1: every array through the memory map, none by pickle
         options = {"return_as": "generator_unordered", "batch_size": 1, "pre_dispatch": "n_jobs", "max_nbytes": 1}
         with joblib.parallel_config(**config):
             tasks = (joblib.delayed(work)(*task, *self.arrays) for task in self._tasks(group))
             finished = joblib.Parallel(n_jobs=jobs, **options)(tasks)
         try:
-            for index, row in finished:
+            for row in finished:
                 if row is None:
                     raise _OldWorker
-                yield index, row
+                yield row
         except loky.process_executor.TerminatedWorkerError as death:
             codes = "".join(f", exit code {codes}" for codes in re.findall(r"\{(.*)\}", str(death)))  # {SIGKILL(-9)}
             reason = f"its worker process died{codes}; a system short of memory ends processes by SIGKILL"
@@ -139,20 +129,18 @@ class Job:
                 warnings.simplefilter("ignore")
                 finished.close()
 
-    def _on_dask(self, client: object, group: Sequence[int]) -> Iterator[Outcome]:
+    def _on_dask(self, client: object, group: Sequence[str]) -> Iterator[TrialRow]:
         """Run a group on a Dask cluster, by its own futures: joblib's (1.6) wait for ever for one whose worker died."""
         from distributed import KilledWorker, as_completed
 
         arrays = _scatter(client, self.arrays)
-        futures = {
-            client.submit(work, *task, *arrays, pure=False, priority=-order): task[0]
-            for order, task in enumerate(self._tasks(group))
-        }
+        tasks = enumerate(self._tasks(group))
+        futures = [client.submit(work, *task, *arrays, pure=False, priority=-order) for order, task in tasks]
         lost = ""
         try:
-            for future in as_completed(list(futures)):
+            for future in as_completed(futures):
                 try:
-                    index, row = future.result()
+                    row = future.result()
                 except KilledWorker as death:
                     lost = str(death)
                 except CancelledError:  # with the last worker that held the data, or with the one that held the row
@@ -160,10 +148,9 @@ class Job:
                 else:
                     if row is None:
                         raise _other_code("the cluster's workers")
-                    del futures[future]
-                    yield index, row
+                    yield row
         finally:
-            client.cancel(list(futures))
+            client.cancel(futures)
         if lost:
             raise _WorkerDied(lost)
 
@@ -182,18 +169,14 @@ def _scatter(client: object, arrays: Sequence[np.ndarray]) -> Sequence[object]:
     )
 
 
-def work(
-    index: int, trial: Trial, info: DataInfo, code: str, expected: tuple[str, str, str], *arrays: np.ndarray
-) -> tuple[int, TrialRow | None]:
+def work(trial: Trial, identity: Identity, expected: tuple[str, str, str], *arrays: np.ndarray) -> TrialRow | None:
     """Run one trial on a worker, on one thread; no row if the code loaded here is not the sweep's."""
     process, other_modules, layers = expected
-    with backend.using(layers), blas.one_thread():
-        try:  # functions of __main__ have come with the trial; a thread of the sweep's process has nothing to compare
-            if process != _PROCESS and trial.fingerprint(apart=["__main__"]) != other_modules:
-                return index, None
-        except CodeError:
-            return index, None
-        return index, run_trial(trial, dict(zip(DATA_KEYS, arrays, strict=True)), info=info, code=code)
+    with backend.using(layers), blas.one_thread(), contextlib.suppress(CodeError):
+        # functions of __main__ have come with the trial; a thread of the sweep's process has nothing to compare
+        if process == _PROCESS or trial.fingerprint(apart=["__main__"]) == other_modules:
+            return run_trial(trial, dict(zip(DATA_KEYS, arrays, strict=True)), identity)
+    return None
 
 
 def _other_code(who: str) -> RuntimeError:

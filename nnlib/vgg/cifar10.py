@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib import checks
-from nnlib.data import Dataset, load_cifar10_npm, load_coloured_mnist, openings, subset
+from nnlib import checks, held_out
+from nnlib.data import Dataset, load_cifar10_npm, load_coloured_mnist, subset
 from nnlib.data.cifar10 import CLASSES, FETCH, NAME, PACKAGE, TORCHVISION_FOLDER, split
 from nnlib.data.dataset import Examples
 from nnlib.data.files import VARIABLE, data_error, folders, locate
@@ -84,7 +84,7 @@ def _load_torchvision(root: Path) -> Dataset:
 
 
 def _read_test(root: Path) -> Examples:
-    openings.opened()
+    held_out.opened()
     X, y, _ = _read_torchvision(root, train=False)
     return X, y
 

@@ -13,8 +13,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from nnlib import checks
-from nnlib.data import openings
+from nnlib import checks, held_out
 from nnlib.progress import progress_bar
 from nnlib.solver import DivergenceError
 from nnlib.vgg.loader import DataLoader
@@ -81,7 +80,7 @@ def train(
     Raises:
         DivergenceError: the loss became infinite or NaN; the message names the step and the learning rate.
     """
-    openings.trained(trainloader.images.permute(0, 3, 1, 2).cpu().numpy())  # (N, 3, 32, 32), as the set has them
+    held_out.trained(trainloader.images.permute(0, 3, 1, 2).cpu().numpy())  # (N, 3, 32, 32), as the set has them
     history, steps = history or History(), len(trainloader)
     whole, done = epochs * steps, history.epoch * steps
     with (

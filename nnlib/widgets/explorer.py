@@ -190,9 +190,9 @@ class Explorer(Panel):
         code = ""  # unknown, if a file of nnlib was edited and not loaded again
         try:
             code = trial.fingerprint()
-            _, row = train_trial(trial, self._data, [run], info=self._info, code=code)
+            _, row = train_trial(trial, self._data, [run], identity=trial.identity(self._info, code))
         except Exception as error:
-            run.end(make_row(trial, self._info, code, "error", f"{type(error).__name__}: {error}"))
+            run.end(make_row(trial.identity(self._info, code), "error", f"{type(error).__name__}: {error}"))
             raise
         run.end(row)
 

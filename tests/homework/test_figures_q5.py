@@ -10,8 +10,8 @@ from matplotlib.patches import Rectangle
 from nnlib import ConvNet, backend
 from nnlib.homework.costs import seconds_by_layer
 from nnlib.homework.figures import q5, q5_training
-from nnlib.search.points import Point
 from nnlib.search.rows import Curve, Selection
+from nnlib.search.sweeps import Point
 
 
 def row(settings, val_acc, num_params=100, losses=()):

@@ -14,7 +14,7 @@ from nnlib.homework import sweeps as homework
 from nnlib.homework.__main__ import main
 from nnlib.homework.sweeps import SWEEPS, NamedSweep, of_question, regularised_conv_net
 from nnlib.search import OpeningRow, Selection, Trial, TrialLog, TrialRow, replay, sweep
-from nnlib.search.points import expand_grid
+from nnlib.search.sweeps import expand_grid
 
 FIXED = {"filter_size": 7, "hidden_dim": 100}
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from nnlib.search.points import group_by_settings
+from nnlib.search.sweeps import group_by_settings
 
 
 def history(seed: int, epochs: int = 4, steps: int = 120, **more) -> SimpleNamespace:

@@ -48,7 +48,10 @@ GROUPS = {  # the modules; their tests: first the files that bear the module's n
     "solver": (["nnlib/solver.py", "nnlib/solver_checks.py"], ["tests/solver"]),
     "gradcheck": (["nnlib/gradcheck.py"], ["tests/test_gradcheck.py", "tests/test_gradcheck_kinks.py"]),
     "callbacks": (["nnlib/callbacks.py"], ["tests/solver"]),
-    "data": (["nnlib/data/*.py"], ["tests/data"]),
+    "data": (
+        ["nnlib/data/*.py", "nnlib/held_out.py"],
+        ["tests/data", "tests/test_mixed_examples.py", "tests/test_openings.py"],
+    ),
     "layers": (["nnlib/layers/*.py"], ["tests/layers"]),
     "search": (["nnlib/search/*.py"], [f"tests/search/test_search_{name}.py" for name in SEARCH]),
     "check": (["nnlib/check/*.py"], [f"tests/check/test_{name}.py" for name in CHECK]),

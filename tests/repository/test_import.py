@@ -18,7 +18,7 @@ ROOMS = (
     "nnlib",  # the names of nnlib/__init__.py
     *("solver", "solver_checks", "training_state", "callbacks", "models", "network", "backend", "specs"),
     *("fast", "torch_layers", "layers", "losses", "optim", "gradcheck"),
-    *("provenance", "data", "storage", "tables", "progress", "checks", "blas"),
+    *("provenance", "data", "storage", "held_out", "tables", "progress", "checks", "blas"),
 )
 """From the top to the bottom: a room may import itself and what comes after it."""
 

@@ -13,7 +13,7 @@ import joblib
 import numpy as np
 import pytest
 from joblib.externals import loky
-from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_data, wait_for
+from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_data, trial_row, wait_for
 
 from nnlib import backend, blas
 from nnlib.search import Trial, TrialLog, data_info, sweep, workers
@@ -23,16 +23,16 @@ pytestmark = pytest.mark.usefixtures("no_worker_is_left")
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_worker_that_dies_after_its_last_result_costs_no_trial(count):
-    trials = {index: Trial(make, {"hidden_dim": index + 2}, 0, SOLVER) for index in range(count)}
-    job = workers.Job(trials, toy_data(), {}, "")
+    trials = {name: (Trial(make, {"hidden_dim": 2}, 0, SOLVER), {}) for name in "ab"[:count]}
+    job = workers.Job(trials, toy_data())
 
     def attempt(group):
-        for index in group:
-            job.running.add(index)
-            yield index, {"status": "done"}
+        for name in group:
+            job.running.add(name)
+            yield trial_row(id=name)
         raise workers._WorkerDied("late")
 
-    assert list(job._surviving(attempt)) == [(index, {"status": "done"}) for index in range(count)]
+    assert list(job._surviving(attempt)) == [trial_row(id=name) for name in trials]
 
 
 def test_processes_are_told_to_keep_to_one_blas_thread(monkeypatch):
@@ -92,10 +92,11 @@ def test_a_worker_runs_no_trial_with_other_code():
     trial = Trial(make, {"hidden_dim": 2}, 0, SOLVER)
     with backend.using("plain"):
         code = trial.fingerprint(apart=["__main__"])
-    _, row = workers.work(0, trial, data_info(data), "code", ("another process", code, "plain"), *data.values())
+    identity = trial.identity(data_info(data), "code")
+    row = workers.work(trial, identity, ("another process", code, "plain"), *data.values())
     assert (row.status, row.layers, row.fingerprint, row.threads) == ("done", "plain", "code", 1)
     for told in (("another process", "other", "plain"), ("another process", code, "fast")):
-        assert workers.work(7, trial, data_info(data), "code", told, *data.values()) == (7, None)
+        assert workers.work(trial, identity, told, *data.values()) is None
 
 
 @pytest.mark.parametrize("old", [1, 2])
@@ -108,14 +109,14 @@ def test_workers_with_other_code_are_replaced_once(monkeypatch, old):
 
     def attempt(group):
         job.running.update(group)
-        yield group[0], "row"
+        yield trial_row(id=group[0])
         if next(attempts):
             raise workers._OldWorker
-        yield from ((index, "row") for index in group[1:])
+        yield from (trial_row(id=name) for name in group[1:])
 
-    job = workers.Job({index: Trial(make, {"hidden_dim": 2}, 0, SOLVER) for index in range(3)}, toy_data(), None, "")
+    job = workers.Job({name: (Trial(make, {"hidden_dim": 2}, 0, SOLVER), {}) for name in "abc"}, toy_data())
     if old == 1:
-        assert [index for index, _ in job._surviving(attempt)] == [0, 1, 2]
+        assert [row.id for row in job._surviving(attempt)] == ["a", "b", "c"]
     else:
         with pytest.raises(
             RuntimeError, match="this machine's workers: expected the code that is loaded here, got anoth"
@@ -145,9 +146,10 @@ def test_an_exit_code_is_in_the_reason_of_a_trial_that_killed_its_worker(monkeyp
 def test_the_job_knows_what_is_running(notes):
     data = toy_data()
     trial = Trial(noting(notes), {"hidden_dim": 2}, 0, SOLVER)
-    job = workers.Job({4: trial}, data, data_info(data), trial.fingerprint())
-    ((index, row),) = job.outcomes(1)
-    assert (index, row.status, job.running) == (4, "done", set())
-    assert list(workers.Job({}, data, data_info(data), "").outcomes(2)) == []
+    identity = trial.identity(data_info(data), trial.fingerprint())
+    job = workers.Job({identity["id"]: (trial, identity)}, data)
+    (row,) = job.outcomes(1)
+    assert (row.id, row.status, job.running) == (identity["id"], "done", set())
+    assert list(workers.Job({}, data).outcomes(2)) == []
     assert np.shares_memory(job.arrays[0], data["X_train"])
     assert Path(notes).is_dir()

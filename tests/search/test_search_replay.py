@@ -1,4 +1,4 @@
-"""nnlib.search.replays: the same to the last bit here, within a stated band elsewhere."""
+"""nnlib.search.trial.replay: the same to the last bit here, within a stated band elsewhere."""
 
 import math
 from dataclasses import replace

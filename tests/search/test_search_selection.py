@@ -11,8 +11,8 @@ from search_toy import SOLVER, make, toy_data, trial_row
 
 from nnlib.data import Dataset
 from nnlib.search import OpeningRow, Selection, Sweep, TrialLog, open_test_logged, select, sweep
-from nnlib.search.points import group_by_settings
 from nnlib.search.selection import error_of_difference
+from nnlib.search.sweeps import group_by_settings
 
 FIELDS = ("val", "status", "reason", "fingerprint", "sweep", "wrong")
 

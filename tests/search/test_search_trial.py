@@ -241,12 +241,12 @@ def test_trials_that_differ_have_other_ids():
         Trial(make, {"hidden_dim": 2}, 1, {**SOLVER, "update_rule": halve}),
         Trial(functools.partial(make, reg=0.1), {"hidden_dim": 2}, 1, SOLVER),
     ]
-    ids = [each.to_json(info, code)["id"] for each in trials]
-    ids.append(trial.to_json(replace(info, checksum="sha256:0"), code)["id"])
-    ids.append(trial.to_json(info, "other code")["id"])
+    ids = [each.identity(info, code)["id"] for each in trials]
+    ids.append(trial.identity(replace(info, checksum="sha256:0"), code)["id"])
+    ids.append(trial.identity(info, "other code")["id"])
     assert len(set(ids)) == len(ids) == 10
-    assert Trial(make, {"hidden_dim": 2}, 1, dict(SOLVER)).to_json(info, code)["id"] == ids[0]
-    assert trial.to_json(replace(info, name="another name"), code)["id"] == ids[0]
+    assert Trial(make, {"hidden_dim": 2}, 1, dict(SOLVER)).identity(info, code)["id"] == ids[0]
+    assert trial.identity(replace(info, name="another name"), code)["id"] == ids[0]
 
 
 def test_functions_and_layers_are_part_of_the_code():

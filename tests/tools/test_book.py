@@ -86,7 +86,7 @@ def test_names_lead_to_the_code(tiny):
         "../nnlib.html#nnlib-layers",
         "../nnlib/gradcheck.html",
         "../nnlib/layers/conv.html#conv-forward",
-        "../nnlib/search/replays.html#replay",
+        "../nnlib/search/trial.html#replay",
         "../nnlib/layers/fully_connected.html#fc-backward",
         "../nnlib/search/selection.html#select",
     ]

@@ -25,7 +25,7 @@ from nnlib.plots import (
 )
 from nnlib.plots.style import percent
 from nnlib.plots.training import Trained
-from nnlib.search.points import Point
+from nnlib.search.sweeps import Point
 from nnlib.tables import format_value
 
 SIDE = 28

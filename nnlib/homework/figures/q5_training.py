@@ -13,8 +13,8 @@ from nnlib.plots import BLUE, GREEN, ORANGE, PURPLE, VERMILION, ink, plot_accura
 from nnlib.plots.points import slice_points, values_of
 from nnlib.plots.style import percent
 from nnlib.plots.training import Trained
-from nnlib.search.points import Sweep
 from nnlib.search.rows import Selection, TrialRow
+from nnlib.search.sweeps import Sweep
 
 STYLES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^"), (VERMILION, ":", "D"), (PURPLE, "-", "v"))
 

@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 import nnlib.data as data
-from nnlib import LogisticClassifier, Solver
-from nnlib.data import binary, mnist, openings
+from nnlib import LogisticClassifier, Solver, held_out
+from nnlib.data import binary, mnist
 from nnlib.data import open_test as look
 from nnlib.search import sweep
 
 
 @pytest.fixture(autouse=True)
 def counted_from_zero():
-    openings.forget()
+    held_out.forget()
     yield
-    openings.forget()
+    held_out.forget()
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +48,11 @@ def by_the_file(digits):
 
 @pytest.mark.parametrize("way", [by_name, by_alias, by_getattr, by_private_name, by_the_reader, by_the_file])
 def test_every_way_to_mnists_test_images_is_counted(way, digits):
-    assert openings.summary() == "no test set opened"
+    assert held_out.summary() == "no test set opened"
     way(digits)
-    assert openings.summary() == "test set opened once, nothing trained after it"
+    assert held_out.summary() == "test set opened once, nothing trained after it"
     way(digits)
-    assert openings.summary().startswith("test set opened 2 times")
+    assert held_out.summary().startswith("test set opened 2 times")
 
 
 def of_the_set(loaded):
@@ -74,9 +74,9 @@ def of_the_whole_file(loaded):
 @pytest.mark.parametrize("way", [of_the_set, of_a_set_made_from_it, of_the_test_part, of_the_whole_file])
 def test_every_way_to_the_binary_test_examples_is_counted(way):
     loaded = data.load_binary()
-    assert openings.summary() == "no test set opened"
+    assert held_out.summary() == "no test set opened"
     way(loaded)
-    assert openings.summary() == "test set opened once, nothing trained after it"
+    assert held_out.summary() == "test set opened once, nothing trained after it"
 
 
 def by_solver(loaded):
@@ -92,6 +92,6 @@ def test_training_after_the_opening_is_counted(train):
     loaded = data.load_binary()
     train(loaded)
     look(loaded)
-    assert openings.summary().endswith("nothing trained after it")
+    assert held_out.summary().endswith("nothing trained after it")
     train(loaded)
-    assert openings.summary() == "test set opened once, something trained after it"
+    assert held_out.summary() == "test set opened once, something trained after it"

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from nnlib import LogisticClassifier, Solver
-from nnlib.data import load_binary, load_coloured_mnist, load_mnist, open_test, openings, standardise, subset
+from nnlib import LogisticClassifier, Solver, held_out
+from nnlib.data import load_binary, load_coloured_mnist, load_mnist, open_test, standardise, subset
 from nnlib.provenance.code import code_checksum
 from nnlib.search import sweep
 
@@ -13,9 +13,9 @@ MIXED = "training sets that hold validation examples"
 
 @pytest.fixture(autouse=True)
 def counted_from_zero():
-    openings.forget()
+    held_out.forget()
     yield
-    openings.forget()
+    held_out.forget()
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def binary():
 @pytest.mark.parametrize("load", [load_mnist, load_binary, load_coloured_mnist])
 def test_no_example_is_in_two_parts(load):
     loaded = load()
-    train, val, test = (openings._rows(X) for X in (loaded["X_train"], loaded["X_val"], open_test(loaded)[0]))
+    train, val, test = (held_out._rows(X) for X in (loaded["X_train"], loaded["X_val"], open_test(loaded)[0]))
     assert len(train) == len(loaded["X_train"])
     assert not train & val
     assert not train & test
@@ -85,27 +85,27 @@ def test_training_on_validation_examples_is_counted(leak, train, binary):
     data = leak(binary)
     train(data)
     train(data)
-    assert openings.summary() == f"no test set opened; {MIXED}: 1"
+    assert held_out.summary() == f"no test set opened; {MIXED}: 1"
 
 
 @pytest.mark.parametrize("derive", [dict, standardise, lambda data: subset(data, 50, 20), lambda data: data])
 @pytest.mark.parametrize("train", [solve, sweep_here])
 def test_other_training_is_not(derive, train, binary):
     train(derive(binary))
-    assert openings.summary() == "no test set opened"
+    assert held_out.summary() == "no test set opened"
 
 
 def test_a_sweep_on_workers_counts_in_the_process_that_starts_it(binary):
     points = {"input_dim": [20], "weight_scale": [1e-3, 1e-2]}
     data = with_validation_at_the_end(binary)
     sweep(LogisticClassifier, data, points, solver={"num_epochs": 1}, n_jobs=2, verbose=False)
-    assert openings.summary() == f"no test set opened; {MIXED}: 1"
+    assert held_out.summary() == f"no test set opened; {MIXED}: 1"
 
 
 def test_every_such_training_set_counts_once(binary):
     solve(with_validation_at_the_end(binary))
     solve(with_some_validation_examples(binary))
-    assert openings.summary().endswith(f"{MIXED}: 2")
+    assert held_out.summary().endswith(f"{MIXED}: 2")
 
 
 def test_what_was_seen_does_not_change_a_sweeps_fingerprint(binary):
@@ -118,10 +118,10 @@ def test_what_was_seen_does_not_change_a_sweeps_fingerprint(binary):
 def test_an_array_that_is_written_to_is_compared_again(binary):
     data = {key: array.copy() for key, array in binary.items()}
     solve(data)
-    assert openings.summary() == "no test set opened"
+    assert held_out.summary() == "no test set opened"
     data["X_train"][-250:] = binary["X_val"]
     solve(data)
-    assert openings.summary().endswith(f"{MIXED}: 1")
+    assert held_out.summary().endswith(f"{MIXED}: 1")
 
 
 def test_q6s_training_is_compared_as_well():
@@ -135,7 +135,7 @@ def test_q6s_training_is_compared_as_well():
         net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3072, 10))
         sgd = torch.optim.SGD(net.parameters(), lr=0.01)
         train(loader, net, torch.nn.functional.cross_entropy, sgd, torch.device("cpu"), epochs=1)
-        assert openings.summary() == said
+        assert held_out.summary() == said
 
 
 def test_test_examples_are_standardised_by_the_training_sets_statistics(binary):

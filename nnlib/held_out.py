@@ -1,4 +1,4 @@
-"""What this process has read and trained on: test sets opened, training after that, training on validation examples.
+"""What was done with held-out examples: test sets opened, training after that, training on validation examples.
 
 A name can be imported under another, a private function called, an array made from two others. So openings are counted
 where the files are read, and the examples that a model is trained on are compared, row by row, with the validation
@@ -8,23 +8,18 @@ examples of every loaded set.
 from __future__ import annotations
 
 import weakref
-from functools import partial
 
 import numpy as np
 
 _SHARE = 0.01  # of a validation set's examples: chance duplicates in photographs are fewer
-_ROWS_AT_ONCE = 1000
 
 
 class _Seen:
     """The record. A sweep's fingerprint of its code counts an object by its class, so what it holds does not matter."""
 
     def __init__(self) -> None:
-        self.arrays: dict[int, tuple[weakref.ref, frozenset[int]]] = {}  # the rows of a read-only array, by its id
+        self.arrays: dict[int, frozenset[int]] = {}  # the rows of a read-only array, by its id
         self.validation: dict[int, frozenset[int]] = {}  # the rows of a validation set, by the hash of them all
-        self.forget()
-
-    def forget(self) -> None:
         self.opened = self.trained_after = 0
         self.mixed: set[int] = set()  # hashes of the training sets that hold validation examples
 
@@ -63,27 +58,20 @@ def summary() -> str:
 
 def forget() -> None:
     """Start to count anew; loaded sets stay known."""
-    _seen.forget()
+    _seen.opened = _seen.trained_after = 0
+    _seen.mixed.clear()
 
 
 def _rows(X: np.ndarray) -> frozenset[int]:
     """Return a hash of each example as float32; of a read-only array they are computed once."""
     array, frozen = np.asarray(X), isinstance(X, np.ndarray) and not X.flags.writeable
-    if frozen and id(X) in _seen.arrays and _seen.arrays[id(X)][0]() is X:
-        return _seen.arrays[id(X)][1]
+    if frozen and id(X) in _seen.arrays:
+        return _seen.arrays[id(X)]
     if array.ndim == 0 or not array.size or array.dtype.kind not in "biuf":
         return frozenset()
-    found: set[int] = set()
-    for first in range(0, len(array), _ROWS_AT_ONCE):
-        part = array[first : first + _ROWS_AT_ONCE]
-        with np.errstate(over="ignore"):
-            flat = np.ascontiguousarray(part.reshape(len(part), -1), dtype=np.float32)
-        found.update(map(hash, flat.view(np.dtype((np.void, flat.shape[1] * flat.itemsize))).ravel().tolist()))
-    rows = frozenset(found)
+    with np.errstate(over="ignore"):
+        rows = frozenset(hash(np.asarray(example, np.float32).tobytes()) for example in array)
     if frozen:
-        _seen.arrays[id(X)] = weakref.ref(X, partial(_forget_array, id(X))), rows
+        _seen.arrays[id(X)] = rows
+        weakref.finalize(X, _seen.arrays.pop, id(X), None)  # another array may get its id
     return rows
-
-
-def _forget_array(key: int, _: weakref.ref) -> None:
-    _seen.arrays.pop(key, None)
