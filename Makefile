@@ -106,14 +106,15 @@ test: setup
 OLDEST := .venv-oldest
 oldest: $(OLDEST)/.installed
 $(OLDEST)/.installed: pyproject.toml | setup
-	@$(PIP_INSTALL) --quiet --target build/uv uv
+	@$(PIP_INSTALL) --quiet --upgrade --target build/uv uv
 	build/uv/bin/uv venv --quiet --clear --python $(BIN)/python $(OLDEST)
 	build/uv/bin/uv pip install --quiet --no-config --python $(OLDEST)/bin/python --resolution lowest-direct -e '.[dev]'
 	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > $$(echo $(OLDEST)/lib/python*/site-packages)/torch.pth
+	@ln -sf '$(CURDIR)/$(BIN)/torchrun' $(OLDEST)/bin/
 	@touch $@
 
 test-oldest: oldest
-	$(OLDEST)/bin/python -m pytest -n $(JOBS) --dist loadgroup -W ignore::DeprecationWarning \
+	PYTEST_ADDOPTS='-W ignore::DeprecationWarning' $(OLDEST)/bin/python -m pytest -n $(JOBS) --dist loadgroup \
 	  --ignore=tests/browser --ignore=tests/vgg $(TESTS)
 
 faults: setup
