@@ -99,10 +99,15 @@ def run(
         DivergenceError: the loss became infinite or NaN.
         DataError: a checkpoint that cannot be used or written, or that another training is writing.
         CodeError: code that decides the training was edited after it was loaded.
+        ValueError: the processes have not the same recipe, images, code or precision.
     """
     trainer = Trainer(recipe, data, pick_device() if device is None else torch.device(device))
-    trainer.check_same_config()
-    return trainer.finish(None if folder is None else Path(folder) / f"{checksum(trainer.identity)}.pt")
+    found = [checksum(trainer.identity)] * trainer.world
+    if trainer.world > 1:
+        torch.distributed.all_gather_object(found, found[0])
+    todo = "Give every machine the same data, code and kind of processor."
+    checks.require(len(set(found)) == 1, "identity", "the same training in every process", found, todo)
+    return trainer.finish(None if folder is None else Path(folder) / f"{found[0]}.pt")
 
 
 class Trainer:
@@ -113,18 +118,19 @@ class Trainer:
         self.rank, self.world = processes()
         self.dtype = torch.bfloat16 if recipe.precision == "bfloat16" and fast_bfloat16(device) else torch.float32
         self.machine, self.history = machine(device), History()
-        X, y, self.X_val, self.y_val = (data[key] for key in ("X_train", "y_train", "X_val", "y_val"))
+        arrays = {key: data[key] for key in ("X_train", "y_train", "X_val", "y_val")}
+        X, y, self.X_val, self.y_val = arrays.values()
         self.identity = {
             "recipe": recipe.training(),
             "code": code_checksum(recipe.network, recipe.optimizer, Recipe, DataLoader, Autocast, train, train_epoch),
-            "data": array_checksum({"X_train": X, "y_train": y, "X_val": self.X_val, "y_val": self.y_val}),
+            "data": array_checksum(arrays),
             "dtype": str(self.dtype),
             "processes": self.world,
         }
         sides = [recipe.resolutions[epoch * len(recipe.resolutions) // recipe.epochs] for epoch in range(recipe.epochs)]
-        options = {"device": device, "seed": recipe.seed, "augment": recipe.augment}
-        options |= {"resolutions": sides, "rank": self.rank, "world": self.world}
-        self.batches = DataLoader(X, y, recipe.batch_size, **options)
+        share = {"device": device, "rank": self.rank, "world": self.world}
+        varied = {"seed": recipe.seed, "augment": recipe.augment, "resolutions": sides}
+        self.batches = DataLoader(X, y, recipe.batch_size, **share, **varied)
         net = recipe.make_network()
         if hasattr(net, "init_whitening"):
             sample, _ = next(iter(DataLoader(X[:WHITENING_IMAGES], y[:WHITENING_IMAGES], WHITENING_IMAGES)))
@@ -133,14 +139,6 @@ class Trainer:
         self.optimizer = recipe.optimizer(self.net, recipe.learning_rate)
         self.scheduler = recipe.make_scheduler(self.optimizer, len(self.batches))
         self._parts = {"net": self.net, "optimizer": self.optimizer, "scheduler": self.scheduler}
-
-    def check_same_config(self) -> None:
-        """Raise a ValueError unless all processes train the same on the same images, in the same precision."""
-        found = [checksum(self.identity)] * self.world
-        if self.world > 1:
-            torch.distributed.all_gather_object(found, found[0])
-        todo = "Give every machine the same data, code and kind of processor."
-        checks.require(len(set(found)) == 1, "identity", "the same training in every process", found, todo)
 
     def resume(self, path: Path) -> None:
         """Load the checkpoint at `path`, if there is one; of several processes the first reads it for all."""
@@ -167,25 +165,27 @@ class Trainer:
         With a path, go on from the checkpoint there and write one after each epoch, alone: any other training that has
         epochs left is refused meanwhile. A complete one is only read.
         """
-        with ExitStack() as stack:
+        options = {"epochs": self.recipe.epochs, "scheduler": self.scheduler, "name": self.recipe.name}
+        with ExitStack() as held:
+
+            def lock() -> None:
+                held.enter_context(checkpoint.checkpoint_lock(path))
+
             if path is not None:
                 self.resume(path)
+                options["after_epoch"] = lambda _: self.save(path)
                 if self.history.epoch < self.recipe.epochs:
-                    self.broadcast_from_rank0(lambda: stack.enter_context(checkpoint.checkpoint_lock(path)))
+                    self.broadcast_from_rank0(lock)
                     self.resume(path)  # again: another training may have ended meanwhile
                     self.save(path)  # a disk that takes no checkpoint stops it now, not after an epoch
-            self._train(None if path is None else lambda _: self.save(path))
+            net = Autocast(self.net, self.dtype)
+            shared = net if self.world == 1 else DistributedDataParallel(net)
+            criterion = nn.CrossEntropyLoss(label_smoothing=self.recipe.label_smoothing)
+            validation = DataLoader(self.X_val, self.y_val, EVALUATION_BATCH, device=self.device)
+            options["validate"] = lambda: test(validation, net, self.device)
+            train(self.batches, shared, criterion, self.optimizer, self.device, history=self.history, **options)
         result = TrainResult(self.recipe, self.net, self.history, self.machine, self.device, self.dtype)
         return replace(result, val_acc=result.accuracy(self.X_val, self.y_val))
-
-    def _train(self, after_epoch: Callable[[History], None] | None) -> None:
-        net = Autocast(self.net, self.dtype)
-        shared = net if self.world == 1 else DistributedDataParallel(net)
-        criterion = nn.CrossEntropyLoss(label_smoothing=self.recipe.label_smoothing)
-        validation = DataLoader(self.X_val, self.y_val, EVALUATION_BATCH, device=self.device)
-        options = {"epochs": self.recipe.epochs, "scheduler": self.scheduler, "name": self.recipe.name}
-        options |= {"validate": lambda: test(validation, net, self.device), "after_epoch": after_epoch}
-        train(self.batches, shared, criterion, self.optimizer, self.device, history=self.history, **options)
 
     def broadcast_from_rank0(self, action: Callable[[], object]) -> object:
         """Return in all processes what `action` returns in the first; if it raises a DataError there, all do."""

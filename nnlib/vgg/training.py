@@ -1,9 +1,8 @@
 """`train` and `test`, with the names and arguments that the course gave them."""
 
-import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
@@ -82,12 +81,16 @@ def train(
         DivergenceError: the loss became infinite or NaN; the message names the step and the learning rate.
     """
     openings.trained(trainloader.images.permute(0, 3, 1, 2).cpu().numpy())  # (N, 3, 32, 32), as the set has them
-    history, steps = history or History(), len(trainloader)
-    whole, done = epochs * steps, history.epoch * steps
-    with (
-        progress_bar(total=whole, initial=done, unit="step", desc=name, hidden=trainloader.rank > 0) as bar,
-        _after_each_step(optimizer, scheduler, bar) as rates,
-    ):
+    history, rates, steps = history or History(), [], len(trainloader)
+
+    def after_step(*_: object) -> None:
+        rates.append(optimizer.param_groups[0]["lr"])
+        if scheduler is not None:
+            scheduler.step()
+        bar.update()
+
+    options = {"total": epochs * steps, "initial": history.epoch * steps, "unit": "step", "desc": name}
+    with progress_bar(**options, hidden=trainloader.rank > 0) as bar, optimizer.register_step_post_hook(after_step):
         for trainloader.epoch in range(history.epoch, epochs):
             rates.clear()
             started = time.perf_counter()
@@ -104,21 +107,6 @@ def train(
             if after_epoch is not None:
                 after_epoch(history)
     return history
-
-
-@contextlib.contextmanager
-def _after_each_step(optimizer: Optimizer, scheduler: LRScheduler | None, bar: object) -> Iterator[list[float]]:
-    """After each step of the optimizer move scheduler and bar, and append the step's rate to the list given."""
-    rates = []
-
-    def move(*_: object) -> None:
-        rates.append(optimizer.param_groups[0]["lr"])
-        if scheduler is not None:
-            scheduler.step()
-        bar.update()
-
-    with optimizer.register_step_post_hook(move):
-        yield rates
 
 
 def _share_epoch(trainloader, net, criterion, optimizer, device):
