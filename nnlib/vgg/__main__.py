@@ -11,12 +11,12 @@ from statistics import mean, stdev
 
 import torch
 
-from nnlib.data import DataError, Dataset
+from nnlib.data import DataError
 from nnlib.provenance.code import CodeError
 from nnlib.tables import align
 from nnlib.vgg import checkpoint
 from nnlib.vgg.cifar10 import load_for
-from nnlib.vgg.recipes import ABLATION, BEFORE, PROFILES, RECIPES, STARTS, Profile, Recipe
+from nnlib.vgg.recipes import ABLATION, BEFORE, PROFILES, RECIPES, STARTS, Recipe
 from nnlib.vgg.trainer import pick_device, processes, run
 from nnlib.vgg.training import DivergenceError
 
@@ -85,22 +85,6 @@ def _join_processes(device: torch.device) -> torch.device:
     return device
 
 
-def _load(profile: Profile) -> Dataset:
-    """Return the images. As machines may share the folder that they download to, each takes its turn.
-
-    One process per machine loads; after all machines, the other processes read what is there.
-    """
-    if processes()[1] == 1:
-        return load_for(profile)
-    machines = int(os.environ["GROUP_WORLD_SIZE"])
-    mine = int(os.environ["GROUP_RANK"]) if os.environ["LOCAL_RANK"] == "0" else machines
-    for turn in range(machines + 1):
-        if turn == mine:
-            data = load_for(profile, download=turn < machines)
-        torch.distributed.barrier()
-    return data
-
-
 def compare(accuracies: Mapping[str, Mapping[int, float]]) -> str:
     """Return a table of validation accuracies over several seeds, and each recipe's gain over the one in `BEFORE`.
 
@@ -124,7 +108,7 @@ def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
     folder = arguments.folder or checkpoint.default_folder() / profile.name
     device = _join_processes(arguments.device or pick_device())
     try:
-        data, (rank, world) = _load(profile), processes()
+        data, (rank, world) = load_for(profile), processes()
         if rank == 0:
             print(f"{data!r}\ntrained on {device}, {world} process{'es' * (world > 1)}", flush=True)
         accuracies: dict[str, dict[int, float]] = {recipe.name: {} for recipe in recipes}
