@@ -90,9 +90,9 @@ def changes(before: Recipe, after: Recipe) -> set[str]:
     """
 
     def parts(recipe: Recipe) -> dict[str, object]:
-        options = {f"network.{name}": value for name, value in getattr(recipe.network, "keywords", {}).items()}
-        network = to_json(getattr(recipe.network, "func", recipe.network))
-        return {**to_json(recipe)["vars"], "name": "", "title": "", "network": network, **options}
+        network = partial(recipe.network)
+        options = {f"network.{name}": value for name, value in network.keywords.items()}
+        return {**to_json(recipe)["vars"], "name": "", "title": "", "network": to_json(network.func), **options}
 
     one, other = parts(before), parts(after)
     found = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
@@ -161,10 +161,9 @@ def nesterov(
 
 HANDOUT = Recipe(name="handout", title="handout", network=VGG11, optimizer=adam, precision="float32")
 _RELU = replace(HANDOUT, name="relu", title="+ ReLU", network=partial(VGG11, relu=True))
-REPORT = replace(
-    _RELU, name="report", title="+ width (the report)", network=partial(VGG11, relu=True, width=4), precision="bfloat16"
-)
-_NORM = replace(REPORT, name="norm", title="+ batch norm", network=partial(VGG11, relu=True, width=4, batch_norm=True))
+_WIDE = partial(VGG11, relu=True, width=4)
+REPORT = replace(_RELU, name="report", title="+ width (the report)", network=_WIDE, precision="bfloat16")
+_NORM = replace(REPORT, name="norm", title="+ batch norm", network=partial(_WIDE, batch_norm=True))
 _AUGMENT = replace(_NORM, name="augment", title="+ augmentation", augment=Augment(translate=2, flip=True, cutout=8))
 _CYCLE = replace(_AUGMENT, name="cycle", title="+ one-cycle schedule", schedule=OneCycle(), learning_rate=3e-3)
 _SMOOTH = replace(_CYCLE, name="smooth", title="+ label smoothing", label_smoothing=0.1)
@@ -174,10 +173,9 @@ _FLIP = replace(_SMOOTH, name="flip", title="+ flip at test", tta_flip=True)  # 
 LADDER = (HANDOUT, _RELU, REPORT, _NORM, _AUGMENT, _CYCLE, _SMOOTH, _FLIP)
 
 # The handout's and the report's own networks in as many epochs, with augmentation and a schedule.
-_TUNED = {"augment": Augment(translate=2, flip=True), "schedule": OneCycle()}
-TUNED = (
-    replace(HANDOUT, name="handout-tuned", title="handout, tuned", augment=Augment(flip=True), schedule=OneCycle()),
-    replace(REPORT, name="report-tuned", title="report, tuned", **_TUNED),
+TUNED = tuple(
+    replace(own, name=f"{own.name}-tuned", title=f"{own.name}, tuned", augment=augment, schedule=OneCycle())
+    for own, augment in ((HANDOUT, Augment(flip=True)), (REPORT, Augment(translate=2, flip=True)))
 )
 
 OURS_SHORT = Recipe(
