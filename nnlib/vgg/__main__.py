@@ -20,8 +20,8 @@ from nnlib.vgg.recipes import ABLATION, BEFORE, PROFILES, RECIPES, STARTS, Recip
 from nnlib.vgg.trainer import pick_device, processes, run
 from nnlib.vgg.training import DivergenceError
 
-# What may be named: a recipe, or all of the ablation.
-_GROUPS = {recipe.name: (recipe,) for recipe in (*RECIPES.values(), *STARTS, *ABLATION)} | {"ablation": ABLATION}
+_ALL = (*RECIPES.values(), *STARTS, *ABLATION)
+_GROUPS = {recipe.name: (recipe,) for recipe in _ALL} | {"ablation": ABLATION}  # by what may be named
 
 _EXAMPLES = """examples:
   python -m nnlib.vgg --list                              what there is to train
@@ -38,10 +38,9 @@ is complete is read and not repeated. The checkpoints are in build/checkpoints/,
 
 
 def _parser() -> argparse.ArgumentParser:
-    style, usage = argparse.RawDescriptionHelpFormatter, "%(prog)s [NAME ...] [options]"
-    parser = argparse.ArgumentParser(
-        "python -m nnlib.vgg", usage, __doc__, _EXAMPLES, formatter_class=style, allow_abbrev=False
-    )
+    usage = "%(prog)s [NAME ...] [options]"
+    parser = argparse.ArgumentParser("python -m nnlib.vgg", usage, __doc__, _EXAMPLES, allow_abbrev=False)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add = parser.add_argument
     add("recipes", nargs="*", type=_named, metavar="NAME", help="recipes (default: the notebook's)")
     add("--list", action="store_true", help="list the recipes and stop")
@@ -76,12 +75,12 @@ def _join_processes(device: torch.device) -> torch.device:
     """Return the current process's device; join the others if torchrun started it."""
     if "WORLD_SIZE" not in os.environ:
         return device
-    if device.type == "cuda":
-        device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
-        torch.cuda.set_device(device)
-    else:
-        device = torch.device("cpu")  # no backend of torch.distributed reduces tensors of other devices
-    torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    if device.type != "cuda":
+        torch.distributed.init_process_group("gloo")
+        return torch.device("cpu")  # no backend of torch.distributed reduces tensors of other devices
+    device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+    torch.cuda.set_device(device)
+    torch.distributed.init_process_group("nccl")
     return device
 
 
@@ -116,12 +115,11 @@ def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
             seeded = recipe if seed is None else replace(recipe, seed=seed)
             try:
                 result = run(profile.shorten(seeded), data, device=device, folder=folder)
-            except (DataError, DivergenceError) as error:  # in all processes, if in one
-                outcome, stream = f"failed: {error}", sys.stderr
-            else:
                 accuracies[recipe.name][seeded.seed] = result.val_acc
                 outcome = f"validation {result.val_acc:.2%}   {result.seconds:.1f} s   {result.machine}"
                 stream = sys.stdout
+            except (DataError, DivergenceError) as error:  # in all processes, if in one
+                outcome, stream = f"failed: {error}", sys.stderr
             if rank == 0:
                 print(f"{recipe.name:15} seed {seeded.seed}   {outcome}", file=stream, flush=True)
         whole = {name: by_seed for name, by_seed in accuracies.items() if len(by_seed) == len(seeds)}
@@ -137,7 +135,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status: 0, 1 for a failure, 2 for a wrong name, 130 after Ctrl-C."""
     arguments = _parser().parse_args(argv)
     if arguments.list:
-        for recipe in (*RECIPES.values(), *STARTS, *ABLATION):
+        for recipe in _ALL:
             group = "   ablation" if recipe in ABLATION else ""
             print(f"{recipe.name:15} {recipe.title:26} {recipe.epochs:2} epochs, batches of {recipe.batch_size}{group}")
         return 0

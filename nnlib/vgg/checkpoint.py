@@ -1,8 +1,9 @@
 """Checkpoints: all that a training needs to go on as if it had never stopped, with a checksum over the content."""
 
+import contextlib
 import hashlib
 import io
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -20,16 +21,19 @@ def default_folder() -> Path:
     return output_folder(FOLDER_VARIABLE, "checkpoints")
 
 
-def checkpoint_lock(path: Path) -> AbstractContextManager:
+@contextlib.contextmanager
+def checkpoint_lock(path: Path) -> Iterator[None]:
     """Keep every other training from writing checkpoints at `path`, or raise a DataError if one does already."""
     try:
-        return file_lock(path, wait=False)
+        lock = file_lock(path, wait=False)
     except TimeoutError:
         todo = f"Wait until it has finished: then its result is read. Or use {_ELSEWHERE}."
         raise data_error(path, "no other training that writes this checkpoint", "one at work", todo) from None
     except OSError as error:
         todo = f"Use {_ELSEWHERE}."
         raise data_error(path, "a folder in which files can be made and locked", str(error), todo) from error
+    with lock:
+        yield
 
 
 def save(path: Path, state: dict[str, object]) -> None:

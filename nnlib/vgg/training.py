@@ -7,10 +7,6 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
-from torch.nn.parallel import DistributedDataParallel
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
 
 from nnlib import checks
 from nnlib.data import openings
@@ -61,11 +57,11 @@ def train(
     trainloader: DataLoader,
     net: nn.Module,
     criterion: Callable[[Tensor, Tensor], Tensor],
-    optimizer: Optimizer,
+    optimizer: torch.optim.Optimizer,
     device: torch.device,
     *,
     epochs: int = 10,
-    scheduler: LRScheduler | None = None,
+    scheduler: torch.optim.lr_scheduler.LRScheduler | None = None,
     validate: Callable[[], float] | None = None,
     history: History | None = None,
     after_epoch: Callable[[History], None] | None = None,
@@ -117,7 +113,7 @@ def _share_epoch(trainloader, net, criterion, optimizer, device):
 
     losses, accuracy = train_epoch(trainloader, net, share_of_loss, optimizer, device)
     numbers = [*map(float, losses), trainloader.weight * accuracy]
-    if isinstance(net, DistributedDataParallel):
+    if isinstance(net, nn.parallel.DistributedDataParallel):
         sums = torch.tensor(numbers, device=device)
         torch.distributed.all_reduce(sums)
         numbers = (sums / torch.distributed.get_world_size()).tolist()
@@ -178,7 +174,7 @@ def predict(
 
 def _shifted(images: Tensor, pixels: int) -> Tensor:
     """Return the images moved down and right, or up and left; their mirror image fills the gap."""
-    padded = functional.pad(images, (abs(pixels),) * 4, mode="reflect")
+    padded = nn.functional.pad(images, (abs(pixels),) * 4, mode="reflect")
     window = slice(abs(pixels) - pixels, abs(pixels) - pixels + images.shape[-1])
     return padded[:, :, window, window]
 
