@@ -52,6 +52,12 @@ def atomic_write(path: str | os.PathLike) -> Iterator[BinaryIO]:
         new.unlink(missing_ok=True)
 
 
+def write_text(path: str | os.PathLike, text: str) -> None:
+    """Write `text` to `path` as UTF-8 by `atomic_write`."""
+    with atomic_write(path) as file:
+        file.write(text.encode())
+
+
 def file_lock(path: str | os.PathLike, *, wait: bool = True) -> contextlib.AbstractContextManager:
     """Take the lock `path`.lock, a file that stays, and return a context that holds it; others that ask for it wait.
 
