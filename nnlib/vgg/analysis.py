@@ -1,7 +1,6 @@
 """Look into a network: what in it is not linear, what it tells apart, what an output pixel sees, what it costs."""
 
 import copy
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -78,11 +77,8 @@ def spreads(net: nn.Module, images: Tensor) -> list[float]:
     return found
 
 
-def receptive_fields(stages: Sequence[Sequence[int]]) -> list[int]:
-    """Return the side, in pixels, of what one output pixel of each layer depends on, measured by a gradient.
-
-    The layers are a 3 x 3 convolution for each number in a stage and a 2 x 2 pool after each stage.
-    """
+def receptive_fields(stages: tuple[tuple[int, ...], ...]) -> list[int]:
+    """Return how many pixels a side each 3 x 3 convolution in the stages, and the 2 x 2 pool after a stage, sees."""
     image = torch.zeros(1, 1, 512, 512, requires_grad=True)  # so large that no border is in sight
     found, x, kernel = [], image, torch.ones(1, 1, 3, 3)
     for layer in (layer for stage in stages for layer in (*stage, "pool")):

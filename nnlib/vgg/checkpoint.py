@@ -30,8 +30,8 @@ def checkpoint_lock(path: Path) -> Iterator[None]:
         todo = f"Wait until it has finished: then its result is read. Or use {_ELSEWHERE}."
         raise data_error(path, "no other training that writes this checkpoint", "one at work", todo) from None
     except OSError as error:
-        todo = f"Use {_ELSEWHERE}."
-        raise data_error(path, "a folder in which files can be made and locked", str(error), todo) from error
+        expected = "a folder in which files can be made and locked"
+        raise data_error(path, expected, str(error), f"Use {_ELSEWHERE}.") from error
     with lock:
         yield
 

@@ -30,11 +30,11 @@ def load_cifar10(*, download: bool = False) -> Dataset:
         DataError: the copy that is found is damaged.
     """
     if folder := locate(TORCHVISION_FOLDER):
-        return _load_torchvision(folder.parent)
+        return _load_torchvision(folder)
     if package := locate(PACKAGE):
         return load_cifar10_npm(package)
-    if download and (root := _download()):
-        return _load_torchvision(root)
+    if download and (folder := _download()):
+        return _load_torchvision(folder)
     return load_coloured_mnist()
 
 
@@ -55,41 +55,33 @@ def _download() -> Path | None:
     """Return the folder that torchvision downloaded CIFAR-10 into, or None after printing why it could not."""
     from torchvision.datasets import CIFAR10
 
-    root, before = next(iter(folders()), Path("datasets").absolute()), socket.getdefaulttimeout()
+    folder, before = next(iter(folders()), Path("datasets").absolute()) / TORCHVISION_FOLDER, socket.getdefaulttimeout()
     try:
         socket.setdefaulttimeout(TIMEOUT)  # torchvision sets no limit
-        with file_lock(root / TORCHVISION_FOLDER):  # others wait, then find what the first one fetched
-            CIFAR10(root, download=True)  # compares MD5s; restarts a broken download
+        with file_lock(folder):  # others wait, then find what the first one fetched
+            CIFAR10(folder.parent, download=True)  # compares MD5s; restarts a broken download
+        return folder
     except (OSError, RuntimeError, EOFError, HTTPException) as error:
         why = getattr(error, "reason", None) or getattr(error, "strerror", None) or type(error).__name__
-        print(
-            f"CIFAR-10 could not be downloaded ({why}). "
-            f"Try again; or put {CIFAR10.filename} (unpacked) or what `{FETCH}` fetches into datasets/ "
-            f"or the folder that {VARIABLE} names."
-        )
+        todo = f"put {CIFAR10.filename} (unpacked) or what `{FETCH}` fetches into datasets/"
+        print(f"CIFAR-10 could not be downloaded ({why}). Try again; or {todo} or the folder that {VARIABLE} names.")
         return None
     finally:
         socket.setdefaulttimeout(before)
-    return root
 
 
-def _load_torchvision(root: Path) -> Dataset:
+def _load_torchvision(folder: Path) -> Dataset:
     from torchvision.datasets import CIFAR10
 
-    read = partial(_read_torchvision, root)
-    return split(*read(train=True), root / TORCHVISION_FOLDER, f"md5:{CIFAR10.tgz_md5}", partial(read, train=False))
+    def read(*, train: bool) -> Examples:
+        if not train:
+            openings.opened()
+        try:
+            images = CIFAR10(folder.parent, train=train)  # compares MD5s before it reads
+        except (OSError, RuntimeError) as error:
+            todo = f"Delete the folder; {__name__}.load_cifar10(download=True) downloads it again."
+            raise data_error(folder, "CIFAR-10 as torchvision unpacks it", str(error), todo) from error
+        checks.require(tuple(images.classes) == CLASSES, "classes", str(CLASSES), images.classes)
+        return np.ascontiguousarray(images.data.transpose(0, 3, 1, 2)), np.asarray(images.targets, np.int64)
 
-
-def _read_torchvision(root: Path, *, train: bool) -> Examples:
-    """Return (X, y) of a part; torchvision compares the files' MD5s before it reads them."""
-    from torchvision.datasets import CIFAR10
-
-    if not train:
-        openings.opened()
-    try:
-        images = CIFAR10(root, train=train)
-    except (OSError, RuntimeError) as error:
-        todo = f"Delete the folder; {__name__}.load_cifar10(download=True) downloads it again."
-        raise data_error(root / TORCHVISION_FOLDER, "CIFAR-10 as torchvision unpacks it", str(error), todo) from error
-    checks.require(tuple(images.classes) == CLASSES, "classes", str(CLASSES), images.classes)
-    return np.ascontiguousarray(images.data.transpose(0, 3, 1, 2)), np.asarray(images.targets, np.int64)
+    return split(*read(train=True), folder, f"md5:{CIFAR10.tgz_md5}", partial(read, train=False))

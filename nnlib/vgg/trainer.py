@@ -1,6 +1,5 @@
 """Run a recipe, from its beginning or from its last checkpoint, to its end."""
 
-import math
 import platform
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -41,11 +40,12 @@ def fast_bfloat16(device: torch.device) -> bool:
 
 def machine(device: torch.device) -> str:
     """Return what trains: the accelerator, or the processor and its threads; PyTorch's version. No host name."""
-    where = f"{processor()}, {torch.get_num_threads()} threads"
-    if device.type == "cuda":
-        where = torch.cuda.get_device_name(device)
-    elif device.type != "cpu":
-        where = f"{device.type} of {platform.machine()}"
+    if device.type == "cpu":
+        where = f"{processor()}, {torch.get_num_threads()} threads"
+    else:
+        where = (
+            torch.cuda.get_device_name(device) if device.type == "cuda" else f"{device.type} of {platform.machine()}"
+        )
     return f"{where}, PyTorch {torch.__version__}"
 
 
@@ -65,7 +65,7 @@ class TrainResult:
     machine: str  # what it was trained on
     device: torch.device  # where the network is
     dtype: torch.dtype  # of convolutions and matrix products
-    val_acc: float = math.nan  # validation accuracy after the last epoch, with the recipe's test-time augmentation
+    val_acc: float = float("nan")  # validation accuracy after the last epoch, with the recipe's test-time augmentation
 
     @property
     def seconds(self) -> float:
@@ -90,9 +90,8 @@ def run(
 
     `data` holds X_train, y_train, X_val, y_val; images uint8 (N, 3, 32, 32). With a folder, a checkpoint is written
     after each epoch, and a training that finds its own goes on from there: on the CPU to the same weights, bit for bit,
-    as without the interruption. A complete one is read and not trained. A checkpoint belongs to the recipe, its
-    precision here, the number of processes, the data, and the code of the network and of a step: change one of them and
-    the training begins anew.
+    as without the interruption. A complete one is only read. Another recipe, precision here, number of processes, other
+    data, or other code of the network and of a step begin anew.
 
     Raises:
         DivergenceError: the loss became infinite or NaN.
@@ -117,15 +116,10 @@ class Trainer:
         self.rank, self.world = processes()
         self.dtype = torch.bfloat16 if recipe.precision == "bfloat16" and fast_bfloat16(device) else torch.float32
         self.machine, self.history = machine(device), History()
-        arrays = {key: data[key] for key in ("X_train", "y_train", "X_val", "y_val")}
-        X, y, self.X_val, self.y_val = arrays.values()
-        self.identity = {
-            "recipe": recipe.training(),
-            "code": code_checksum(recipe.network, recipe.optimizer, Recipe, DataLoader, Autocast, train, train_epoch),
-            "data": array_checksum(arrays),
-            "dtype": str(self.dtype),
-            "processes": self.world,
-        }
+        X, y, self.X_val, self.y_val = (data[key] for key in ("X_train", "y_train", "X_val", "y_val"))
+        code = code_checksum(recipe.network, recipe.optimizer, Recipe, DataLoader, Autocast, train, train_epoch)
+        self.identity = {"recipe": recipe.training(), "code": code, "data": array_checksum(data)}
+        self.identity |= {"dtype": str(self.dtype), "processes": self.world}
         sides = [recipe.resolutions[epoch * len(recipe.resolutions) // recipe.epochs] for epoch in range(recipe.epochs)]
         share = {"device": device, "rank": self.rank, "world": self.world, "resolutions": sides}
         self.batches = DataLoader(X, y, recipe.batch_size, seed=recipe.seed, augment=recipe.augment, **share)
@@ -140,16 +134,14 @@ class Trainer:
 
     def resume(self, path: Path) -> None:
         """Load the checkpoint at `path`, if there is one; of several processes the first reads it for all."""
-        state = self.broadcast_from_rank0(lambda: checkpoint.load(path, self.identity))
-        if state is None:
+        if (state := self.broadcast_from_rank0(lambda: checkpoint.load(path, self.identity))) is None:
             return
         for name, part in self._parts.items():
             part.load_state_dict(state[name])
-        self.history, here = History(**state["history"]), machine(self.device)
-        machines = state["machine"].split("; then ") if self.history.epoch > 0 else []
-        if self.history.epoch < self.recipe.epochs and here not in machines:
-            machines.append(here)
-        self.machine = "; then ".join(machines)
+        self.history = History(**state["history"])
+        before = state["machine"].split("; then ") if self.history.epoch > 0 else []
+        now = [machine(self.device)] if self.history.epoch < self.recipe.epochs else []
+        self.machine = "; then ".join(dict.fromkeys(before + now))
 
     def save(self, path: Path) -> None:
         """Write a checkpoint; of several processes the first writes it for all."""
@@ -158,11 +150,7 @@ class Trainer:
         self.broadcast_from_rank0(lambda: checkpoint.save(path, state))
 
     def finish(self, path: Path | None = None) -> TrainResult:
-        """Train the epochs that are left, and return the result.
-
-        With a path, go on from the checkpoint there and write one after each epoch, alone: any other training that has
-        epochs left is refused meanwhile. A complete one is only read.
-        """
+        """Train the epochs that are left, and return the result; of a checkpoint at `path` holds what `run` says."""
         options = {"epochs": self.recipe.epochs, "scheduler": self.scheduler, "name": self.recipe.name}
         with ExitStack() as held:
             if path is not None:
@@ -183,7 +171,6 @@ class Trainer:
 
     def broadcast_from_rank0(self, action: Callable[[], object]) -> object:
         """Return in all processes what `action` returns in the first; if it raises a DataError there, all do."""
-        found: list = [None]
         try:
             found = [action() if self.rank == 0 else None]
         except DataError as error:

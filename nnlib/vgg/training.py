@@ -91,8 +91,12 @@ def train(
             rates.clear()
             started = time.perf_counter()
             losses, accuracy = _share_epoch(trainloader, net, criterion, optimizer, device)
-            seconds = time.perf_counter() - started
-            _check_steps(losses, rates, len(history.loss_history))
+            seconds, got = time.perf_counter() - started, f"{len(losses)} losses and {len(rates)} steps"
+            checks.require(len(losses) == len(rates), "train_epoch", "one optimizer.step() per loss", got)
+            for step, (loss, rate) in enumerate(zip(losses, rates, strict=True), len(history.loss_history) + 1):
+                if not math.isfinite(loss):
+                    where = f"in step {step}, at learning rate {rate:g}"
+                    raise DivergenceError(f"the loss is {loss} {where}. Lower the rate.")
             history.loss_history += losses
             history.learning_rates += rates
             history.train_acc_history.append(accuracy)
@@ -107,25 +111,14 @@ def train(
 
 def _share_epoch(trainloader, net, criterion, optimizer, device):
     """Return what `train_epoch` returns, averaged over all processes, each on its part of the minibatches."""
-
-    def share_of_loss(scores: Tensor, labels: Tensor) -> Tensor:
-        return trainloader.weight * criterion(scores, labels)  # the weight is 1 unless the parts differ in size
-
-    losses, accuracy = train_epoch(trainloader, net, share_of_loss, optimizer, device)
-    numbers = [*map(float, losses), trainloader.weight * accuracy]
+    weight = trainloader.weight  # 1 unless the parts differ in size
+    losses, accuracy = train_epoch(trainloader, net, lambda *batch: weight * criterion(*batch), optimizer, device)
+    numbers = [*map(float, losses), weight * accuracy]
     if isinstance(net, nn.parallel.DistributedDataParallel):
         sums = torch.tensor(numbers, device=device)
         torch.distributed.all_reduce(sums)
         numbers = (sums / torch.distributed.get_world_size()).tolist()
     return numbers[:-1], numbers[-1]
-
-
-def _check_steps(losses: list[float], rates: list[float], before: int) -> None:
-    expected, got = "one optimizer.step() per loss", f"{len(losses)} losses and {len(rates)} steps"
-    checks.require(len(losses) == len(rates), "train_epoch", expected, got)
-    for step, (loss, rate) in enumerate(zip(losses, rates, strict=True), before + 1):
-        if not math.isfinite(loss):
-            raise DivergenceError(f"the loss is {loss} in step {step}, at learning rate {rate:g}. Lower the rate.")
 
 
 class Autocast(nn.Module):
