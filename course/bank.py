@@ -137,11 +137,12 @@ def complaints(outcomes: list[Outcome]) -> list[str]:
 def page(outcomes: list[Outcome]) -> str:
     """Return docs/checks.md: the table, and the wrong answers that passed or got no diagnosis."""
     heads, *rows = table(outcomes)
-    lines = [f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows)]
     wrong = [each for each in outcomes if each.answer.kind == "wrong"]
     passed = [_line(each.answer) for each in wrong if not each.failed]
     unnamed = [_line(each.answer) for each in wrong if each.failed and not each.named]
-    return "\n".join([TEXT, *lines, PASSED, *(passed or ["None."]), UNNAMED, *(unnamed or ["None."]), ""])
+    return "\n".join(
+        [TEXT, tables.markdown(heads, rows), PASSED, *(passed or ["None."]), UNNAMED, *(unnamed or ["None."]), ""]
+    )
 
 
 def _line(answer: Answer) -> str:

@@ -116,8 +116,7 @@ def _submission(folder: Path) -> tuple[intake.Submission, dict]:
 
 
 def _write(path: Path, found: Mapping) -> None:
-    with storage.atomic_write(path) as file:
-        file.write(json.dumps(found, indent=1).encode())
+    storage.write_text(path, json.dumps(found, indent=1))
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -151,8 +151,7 @@ def write(path: Path, marks: Marks) -> None:
         OSError: the file cannot be written.
     """
     entries = [{**asdict(marks[key]), "at": marks[key].at.isoformat()} for key in sorted(marks)]
-    with storage.atomic_write(path) as file:
-        file.write(json.dumps({"schema": SCHEMA, "marks": entries}, indent=1).encode())
+    storage.write_text(path, json.dumps({"schema": SCHEMA, "marks": entries}, indent=1))
 
 
 def room(item: Mapping) -> float:

@@ -52,12 +52,17 @@ def atomic_write(path: str | os.PathLike) -> Iterator[BinaryIO]:
         new.unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def file_lock(path: str | os.PathLike, *, wait: bool = True) -> Iterator[None]:
-    """Hold the lock `path`.lock, a file that stays; every other process and thread that asks for it waits.
+def write_text(path: str | os.PathLike, text: str) -> None:
+    """Write `text` to `path` as UTF-8 by `atomic_write`."""
+    with atomic_write(path) as file:
+        file.write(text.encode())
+
+
+def file_lock(path: str | os.PathLike, *, wait: bool = True) -> contextlib.AbstractContextManager:
+    """Take the lock `path`.lock, a file that stays, and return a context that holds it; others that ask for it wait.
 
     Args:
-        path: what is protected; its folder is made if it is missing.
+        path: what is protected, from other processes and threads; its folder is made if it is missing.
         wait: whether to wait for the current holder.
 
     Raises:
@@ -68,17 +73,12 @@ def file_lock(path: str | os.PathLike, *, wait: bool = True) -> Iterator[None]:
 
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path.with_name(f"{path.name}.lock"), blocking=wait, mode=0o666)  # others may share the folder
-    try:
-        lock.acquire()
+    try:  # others may share the folder, hence the mode
+        return FileLock(path.with_name(f"{path.name}.lock"), blocking=wait, mode=0o666).acquire()
     except Timeout:
         raise TimeoutError(f"{path}: locked by another process") from None
     except NotImplementedError as error:  # a file system without locks
         raise OSError(str(error)) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def save_arrays(path: str | os.PathLike, arrays: Mapping[str, np.ndarray]) -> None:

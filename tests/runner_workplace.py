@@ -56,7 +56,7 @@ def without_pages(monkeypatch):
     monkeypatch.setattr(run_notebooks.book, "build", lambda notebooks, folder: "")
 
 
-def execute_here(notebook, folder, on_cell, *, variables):
+def execute_here(notebook, folder, *, variables, title):
     """Run the cells as kernels.execute does, in this process.
 
     A cell's outputs are what it prints, and those that it leaves in the variable `outputs`.
@@ -65,7 +65,6 @@ def execute_here(notebook, folder, on_cell, *, variables):
     cells, names = code_cells(notebook), {}
     with mock.patch.dict(os.environ, variables), contextlib.chdir(folder):
         for number, cell in enumerate(cells, start=1):
-            on_cell(number, len(cells))
             printed = io.StringIO()
             try:
                 with contextlib.redirect_stdout(printed):

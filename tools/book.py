@@ -1,7 +1,5 @@
 """Build the book: the notebooks, documents and code as pages that open from disk without internet, by docs/conf.py."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import shutil
@@ -13,35 +11,28 @@ from pathlib import Path
 from nbformat.v4 import new_markdown_cell
 
 from nnlib.homework.results import Results
-from nnlib.storage import REPOSITORY
+from nnlib.storage import REPOSITORY, write_text
 from tools import notebook_files
 
 COPIED = ("README.md", "CONTRIBUTING.md", "LICENSE", "docs/*.md", "docs/*.png", "datasets/README.md")
 STORED = "```{note}\nThe last run did not execute this notebook: this is how it is stored.\n```"
 
 
-class BookError(Exception):
-    """Sphinx did not build the book; the message is what it wrote."""
-
-
 def build(notebooks: Path, folder: Path) -> str:
-    """Build the book in `folder`/html, of the files in `notebooks` or, where the last run executed them, its copies.
+    """Build the book in `folder`/html, and return Sphinx's warnings, one per line.
 
-    Returns:
-        Sphinx's warnings, one per line.
+    It is made of the files in `notebooks` or, where the last run executed them, of its copies in `folder`.
 
     Raises:
         OSError: a file cannot be read or written.
-        BookError: Sphinx failed. `folder`/html is as it was.
+        CalledProcessError: Sphinx failed, its `stderr` says why. `folder`/html is as it was.
     """
     with tempfile.TemporaryDirectory(dir=folder, prefix="book-") as scratch:
         source, html = Path(scratch, "source"), Path(scratch, "html")
         _write_source(notebooks, folder, source)
         command = [sys.executable, "-m", "sphinx", "-q", "-j", "auto", "-c", REPOSITORY / "docs"]
         command += ["-d", Path(scratch, "doctrees"), source, html]
-        sphinx = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
-        if sphinx.returncode:
-            raise BookError(sphinx.stderr.strip())
+        sphinx = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
         shutil.rmtree(folder / "html", ignore_errors=True)
         html.rename(folder / "html")
     return sphinx.stderr
@@ -64,4 +55,4 @@ def _write_source(notebooks: Path, folder: Path, source: Path) -> None:
     rows = folder / "results.json"
     results = Results.from_json(json.loads(rows.read_text(encoding="utf-8")) if rows.exists() else [])
     table = f"## Results of the last run\n\n{results.to_markdown()}\n\n{results.CAPTION}\n" if results.rows else ""
-    notebook_files.write_text(source / "results.txt", table)
+    write_text(source / "results.txt", table)

@@ -1,21 +1,18 @@
 """Execute a notebook's cells in a fresh kernel of this interpreter."""
 
-from __future__ import annotations
-
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client import AsyncKernelManager
-from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
-from traitlets import default
+from tqdm import tqdm
 
-from tools.notebook_files import clear_outputs, code_cells
+from tools.notebook_files import clear_outputs
 
 
 class CellFailure(Exception):
@@ -26,29 +23,11 @@ class CellFailure(Exception):
         super().__init__(f"code cell {number} of {total}, which begins\n    {line}\n{error}")
 
 
-class ThisInterpreter(AsyncKernelManager):
-    """Starts kernels of the running Python, whichever kernel the user's own Jupyter has registered as `python3`."""
+def execute(notebook: NotebookNode, folder: Path, *, variables: Mapping[str, str], title: str = "") -> None:
+    """Execute every code cell in order, in a fresh kernel, and store the outputs in `notebook`, also when a cell fails.
 
-    @default("transport_encryption")
-    def _encrypt_where_supported(self) -> str:
-        return "auto"  # otherwise newer kernels warn on stderr that other users of the machine could listen
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        """The kernel specification of `sys.executable`."""
-        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
-
-
-def execute(
-    notebook: NotebookNode, folder: Path, on_cell: Callable[[int, int], None], *, variables: Mapping[str, str]
-) -> None:
-    """Execute every code cell in order, in a fresh kernel, and store the outputs in `notebook` in place of its own.
-
-    Args:
-        notebook: changed in place, also when a cell fails.
-        folder: the kernel's working directory.
-        on_cell: called before each code cell with its number, from 1, and the number of code cells.
-        variables: set in the kernel's environment, in addition to this process's.
+    The kernel works in `folder`, with `variables` in its environment in addition to this process's. If stderr is a
+    terminal, a progress bar after `title` shows the number of cells and the elapsed time.
 
     Raises:
         CellFailure: a cell raised an error or the kernel died; the cells after it hold no outputs.
@@ -57,41 +36,44 @@ def execute(
     # event loop happens to be, possibly while the kernel is being stopped, which is then left running.
     # Saved outputs hold no progress bars, and figures go into the notebook.
     own = {"TQDM_DISABLE": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-    asyncio.run(_execute(notebook, folder, on_cell, {**os.environ, **own, **variables}))
-
-
-async def _execute(
-    notebook: NotebookNode, folder: Path, on_cell: Callable[[int, int], None], environment: Mapping[str, str]
-) -> None:
     clear_outputs(notebook)
-    total, number = len(code_cells(notebook)), 0
-    client = NotebookClient(notebook, kernel_manager_class=ThisInterpreter, coalesce_streams=True)
-    manager = client.km = client.create_kernel_manager()
+    cells = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    with tqdm(cells, title, leave=False, unit="cell", dynamic_ncols=True, disable=None) as bar:
+        asyncio.run(_execute(notebook, bar, cwd=str(folder), env={**os.environ, **own, **variables}))
+
+
+async def _tick(bar: tqdm) -> None:
+    while True:  # the elapsed time moves on while a cell takes minutes
+        await asyncio.sleep(1.0)
+        bar.refresh()
+
+
+async def _execute(notebook: NotebookNode, bar: tqdm, **options: object) -> None:
+    # Of no folder: the kernel is this Python's, whichever one the user's own Jupyter has registered as `python3`.
+    specs = KernelSpecManager(kernel_dirs=[])
+    # Unless encrypted, newer kernels warn on stderr that other users of the machine could listen.
+    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs, transport_encryption="auto")
+    client = NotebookClient(notebook, manager, coalesce_streams=True)
+    ticking = asyncio.create_task(_tick(bar))
     # Not with the client's context manager: its signal handler would replace asyncio.run's.
     try:
-        await client.async_start_new_kernel(cwd=str(folder), env=environment)
+        await client.async_start_new_kernel(**options)
         await client.async_start_new_kernel_client()
-        for index, cell in enumerate(notebook.cells):
-            if cell.cell_type != "code":
-                continue
-            number += 1
-            on_cell(number, total)
+        for number, (index, cell) in enumerate(bar, start=1):
             try:
                 await client.async_execute_cell(cell, index, execution_count=number)
             except CellExecutionError as error:
-                raise CellFailure(number, total, cell.source, _traceback(cell, error)) from None
+                lines = [line for output in cell.outputs for line in output.get("traceback", ())]
+                cause = "\n".join(lines) or f"{error.ename}: {error.evalue}"
+                raise CellFailure(number, bar.total, cell.source, cause) from None
             except DeadKernelError:
                 if asyncio.current_task().cancelling():  # the client turns a cancellation into this error
                     raise asyncio.CancelledError from None
-                message = "The kernel died in this cell; the machine may have run out of memory."
-                raise CellFailure(number, total, cell.source, message) from None
+                cause = "The kernel died in this cell; the machine may have run out of memory."
+                raise CellFailure(number, bar.total, cell.source, cause) from None
     finally:
+        ticking.cancel()
         if client.kc is not None:
             client.kc.stop_channels()
         if manager.has_kernel:
             await manager.shutdown_kernel(now=True)
-
-
-def _traceback(cell: NotebookNode, error: CellExecutionError) -> str:
-    lines = [line for output in cell.outputs if output.output_type == "error" for line in output.traceback]
-    return "\n".join(lines) or f"{error.ename}: {error.evalue}"

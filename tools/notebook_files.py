@@ -1,13 +1,11 @@
 """Notebook files: read, clear the outputs, bring into the committed form, write."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from nnlib.storage import atomic_write
+from nnlib.storage import write_text
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -29,8 +27,7 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 def clear_outputs(notebook: NotebookNode) -> None:
     """Remove every output and execution count."""
     for cell in code_cells(notebook):
-        cell.outputs = []
-        cell.execution_count = None
+        cell.outputs, cell.execution_count = [], None
 
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -52,9 +49,3 @@ def write(notebook: NotebookNode, path: Path) -> None:
     """Write the notebook to `path`, checked against the notebook format."""
     nbformat.validate(notebook)
     write_text(path, nbformat.writes(notebook) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` as UTF-8, whole or not at all."""
-    with atomic_write(path) as file:
-        file.write(text.encode())

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from nnlib import checks
-from nnlib.tables import align, format_value
+from nnlib.tables import align, format_value, markdown
 
 MIME = "application/vnd.nnlib.results+json"
 """The MIME type under which a notebook's output holds its rows."""
@@ -157,8 +157,7 @@ class Results:
 
     def to_markdown(self) -> str:
         """Return the table in GitHub's Markdown."""
-        lines = [self.HEADER, ("---",) * len(self.HEADER), *self.cells()]
-        return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+        return markdown(self.HEADER, self.cells())
 
     def _repr_html_(self) -> str:
         left = 'style="text-align: left"'

@@ -6,51 +6,33 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import mean, stdev
 
 import torch
 
-from nnlib.data import DataError, Dataset
+from nnlib.data import DataError
 from nnlib.provenance.code import CodeError
 from nnlib.tables import align
 from nnlib.vgg import checkpoint
 from nnlib.vgg.cifar10 import load_for
-from nnlib.vgg.recipes import ABLATION, BEFORE, PROFILES, RECIPES, STARTS, Profile, Recipe
+from nnlib.vgg.recipes import ABLATION, BEFORE, PROFILES, RECIPES, STARTS, Recipe
 from nnlib.vgg.trainer import pick_device, processes, run
 from nnlib.vgg.training import DivergenceError
 
-# What may be named: a recipe, or all of the ablation.
-_GROUPS = {recipe.name: (recipe,) for recipe in (*RECIPES.values(), *STARTS, *ABLATION)} | {"ablation": ABLATION}
+_ALL = (*RECIPES.values(), *STARTS, *ABLATION)
+_GROUPS = {recipe.name: (recipe,) for recipe in _ALL} | {"ablation": ABLATION}  # by what may be named
 
 _EXAMPLES = """examples:
-  python -m nnlib.vgg --list                              what there is to train
   python -m nnlib.vgg                                     all of it, as the notebook does with PROFILE=full
-  python -m nnlib.vgg ours-short                          one training
-  python -m nnlib.vgg ours-short --profile quick          a few steps of it, to see that it runs
-  python -m nnlib.vgg ours-long --seeds 1                 the same from other random numbers
+  python -m nnlib.vgg ours-short --profile quick          a few steps of one training, to see that it runs
   python -m nnlib.vgg --seeds 598 1 2                     each three times, and a table of what each step gains
   python -m nnlib.vgg ablation                            ours in four epochs, and without each of its parts
   torchrun --nproc-per-node 2 -m nnlib.vgg report         on two processes, which share every minibatch
 
 Every epoch ends with a checkpoint. Interrupt with Ctrl-C; the same command goes on from the last one. A training that
 is complete is read and not repeated. The checkpoints are in build/checkpoints/, or where NNLIB_CHECKPOINTS says."""
-
-
-def _parser() -> argparse.ArgumentParser:
-    style, usage = argparse.RawDescriptionHelpFormatter, "%(prog)s [NAME ...] [options]"
-    parser = argparse.ArgumentParser(
-        "python -m nnlib.vgg", usage, __doc__, _EXAMPLES, formatter_class=style, allow_abbrev=False
-    )
-    add = parser.add_argument
-    add("recipes", nargs="*", type=_named, metavar="NAME", help="recipes (default: the notebook's)")
-    add("--list", action="store_true", help="list the recipes and stop")
-    add("--profile", choices=PROFILES, default="full", help="how much of the work (default: full)")
-    seeds = "after the names: train each recipe once with each seed (default: the recipe's own)"
-    add("--seeds", nargs="+", type=_seed, metavar="SEED", default=[None], help=seeds)
-    add("--device", type=_device, help="such as cpu or cuda (default: the best there is)")
-    add("--folder", type=Path, metavar="DIR", help="for checkpoints")
-    return parser
 
 
 def _named(name: str) -> tuple[Recipe, ...]:
@@ -76,36 +58,17 @@ def _join_processes(device: torch.device) -> torch.device:
     """Return the current process's device; join the others if torchrun started it."""
     if "WORLD_SIZE" not in os.environ:
         return device
-    if device.type == "cuda":
+    if cuda := device.type == "cuda":
         device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
         torch.cuda.set_device(device)
-    else:
-        device = torch.device("cpu")  # no backend of torch.distributed reduces tensors of other devices
-    torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
-    return device
-
-
-def _load(profile: Profile) -> Dataset:
-    """Return the images. As machines may share the folder that they download to, each takes its turn.
-
-    One process per machine loads; after all machines, the other processes read what is there.
-    """
-    if processes()[1] == 1:
-        return load_for(profile)
-    machines = int(os.environ["GROUP_WORLD_SIZE"])
-    mine = int(os.environ["GROUP_RANK"]) if os.environ["LOCAL_RANK"] == "0" else machines
-    for turn in range(machines + 1):
-        if turn == mine:
-            data = load_for(profile, download=turn < machines)
-        torch.distributed.barrier()
-    return data
+    torch.distributed.init_process_group("nccl" if cuda else "gloo")
+    return device if cuda else torch.device("cpu")  # no backend of torch.distributed reduces tensors of other devices
 
 
 def compare(accuracies: Mapping[str, Mapping[int, float]]) -> str:
-    """Return a table of validation accuracies over several seeds, and each recipe's gain over the one in `BEFORE`.
+    """Return a table in percent of recipes over the same seeds, two or more, and their gains over those in `BEFORE`.
 
-    `accuracies` maps a recipe's name to a fraction for each seed: the same seeds for all, at least two. The table is in
-    percent; the standard deviation is the sample's, over n - 1; a gain is a difference seed by seed.
+    `accuracies` maps a recipe's name to a fraction for each seed; `sd` is the sample's, over n - 1; a gain is by seed.
     """
     rows = [("", "mean", "sd", "lowest", "highest", "gain:", "mean", "least", "most", "over")]
     for name, by_seed in accuracies.items():
@@ -124,25 +87,23 @@ def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
     folder = arguments.folder or checkpoint.default_folder() / profile.name
     device = _join_processes(arguments.device or pick_device())
     try:
-        data, (rank, world) = _load(profile), processes()
-        if rank == 0:
-            print(f"{data!r}\ntrained on {device}, {world} process{'es' * (world > 1)}", flush=True)
+        data, (rank, world) = load_for(profile), processes()
+        show = partial(print, flush=True) if rank == 0 else (lambda *_, **__: None)
+        show(f"{data!r}\ntrained on {device}, {world} process{'es' * (world > 1)}")
         accuracies: dict[str, dict[int, float]] = {recipe.name: {} for recipe in recipes}
         for recipe, seed in itertools.product(recipes, seeds):
             seeded = recipe if seed is None else replace(recipe, seed=seed)
             try:
                 result = run(profile.shorten(seeded), data, device=device, folder=folder)
-            except (DataError, DivergenceError) as error:  # in all processes, if in one
-                outcome, stream = f"failed: {error}", sys.stderr
-            else:
                 accuracies[recipe.name][seeded.seed] = result.val_acc
                 outcome = f"validation {result.val_acc:.2%}   {result.seconds:.1f} s   {result.machine}"
                 stream = sys.stdout
-            if rank == 0:
-                print(f"{recipe.name:15} seed {seeded.seed}   {outcome}", file=stream, flush=True)
+            except (DataError, DivergenceError) as error:  # in all processes, if in one
+                outcome, stream = f"failed: {error}", sys.stderr
+            show(f"{recipe.name:15} seed {seeded.seed}   {outcome}", file=stream)
         whole = {name: by_seed for name, by_seed in accuracies.items() if len(by_seed) == len(seeds)}
-        if rank == 0 and len(seeds) > 1 and whole:
-            print(f"\nvalidation accuracy in percent, {len(seeds)} seeds\n{compare(whole)}", flush=True)
+        if len(seeds) > 1 and whole:
+            show(f"\nvalidation accuracy in percent, {len(seeds)} seeds\n{compare(whole)}")
         return whole.keys() == accuracies.keys()
     finally:
         if torch.distributed.is_initialized():
@@ -151,11 +112,22 @@ def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status: 0, 1 for a failure, 2 for a wrong name, 130 after Ctrl-C."""
-    arguments = _parser().parse_args(argv)
+    options = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False, "epilog": _EXAMPLES}
+    usage = "%(prog)s [NAME ...] [options]"
+    parser = argparse.ArgumentParser("python -m nnlib.vgg", usage, __doc__, **options)
+    add = parser.add_argument
+    add("recipes", nargs="*", type=_named, metavar="NAME", help="recipes (default: the notebook's)")
+    add("--list", action="store_true", help="list the recipes and stop")
+    add("--profile", choices=PROFILES, default="full", help="how much of the work (default: full)")
+    seeds = "after the names: train each recipe once with each seed (default: the recipe's own)"
+    add("--seeds", nargs="+", type=_seed, metavar="SEED", default=[None], help=seeds)
+    add("--device", type=_device, help="such as cpu or cuda (default: the best there is)")
+    add("--folder", type=Path, metavar="DIR", help="for checkpoints")
+    arguments = parser.parse_args(argv)
     if arguments.list:
-        for recipe in (*RECIPES.values(), *STARTS, *ABLATION):
-            group = "   ablation" if recipe in ABLATION else ""
-            print(f"{recipe.name:15} {recipe.title:26} {recipe.epochs:2} epochs, batches of {recipe.batch_size}{group}")
+        for recipe in _ALL:
+            what = f"{recipe.epochs:2} epochs, batches of {recipe.batch_size}{'   ablation' * (recipe in ABLATION)}"
+            print(f"{recipe.name:15} {recipe.title:26} {what}")
         return 0
     recipes = dict.fromkeys(itertools.chain.from_iterable(arguments.recipes or [RECIPES.values()]))  # each once
     try:

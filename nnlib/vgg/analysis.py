@@ -1,7 +1,6 @@
 """Look into a network: what in it is not linear, what it tells apart, what an output pixel sees, what it costs."""
 
 import copy
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -66,10 +65,9 @@ class _Recorder(TorchFunctionMode):
 
 @torch.no_grad()
 def spreads(net: nn.Module, images: Tensor) -> list[float]:
-    """Return how much each convolution's and each fully connected layer's output differs from image to image.
+    """Return the spread over images (N, 3, 32, 32) of the output of each convolution and each fully connected layer.
 
-    That is the standard deviation over the images (N, 3, 32, 32), root mean square over all units, in the order in
-    which the layers work; `net` is not changed.
+    That is the standard deviation, root mean square over all units, in the order of the layers; `net` is not changed.
     """
     twin, found = copy.deepcopy(net).eval(), []
     for layer in twin.modules():
@@ -79,15 +77,11 @@ def spreads(net: nn.Module, images: Tensor) -> list[float]:
     return found
 
 
-def receptive_fields(stages: Sequence[Sequence[int]]) -> list[int]:
-    """Return the side, in pixels, of what one output pixel of each layer depends on, measured by a gradient.
-
-    The layers are a 3 x 3 convolution for each number in a stage and a 2 x 2 pool after each stage.
-    """
+def receptive_fields(stages: tuple[tuple[int, ...], ...]) -> list[int]:
+    """Return how many pixels a side each 3 x 3 convolution in the stages, and the 2 x 2 pool after a stage, sees."""
     image = torch.zeros(1, 1, 512, 512, requires_grad=True)  # so large that no border is in sight
-    found, x = [], image
+    found, x, kernel = [], image, torch.ones(1, 1, 3, 3)
     for layer in (layer for stage in stages for layer in (*stage, "pool")):
-        kernel = torch.ones(1, 1, 3, 3)
         x = nn.functional.avg_pool2d(x, 2) if layer == "pool" else nn.functional.conv2d(x, kernel, padding=1)
         (gradient,) = torch.autograd.grad(x[0, 0, x.shape[2] // 2, x.shape[3] // 2], image, retain_graph=True)
         found.append(int((gradient[0, 0] != 0).any(0).sum()))
@@ -103,8 +97,7 @@ class Cost(NamedTuple):
 
 def cost(net: nn.Module) -> Cost:
     """Return the cost of a network for images (3, 32, 32). A training step takes about three times the operations."""
-    twin = copy.deepcopy(net).eval()
-    image = torch.zeros(1, 3, 32, 32, device=next(net.parameters()).device)
+    parameters, twin = list(net.parameters()), copy.deepcopy(net).eval()
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
-        twin(image)
-    return Cost(sum(parameter.numel() for parameter in net.parameters()), counter.get_total_flops())
+        twin(torch.zeros(1, 3, 32, 32, device=parameters[0].device))
+    return Cost(sum(map(torch.numel, parameters)), counter.get_total_flops())

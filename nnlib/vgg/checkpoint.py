@@ -24,15 +24,15 @@ def default_folder() -> Path:
 @contextlib.contextmanager
 def checkpoint_lock(path: Path) -> Iterator[None]:
     """Keep every other training from writing checkpoints at `path`, or raise a DataError if one does already."""
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(file_lock(path, wait=False))
-        except TimeoutError:
-            todo = f"Wait until it has finished: then its result is read. Or use {_ELSEWHERE}."
-            raise data_error(path, "no other training that writes this checkpoint", "one at work", todo) from None
-        except OSError as error:
-            todo = f"Use {_ELSEWHERE}."
-            raise data_error(path, "a folder in which files can be made and locked", str(error), todo) from error
+    try:
+        lock = file_lock(path, wait=False)
+    except TimeoutError:
+        todo = f"Wait until it has finished: then its result is read. Or use {_ELSEWHERE}."
+        raise data_error(path, "no other training that writes this checkpoint", "one at work", todo) from None
+    except OSError as error:
+        expected = "a folder in which files can be made and locked"
+        raise data_error(path, expected, str(error), f"Use {_ELSEWHERE}.") from error
+    with lock:
         yield
 
 
@@ -42,8 +42,7 @@ def save(path: Path, state: dict[str, object]) -> None:
     torch.save(state, buffer)
     try:
         with atomic_write(path) as file:
-            file.write(_header(buffer.getbuffer()) + b"\n")
-            file.write(buffer.getbuffer())
+            file.writelines((_header(buffer.getbuffer()), b"\n", buffer.getbuffer()))
     except OSError as error:
         todo = f"Make room, or use {_ELSEWHERE}."
         raise data_error(path, "a disk with room for the checkpoint", str(error), todo) from error
@@ -57,19 +56,17 @@ def load(path: Path, training: dict[str, object]) -> dict[str, object] | None:
     Raises:
         DataError: the file is damaged, no checkpoint, or of another training.
     """
-    expected, todo = "a whole checkpoint of this training", "Delete the file to train anew."
     try:
         header, _, content = path.read_bytes().partition(b"\n")
         intact = header == _header(content)
         state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True) if intact else None
+        got = "another content" if intact else "a content that does not match its checksum"
     except (FileNotFoundError, NotADirectoryError):
         return None
     except Exception as error:  # whatever hostile bytes may provoke in PyTorch's unpickler
-        raise data_error(path, expected, f"{type(error).__name__}: {error}".splitlines()[0], todo) from error
-    if not intact:
-        raise data_error(path, expected, "a content that does not match its checksum", todo)
+        state, got = None, f"{type(error).__name__}: {error}".splitlines()[0]
     if not isinstance(state, dict) or state.keys() != _KEYS or state["training"] != training:
-        raise data_error(path, expected, "another content", todo)
+        raise data_error(path, "a whole checkpoint of this training", got, "Delete the file to train anew.")
     return state
 
 

@@ -31,7 +31,7 @@ class Augment:
     def __post_init__(self) -> None:
         for name, most in (("translate", SIDE - 1), ("cutout", SIDE)):
             value = getattr(self, name)
-            fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+            fits = type(value) is int and 0 <= value <= most  # a bool is no number here
             checks.require(fits, name, f"a number of pixels from 0 to {most}", repr(value))
 
 
@@ -50,8 +50,7 @@ class DataLoader:
         seed: for shuffling and augmentation; None keeps the order.
         augment: how to vary the images.
         resolutions: S of each epoch's images; the last entry also holds for all later epochs.
-        rank: the current process's index among `world`; each process gets its part of every batch.
-        world: the number of processes that share each batch, as evenly as its size allows.
+        rank, world: the current process's index among those that share each batch, as evenly as its size allows.
     """
 
     def __init__(
@@ -60,11 +59,10 @@ class DataLoader:
         fits = isinstance(X, np.ndarray) and X.dtype == np.uint8 and X.shape[1:] == (3, SIDE, SIDE) and len(X) > 0
         came = f"{getattr(X, 'dtype', type(X).__name__)} of shape {np.shape(X)}"
         checks.require(fits, "X", f"uint8 images (N, 3, {SIDE}, {SIDE})", came, "load_cifar10 returns such images.")
-        labels = checks.class_labels(y, len(X), 10)
+        self.labels = torch.from_numpy(checks.class_labels(y, len(X), 10).astype(np.int64)).to(device)
         self.batch_size = checks.positive_int("batch_size", batch_size)
         expected = f"at most batch_size, {batch_size}: one image per process"
         checks.require(checks.positive_int("world", world) <= batch_size, "world", expected, world, "Start fewer.")
-        checks.require(0 <= rank < world, "rank", f"a number from 0 to {world - 1}", rank)
         shared = world == 1 or (seed is not None and len(X) >= batch_size)
         checks.require(shared, "world", "1 where a batch may be smaller than batch_size", world)
         self.device, self.seed, self.augment, self.rank = torch.device(device), seed, augment, rank
@@ -72,9 +70,7 @@ class DataLoader:
         self._part = slice(batch_size * rank // world, batch_size * (rank + 1) // world)
         self.weight = world * (self._part.stop - self._part.start) / batch_size
         # Channels innermost: PyTorch's convolutions are fastest on such batches. A copy in any case: X is the caller's.
-        pixels = X.transpose(0, 2, 3, 1).copy()
-        self.images = torch.from_numpy(pixels).to(self.device)  # (N, 32, 32, 3)
-        self.labels = torch.from_numpy(labels.astype(np.int64)).to(self.device)
+        self.images = torch.from_numpy(X.transpose(0, 2, 3, 1).copy()).to(self.device)  # (N, 32, 32, 3)
         self.epoch = 0
 
     def __len__(self) -> int:

@@ -10,8 +10,7 @@ NUM_CLASSES = 10
 
 # The handout's output channels by stage. Each stage ends with a 2 x 2 max pool: 32 pixels a side become 1.
 STAGES = ((8,), (16,), (32, 32), (64, 64), (64, 64))
-# The report's listing has a ReLU after every convolution but the first of stages 4 and 5.
-WITHOUT_RELU = {(3, 0), (4, 0)}
+WITHOUT_RELU = {(3, 0), (4, 0)}  # in the report's listing; stage and number of a convolution, both from 0
 
 
 class VGG11(nn.Module):
@@ -47,13 +46,10 @@ class VGG11(nn.Module):
 
 
 def start_from_he(net: nn.Module) -> nn.Module:
-    """Draw He's weights (He et al. 2015, arXiv:1502.01852), set all biases to 0, and return `net`.
-
-    They have variance 2 / fan-in; those that PyTorch draws when it makes a layer have 1 / (3 fan-in).
-    """
+    """Draw weights of variance 2 / fan-in (He et al. 2015, arXiv:1502.01852), set all biases to 0; return `net`."""
     for layer in net.modules():
         if isinstance(layer, (nn.Conv2d, nn.Linear)):
-            nn.init.kaiming_normal_(layer.weight)
+            nn.init.kaiming_normal_(layer.weight)  # PyTorch gave it a variance of 1 / (3 fan-in)
             nn.init.zeros_(layer.bias)
     return net
 

@@ -1,8 +1,7 @@
 """The homework's trainings as data: the handout's, the report's, each step of the ladder, and ours.
 
 A recipe holds everything that decides the weights except the data. The profile `full` is the homework; `lesson` trains
-its two small networks and no other; `quick` runs all code on few images, so that a test of everything takes seconds,
-and its accuracies mean nothing.
+its two small networks and no other; `quick` runs all code on few images, in seconds: its accuracies mean nothing.
 """
 
 from collections.abc import Callable
@@ -12,8 +11,7 @@ from itertools import pairwise
 
 import torch
 from torch import nn
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import ConstantLR, LRScheduler, OneCycleLR
+from torch.optim import Optimizer, lr_scheduler
 
 from nnlib import checks
 from nnlib.provenance.plain_json import to_json
@@ -71,16 +69,18 @@ class Recipe:
             torch.default_generator.manual_seed(self.seed)  # torch.manual_seed would seed accelerators too
             return self.network()
 
-    def make_scheduler(self, optimizer: Optimizer, steps_per_epoch: int) -> LRScheduler:
+    def make_scheduler(self, optimizer: Optimizer, steps_per_epoch: int) -> lr_scheduler.LRScheduler:
         """Return the schedule of `optimizer`'s rates."""
-        if self.schedule is None:
-            return ConstantLR(optimizer, factor=1.0)
-        start, peak, end = self.schedule.start, self.schedule.peak, self.schedule.end
+        if (cycle := self.schedule) is None:
+            return lr_scheduler.ConstantLR(optimizer, factor=1.0)
         total = self.epochs * steps_per_epoch + 1  # PyTorch also asks for the rate after the last step
         tops = [group["lr"] for group in optimizer.param_groups]
-        shape = {"pct_start": max(peak, 2 / total), "anneal_strategy": "linear"}  # of very few steps, one still rises
-        factors = {"div_factor": 1 / start, "final_div_factor": start / end}
-        return OneCycleLR(optimizer, tops, total, cycle_momentum=False, **shape, **factors)
+        shape = {
+            "pct_start": max(cycle.peak, 2 / total),
+            "anneal_strategy": "linear",
+        }  # of very few steps, one still rises
+        factors = {"div_factor": 1 / cycle.start, "final_div_factor": cycle.start / cycle.end}
+        return lr_scheduler.OneCycleLR(optimizer, tops, total, cycle_momentum=False, **shape, **factors)
 
 
 def changes(before: Recipe, after: Recipe) -> set[str]:
@@ -90,9 +90,9 @@ def changes(before: Recipe, after: Recipe) -> set[str]:
     """
 
     def parts(recipe: Recipe) -> dict[str, object]:
-        options = {f"network.{name}": value for name, value in getattr(recipe.network, "keywords", {}).items()}
-        network = to_json(getattr(recipe.network, "func", recipe.network))
-        return {**to_json(recipe)["vars"], "name": "", "title": "", "network": network, **options}
+        network = partial(recipe.network)
+        options = {f"network.{name}": value for name, value in network.keywords.items()}
+        return {**to_json(recipe)["vars"], "name": "", "title": "", "network": to_json(network.func), **options}
 
     one, other = parts(before), parts(after)
     found = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
@@ -121,14 +121,9 @@ class Profile:
         # Batches of at most 100 at a proportionally lower rate, all at full size: otherwise a short training would end
         # after a handful of steps, on images of another size than those it is tested with.
         flops_per_epoch = 3 * cost(recipe.make_network()).flops * self.num_train
-        size = min(recipe.batch_size, 100)
-        return replace(
-            recipe,
-            epochs=max(1, min(recipe.epochs, int(self.flops / flops_per_epoch))),
-            batch_size=size,
-            learning_rate=recipe.learning_rate * size / recipe.batch_size,
-            resolutions=recipe.resolutions[-1:],
-        )
+        epochs, size = min(recipe.epochs, int(self.flops / flops_per_epoch)), min(recipe.batch_size, 100)
+        shorter = {"epochs": max(1, epochs), "batch_size": size, "resolutions": recipe.resolutions[-1:]}
+        return replace(recipe, **shorter, learning_rate=recipe.learning_rate * size / recipe.batch_size)
 
 
 FULL = Profile(name="full", num_train=54_000, num_val=6_000, num_test=10_000, flops=None)
@@ -142,29 +137,23 @@ def adam(net: nn.Module, lr: float) -> Optimizer:
     return torch.optim.Adam(net.parameters(), lr=lr)
 
 
-def nesterov(
-    net: nn.Module, lr: float, *, momentum: float = 0.85, weight_decay: float = 1.33e-3, bias_factor: int = 64
-) -> Optimizer:
+def nesterov(net: nn.Module, lr: float, *, momentum=0.85, weight_decay=1.33e-3, bias_factor=64) -> Optimizer:
     """Return SGD with Nesterov momentum, whose rate for biases is `bias_factor` times as high and their decay as low.
 
     Before a batch norm without a scale the size of the weights does not matter: only the biases set where an activation
     bends. After Jordan 2024, arXiv:2404.00498, section 3.4, who does so for the biases of batch norm only.
     """
     trained = [parameter for parameter in net.parameters() if parameter.requires_grad]
-    weights, biases = ([p for p in trained if (p.ndim == 1) is bias] for bias in (False, True))
-    groups = [
-        {"params": weights, "weight_decay": weight_decay},
-        {"params": biases, "weight_decay": weight_decay / bias_factor, "lr": bias_factor * lr},
-    ]
-    return torch.optim.SGD(groups, lr=lr, momentum=momentum, nesterov=True)
+    weights, biases = ({"params": [p for p in trained if (p.ndim == 1) is bias]} for bias in (False, True))
+    biases |= {"weight_decay": weight_decay / bias_factor, "lr": bias_factor * lr}
+    return torch.optim.SGD([weights, biases], lr=lr, momentum=momentum, weight_decay=weight_decay, nesterov=True)
 
 
 HANDOUT = Recipe(name="handout", title="handout", network=VGG11, optimizer=adam, precision="float32")
 _RELU = replace(HANDOUT, name="relu", title="+ ReLU", network=partial(VGG11, relu=True))
-REPORT = replace(
-    _RELU, name="report", title="+ width (the report)", network=partial(VGG11, relu=True, width=4), precision="bfloat16"
-)
-_NORM = replace(REPORT, name="norm", title="+ batch norm", network=partial(VGG11, relu=True, width=4, batch_norm=True))
+_WIDE = partial(VGG11, relu=True, width=4)
+REPORT = replace(_RELU, name="report", title="+ width (the report)", network=_WIDE, precision="bfloat16")
+_NORM = replace(REPORT, name="norm", title="+ batch norm", network=partial(_WIDE, batch_norm=True))
 _AUGMENT = replace(_NORM, name="augment", title="+ augmentation", augment=Augment(translate=2, flip=True, cutout=8))
 _CYCLE = replace(_AUGMENT, name="cycle", title="+ one-cycle schedule", schedule=OneCycle(), learning_rate=3e-3)
 _SMOOTH = replace(_CYCLE, name="smooth", title="+ label smoothing", label_smoothing=0.1)
@@ -174,10 +163,9 @@ _FLIP = replace(_SMOOTH, name="flip", title="+ flip at test", tta_flip=True)  # 
 LADDER = (HANDOUT, _RELU, REPORT, _NORM, _AUGMENT, _CYCLE, _SMOOTH, _FLIP)
 
 # The handout's and the report's own networks in as many epochs, with augmentation and a schedule.
-_TUNED = {"augment": Augment(translate=2, flip=True), "schedule": OneCycle()}
-TUNED = (
-    replace(HANDOUT, name="handout-tuned", title="handout, tuned", augment=Augment(flip=True), schedule=OneCycle()),
-    replace(REPORT, name="report-tuned", title="report, tuned", **_TUNED),
+TUNED = tuple(
+    replace(own, name=f"{own.name}-tuned", title=f"{own.name}, tuned", augment=augment, schedule=OneCycle())
+    for own, augment in ((HANDOUT, Augment(flip=True)), (REPORT, Augment(translate=2, flip=True)))
 )
 
 OURS_SHORT = Recipe(
@@ -195,14 +183,8 @@ OURS_SHORT = Recipe(
     tta_flip=True,
     tta_shift=1,
 )
-OURS_LONG = replace(
-    OURS_SHORT,
-    name="ours-long",
-    title="ours, long",
-    network=partial(WhitenedVGG, widths=(96, 320, 320)),
-    epochs=24,
-    augment=Augment(translate=3, flip=True, cutout=8),
-)
+_WIDER, _VARIED = partial(WhitenedVGG, widths=(96, 320, 320)), Augment(translate=3, flip=True, cutout=8)
+OURS_LONG = replace(OURS_SHORT, name="ours-long", title="ours, long", network=_WIDER, epochs=24, augment=_VARIED)
 OURS = (OURS_SHORT, OURS_LONG)
 
 RECIPES = {recipe.name: recipe for recipe in (*LADDER, *TUNED, *OURS)}

@@ -1,6 +1,5 @@
 """Run a recipe, from its beginning or from its last checkpoint, to its end."""
 
-import math
 import platform
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -10,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.parallel import DistributedDataParallel
 
 from nnlib import checks
 from nnlib.data import DataError
@@ -42,11 +40,12 @@ def fast_bfloat16(device: torch.device) -> bool:
 
 def machine(device: torch.device) -> str:
     """Return what trains: the accelerator, or the processor and its threads; PyTorch's version. No host name."""
-    where = f"{processor()}, {torch.get_num_threads()} threads"
-    if device.type == "cuda":
-        where = torch.cuda.get_device_name(device)
-    elif device.type != "cpu":
-        where = f"{device.type} of {platform.machine()}"
+    if device.type == "cpu":
+        where = f"{processor()}, {torch.get_num_threads()} threads"
+    else:
+        where = (
+            torch.cuda.get_device_name(device) if device.type == "cuda" else f"{device.type} of {platform.machine()}"
+        )
     return f"{where}, PyTorch {torch.__version__}"
 
 
@@ -66,7 +65,7 @@ class TrainResult:
     machine: str  # what it was trained on
     device: torch.device  # where the network is
     dtype: torch.dtype  # of convolutions and matrix products
-    val_acc: float = math.nan  # validation accuracy after the last epoch, with the recipe's test-time augmentation
+    val_acc: float = float("nan")  # validation accuracy after the last epoch, with the recipe's test-time augmentation
 
     @property
     def seconds(self) -> float:
@@ -91,18 +90,22 @@ def run(
 
     `data` holds X_train, y_train, X_val, y_val; images uint8 (N, 3, 32, 32). With a folder, a checkpoint is written
     after each epoch, and a training that finds its own goes on from there: on the CPU to the same weights, bit for bit,
-    as without the interruption. A complete one is read and not trained. A checkpoint belongs to the recipe, its
-    precision here, the number of processes, the data, and the code of the network and of a step: change one of them and
-    the training begins anew.
+    as without the interruption. A complete one is only read. Another recipe, precision here, number of processes, other
+    data, or other code of the network and of a step begin anew.
 
     Raises:
         DivergenceError: the loss became infinite or NaN.
         DataError: a checkpoint that cannot be used or written, or that another training is writing.
         CodeError: code that decides the training was edited after it was loaded.
+        ValueError: the processes have not the same recipe, images, code or precision.
     """
     trainer = Trainer(recipe, data, pick_device() if device is None else torch.device(device))
-    trainer.check_same_config()
-    return trainer.finish(None if folder is None else Path(folder) / f"{checksum(trainer.identity)}.pt")
+    found = [checksum(trainer.identity)] * trainer.world
+    if trainer.world > 1:
+        torch.distributed.all_gather_object(found, found[0])
+    todo = "Give every machine the same data, code and kind of processor."
+    checks.require(len(set(found)) == 1, "identity", "the same training in every process", found, todo)
+    return trainer.finish(None if folder is None else Path(folder) / f"{found[0]}.pt")
 
 
 class Trainer:
@@ -114,17 +117,12 @@ class Trainer:
         self.dtype = torch.bfloat16 if recipe.precision == "bfloat16" and fast_bfloat16(device) else torch.float32
         self.machine, self.history = machine(device), History()
         X, y, self.X_val, self.y_val = (data[key] for key in ("X_train", "y_train", "X_val", "y_val"))
-        self.identity = {
-            "recipe": recipe.training(),
-            "code": code_checksum(recipe.network, recipe.optimizer, Recipe, DataLoader, Autocast, train, train_epoch),
-            "data": array_checksum({"X_train": X, "y_train": y, "X_val": self.X_val, "y_val": self.y_val}),
-            "dtype": str(self.dtype),
-            "processes": self.world,
-        }
+        code = code_checksum(recipe.network, recipe.optimizer, Recipe, DataLoader, Autocast, train, train_epoch)
+        self.identity = {"recipe": recipe.training(), "code": code, "data": array_checksum(data)}
+        self.identity |= {"dtype": str(self.dtype), "processes": self.world}
         sides = [recipe.resolutions[epoch * len(recipe.resolutions) // recipe.epochs] for epoch in range(recipe.epochs)]
-        options = {"device": device, "seed": recipe.seed, "augment": recipe.augment}
-        options |= {"resolutions": sides, "rank": self.rank, "world": self.world}
-        self.batches = DataLoader(X, y, recipe.batch_size, **options)
+        share = {"device": device, "rank": self.rank, "world": self.world, "resolutions": sides}
+        self.batches = DataLoader(X, y, recipe.batch_size, seed=recipe.seed, augment=recipe.augment, **share)
         net = recipe.make_network()
         if hasattr(net, "init_whitening"):
             sample, _ = next(iter(DataLoader(X[:WHITENING_IMAGES], y[:WHITENING_IMAGES], WHITENING_IMAGES)))
@@ -134,26 +132,16 @@ class Trainer:
         self.scheduler = recipe.make_scheduler(self.optimizer, len(self.batches))
         self._parts = {"net": self.net, "optimizer": self.optimizer, "scheduler": self.scheduler}
 
-    def check_same_config(self) -> None:
-        """Raise a ValueError unless all processes train the same on the same images, in the same precision."""
-        found = [checksum(self.identity)] * self.world
-        if self.world > 1:
-            torch.distributed.all_gather_object(found, found[0])
-        todo = "Give every machine the same data, code and kind of processor."
-        checks.require(len(set(found)) == 1, "identity", "the same training in every process", found, todo)
-
     def resume(self, path: Path) -> None:
         """Load the checkpoint at `path`, if there is one; of several processes the first reads it for all."""
-        state = self.broadcast_from_rank0(lambda: checkpoint.load(path, self.identity))
-        if state is None:
+        if (state := self.broadcast_from_rank0(lambda: checkpoint.load(path, self.identity))) is None:
             return
         for name, part in self._parts.items():
             part.load_state_dict(state[name])
-        self.history, before, here = History(**state["history"]), state["machine"], machine(self.device)
-        if self.history.epoch == self.recipe.epochs or here in before.split("; then "):
-            self.machine = before
-        elif self.history.epoch > 0:
-            self.machine = f"{before}; then {here}"
+        self.history = History(**state["history"])
+        before = state["machine"].split("; then ") if self.history.epoch > 0 else []
+        now = [machine(self.device)] if self.history.epoch < self.recipe.epochs else []
+        self.machine = "; then ".join(dict.fromkeys(before + now))
 
     def save(self, path: Path) -> None:
         """Write a checkpoint; of several processes the first writes it for all."""
@@ -162,34 +150,27 @@ class Trainer:
         self.broadcast_from_rank0(lambda: checkpoint.save(path, state))
 
     def finish(self, path: Path | None = None) -> TrainResult:
-        """Train the epochs that are left, and return the result.
-
-        With a path, go on from the checkpoint there and write one after each epoch, alone: any other training that has
-        epochs left is refused meanwhile. A complete one is only read.
-        """
-        with ExitStack() as stack:
+        """Train the epochs that are left, and return the result; of a checkpoint at `path` holds what `run` says."""
+        options = {"epochs": self.recipe.epochs, "scheduler": self.scheduler, "name": self.recipe.name}
+        with ExitStack() as held:
             if path is not None:
                 self.resume(path)
+                options["after_epoch"] = lambda _: self.save(path)
                 if self.history.epoch < self.recipe.epochs:
-                    self.broadcast_from_rank0(lambda: stack.enter_context(checkpoint.checkpoint_lock(path)))
+                    self.broadcast_from_rank0(lambda: held.enter_context(checkpoint.checkpoint_lock(path)))
                     self.resume(path)  # again: another training may have ended meanwhile
                     self.save(path)  # a disk that takes no checkpoint stops it now, not after an epoch
-            self._train(None if path is None else lambda _: self.save(path))
+            net = Autocast(self.net, self.dtype)
+            shared = net if self.world == 1 else nn.parallel.DistributedDataParallel(net)
+            criterion = nn.CrossEntropyLoss(label_smoothing=self.recipe.label_smoothing)
+            validation = DataLoader(self.X_val, self.y_val, EVALUATION_BATCH, device=self.device)
+            options["validate"] = lambda: test(validation, net, self.device)
+            train(self.batches, shared, criterion, self.optimizer, self.device, history=self.history, **options)
         result = TrainResult(self.recipe, self.net, self.history, self.machine, self.device, self.dtype)
         return replace(result, val_acc=result.accuracy(self.X_val, self.y_val))
 
-    def _train(self, after_epoch: Callable[[History], None] | None) -> None:
-        net = Autocast(self.net, self.dtype)
-        shared = net if self.world == 1 else DistributedDataParallel(net)
-        criterion = nn.CrossEntropyLoss(label_smoothing=self.recipe.label_smoothing)
-        validation = DataLoader(self.X_val, self.y_val, EVALUATION_BATCH, device=self.device)
-        options = {"epochs": self.recipe.epochs, "scheduler": self.scheduler, "name": self.recipe.name}
-        options |= {"validate": lambda: test(validation, net, self.device), "after_epoch": after_epoch}
-        train(self.batches, shared, criterion, self.optimizer, self.device, history=self.history, **options)
-
     def broadcast_from_rank0(self, action: Callable[[], object]) -> object:
         """Return in all processes what `action` returns in the first; if it raises a DataError there, all do."""
-        found: list = [None]
         try:
             found = [action() if self.rank == 0 else None]
         except DataError as error:

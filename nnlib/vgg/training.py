@@ -1,17 +1,12 @@
 """`train` and `test`, with the names and arguments that the course gave them."""
 
-import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
-from torch.nn.parallel import DistributedDataParallel
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
 
 from nnlib import checks, held_out
 from nnlib.progress import progress_bar
@@ -61,11 +56,11 @@ def train(
     trainloader: DataLoader,
     net: nn.Module,
     criterion: Callable[[Tensor, Tensor], Tensor],
-    optimizer: Optimizer,
+    optimizer: torch.optim.Optimizer,
     device: torch.device,
     *,
     epochs: int = 10,
-    scheduler: LRScheduler | None = None,
+    scheduler: torch.optim.lr_scheduler.LRScheduler | None = None,
     validate: Callable[[], float] | None = None,
     history: History | None = None,
     after_epoch: Callable[[History], None] | None = None,
@@ -81,18 +76,26 @@ def train(
         DivergenceError: the loss became infinite or NaN; the message names the step and the learning rate.
     """
     held_out.trained(trainloader.images.permute(0, 3, 1, 2).cpu().numpy())  # (N, 3, 32, 32), as the set has them
-    history, steps = history or History(), len(trainloader)
-    whole, done = epochs * steps, history.epoch * steps
-    with (
-        progress_bar(total=whole, initial=done, unit="step", desc=name, hidden=trainloader.rank > 0) as bar,
-        _after_each_step(optimizer, scheduler, bar) as rates,
-    ):
+    history, rates, steps = history or History(), [], len(trainloader)
+
+    def after_step(*_: object) -> None:
+        rates.append(optimizer.param_groups[0]["lr"])
+        if scheduler is not None:
+            scheduler.step()
+        bar.update()
+
+    options = {"total": epochs * steps, "initial": history.epoch * steps, "unit": "step", "desc": name}
+    with progress_bar(**options, hidden=trainloader.rank > 0) as bar, optimizer.register_step_post_hook(after_step):
         for trainloader.epoch in range(history.epoch, epochs):
             rates.clear()
             started = time.perf_counter()
             losses, accuracy = _share_epoch(trainloader, net, criterion, optimizer, device)
-            seconds = time.perf_counter() - started
-            _check_steps(losses, rates, len(history.loss_history))
+            seconds, got = time.perf_counter() - started, f"{len(losses)} losses and {len(rates)} steps"
+            checks.require(len(losses) == len(rates), "train_epoch", "one optimizer.step() per loss", got)
+            for step, (loss, rate) in enumerate(zip(losses, rates, strict=True), len(history.loss_history) + 1):
+                if not math.isfinite(loss):
+                    where = f"in step {step}, at learning rate {rate:g}"
+                    raise DivergenceError(f"the loss is {loss} {where}. Lower the rate.")
             history.loss_history += losses
             history.learning_rates += rates
             history.train_acc_history.append(accuracy)
@@ -105,42 +108,16 @@ def train(
     return history
 
 
-@contextlib.contextmanager
-def _after_each_step(optimizer: Optimizer, scheduler: LRScheduler | None, bar: object) -> Iterator[list[float]]:
-    """After each step of the optimizer move scheduler and bar, and append the step's rate to the list given."""
-    rates = []
-
-    def move(*_: object) -> None:
-        rates.append(optimizer.param_groups[0]["lr"])
-        if scheduler is not None:
-            scheduler.step()
-        bar.update()
-
-    with optimizer.register_step_post_hook(move):
-        yield rates
-
-
 def _share_epoch(trainloader, net, criterion, optimizer, device):
     """Return what `train_epoch` returns, averaged over all processes, each on its part of the minibatches."""
-
-    def share_of_loss(scores: Tensor, labels: Tensor) -> Tensor:
-        return trainloader.weight * criterion(scores, labels)  # the weight is 1 unless the parts differ in size
-
-    losses, accuracy = train_epoch(trainloader, net, share_of_loss, optimizer, device)
-    numbers = [*map(float, losses), trainloader.weight * accuracy]
-    if isinstance(net, DistributedDataParallel):
+    weight = trainloader.weight  # 1 unless the parts differ in size
+    losses, accuracy = train_epoch(trainloader, net, lambda *batch: weight * criterion(*batch), optimizer, device)
+    numbers = [*map(float, losses), weight * accuracy]
+    if isinstance(net, nn.parallel.DistributedDataParallel):
         sums = torch.tensor(numbers, device=device)
         torch.distributed.all_reduce(sums)
         numbers = (sums / torch.distributed.get_world_size()).tolist()
     return numbers[:-1], numbers[-1]
-
-
-def _check_steps(losses: list[float], rates: list[float], before: int) -> None:
-    expected, got = "one optimizer.step() per loss", f"{len(losses)} losses and {len(rates)} steps"
-    checks.require(len(losses) == len(rates), "train_epoch", expected, got)
-    for step, (loss, rate) in enumerate(zip(losses, rates, strict=True), before + 1):
-        if not math.isfinite(loss):
-            raise DivergenceError(f"the loss is {loss} in step {step}, at learning rate {rate:g}. Lower the rate.")
 
 
 class Autocast(nn.Module):
@@ -189,7 +166,7 @@ def predict(
 
 def _shifted(images: Tensor, pixels: int) -> Tensor:
     """Return the images moved down and right, or up and left; their mirror image fills the gap."""
-    padded = functional.pad(images, (abs(pixels),) * 4, mode="reflect")
+    padded = nn.functional.pad(images, (abs(pixels),) * 4, mode="reflect")
     window = slice(abs(pixels) - pixels, abs(pixels) - pixels + images.shape[-1])
     return padded[:, :, window, window]
 

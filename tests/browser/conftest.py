@@ -92,11 +92,11 @@ def voila(tmp_path_factory):
 
     def command(port, token):
         options = [f"--port={port}", f"--token={token}", "--no-browser", "--Voila.ip=127.0.0.1"]
+        serve = "import sys; from tools.app import serve; serve(sys.argv[1:])"
         options += ["--Kernels.per_address=100", "--Kernels.most=100"]  # Playwright's tabs do not say that they close
-        return app.command(folder / "pages", options)
+        return [sys.executable, "-c", serve, str(folder / "pages"), *options]
 
-    environment = {**clean_environment(folder), **{"JUPYTER_PATH": app.environment()["JUPYTER_PATH"]}}
-    server = Server(folder, command, environment)
+    server = Server(folder, command, clean_environment(folder))
     yield server
     server.stop()
 

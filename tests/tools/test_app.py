@@ -1,6 +1,7 @@
 """`make app`: its pages, and the command that serves them."""
 
-import sys
+import os
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -36,7 +37,7 @@ def test_every_explorer_of_a_page_exists():
 
 def test_a_page_shows_its_explorers(folder, tmp_path):
     notebook = read(folder / "Q1 Layers.ipynb")
-    kernels.execute(notebook, folder, lambda *_: None, variables={"NNLIB_TRIAL_LOGS": str(tmp_path)})
+    kernels.execute(notebook, folder, variables={"NNLIB_TRIAL_LOGS": str(tmp_path)})
     for cell in code_cells(notebook):
         assert [WIDGET_VIEW in output.get("data", {}) for output in cell.outputs] == [True, False, False]
 
@@ -46,11 +47,16 @@ def test_pages_are_the_same_every_time(folder, tmp_path):
         assert path.read_bytes() == (folder / path.name).read_bytes()
 
 
-def test_the_server_runs_on_this_python_and_takes_more_options(tmp_path, monkeypatch):
-    command = app.command(tmp_path, ["--port=9999"])
-    assert command[:4] == [sys.executable, "-m", "tools.app_server", str(tmp_path)]
-    assert command[-1] == "--port=9999"
-    assert not any("strip_sources=False" in word for word in command)
+def test_the_server_has_its_template_and_takes_more_options(tmp_path, monkeypatch):
+    started = []
     monkeypatch.setenv("JUPYTER_PATH", "mine")
-    assert app.environment()["JUPYTER_PATH"].split(":") == [str(app.TEMPLATES), "mine"]
+    monkeypatch.setattr(app.resource, "setrlimit", lambda *limits: None)
+    monkeypatch.setattr(app, "kernel_websocket_handler", SimpleNamespace())
+    monkeypatch.setattr(app.AppServer, "launch_instance", started.append)
+    app.serve([str(tmp_path), "--port=9999"])
+    ((*options, folder, last),) = started
+    assert (folder, last) == (str(tmp_path), "--port=9999")
+    assert "--template=homework" in options
+    assert not any("strip_sources=False" in word for word in options)
+    assert os.environ["JUPYTER_PATH"].split(os.pathsep) == [str(app.TEMPLATES), "mine"]
     assert (app.TEMPLATES / "voila" / "templates" / "homework" / "index.html.j2").exists()

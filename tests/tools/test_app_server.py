@@ -5,6 +5,7 @@ import ipaddress
 import json
 import re
 import socket
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from servers import Server, clean_environment
 from tornado.websocket import websocket_connect
 
-from tools import app, app_server
+from tools import app
 from tools.notebook_files import METADATA, write
 
 PATIENCE = 20  # seconds until a test gives up; no test asserts how long anything takes
@@ -28,6 +29,9 @@ play(lambda figure, units: f"{units} units of " + os.environ["NNLIB_TRIAL_LOGS"]
      [ValueSlider("units", "hidden units", 10, (1, 10, 100))], name="page")"""
 
 
+SERVE = "import sys; from tools.app import serve; serve(sys.argv[1:])"
+
+
 @contextmanager
 def serving(folder, *options, token=""):
     """Run `make app`'s command on a folder of two small pages, one of them faulty."""
@@ -36,10 +40,10 @@ def serving(folder, *options, token=""):
         write(new_notebook(cells=[new_code_cell(code)], metadata=METADATA), folder / "pages" / f"{name}.ipynb")
 
     def command(port, _):
-        return app.command(folder / "pages", [f"--port={port}", f"--token={token}", "--no-browser", *options])
+        own = [f"--port={port}", f"--token={token}", "--no-browser", *options]
+        return [sys.executable, "-c", SERVE, str(folder / "pages"), *own]
 
-    environment = {**clean_environment(folder), "JUPYTER_PATH": app.environment()["JUPYTER_PATH"]}
-    server = Server(folder, command, environment)
+    server = Server(folder, command, clean_environment(folder))
     try:
         yield server
     finally:
@@ -136,14 +140,14 @@ def test_a_binary_message_of_the_old_protocol_does_not_hang_the_server(server, p
 
 @pytest.mark.parametrize("message", [b"", b"\0\0\0\2", b"\xff" * 8, bytes([0, 0, 0, 2, 0, 0, 0, 12]) + b"{}" * 9])
 def test_only_messages_of_the_new_protocol_have_a_header_to_read(message):
-    assert app_server.read_header(message) is None
+    assert app.read_header(message) is None
 
 
 def test_the_header_of_the_new_protocol_is_read():
     parts = [b"shell", b'{"msg_type": "execute_input"}', b"{}", b"{}", b"{}"]
     offsets = [8 * (2 + len(parts)) + sum(map(len, parts[:i])) for i in range(len(parts) + 1)]
     numbers = b"".join(number.to_bytes(8, "little") for number in (len(offsets), *offsets))
-    assert app_server.read_header(numbers + b"".join(parts)) == {"msg_type": "execute_input"}
+    assert app.read_header(numbers + b"".join(parts)) == {"msg_type": "execute_input"}
 
 
 def test_a_value_out_of_range_is_refused_whatever_the_browser_says(server, page):
@@ -168,7 +172,7 @@ def test_closing_a_page_ends_its_kernel(server):
 
 
 def test_a_kernel_that_nobody_is_connected_to_ends(tmp_path):
-    assert 0 < app_server.Kernels().cull_idle_timeout <= 300
+    assert 0 < app.Kernels().cull_idle_timeout <= 300
     with serving(tmp_path, "--Kernels.cull_interval=1", "--Kernels.cull_idle_timeout=1") as server:
         kernel, deadline = open_page(server), time.monotonic() + PATIENCE
         while fetch(server, f"api/kernels/{kernel}")[0] != 404:
@@ -196,8 +200,8 @@ def test_all_visitors_together_have_a_limited_number_of_pages(tmp_path):
 
 def test_memory_is_limited(server, page):
     for process in processes(server):
-        assert process.rlimit(psutil.RLIMIT_DATA) == (app_server.PROCESS_BYTES, app_server.PROCESS_BYTES)
-    assert 1 <= app_server.Kernels().most <= psutil.virtual_memory().total // app_server.PAGE_BYTES
+        assert process.rlimit(psutil.RLIMIT_DATA) == (app.PROCESS_BYTES, app.PROCESS_BYTES)
+    assert 1 <= app.Kernels().most <= psutil.virtual_memory().total // app.PAGE_BYTES
 
 
 def test_a_visitor_sees_no_traceback(server):
@@ -244,12 +248,12 @@ def test_the_first_page_lists_the_pages_by_title(tmp_path, server):
 
 @pytest.mark.parametrize(("ip", "shown"), [("0.0.0.0", "192.0.2.7"), ("127.0.0.1", "127.0.0.1"), ("::1", "::1")])
 def test_the_printed_link_has_an_address_that_a_phone_resolves(monkeypatch, ip, shown):
-    monkeypatch.setattr(app_server, "own_address", lambda: "192.0.2.7")
-    server = app_server.AppServer(ip=ip, port=8866)
+    monkeypatch.setattr(app, "own_address", lambda: "192.0.2.7")
+    server = app.AppServer(ip=ip, port=8866)
     server.identity_provider = type("NoToken", (), {"token": ""})
     assert server.display_url == f"http://{shown}:8866/"
 
 
 def test_own_address_is_an_ip_address_or_the_machines_name():
-    address = app_server.own_address()
+    address = app.own_address()
     assert address == socket.gethostname() or ipaddress.ip_address(address).version == 4

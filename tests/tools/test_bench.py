@@ -14,8 +14,9 @@ import torch
 from nnlib import Solver
 from nnlib.homework import sweeps
 from nnlib.homework.sweeps import SWEEPS, NamedSweep
-from tools.bench import measure, models, report, trainings, worker
-from tools.bench.measure import Side
+from tools.bench import __main__ as bench
+from tools.bench import models, report, trainings, worker
+from tools.bench.__main__ import Side
 
 networks = pytest.mark.parametrize("network", models.NETWORKS.values(), ids=list(models.NETWORKS))
 
@@ -92,10 +93,10 @@ def test_workers_at_the_same_task_run_at_the_same_time_and_a_failing_one_is_an_e
     popen = subprocess.Popen
     command = [sys.executable, "-c", wait_for_the_other, tmp_path]
     monkeypatch.setattr(subprocess, "Popen", lambda _, **options: popen(command, **options))
-    assert measure.work(Side("any"), 0, processes=2) == [{"met": 2}, {"met": 2}]
+    assert bench.work(Side("any"), 0, processes=2) == [{"met": 2}, {"met": 2}]
     monkeypatch.setattr(subprocess, "Popen", lambda _, **options: popen([sys.executable, "-c", "1/0"], **options))
     with pytest.raises(subprocess.CalledProcessError):
-        measure.work(Side("any"), 0)
+        bench.work(Side("any"), 0)
 
 
 def test_the_median_is_of_several_calls_after_one_to_warm_up():
@@ -162,16 +163,16 @@ def test_sides_alternate_and_ratios_are_taken_within_a_round(monkeypatch):
         order.append(side.name)
         return measured[side.name].pop(0)
 
-    monkeypatch.setattr(measure, "work", work)
-    (row,) = measure.alternate(Side("a"), Side("b"), rounds=2, budget=0)
+    monkeypatch.setattr(bench, "work", work)
+    (row,) = bench.alternate(Side("a"), Side("b"), rounds=2, budget=0)
     assert order == ["a", "b", "b", "a"]
     assert row["train"] == {"a": 15.0, "b": 50.0, "ratio": 0.375}
     assert report.geometric_mean([row]) == 0.375
 
 
 def test_a_crowded_step_is_compared_with_one_alone(monkeypatch):
-    monkeypatch.setattr(measure, "work", lambda side, budget, processes: [{"step": float(processes)}] * processes)
-    assert measure.crowd(2, 0) == {"together": 2.0, "alone": 1.0, "ratio": 2.0}
+    monkeypatch.setattr(bench, "work", lambda side, budget, processes: [{"step": float(processes)}] * processes)
+    assert bench.crowd(2, 0) == {"together": 2.0, "alone": 1.0, "ratio": 2.0}
 
 
 def test_the_details_name_what_was_measured():

@@ -9,8 +9,8 @@ import pytest
 
 from nnlib.storage import REPOSITORY
 from tools.bench import __main__ as bench
-from tools.bench import measure, models, report
-from tools.bench.measure import Side
+from tools.bench import models, report
+from tools.bench.__main__ import Side
 
 needs_git = pytest.mark.skipif(not (REPOSITORY / ".git").exists(), reason="needs the git repository")
 
@@ -40,7 +40,7 @@ def stubbed(monkeypatch, tmp_path):
             times = zip(models.NETWORKS, seconds[side.name], strict=True)
             return [{"model": name, "batch_size": 100, "train": s, "forward": 2 * s} for name, s in times]
 
-        monkeypatch.setattr(measure, "work", work)
+        monkeypatch.setattr(bench, "work", work)
         return asked
 
     return prepare
@@ -93,13 +93,13 @@ def test_a_worker_takes_its_sides_nnlib_and_layers(tmp_path, monkeypatch):
     (tmp_path / "nnlib").mkdir()
     (tmp_path / "nnlib" / "__init__.py").write_text(FAKE % str(tmp_path / "trained"), encoding="utf-8")
     monkeypatch.setenv("NNLIB_LAYERS", "neither")  # the user's own setting is not what is timed
-    timed = measure.work(Side("old", source=tmp_path), 0)
+    timed = bench.work(Side("old", source=tmp_path), 0)
     assert [row["model"] for row in timed] == list(models.NETWORKS)
     assert (tmp_path / "trained").exists()
     environments = []
     monkeypatch.setattr(subprocess, "Popen", lambda command, env, **options: environments.append(env))
-    with pytest.raises(AttributeError):  # there is no process
-        measure.work(Side("plain", layers="plain"), 0)
+    with pytest.raises(TypeError):  # there is no process
+        bench.work(Side("plain", layers="plain"), 0)
     assert environments[0]["NNLIB_LAYERS"] == "plain"
 
 
@@ -124,10 +124,10 @@ def test_a_revision_without_nnlib_is_refused_before_anything_is_timed(stubbed, t
     assert asked == []
 
 
-def test_a_missing_git_is_named(monkeypatch):
+def test_a_missing_git_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", os.devnull)
-    with pytest.raises(ValueError, match=r"no nnlib at git revision 'HEAD': .*'git'"), measure.checked_out("HEAD"):
-        pass
+    with pytest.raises(ValueError, match=r"no nnlib at git revision 'HEAD': .*'git'"):
+        bench.check_out("HEAD", tmp_path)
 
 
 @needs_git
@@ -138,7 +138,7 @@ def test_the_old_revision_is_removed_after_ctrl_c(monkeypatch, tmp_path):
         seen.append((side.source, sorted(path.name for path in side.source.iterdir())))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(measure, "work", work)
+    monkeypatch.setattr(bench, "work", work)
     with pytest.raises(KeyboardInterrupt):
         main(tmp_path, "--baseline", "HEAD")
     ((folder, names),) = seen
@@ -150,7 +150,7 @@ def test_a_failing_worker_is_named(monkeypatch, tmp_path, capsys):
     def work(side, budget):
         raise subprocess.CalledProcessError(1, ["python", "-P", "-m", "tools.bench.worker", "compare", "0"])
 
-    monkeypatch.setattr(measure, "work", work)
+    monkeypatch.setattr(bench, "work", work)
     assert main(tmp_path, "--layers", "plain") == 1
     assert "tools.bench.worker compare 0 failed; its error is above." in capsys.readouterr().err
 

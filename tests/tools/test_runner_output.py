@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from runner_workplace import Workplace, execute_here, without_kernels
 
-from tools import notebook_files, run_notebooks
+from nnlib import storage
+from tools import run_notebooks
 
 FULL = Path("/dev/full")
 
@@ -51,26 +52,26 @@ def test_a_full_disk_is_refused_before_a_notebook_runs(place, capsys, monkeypatc
 
 @pytest.mark.parametrize("file", ["q1_first.ipynb", "results.json"])
 def test_a_disk_that_fills_up_ends_the_run_in_one_sentence(place, capsys, monkeypatch, file):
-    atomic_write = notebook_files.atomic_write
+    atomic_write = storage.atomic_write
 
     def write(path):
         if path.name == file:
             raise OSError(errno.ENOSPC, "No space left on device")
         return atomic_write(path)
 
-    monkeypatch.setattr(notebook_files, "atomic_write", write)
+    monkeypatch.setattr(storage, "atomic_write", write)
     refused(place, capsys, "No space left on device")
 
 
 def test_a_disk_too_full_for_the_pages_loses_no_result(place, capsys, monkeypatch):
-    atomic_write = notebook_files.atomic_write
+    atomic_write = storage.atomic_write
 
     def write(path):
         if path.name == "results.txt":
             raise OSError(errno.ENOSPC, "No space left on device")
         return atomic_write(path)
 
-    monkeypatch.setattr(notebook_files, "atomic_write", write)
+    monkeypatch.setattr(storage, "atomic_write", write)
     assert place.run() == 1
     printed = capsys.readouterr()
     assert f"Results: {place.build / 'results.json'}" in printed.out
@@ -79,14 +80,14 @@ def test_a_disk_too_full_for_the_pages_loses_no_result(place, capsys, monkeypatc
 
 
 def test_a_notebook_that_cannot_be_written_back_is_named(place, capsys, monkeypatch):
-    atomic_write = notebook_files.atomic_write
+    atomic_write = storage.atomic_write
 
     def write(path):
         if path.parent == place.notebooks:
             raise PermissionError(errno.EACCES, "Permission denied", str(path))
         return atomic_write(path)
 
-    monkeypatch.setattr(notebook_files, "atomic_write", write)
+    monkeypatch.setattr(storage, "atomic_write", write)
     assert place.run("--in-place") == 1
     written = f"{place.notebooks / 'q1_first.ipynb'} cannot be written: Permission denied. The executed notebook is in "
     assert f"{written}{place.build / 'notebooks'}." in capsys.readouterr().err
@@ -109,7 +110,7 @@ def test_a_second_run_in_the_same_folder_is_refused_and_removes_nothing(place, c
     log = place.build / "notebooks" / "trial_logs" / "sweep.jsonl"
     second = []
 
-    def execute(notebook, folder, on_cell, *, variables):
+    def execute(notebook, folder, *, variables, title):
         log.write_text("a row", encoding="utf-8")
         second.append((place.run(), capsys.readouterr().err))
 

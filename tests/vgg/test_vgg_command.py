@@ -26,7 +26,7 @@ def calls(monkeypatch, tmp_path):
 
     monkeypatch.delenv("WORLD_SIZE", raising=False)
     monkeypatch.setenv("NNLIB_CHECKPOINTS", str(tmp_path))
-    monkeypatch.setattr(command, "load_for", lambda profile, download=True: f"data for {profile.name}")
+    monkeypatch.setattr(command, "load_for", lambda profile: f"data for {profile.name}")
     monkeypatch.setattr(command, "run", run)
     return made
 
@@ -171,18 +171,6 @@ def test_a_device_that_is_not_there(calls, capsys, name):
     assert stopped.value.code == 2
     assert "argument --device: " in capsys.readouterr().err
     assert calls == []
-
-
-@pytest.mark.parametrize(("machine", "process", "turn"), [(0, 0, 0), (1, 0, 1), (2, 0, 2), (0, 3, 3), (2, 1, 3)])
-def test_under_torchrun_machines_download_one_after_the_other(monkeypatch, machine, process, turn):
-    events = []
-    for name, value in {"GROUP_WORLD_SIZE": 3, "GROUP_RANK": machine, "LOCAL_RANK": process}.items():
-        monkeypatch.setenv(name, str(value))
-    monkeypatch.setattr(command, "processes", lambda: (3, 12))
-    monkeypatch.setattr(torch.distributed, "barrier", lambda: events.append("wait"))
-    monkeypatch.setattr(command, "load_for", lambda profile, download=True: events.append(download) or "images")
-    assert command._load(PROFILES["full"]) == "images"
-    assert events == [*["wait"] * turn, turn < 3, *["wait"] * (4 - turn)]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ A network is given by the keyword arguments of its model: a ConvNet if it has fi
 Only names that every revision of nnlib exports are used here, because --baseline times old revisions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -13,7 +11,6 @@ import numpy as np
 from nnlib import ConvNet, SoftmaxClassifier, Solver
 
 LEARNING_RATE = 1e-3
-Step = Callable[[], object]
 Network = dict[str, object]
 
 CNN: Network = {"num_filters": 32, "filter_size": 7, "hidden_dim": 100}
@@ -37,7 +34,7 @@ def numpy_model(network: Network) -> SoftmaxClassifier | ConvNet:
     return (ConvNet if "num_filters" in network else SoftmaxClassifier)(weight_scale=None, **network)
 
 
-def numpy_steps(network: Network, batch_size: int) -> tuple[Step, Step]:
+def numpy_steps(network: Network, batch_size: int) -> tuple[Callable, Callable]:
     """Return (train step, forward pass) in nnlib."""
     X, y = digits(network, batch_size)
     model = numpy_model(network)
@@ -52,27 +49,23 @@ def numpy_steps(network: Network, batch_size: int) -> tuple[Step, Step]:
     return train, lambda: model.loss(X)
 
 
-def torch_steps(network: Network, batch_size: int) -> tuple[Step, Step]:
+def torch_steps(network: Network, batch_size: int) -> tuple[Callable, Callable]:
     """Return (train step, forward pass) in eager PyTorch on the CPU."""
     import torch
     from torch import nn
 
+    X, y = map(torch.from_numpy, digits(network, batch_size))
     layers: list[nn.Module] = []
-    features = 784
     if "num_filters" in network:
-        filters, size = network["num_filters"], network["filter_size"]
-        layers += [nn.Conv2d(1, filters, size, bias=False)]
-        layers += [nn.BatchNorm2d(filters)] if network.get("batchnorm") else []
+        layers = [nn.LazyConv2d(network["num_filters"], network["filter_size"], bias=False)]
+        layers += [nn.LazyBatchNorm2d()] if network.get("batchnorm") else []
         layers += [nn.ReLU(), nn.MaxPool2d(2)]
         layers += [nn.Dropout(1 - network["dropout"])] if "dropout" in network else []
-        layers += [nn.Flatten()]
-        features = filters * ((28 - size + 1) // 2) ** 2
-    if "hidden_dim" in network:
-        layers += [nn.Linear(features, network["hidden_dim"]), nn.ReLU()]
-        features = network["hidden_dim"]
-    model = nn.Sequential(*layers, nn.Linear(features, 10))
+    layers += [nn.Flatten()]
+    layers += [nn.LazyLinear(network["hidden_dim"]), nn.ReLU()] if "hidden_dim" in network else []
+    model = nn.Sequential(*layers, nn.LazyLinear(10))
+    model(X)  # the layers take their inputs' sizes from it
     optimizer = torch.optim.SGD(model.parameters(), lr=LEARNING_RATE)
-    X, y = map(torch.from_numpy, digits(network, batch_size))
 
     def train() -> None:
         model.train()
@@ -90,9 +83,9 @@ def torch_steps(network: Network, batch_size: int) -> tuple[Step, Step]:
 
 def product_shapes(cnn: Network, batch_size: int) -> list[tuple[int, int, int]]:
     """Return (rows, inner, columns) of each matrix product in a CNN's train step; the input needs no dx."""
-    side = 28 - cnn["filter_size"] + 1
-    kernel, pixels = cnn["filter_size"] ** 2, side**2 * batch_size
-    filters, hidden = cnn["num_filters"], cnn["hidden_dim"]
+    filters, size, hidden = cnn["num_filters"], cnn["filter_size"], cnn["hidden_dim"]
+    side, kernel = 28 - size + 1, size**2
+    pixels = side**2 * batch_size
     shapes = [(filters, kernel, pixels), (filters, pixels, kernel)]  # Y = W X and dW = dY X^T
     for inputs, outputs in ((filters * (side // 2) ** 2, hidden), (hidden, 10)):
         shapes += [(batch_size, inputs, outputs), (inputs, batch_size, outputs), (batch_size, outputs, inputs)]

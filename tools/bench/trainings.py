@@ -12,8 +12,7 @@ from nnlib.homework.sweeps import SWEEPS
 from nnlib.search import Trial, train_trial
 from nnlib.tables import align
 
-# Of each sweep: a point, training examples (None for all), epochs.
-TRAININGS = {
+TRAININGS = {  # of each sweep: a point, training examples (None for all), epochs
     "q2": ({"hidden_dim": 30, "learning_rate": 0.3, "reg": 1e-3}, None, 10),
     "q3": ({"hidden_dim": 30, "learning_rate": 0.1, "reg": 1e-3}, None, 10),
     "q4-rate": ({"learning_rate": 3e-3}, 4000, 2),
@@ -25,8 +24,7 @@ TRAININGS = {
 
 def compare(name: str, repeats: int = 3) -> list[str]:
     """Return a row of the table: the ratio of times, both validation accuracies, the largest relative gap of a loss."""
-    settings, examples, epochs = TRAININGS[name]
-    sweep = SWEEPS[name]
+    (settings, examples, epochs), sweep = TRAININGS[name], SWEEPS[name]
     data = sweep.load() if examples is None else subset(sweep.load(), examples, examples // 4)
     trial = Trial(sweep.make_model, settings, 0, {**sweep.solver, "num_epochs": epochs})
     seconds, losses, accuracies = {}, {}, {}

@@ -1,7 +1,6 @@
 """One process of the benchmark: python -m tools.bench.worker TASK BUDGET, with the seconds of each median."""
 
-from __future__ import annotations
-
+import contextlib
 import dataclasses
 import json
 import math
@@ -11,7 +10,7 @@ import sys
 import time
 import tracemalloc
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -19,7 +18,6 @@ from nnlib import ConvNet, Solver, data
 from tools.bench import models
 
 BATCH_SIZES = (1, 10, 100, 1000)
-MIN_CALLS = 5
 GROWTH = {
     "batch size": ("batch_size", (25, 50, 100, 200, 400)),
     "filters": ("num_filters", (8, 16, 32, 64, 128)),
@@ -28,15 +26,19 @@ GROWTH = {
 }
 
 
+def seconds_of(call: Callable, *arguments: object) -> float:
+    """Return how long a call takes."""
+    start = time.perf_counter()
+    call(*arguments)
+    return time.perf_counter() - start
+
+
 def median_seconds(step: Callable[[], object], budget: float) -> float:
     """Return the median time of a call: one call to warm up, then at least 5 and as many as fit `budget` seconds."""
     step()
-    seconds: list[float] = []
-    end = time.perf_counter() + budget
-    while len(seconds) < MIN_CALLS or time.perf_counter() < end:
-        start = time.perf_counter()
-        step()
-        seconds.append(time.perf_counter() - start)
+    seconds, end = [], time.perf_counter() + budget
+    while len(seconds) < 5 or time.perf_counter() < end:
+        seconds.append(seconds_of(step))
     return statistics.median(seconds)
 
 
@@ -50,22 +52,20 @@ def steps(make: Callable, budget: float, batch_sizes: Sequence[int]) -> Iterable
     """Yield the time of a train step and of a forward pass, for every network and batch size."""
     for name, network in models.NETWORKS.items():
         for batch_size in batch_sizes:
-            train, forward = make(network, batch_size)
-            times = {"train": median_seconds(train, budget), "forward": median_seconds(forward, budget)}
-            yield {"model": name, "batch_size": batch_size, **times}
+            train, forward = (median_seconds(call, budget) for call in make(network, batch_size))
+            yield {"model": name, "batch_size": batch_size, "train": train, "forward": forward}
 
 
 def products(budget: float) -> Iterable[dict]:
     """Yield the time of the CNN's train step and of its bare matrix products, alternating in one process."""
     rng = np.random.default_rng(0)
-    factors = [
-        (rng.random(shape[:2], dtype=np.float32), rng.random(shape[1:], dtype=np.float32))
-        for shape in models.product_shapes(models.CNN, 100)
-    ]
-    outs = [a @ b for a, b in factors]
+    operands = []
+    for rows, inner, columns in models.product_shapes(models.CNN, 100):
+        a, b = rng.random((rows, inner), dtype=np.float32), rng.random((inner, columns), dtype=np.float32)
+        operands.append((a, b, a @ b))
 
     def bare() -> None:
-        for (a, b), out in zip(factors, outs, strict=True):
+        for a, b, out in operands:
             np.matmul(a, b, out=out)
 
     train, _ = models.numpy_steps(models.CNN, 100)
@@ -91,32 +91,27 @@ def growth(budget: float) -> Iterable[dict]:
 
 def epoch(budget: float) -> Iterable[dict]:
     """Yield the parts of an epoch of the CNN on all of MNIST, and the process's peak memory."""
-    mnist = data.load_mnist(flat=False)
-    model = ConvNet(weight_scale=None)
+    mnist, model = data.load_mnist(flat=False), ConvNet(weight_scale=None)
     model.loss(mnist["X_train"][:10_000])
-    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     parts = solver_seconds(Solver(model, mnist, num_epochs=1))
-    yield {**parts, "peak_bytes": peak_kib * 1024, "examples": len(mnist["X_train"])}
+    yield {**parts, "peak_bytes": peak, "examples": len(mnist["X_train"])}
 
 
 def solver_seconds(solver: Solver) -> dict[str, float]:
     """Train; return seconds: `steps`, `evaluation` (accuracies), `rest` (shuffling, histories, progress bar)."""
     spent = Counter()
 
-    def timed(name: str, method: Callable) -> Callable:
-        def call(*arguments: object) -> object:
-            start = time.perf_counter()
-            result = method(*arguments)
-            spent[name] += time.perf_counter() - start
-            return result
+    @contextlib.contextmanager
+    def timed(name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        spent[name] += time.perf_counter() - start
 
-        return call
-
-    solver._train_step = timed("steps", solver._train_step)
-    solver.check_accuracy = timed("evaluation", solver.check_accuracy)
-    start = time.perf_counter()
-    solver.train()
-    return {**spent, "rest": time.perf_counter() - start - spent.total()}
+    solver._train_step = timed("steps")(solver._train_step)
+    solver.check_accuracy = timed("evaluation")(solver.check_accuracy)
+    whole = seconds_of(solver.train)
+    return {**spent, "rest": whole - spent.total()}
 
 
 def sweep(budget: float) -> Iterable[dict]:
@@ -129,16 +124,14 @@ def sweep(budget: float) -> Iterable[dict]:
     named = dataclasses.replace(SWEEPS["q4"], solver=SWEEPS["q4"].solver | {"num_epochs": 1})
     mnist = named.load()
 
-    def seconds(n_jobs: int) -> float:
-        start = time.perf_counter()
+    def run(n_jobs: int) -> None:
         failed = [row for row in named.sweep(mnist, n_jobs=n_jobs, verbose=False) if row.status != "done"]
         if failed:
             raise RuntimeError(f"{len(failed)} trials are not done; the first: {failed[0].reason}")
-        return time.perf_counter() - start
 
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1), blas.one_thread():
-        seconds(2)  # starts the workers
-        yield medians([(seconds(1), seconds(2)) for _ in range(3)], "one", "two")
+        run(2)  # starts the workers
+        yield medians([(seconds_of(run, 1), seconds_of(run, 2)) for _ in range(3)], "one", "two")
 
 
 TASKS: dict[str, Callable[[float], Iterable[dict]]] = {
