@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from course.items import file_of
 from nnlib.check.exercises import Item, items
 from nnlib.storage import REPOSITORY
 
@@ -74,8 +75,7 @@ def put(answer: Answer, root: Path) -> None:
     """Copy nnlib, without its fast layers, into `root`, and write an answer into the module of its item."""
     ignored = shutil.ignore_patterns("fast", "__pycache__", "*.json")
     shutil.copytree(REPOSITORY / "nnlib", root / "nnlib", ignore=ignored)
-    module = items()[answer.item].targets[0].partition(":")[0]
-    path = root.joinpath(*module.split(".")).with_suffix(".py")
+    path = root / file_of(items()[answer.item].targets[0])
     path.write_text(replaced(path.read_text(encoding="utf-8"), answer.code), encoding="utf-8")
 
 

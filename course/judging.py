@@ -59,7 +59,7 @@ def decide(rows: Sequence[Row], files: Mapping[str, str], item: str, make_judge:
         return []
     try:
         codes = [extract(files, item)]
-        codes += [extract(files, item, ours=given(item))] if given(item) else []
+        codes += [extract(files, item, ours=items.given(item))] if items.given(item) else []
     except Exception as error:  # of ours: what students write is text to `extract`
         return [make(row, "ours", "", f"{type(error).__name__}: {error}") for row in rows]
     if codes[0].status:
@@ -75,8 +75,7 @@ def decide(rows: Sequence[Row], files: Mapping[str, str], item: str, make_judge:
 @functools.cache
 def solution() -> dict[str, str]:
     """Return the repository's own files with the items' code, as if they had been handed in."""
-    modules = {target.partition(":")[0] for row in items.load().items.values() for target in row["targets"]}
-    names = [module.replace(".", "/") + ".py" for module in modules]
+    names = {items.file_of(target) for row in items.load().items.values() for target in row["targets"]}
     return {name: (items.ROOT / name).read_text(encoding="utf-8") for name in names}
 
 
@@ -99,11 +98,6 @@ def _in_order(rows: Iterable[Row], judges: list[Judge]) -> list[Check]:
     return found
 
 
-def given(item: str) -> list[str]:
-    """Return the ids of the items whose functions an item may use."""
-    return [each for each in items.load().items[item].get("given", ()) if each in items.load().items]
-
-
 def _judge(row: Row, own: Judge, lent: Judge | None = None) -> Check:
     """Judge a row with the student's own functions, and once more with the course's of the items that are given."""
     check = own.judge(row)
@@ -112,7 +106,7 @@ def _judge(row: Row, own: Judge, lent: Judge | None = None) -> Check:
     again = lent.judge(row)
     if again.status != "passed":
         return check
-    note = f"passed with the course's {', '.join(given(own.code_item))} in place of your own"
+    note = f"passed with the course's {', '.join(items.given(own.code_item))} in place of your own"
     return replace(again, message_student=note, message_grader=f"{note}; without: {check.message_grader}")
 
 

@@ -91,8 +91,8 @@ def grade(answer: bank.Answer, tier: str, cache: Cache, number: int) -> Graded:
 def handed_in(answer: bank.Answer, files: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the files of a submission, the repository's by default, with the answer in the module of its item."""
     files = files or judging.solution()
-    module = items.load().items[answer.item]["targets"][0].partition(":")[0].replace(".", "/") + ".py"
-    return {**files, module: bank.replaced(files[module], answer.code)}
+    name = items.file_of(items.load().items[answer.item]["targets"][0])
+    return {**files, name: bank.replaced(files[name], answer.code)}
 
 
 def beside(answer: bank.Answer, number: int) -> list[str]:

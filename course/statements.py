@@ -31,6 +31,11 @@ def definitions(text: str) -> tuple[Definition, ...]:
         return tuple(_one_by_one(text))
 
 
+def by_name(text: str) -> dict[str, Definition]:
+    """Return for each name that a file binds at its top the last statement that does."""
+    return {name: each for each in definitions(text) for name in each.names}
+
+
 def _one_by_one(text: str) -> Iterator[Definition]:
     lines = text.split("\n")
     starts = [number for number, line in enumerate(lines) if START.match(line)]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from course.items import Course, ReleaseError
+from course.items import Course, ReleaseError, names_in
 from course.leaks import formulas
 from course.release.modules import cut_module
 from course.release.notebooks import cut_notebook
@@ -118,9 +118,9 @@ def _cut_module(files: dict[str, bytes], name: str, course: Course) -> list[ast.
     if trimmed:
         source, _ = cut_module(source, {}, trimmed.get("names", ()), trimmed.get("docstring"))
     for item, row in course.items.items():
-        own = [target.partition(":")[2] for target in row["targets"] if target.startswith(f"{module}:")]
+        own = names_in(module, row["targets"])
         stubs |= dict.fromkeys(own, course.stub(item))
-        removed |= {target.partition(":")[2] for target in row.get("cut", ()) if target.startswith(f"{module}:")}
+        removed.update(names_in(module, row.get("cut", ())))
         docstring = docstring or (row.get("docstring") if own else None)
     new, statements = cut_module(source, stubs, removed, docstring)
     files[name] = new.encode() if stubs or trimmed else files[name]
