@@ -17,6 +17,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from course.statements import plain
+
 MIN_NODES = 7  # a smaller expression, such as x.sum(axis=0), says nothing
 MIN_PRODUCT = 5  # but a matrix product of two does, such as x.T @ dout
 MIN_FORMULA = 12  # characters, without spaces
@@ -170,7 +172,7 @@ def _normalised(node: ast.AST) -> str:
 
 def _parsed(source: str) -> ast.Module | None:
     try:
-        return ast.parse(re.sub(r"^(?=[%!])", "#", source, flags=re.M))
+        return ast.parse(plain(source))
     except SyntaxError:
         return None
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Mapping
 
 from course.items import ReleaseError
+from course.statements import bound, first_line
 
 LINE = 120
 ARGUMENT_CHECKS = {"checks", "arguments"}  # the modules whose calls stay at the head of a function
@@ -31,7 +32,7 @@ def cut_module(
     """
     lines, edits, cut, missing = source.splitlines(), [], [], {*stubs, *removed}
     for node in ast.parse(source).body:
-        names = _names(node)
+        names = set(bound(node))
         missing -= names
         if names & stubs.keys():
             (name,) = names
@@ -88,15 +89,6 @@ def apply(lines: list[str], edits: list[Edit]) -> str:
     return text
 
 
-def _names(node: ast.stmt) -> set[str]:
-    """Return the names that a statement of a module defines."""
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        return {node.name}
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return {alias.asname or alias.name for alias in node.names}
-    return {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store)}
-
-
 def _is_argument_check(node: ast.stmt) -> bool:
     call = node.value if isinstance(node, (ast.Expr, ast.Assign)) else None
     function = call.func if isinstance(call, ast.Call) else None
@@ -106,7 +98,7 @@ def _is_argument_check(node: ast.stmt) -> bool:
 
 def _first_line(node: ast.stmt, lines: list[str]) -> int:
     """Return the first line of a definition, its decorators and the comment above it."""
-    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    first = first_line(node)
     while first > 1 and lines[first - 2].startswith("#"):
         first -= 1
     return first
