@@ -13,9 +13,10 @@ import io
 import json
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+
+from PIL import Image
 
 from course.statements import plain
 
@@ -78,7 +79,8 @@ class Fingerprints:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 yield from self.scan_all((f"{name}{entry}", archive.read(entry)) for entry in archive.namelist())
         elif content.startswith(b"\x89PNG"):
-            yield from (Leak(name, found) for text in _texts_of_png(content) for found in self.in_text(text))
+            with Image.open(io.BytesIO(content)) as picture:
+                yield from (Leak(name, found) for text in picture.text.values() for found in self.in_text(text))
         elif name.endswith(".ipynb"):
             for cell in json.loads(content)["cells"]:
                 where, source = f"{name}:{cell['id']}", "".join(cell["source"])
@@ -175,16 +177,3 @@ def _parsed(source: str) -> ast.Module | None:
         return ast.parse(plain(source))
     except SyntaxError:
         return None
-
-
-def _texts_of_png(content: bytes) -> Iterator[str]:
-    position = 8
-    while position + 8 <= len(content):
-        length, kind = int.from_bytes(content[position : position + 4]), content[position + 4 : position + 8]
-        body = content[position + 8 : position + 8 + length]
-        position += 12 + length
-        if kind in (b"tEXt", b"iTXt", b"zTXt"):
-            _, _, rest = body.partition(b"\0")
-            packed = rest[1:] if kind == b"zTXt" else rest.partition(b"\0\0")[2] if rest[:1] == b"\1" else b""
-            unpacked = [zlib.decompress(packed[packed.rfind(b"\0", 0, 8) + 1 :])] if packed else []
-            yield from (part.decode("utf-8", "replace") for part in (rest, *unpacked))

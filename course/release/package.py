@@ -7,6 +7,7 @@ import fnmatch
 import hashlib
 import io
 import json
+import posixpath
 import re
 import subprocess
 import zipfile
@@ -56,10 +57,15 @@ def archive(files: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for name, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{FOLDER}/{name}", (1980, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o100644 << 16, 3
-            packed.writestr(entry, content)
+            add(packed, f"{FOLDER}/{name}", content)
     return buffer.getvalue()
+
+
+def add(packed: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644) -> None:
+    """Add a file to an archive without its time, so that the same files give the same archive."""
+    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, (mode | 0o100000) << 16, 3
+    packed.writestr(entry, content)
 
 
 def description(course: Course, files: dict[str, bytes], packed: bytes) -> dict[str, object]:
@@ -134,10 +140,6 @@ def _dead_links(files: dict[str, bytes]):
         if name.endswith(".ipynb"):
             text = "\n".join(cell.source for cell in nbformat.reads(text, 4).cells if cell.cell_type == "markdown")
         for link in LINK.findall(text):
-            target = (Path(name).parent / link).as_posix()
-            parts: list[str] = []
-            for part in target.split("/"):
-                parts = parts[:-1] if part == ".." else [*parts, part]
-            found = "/".join(parts)
-            if found not in files and not any(each.startswith(found.rstrip("/") + "/") for each in files):
+            found = posixpath.normpath(posixpath.join(posixpath.dirname(name), link))
+            if found not in files and not any(each.startswith(f"{found}/") for each in files):
                 yield f"{name}: {link}"
