@@ -74,11 +74,9 @@ def parser() -> argparse.ArgumentParser:
 
 def grade_all(submissions: list[Submission], wanted: list[str], tier: str, options: argparse.Namespace) -> list[dict]:
     """Return the JSON object of each submission; items are graded side by side, those of all submissions."""
-    key = course_key()
-    readable = [number for number, each in enumerate(submissions) if not each.error]
-    tasks = [(number, item) for number in readable for item in wanted]
+    tasks = [(number, item) for number in range(len(submissions)) for item in wanted]
     checks: dict[tuple[int, str], list[Check]] = {}
-    jobs = joblib.Parallel(options.jobs, return_as="generator_unordered", batch_size=1)
+    jobs, key = joblib.Parallel(options.jobs, return_as="generator_unordered", batch_size=1), course_key()
     with _cluster(options.scheduler), tqdm(total=len(tasks), unit="item", disable=None) as bar:
         calls = (
             joblib.delayed(_grade)(number, submissions[number], item, tier, options.resume, key)
@@ -87,15 +85,10 @@ def grade_all(submissions: list[Submission], wanted: list[str], tier: str, optio
         for number, item, found in jobs(calls):
             checks[number, item] = found
             bar.update()
-    made = []
-    for number, submission in enumerate(submissions):
-        if submission.error:
-            made.append(grading.ungraded(submission, tier, wanted))
-            continue
-        graded = grading.blank(submission, tier)
-        graded["items"] = [grading.item_object(item, checks[number, item]) for item in wanted]
-        made.append(graded | {"total": grading.total(graded["items"])})
-    return made
+    return [
+        grading.submission_object(submission, tier, {item: checks[number, item] for item in wanted})
+        for number, submission in enumerate(submissions)
+    ]
 
 
 def _grade(

@@ -9,8 +9,8 @@ import importlib.util
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from course import items, sandbox
@@ -41,22 +41,15 @@ def judge_item(
         key: the course's, from which the inputs are drawn.
         limits: of a worker that needs no PyTorch.
     """
-    options = {"tier": tier, "cache": cache, "key": key, "sha256": submission.sha256, "usual": limits}
-    judge = functools.partial(Judge, item, item, **options)
-    return decide(items_of_check()[item].rows, submission.files, item, judge)
+    judge = Judge(item, item, tier, cache, key, submission.sha256, limits)
+    return decide(items_of_check()[item].rows, submission.files, judge)
 
 
-def decide(rows: Sequence[Row], files: Mapping[str, str], item: str, make_judge: Callable[..., Judge]) -> list[Check]:
-    """Return what came of each row about an item's code.
-
-    Args:
-        rows: in their order.
-        files: a submission's, by canonical path.
-        item: the id of the item whose code is taken.
-        make_judge: given `code`, returns what judges it.
-    """
+def decide(rows: Sequence[Row], files: Mapping[str, str], judge: Judge) -> list[Check]:
+    """Return what came of each row, in their order, by a judge that has no code yet: it is taken from `files`."""
     if not rows:
         return []
+    item = judge.code_item
     try:
         codes = [extract(files, item)]
         codes += [extract(files, item, ours=items.given(item))] if items.given(item) else []
@@ -64,7 +57,7 @@ def decide(rows: Sequence[Row], files: Mapping[str, str], item: str, make_judge:
         return [make(row, "ours", "", f"{type(error).__name__}: {error}") for row in rows]
     if codes[0].status:
         return [make(row, codes[0].status, codes[0].message, codes[0].message) for row in rows]
-    judges = [make_judge(code=code) for code in codes if not code.status]
+    judges = [replace(judge, code=code) for code in codes if not code.status]
     try:
         return _in_order(rows, judges)
     finally:
@@ -120,12 +113,12 @@ class Judge:
 
     item: str
     code_item: str
-    code: Extract
     tier: str
     cache: Cache
     key: bytes
     sha256: str
     usual: Limits = USUAL
+    code: Extract = field(default_factory=Extract)
 
     def __post_init__(self) -> None:
         self._folder: tempfile.TemporaryDirectory | None = None
