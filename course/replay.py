@@ -78,14 +78,11 @@ def find(notebook: str, item: str) -> ResultRow:
     cells = json.loads(notebook)["cells"] if notebook else []
     outputs = [output for cell in cells for output in cell.get("outputs", ())]
     tables = [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
-    found = [row for table in tables if isinstance(table, list) for row in table if _item(row) == item]
+    rows = [row for table in tables if isinstance(table, list) for row in table if isinstance(row, dict)]
+    found = [row for row in rows if row.get("item") == item]
     if not found:
         raise ValueError("the notebook has no table of results with it; its last cells were not run")
     return ResultRow.from_json(found[-1])
-
-
-def _item(row: object) -> object:
-    return row.get("item") if isinstance(row, dict) else None
 
 
 def chosen(row: ResultRow) -> dict[str, float]:
