@@ -31,21 +31,18 @@ def write_page(
     """
     tasks = [
         _task(grade["student"], item, answers.get(grade["student"], {}).get(item["id"], ""), given, rubrics)
+        for id in items()  # all answers to one item after another
         for grade in grades
         for item in grade["items"]
-        if marks.room(item) and not grade["submission"]["error"]
+        if item["id"] == id and marks.room(item) and not grade["submission"]["error"]
     ]
-    order = list(items())
-    tasks.sort(key=lambda task: order.index(task["item"]))  # all answers to one item after another
     report.write(path, report.render("marking.html", tasks=tasks, schema=marks.SCHEMA))
 
 
 def _task(student: str, item: Mapping, answer: str, given: marks.Marks, rubrics: Mapping[str, str]) -> dict:
     id = item["id"]
-    task = {"student": student, "item": id, "title": items()[id].title, "max": marks.room(item)}
-    task |= {"rubric": rubrics.get(id, ""), "text": report.shown(answer), "answer": marks.digest(answer), "mark": None}
-    task["left"] = report.shown("\n".join(marks.left_open(item)))
     mark = given.get((student, id))
-    if mark is not None:
-        task["mark"] = {**asdict(mark), "at": mark.at.isoformat()}
-    return task
+    task = {"student": student, "item": id, "title": items()[id].title, "max": marks.room(item)}
+    task |= {"rubric": rubrics.get(id, ""), "text": report.shown(answer), "answer": marks.digest(answer)}
+    task["mark"] = mark and {**asdict(mark), "at": mark.at.isoformat()}
+    return {**task, "left": report.shown("\n".join(marks.left_open(item)))}

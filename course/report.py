@@ -14,7 +14,7 @@ import json
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import jinja2
@@ -123,22 +123,14 @@ def by_item(grades: Sequence[Mapping]) -> list[dict]:
         if not grade["submission"]["error"]:
             for item in filter(_judged, grade["items"]):
                 found.setdefault(item["id"], []).append(item)
-    return [_summary(id, graded) for id, graded in found.items()]
-
-
-def _summary(id: str, graded: Sequence[Mapping]) -> dict:
-    points, seconds = [item["points"] for item in graded], [_seconds(item) for item in graded]
-    most = max(sum(check["max"] for check in item["checks"]) for item in graded)
-    return {
-        "id": id,
-        "submissions": len(graded),
-        "max": most,
-        "mean": statistics.mean(points),
-        "all": sum(each == most for each in points),
-        "none": sum(each == 0 for each in points),
-        "median_seconds": statistics.median(seconds),
-        "most_seconds": max(seconds),
-    }
+    rows = []
+    for id, graded in found.items():
+        points, seconds = [item["points"] for item in graded], [_seconds(item) for item in graded]
+        most = max(sum(check["max"] for check in item["checks"]) for item in graded)
+        row = {"id": id, "submissions": len(graded), "max": most, "mean": statistics.mean(points)}
+        row |= {"all": points.count(most), "none": points.count(0)}
+        rows.append(row | {"median_seconds": statistics.median(seconds), "most_seconds": max(seconds)})
+    return rows
 
 
 def mistakes(grades: Sequence[Mapping]) -> list[dict]:
@@ -146,16 +138,13 @@ def mistakes(grades: Sequence[Mapping]) -> list[dict]:
     counts: Counter[tuple[str, str]] = Counter()
     for grade in grades:
         if not grade["submission"]["error"]:
-            counts.update({(item["id"], _name(check)) for item in grade["items"] for check in _failed(item)})
+            checks = [(item["id"], check) for item in grade["items"] for check in item["checks"]]
+            counts.update({(item, _name(check)) for item, check in checks if check["status"] not in NO_MISTAKE})
     known = diagnoses()
     return [
         {"item": item, "name": name, "looks": known.get(name, {}).get("looks", STATUS.get(name, "")), "count": count}
         for (item, name), count in sorted(counts.items(), key=lambda entry: -entry[1])[:COMMONEST]
     ]
-
-
-def _failed(item: Mapping) -> Iterable[Mapping]:
-    return (check for check in item["checks"] if check["status"] not in NO_MISTAKE)
 
 
 def _name(check: Mapping) -> str:
@@ -182,11 +171,7 @@ def _environment() -> jinja2.Environment:
     options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True, "undefined": jinja2.StrictUndefined}
     environment = jinja2.Environment(loader=loader, **options)
     environment.filters |= {"shown": shown, "number": "{:g}".format, "seconds": "{:.1f}".format}
-    environment.globals |= {
-        "OPEN": OPEN,
-        "STATUS": STATUS,
-        "title": lambda id: items()[id].title if id in items() else "",
-    }
+    environment.globals |= {"OPEN": OPEN, "STATUS": STATUS, "items": items()}
     return environment
 
 
