@@ -15,7 +15,9 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from course import bank, items, report
+from course import items, report
+from course.answers import cells
+from course.bank import with_code
 from course.judging import solution
 from course.proof import handed_in
 
@@ -26,8 +28,8 @@ WRONG = 6  # items with a known mistake in each submission, but for the first
 def submission(number: int) -> dict[str, str]:
     """Return the files of a submission: the notebooks, and the code with mistakes drawn by its number."""
     files, rng = solution(), random.Random(number)
-    for item in rng.sample(bank.with_code(), WRONG if number else 0):
-        files = handed_in(rng.choice(list(bank.cells(item, "wrong"))), files)
+    for item in rng.sample(with_code(), WRONG if number else 0):
+        files = handed_in(rng.choice(list(cells(item, "wrong"))), files)
     notebooks = (items.ROOT / "notebooks").glob("q?_*.ipynb")
     return files | {f"notebooks/{path.name}": path.read_text(encoding="utf-8") for path in notebooks}
 
