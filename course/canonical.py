@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import nbformat
 
 from course import items
+from course.statements import definitions
 
 MARKER = re.compile(r"<!-- answer (\d)\.")
 CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
@@ -53,11 +54,21 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
             notes += more
             if text is not None:
                 files[wanted] = text
+                notes += _defined_twice(text, wanted)
             for other in found:
                 left.pop(other, None)
     missing = [name for name in expected() if name not in files]
     notes += [f"{name} is missing or cannot be read: its items have nothing to grade" for name in missing]
     return files, tuple(notes)
+
+
+def _defined_twice(text: str, wanted: str) -> Iterator[str]:
+    """Yield in words which of a file's answers it defines more than once."""
+    found = [(name, each.line) for each in definitions(text) for name in each.names] if wanted.endswith(".py") else []
+    for name in expected()[wanted]:
+        lines = [str(line) for other, line in found if other == name]
+        if len(lines) > 1:
+            yield f"{wanted} defines {name} in lines {' and '.join(lines)}; the later one counts"
 
 
 def plain_name(name: str) -> str:

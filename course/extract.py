@@ -16,7 +16,7 @@ from pathlib import Path
 
 from course import items
 from course.release.modules import cut_module
-from course.statements import Definition, by_name, definitions, reached
+from course.statements import Definition, by_name, reached
 
 # Never beside a student's code: they hold or know the answers, or run on more than NumPy.
 KEPT_OUT = re.compile(r"nnlib\.(fast|check|search|plots|widgets|provenance|data)(\.|$)")
@@ -32,7 +32,6 @@ class Extract:
         message: why, in words.
         place: the student's file.
         lines: where the student's are in the item's module: its first line, its last line, the first in their file.
-        notes: what was noticed.
     """
 
     sources: dict[str, str] = field(default_factory=dict)
@@ -40,7 +39,6 @@ class Extract:
     message: str = ""
     place: str = ""
     lines: list[tuple[int, int, int]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
     def own_line(self, place: str) -> str:
         """Return "file:line" of the worker's file as that of the student's."""
@@ -75,7 +73,8 @@ def extract(files: Mapping[str, str], item: str, ours: Collection[str] = ()) -> 
         return Extract(status="missing", message=f"{place} was not handed in", place=place)
     made = Extract(place=place)
     theirs = [each for each in items.given(item) if each not in ours]
-    written = _splice(made, module, files[place], [*theirs, item], ours)
+    written = by_name(files[place])
+    _splice(made, module, written, [*theirs, item], ours)
     for name in _names_in(module, item):
         if name not in written:
             made.status, made.message = "missing", f"{place} defines no {name}"
@@ -102,19 +101,12 @@ def _module(module: str, files: Mapping[str, str], theirs: Collection[str], ours
 
 
 def _splice(
-    made: Extract, module: str, text: str, theirs: Collection[str], ours: Collection[str]
-) -> dict[str, Definition]:
+    made: Extract, module: str, found: Mapping[str, Definition], theirs: Collection[str], ours: Collection[str]
+) -> None:
     """Put the student's functions of the items `theirs` and what they reach after what stays of the course's module."""
     every, own, lent = (
         [name for item in each for name in _names_in(module, item)] for each in (items_in(module), theirs, ours)
     )
-    found: dict[str, Definition] = {}
-    for each in definitions(text):
-        for name in each.names:
-            if name in found and name in every:
-                lines = f"in lines {found[name].line} and {each.line}"
-                made.notes.append(f"{made.place} defines {name} {lines}; the later one counts")
-            found[name] = each
     base = by_name(_cut(module, frozenset(ours)))
     taken = reached(found, own, base.keys() - every | set(lent))
     used = {name for each in taken for name in each.uses} - set(own)
@@ -126,7 +118,6 @@ def _splice(
         parts.append(each.text)
         end += each.text.count("\n") + 2
     made.sources[module] = "\n\n".join(parts) + "\n"
-    return found
 
 
 @cache

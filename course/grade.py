@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import joblib
@@ -77,7 +77,12 @@ def grade_all(submissions: list[Submission], wanted: list[str], tier: str, optio
     tasks = [(number, item) for number in range(len(submissions)) for item in wanted]
     checks: dict[tuple[int, str], list[Check]] = {}
     jobs, key = joblib.Parallel(options.jobs, return_as="generator_unordered", batch_size=1), course_key()
-    with _cluster(options.scheduler), tqdm(total=len(tasks), unit="item", disable=None) as bar:
+    with contextlib.ExitStack() as stack, tqdm(total=len(tasks), unit="item", disable=None) as bar:
+        if options.scheduler:
+            from distributed import Client  # here: it takes a second, which others need not wait for
+
+            stack.enter_context(Client(options.scheduler))
+            stack.enter_context(joblib.parallel_config(backend="dask"))
         calls = (
             joblib.delayed(_grade)(number, submissions[number], item, tier, options.resume, key)
             for number, item in tasks
@@ -96,18 +101,6 @@ def _grade(
 ) -> tuple[int, str, list[Check]]:
     cache = Cache(CACHE / f"{submission.sha256[:16]}-{item}.jsonl", resume=resume)
     return number, item, grading.judge(submission, item, tier, cache, key)
-
-
-@contextlib.contextmanager
-def _cluster(address: str | None) -> Iterator[None]:
-    """Have joblib run on a Dask cluster inside the body, where there is an address."""
-    if address is None:
-        yield
-        return
-    from distributed import Client  # here: it takes a second, which others need not wait for
-
-    with Client(address), joblib.parallel_config(backend="dask"):
-        yield
 
 
 def write(graded: list[dict], submissions: list[Submission], given: marks.Marks, options: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import fnmatch
 import io
 import json
@@ -41,15 +42,13 @@ class Fingerprints:
     Args:
         statements: from Python files and code cells.
         texts: Markdown and docstrings; their boxed formulas count, and the lines of a docstring that hold an equation.
-        stated: texts that stay in the copy; what stands in one of them has not been cut.
     """
 
-    def __init__(self, statements: Iterable[ast.AST], texts: Iterable[str] = (), stated: Iterable[str] = ()):
+    def __init__(self, statements: Iterable[ast.AST], texts: Iterable[str] = ()):
         nodes = [node for statement in statements for node in ast.walk(statement)]
         self.code = {_normalised(part): ast.unparse(node) for node in nodes for part in _telling(node)}
-        kept = "".join(map(squeeze, stated))
         found = {squeeze(formula): formula for text in texts for formula in formulas(text)}
-        self.formulas = {key: text for key, text in found.items() if len(key) >= MIN_FORMULA and key not in kept}
+        self.formulas = {key: text for key, text in found.items() if len(key) >= MIN_FORMULA}
 
     def in_code(self, tree: ast.AST) -> Iterator[str]:
         """Yield the cut statements that a tree holds."""
@@ -84,30 +83,29 @@ class Fingerprints:
         elif name.endswith(".ipynb"):
             for cell in json.loads(content)["cells"]:
                 where, source = f"{name}:{cell['id']}", "".join(cell["source"])
-                tree = _parsed(source) if cell["cell_type"] == "code" else None
                 if cell.get("outputs") or cell.get("attachments"):
                     yield Leak(where, "an output or an attachment")
-                yield from (Leak(where, found) for found in self._in_source(source, tree))
+                yield from (Leak(where, found) for found in self._in_source(source, cell["cell_type"] == "code"))
         else:
             try:
                 source = content.decode("utf-8")
             except UnicodeDecodeError:
                 yield Leak(name, "content that cannot be looked into")
                 return
-            tree = _parsed(source) if name.endswith(".py") else None
-            yield from (Leak(name, found) for found in self._in_source(source, tree))
+            yield from (Leak(name, found) for found in self._in_source(source, name.endswith(".py")))
 
     def scan_all(self, entries: Iterable[tuple[str, bytes]]) -> Iterator[Leak]:
         """Yield the leaks of many files, each once."""
         for name, content in entries:
             yield from dict.fromkeys(self.scan(name, content))
 
-    def _in_source(self, source: str, tree: ast.Module | None) -> Iterator[str]:
-        if tree is None:
-            yield from self.in_text(source)
-            return
-        yield from self.in_code(tree)
-        yield from self.in_text("\n".join(re.findall(r"#.*", source)))
+    def _in_source(self, source: str, is_code: bool) -> Iterator[str]:
+        """Yield what a source holds: of code the statements and comments, of what does not parse all of the text."""
+        with contextlib.suppress(SyntaxError):
+            if is_code:
+                yield from self.in_code(ast.parse(plain(source)))
+                source = "\n".join(re.findall(r"#.*", source))
+        yield from self.in_text(source)
 
 
 def refused(leaks: Iterable[Leak], allowed: list[dict[str, str]]) -> list[Leak]:
@@ -170,10 +168,3 @@ def _normalised(node: ast.AST) -> str:
         return f"[{','.join(map(text, part))}]" if isinstance(part, list) else repr(part)
 
     return text(node)
-
-
-def _parsed(source: str) -> ast.Module | None:
-    try:
-        return ast.parse(plain(source))
-    except SyntaxError:
-        return None

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from course import items, report
@@ -34,14 +33,6 @@ def submission(number: int) -> dict[str, str]:
     return files | {f"notebooks/{path.name}": path.read_text(encoding="utf-8") for path in notebooks}
 
 
-def write(folder: Path, files: Mapping[str, str]) -> Path:
-    """Write a submission below a folder; return the folder."""
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
-
-
 def seconds(folders: list[Path], jobs: int) -> float:
     """Return how long the command takes, from nothing kept to grades."""
     command = [sys.executable, "-m", "course.grade", *map(str, folders), "--jobs", str(jobs)]
@@ -61,9 +52,13 @@ def main() -> None:
     lines = ["| submissions | seconds | seconds each |", "| --- | --- | --- |"]
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
-        every = [write(Path(folder, f"student{n}"), submission(n)) for n in range(max([1, *options.numbers]))]
+        students = [Path(folder, f"student{number}") for number in range(max([1, *options.numbers]))]
+        for number, student in enumerate(students):
+            for name, text in submission(number).items():
+                (student / name).parent.mkdir(parents=True, exist_ok=True)
+                (student / name).write_text(text, encoding="utf-8")
         for number in [1, *options.numbers]:
-            taken = seconds(every[:number], options.jobs)
+            taken = seconds(students[:number], options.jobs)
             lines.append(f"| {number} | {taken:.0f} | {taken / number:.1f} |")
             print(lines[-1], flush=True)
     about = f"With `--jobs {options.jobs}`, on {os.cpu_count()} cores that had {load:.1f} other processes to run."
