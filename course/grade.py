@@ -11,7 +11,7 @@ from pathlib import Path
 import joblib
 from tqdm import tqdm
 
-from course import canvas, grading, intake, items, marking, marks, report, sandbox
+from course import canvas, grading, intake, items, marks, report, sandbox
 from course.intake import Submission
 from course.ledger import Cache, Check, course_key
 
@@ -115,7 +115,7 @@ def write(graded: list[dict], submissions: list[Submission], given: marks.Marks,
     if options.html:
         report.write_html(options.html, graded)
         answers = {each.student: grading.answers(each.files) for each in submissions if not each.error}
-        marking.write_page(options.html / "marking.html", graded, answers, given, items.rubrics())
+        report.write_marking_page(options.html / "marking.html", graded, answers, given, items.rubrics())
     if options.canvas:
         target = options.canvas.with_name(f"{options.canvas.stem}-filled.csv")
         filled = canvas.fill(options.canvas, target, graded, options.column, provisional=options.provisional)

@@ -24,13 +24,12 @@ from tqdm import tqdm
 
 from course import interpreter, items, judging, report, sandbox, users
 from course.answers import Answer, answers, cells, replaced
-from course.bank import with_code
 from course.extract import items_in
 from course.intake import Submission
 from course.ledger import Cache, Check
 from course.watched import USUAL, Limits, stretch
 from nnlib import tables
-from nnlib.check.report import diagnoses
+from nnlib.check.report import diagnoses, with_code
 
 PAGE = items.ROOT / "docs" / "grading.md"
 KINDS = ("reference", "stub", "right", "wrong", "hostile")
@@ -162,12 +161,7 @@ def main() -> int:
     options = parser.parse_args()
     tiers = [tier for tier in options.tiers if not sandbox.trouble(tier)]
     missing = [f"{tier} was not tried: {sandbox.trouble(tier)}" for tier in options.tiers if tier not in tiers]
-    every = [
-        each
-        for item in with_code()
-        if item.id.startswith(options.only)
-        for each in (*answers(item), *cells(item, "hostile"))
-    ]
+    every = [each for item in with_code(options.only) for each in (*answers(item), *cells(item, "hostile"))]
     known = every[:: options.sample or 1]
     tasks = [(each, tier) for each in known for tier in (tiers if each.kind == "hostile" else tiers[:1])]
     before = state()

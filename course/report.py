@@ -1,4 +1,4 @@
-"""Writes what the grader found: JSON, CSV, a page for each student, a page for whoever grades.
+"""Writes what the grader found: JSON, CSV, a page for each student, and two for whoever grades.
 
 Everything that comes from a submission is data: it is escaped in HTML, and harmless to a spreadsheet in CSV. A
 student's page holds no word that is meant for the grader, not even hidden from view.
@@ -15,6 +15,7 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import jinja2
@@ -83,6 +84,41 @@ def write_html(folder: Path, grades: Sequence[Mapping]) -> None:
     for grade in grades:
         write(folder / "students" / page_name(grade["student"]), student_page(grade))
     write(folder / "class.html", class_page(grades))
+
+
+def write_marking_page(
+    path: Path,
+    grades: Sequence[Mapping],
+    answers: Mapping[str, Mapping[str, str]],
+    given: marks.Marks,
+    rubrics: Mapping[str, str],
+) -> None:
+    """Write the page on which a human marks texts and derivations with a few keys, item by item, and saves the marks.
+
+    Args:
+        path: of the page.
+        grades: of the submissions.
+        answers: by student and item.
+        given: the marks so far.
+        rubrics: for what an item's points are given, by item.
+    """
+    tasks = [
+        _task(grade["student"], item, answers.get(grade["student"], {}).get(item["id"], ""), given, rubrics)
+        for id in items()  # all answers to one item after another
+        for grade in grades
+        for item in grade["items"]
+        if item["id"] == id and marks.room(item) and not grade["submission"]["error"]
+    ]
+    write(path, render("marking.html", tasks=tasks, schema=marks.SCHEMA))
+
+
+def _task(student: str, item: Mapping, answer: str, given: marks.Marks, rubrics: Mapping[str, str]) -> dict:
+    id = item["id"]
+    mark = given.get((student, id))
+    task = {"student": student, "item": id, "title": items()[id].title, "max": marks.room(item)}
+    task |= {"rubric": rubrics.get(id, ""), "text": shown(answer), "answer": marks.digest(answer)}
+    task["mark"] = mark and {**asdict(mark), "at": mark.at.isoformat()}
+    return {**task, "left": shown("\n".join(marks.left_open(item)))}
 
 
 def page_name(student: str) -> str:

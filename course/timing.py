@@ -16,9 +16,9 @@ from pathlib import Path
 
 from course import items, report
 from course.answers import cells
-from course.bank import with_code
 from course.judging import solution
 from course.proof import handed_in
+from nnlib.check.report import with_code
 
 PAGE = items.ROOT / "docs" / "grading.md"
 WRONG = 6  # items with a known mistake in each submission, but for the first
