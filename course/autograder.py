@@ -21,7 +21,7 @@ from nnlib import storage
 
 PACKAGES = ("filelock", "nbformat", "psutil", "threadpoolctl", "tqdm")  # NumPy comes with the interpreter
 OURS = ("course", "datasets", "nnlib")
-NEEDLESS = {"__pycache__", "wrong", "right", "sets", "hostile", "intake_cases", "student", "tests"}
+NEEDLESS = {"__pycache__", "wrong", "right", "sets", "hostile", "student", "tests"}
 SETUP = """\
 #!/bin/bash
 # Builds the container: everything is in this folder, so that only its rights are set and its start is tried.

@@ -114,16 +114,17 @@ def answers(files: Mapping[str, str]) -> dict[str, str]:
 
     Of duplicated answers the last that is not empty counts.
     """
+    notebooks = {name: json.loads(text)["cells"] for name, text in files.items() if name.endswith(".ipynb")}
     found: dict[str, str] = {}
     for item, row in items.load().items.items():
-        text = files.get(f"notebooks/{row['notebook']}.ipynb")
-        cells = [{**cell, "source": "".join(cell["source"])} for cell in json.loads(text)["cells"]] if text else []
-        marked = [cell["source"] for cell in cells if cell["source"].lstrip().startswith(f"<!-- answer {item}")]
-        coded = [cell["source"] for cell in cells if cell.get("id") in row["cells"] and cell.get("cell_type") == "code"]
         by_marker: dict[str, str] = {}
-        for source in marked:
+        coded: list[str] = []
+        for cell in notebooks.get(f"notebooks/{row['notebook']}.ipynb", ()):
+            source = "".join(cell["source"])
             marker, _, rest = source.strip().partition("-->")
-            if rest.strip() or marker not in by_marker:
+            if marker.startswith(f"<!-- answer {item}") and (rest.strip() or marker not in by_marker):
                 by_marker[marker] = rest.strip()
+            if cell.get("id") in row["cells"] and cell.get("cell_type") == "code":
+                coded.append(source)
         found[item] = "\n\n".join([*by_marker.values(), *coded]).strip()
     return found

@@ -1,4 +1,4 @@
-"""The statements at the top of a student's file: what each binds and uses, also where the file does not parse whole."""
+"""Statements of Python files and cells: what each binds and uses, also where a student's file does not parse whole."""
 
 from __future__ import annotations
 
