@@ -43,7 +43,7 @@ def judge(submission: Submission, item: str, tier: str, cache: Cache, key: bytes
     """Return what a machine finds of an item; the arguments are those of `judge_item`."""
     if submission.error:
         rows = (*items_of_check()[item].rows, *machine_rows(item))
-        return [make(row, "missing", submission.error, submission.error) for row in rows]
+        return [make(row, "missing", submission.error) for row in rows]
     found = judge_item(submission, item, tier, cache, key)
     for row in machine_rows(item):
         if row.name == "figure":

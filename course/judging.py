@@ -56,7 +56,7 @@ def decide(rows: Sequence[Row], files: Mapping[str, str], judge: Judge) -> list[
     except Exception as error:  # of ours: what students write is text to `extract`
         return [make(row, "ours", "", f"{type(error).__name__}: {error}") for row in rows]
     if codes[0].status:
-        return [make(row, codes[0].status, codes[0].message, codes[0].message) for row in rows]
+        return [make(row, codes[0].status, codes[0].message) for row in rows]
     judges = [replace(judge, code=code) for code in codes if not code.status]
     try:
         return _in_order(rows, judges)
@@ -79,8 +79,7 @@ def _in_order(rows: Iterable[Row], judges: list[Judge]) -> list[Check]:
     for row in rows:
         before = [name for name in row.after if ":" not in name and name not in passed]
         if before and row.property not in OWN_AFTER:
-            why = f"it means something only if {', '.join(before)} passes"
-            check = make(row, "not run", why, why)
+            check = make(row, "not run", f"it means something only if {', '.join(before)} passes")
         else:
             check = _judge(row, *judges)
             if check.status == "passed" and before:
@@ -219,8 +218,11 @@ def _not_given(message: str) -> bool:
     return bool(found) and importlib.util.find_spec(found[1]) is not None
 
 
-def make(row: Row, status: str, student: str, grader: str, diagnosis: str = "", seconds: float = 0.0) -> Check:
-    """Return the check of a row with the points that its status gives."""
+def make(
+    row: Row, status: str, student: str, grader: str | None = None, diagnosis: str = "", seconds: float = 0.0
+) -> Check:
+    """Return the check of a row with the points that its status gives, and the words for both of its readers."""
+    grader = student if grader is None else grader
     points = None if status in OPEN else row.points if status == "passed" else 0.0
     visibility = "public" if row.public else "hidden"
     return Check(

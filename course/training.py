@@ -144,6 +144,7 @@ class TrainingJudge(Judge):
         seconds = time.perf_counter() - started
         return Result(self.item, row.name, row.property, status, message, seconds=seconds, place=place)
 
+
 @functools.cache
 def bounds() -> dict[str, float]:
     """Return the accuracy that each item's training has to reach."""
