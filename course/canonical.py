@@ -43,7 +43,7 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
             )
             if not found:
                 continue
-            taken = found[0] if len(found) == 1 else max(found, key=lambda name: _written(left[name], wanted))
+            taken = max(found, key=lambda name: _written(left[name]))
             if len(found) > 1:
                 notes.append(
                     f"{', '.join(found)} could all be {wanted}; {taken} was taken, which has most written in it"
@@ -65,7 +65,7 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
 def _defined_twice(text: str, wanted: str) -> Iterator[str]:
     """Yield in words which of a file's answers it defines more than once."""
     found = [(name, each.line) for each in definitions(text) for name in each.names] if wanted.endswith(".py") else []
-    for name in expected()[wanted]:
+    for name in sorted(expected()[wanted]):
         lines = [str(line) for other, line in found if other == name]
         if len(lines) > 1:
             yield f"{wanted} defines {name} in lines {' and '.join(lines)}; the later one counts"
@@ -140,7 +140,7 @@ def _by_content(name: str, data: bytes, wanted: str) -> bool:
     return not expected()[wanted].isdisjoint(re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE))
 
 
-def _written(data: bytes, wanted: str) -> int:
+def _written(data: bytes) -> int:
     """Return a measure of how much is written in a file: its length without what the student copy's stubs say."""
     text = decode(data)[0]
     return len(text) - 1000 * text.count("raise NotImplementedError")
