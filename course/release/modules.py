@@ -30,32 +30,27 @@ def cut_module(
     Raises:
         ReleaseError: a name is not in the module.
     """
-    lines, edits, cut, missing = source.splitlines(), [], [], {*stubs, *removed}
-    for node in ast.parse(source).body:
+    lines, body, edits, cut = source.splitlines(), ast.parse(source).body, [], []
+    if missing := {*stubs, *removed}.difference(*map(bound, body)):
+        raise ReleaseError(f"{', '.join(sorted(missing))}: expected in the module, not found")
+    for node in body:
         names = set(bound(node))
-        missing -= names
-        if names & stubs.keys():
-            (name,) = names
-            functions = [node] if isinstance(node, ast.FunctionDef) else node.body
-            for function in functions:
-                if isinstance(function, ast.FunctionDef):
-                    edit, statements = stub(function, stubs[name])
-                    edits.append(edit)
-                    cut += statements
-        elif names & set(removed):
+        for name in names & stubs.keys():
+            inner = [node] if isinstance(node, ast.FunctionDef) else node.body
+            for function in (each for each in inner if isinstance(each, ast.FunctionDef)):
+                edit, statements = stub(function, stubs[name])
+                edits.append(edit)
+                cut += statements
+        if names & set(removed):
             kept = [alias for alias in getattr(node, "names", ()) if (alias.asname or alias.name) not in removed]
             if kept:
                 node.names = kept
             else:
                 cut.append(node)
             edits.append((_first_line(node, lines), node.end_lineno, [ast.unparse(node)] if kept else []))
-    if missing:
-        raise ReleaseError(f"{', '.join(sorted(missing))}: expected in the module, not found")
     if docstring is not None:
-        first = ast.parse(source).body[0]
-        edits.append(
-            (1, first.end_lineno, ['"""' + docstring.strip() + ('\n"""' if "\n" in docstring.strip() else '"""')])
-        )
+        text = docstring.strip()
+        edits.append((1, body[0].end_lineno, [f'"""{text}', '"""'] if "\n" in text else [f'"""{text}"""']))
     return apply(lines, edits), cut
 
 
