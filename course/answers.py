@@ -18,6 +18,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from course.items import file_of
+from course.statements import bound, first_line
 from nnlib.check.exercises import Item, items
 from nnlib.storage import REPOSITORY
 
@@ -74,36 +76,29 @@ def put(answer: Answer, root: Path) -> None:
     """Copy nnlib, without its fast layers, into `root`, and write an answer into the module of its item."""
     ignored = shutil.ignore_patterns("fast", "__pycache__", "*.json")
     shutil.copytree(REPOSITORY / "nnlib", root / "nnlib", ignore=ignored)
-    module = items()[answer.item].targets[0].partition(":")[0]
-    path = root.joinpath(*module.split(".")).with_suffix(".py")
+    path = root / file_of(items()[answer.item].targets[0])
     path.write_text(replaced(path.read_text(encoding="utf-8"), answer.code), encoding="utf-8")
 
 
 def replaced(source: str, code: str) -> str:
     """Return `source` with the definitions of `code` in place of those of their names; what is new goes above."""
     lines, tree = source.splitlines(), ast.parse(source)
-    bound = {alias.asname or alias.name for node in tree.body for alias in getattr(node, "names", ())}
-    bound |= {target.id for node in tree.body for target in getattr(node, "targets", ()) if hasattr(target, "id")}
+    known = {name for node in tree.body for name in bound(node)}
     places = {node.name: node for node in tree.body if hasattr(node, "name")}
     new, imports, above = {}, [], []
     for node in ast.parse(code).body:
         if hasattr(node, "name"):
-            new[node.name] = "\n".join(code.splitlines()[_first(node) - 1 : node.end_lineno])
+            new[node.name] = "\n".join(code.splitlines()[first_line(node) - 1 : node.end_lineno])
             above += [] if node.name in places else [node.name]
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             above.append(ast.unparse(node))
         elif hasattr(node, "names"):
-            node.names = [each for each in node.names if (each.asname or each.name) not in bound | places.keys()]
+            node.names = [each for each in node.names if (each.asname or each.name) not in known]
             imports += [ast.unparse(node)] if node.names else []
     for name in sorted(new.keys() & places.keys(), key=lambda name: -places[name].lineno):
-        lines[_first(places[name]) - 1 : places[name].end_lineno] = [new[name]]
+        lines[first_line(places[name]) - 1 : places[name].end_lineno] = [new[name]]
     last_import = max(node.end_lineno for node in tree.body if hasattr(node, "names"))
-    first = min((_first(places[name]) - 1 for name in new.keys() & places.keys()), default=len(lines))
+    first = min((first_line(places[name]) - 1 for name in new.keys() & places.keys()), default=len(lines))
     lines[first:first] = [new.get(each, each) for each in dict.fromkeys(above)]
     lines[last_import:last_import] = imports
     return "\n".join([*lines, ""])
-
-
-def _first(node: ast.FunctionDef | ast.ClassDef) -> int:
-    """Return the line where a definition starts, with its decorators."""
-    return min([node.lineno, *(each.lineno for each in node.decorator_list)])

@@ -16,11 +16,12 @@ from pathlib import Path, PurePosixPath
 from packaging.requirements import Requirement
 
 from course import interpreter, ledger
+from course.release.package import add
 from nnlib import storage
 
 PACKAGES = ("filelock", "nbformat", "psutil", "threadpoolctl", "tqdm")  # NumPy comes with the interpreter
 OURS = ("course", "datasets", "nnlib")
-NEEDLESS = {"__pycache__", "wrong", "right", "sets", "hostile", "intake_cases", "student", "tests"}
+NEEDLESS = {"__pycache__", "wrong", "right", "sets", "hostile", "student", "tests"}
 SETUP = """\
 #!/bin/bash
 # Builds the container: everything is in this folder, so that only its rights are set and its start is tried.
@@ -63,10 +64,10 @@ def build_autograder(release_folder: Path, target_zip: Path) -> int:
         files |= {f"{folder}/{name}": path for name, path in _below(storage.REPOSITORY / folder)}
     with storage.atomic_write(target_zip) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, text in {"setup.sh": SETUP, "run_autograder": RUN}.items():
-            _add(packed, name, text.encode(), 0o755)
-        _add(packed, "release.json", release, 0o644)
+            add(packed, name, text.encode(), 0o755)
+        add(packed, "release.json", release)
         for name, path in sorted(files.items()):
-            _add(packed, name, path.read_bytes(), path.stat().st_mode)
+            add(packed, name, path.read_bytes(), path.stat().st_mode)
     return target_zip.stat().st_size
 
 
@@ -87,9 +88,3 @@ def _distributions(names: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
                 yield file.as_posix(), Path(distribution.locate_file(file))
         needed = map(Requirement, distribution.requires or ())
         yield from _distributions(tuple(each.name for each in needed if not each.marker or each.marker.evaluate()))
-
-
-def _add(packed: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None:
-    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))  # no times: the same files give the same archive
-    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, (mode | 0o100000) << 16, 3
-    packed.writestr(entry, content)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -11,6 +10,7 @@ from functools import cache
 import nbformat
 
 from course import items
+from course.statements import definitions
 
 MARKER = re.compile(r"<!-- answer (\d)\.")
 CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
@@ -22,8 +22,7 @@ def expected() -> dict[str, set[str]]:
     files: dict[str, set[str]] = {}
     for row in items.load().items.values():
         for target in row["targets"]:
-            module, _, name = target.partition(":")
-            files.setdefault(module.replace(".", "/") + ".py", set()).add(name)
+            files.setdefault(items.file_of(target), set()).add(target.partition(":")[2])
         files.setdefault(f"notebooks/{row['notebook']}.ipynb", set()).add(row["id"][0])
     return files
 
@@ -44,7 +43,7 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
             )
             if not found:
                 continue
-            taken = found[0] if len(found) == 1 else max(found, key=lambda name: _written(left[name], wanted))
+            taken = max(found, key=lambda name: _written(left[name]))
             if len(found) > 1:
                 notes.append(
                     f"{', '.join(found)} could all be {wanted}; {taken} was taken, which has most written in it"
@@ -55,11 +54,21 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
             notes += more
             if text is not None:
                 files[wanted] = text
+                notes += _defined_twice(text, wanted)
             for other in found:
                 left.pop(other, None)
     missing = [name for name in expected() if name not in files]
     notes += [f"{name} is missing or cannot be read: its items have nothing to grade" for name in missing]
     return files, tuple(notes)
+
+
+def _defined_twice(text: str, wanted: str) -> Iterator[str]:
+    """Yield in words which of a file's answers it defines more than once."""
+    found = [(name, each.line) for each in definitions(text) for name in each.names] if wanted.endswith(".py") else []
+    for name in sorted(expected()[wanted]):
+        lines = [str(line) for other, line in found if other == name]
+        if len(lines) > 1:
+            yield f"{wanted} defines {name} in lines {' and '.join(lines)}; the later one counts"
 
 
 def plain_name(name: str) -> str:
@@ -128,17 +137,10 @@ def _by_content(name: str, data: bytes, wanted: str) -> bool:
     if wanted.endswith(".ipynb"):
         numbers = MARKER.findall(text)
         return bool(numbers) and max(set(numbers), key=numbers.count) in expected()[wanted]
-    return bool(expected()[wanted] & set(_defined(text)))
+    return not expected()[wanted].isdisjoint(re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE))
 
 
-def _written(data: bytes, wanted: str) -> int:
+def _written(data: bytes) -> int:
     """Return a measure of how much is written in a file: its length without what the student copy's stubs say."""
     text = decode(data)[0]
     return len(text) - 1000 * text.count("raise NotImplementedError")
-
-
-def _defined(text: str) -> Iterator[str]:
-    try:
-        yield from (node.name for node in ast.parse(text).body if hasattr(node, "name"))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        yield from re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from course import items
 from course.release.modules import cut_module
-from course.statements import Definition, definitions, reached
+from course.statements import Definition, by_name, reached
 
 # Never beside a student's code: they hold or know the answers, or run on more than NumPy.
 KEPT_OUT = re.compile(r"nnlib\.(fast|check|search|plots|widgets|provenance|data)(\.|$)")
@@ -32,7 +32,6 @@ class Extract:
         message: why, in words.
         place: the student's file.
         lines: where the student's are in the item's module: its first line, its last line, the first in their file.
-        notes: what was noticed.
     """
 
     sources: dict[str, str] = field(default_factory=dict)
@@ -40,7 +39,6 @@ class Extract:
     message: str = ""
     place: str = ""
     lines: list[tuple[int, int, int]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
     def own_line(self, place: str) -> str:
         """Return "file:line" of the worker's file as that of the student's."""
@@ -54,9 +52,7 @@ class Extract:
     def write(self, root: Path) -> None:
         """Write the modules below `root`, readable for every user."""
         for module, text in self.sources.items():
-            path = root.joinpath(*module.split(".")).with_suffix(".py")
-            if module in _packages():
-                path = root.joinpath(*module.split("."), "__init__.py")
+            path = root / _path(module).relative_to(items.ROOT)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         for path in (root, *root.rglob("*")):
@@ -71,104 +67,70 @@ def extract(files: Mapping[str, str], item: str, ours: Collection[str] = ()) -> 
         item: its id.
         ours: ids of given items whose functions are the course's in place of the student's.
     """
-    row = items.load().items[item]
-    (module,) = {target.partition(":")[0] for target in row["targets"]}
-    place = module.replace(".", "/") + ".py"
+    (module,) = {target.partition(":")[0] for target in items.load().items[item]["targets"]}
+    place = items.file_of(module)
     if place not in files:
         return Extract(status="missing", message=f"{place} was not handed in", place=place)
-    targets = {item: [target.partition(":")[2] for target in row["targets"]]}
-    beside = [given for given in row.get("given", ()) if given in items.load().items]
-    here = {other: names for other in beside if (names := _names_in(module, other))}
     made = Extract(place=place)
-    own = [name for other, names in {**here, **targets}.items() if other not in ours for name in names]
-    written = _splice(
-        made, module, files[place], own, [name for o, names in here.items() if o in ours for name in names]
-    )
-    if not made.status:
-        for name in targets[item]:
-            _judge_target(made, written, name)
-    if made.status:
-        return made
-    waiting = [made.sources[module]]
+    theirs = [each for each in items.given(item) if each not in ours]
+    written = by_name(files[place])
+    _splice(made, module, written, [*theirs, item], ours)
+    for name in _names_in(module, item):
+        if name not in written:
+            made.status, made.message = "missing", f"{place} defines no {name}"
+        elif written[name].error:
+            made.status, made.message = "syntax", f"{place}: {written[name].error}"
+            break
+    waiting = [] if made.status else [made.sources[module]]
     while waiting:
         for needed in _imports(waiting.pop()):
             if needed not in made.sources and not KEPT_OUT.match(needed):
-                made.sources[needed] = _module(needed, files, beside, ours)
-                waiting += [made.sources[needed]] if needed not in _packages() else []
+                made.sources[needed] = _module(needed, files, theirs, ours)
+                waiting += [] if _is_package(needed) else [made.sources[needed]]
     return made
 
 
-def _module(module: str, files: Mapping[str, str], allowed: Collection[str], ours: Collection[str]) -> str:
+def _module(module: str, files: Mapping[str, str], theirs: Collection[str], ours: Collection[str]) -> str:
     """Return another module's text: the course's, with the functions of each item as it is given or as a stub."""
     if not items_in(module):
         return _source(module)
-    theirs = [each for each in items_in(module) if each in allowed and each not in ours]
     text = _cut(module, frozenset(ours))
-    place = module.replace(".", "/") + ".py"
-    names = [name for each in theirs for name in _names_in(module, each)]
-    found = {name: each for each in definitions(files.get(place, "")) for name in each.names}
-    return "\n\n".join([text, *(each.text for each in reached(found, names, _bound(text)))]) + "\n"
+    names = [name for item in theirs for name in _names_in(module, item)]
+    taken = reached(by_name(files.get(items.file_of(module), "")), names, by_name(text))
+    return "\n\n".join([text, *(each.text for each in taken)]) + "\n"
 
 
-def _splice(made: Extract, module: str, text: str, own: list[str], ours: list[str]) -> dict[str, Definition]:
-    """Put the student's `own` functions and what they reach after what stays of the course's module."""
-    every = {name for item in items_in(module) for name in _names_in(module, item)}
-    lent = frozenset(item for item in items_in(module) if set(_names_in(module, item)) <= set(ours))
-    base = _cut(module, lent)
-    found: dict[str, Definition] = {}
-    for each in definitions(text):
-        for name in each.names:
-            if name in found and name in every:
-                made.notes.append(
-                    f"{made.place} defines {name} in lines {found[name].line} and {each.line}; the later one counts"
-                )
-            found[name] = each
-    given = {name: each for each in definitions(base) for name in each.names}
-    taken = reached(found, own, given.keys() - every | set(ours))
+def _splice(
+    made: Extract, module: str, found: Mapping[str, Definition], theirs: Collection[str], ours: Collection[str]
+) -> None:
+    """Put the student's functions of the items `theirs` and what they reach after what stays of the course's module."""
+    every, own, lent = (
+        [name for item in each for name in _names_in(module, item)] for each in (items_in(module), theirs, ours)
+    )
+    base = by_name(_cut(module, frozenset(ours)))
+    taken = reached(found, own, base.keys() - every | set(lent))
     used = {name for each in taken for name in each.uses} - set(own)
-    kept = reached(given, [*used, *ours], ())
+    kept = reached(base, [*used, *lent], ())
     parts = ["from __future__ import annotations\n", *(each.text for each in kept if "__future__" not in each.text)]
-    lines = "\n\n".join(parts).count("\n") + 1
+    end = "\n\n".join(parts).count("\n") + 1
     for each in taken:
-        made.lines.append((lines + 2, lines + 2 + each.text.count("\n"), each.line))
+        made.lines.append((end + 2, end + 2 + each.text.count("\n"), each.line))
         parts.append(each.text)
-        lines += each.text.count("\n") + 2
+        end += each.text.count("\n") + 2
     made.sources[module] = "\n\n".join(parts) + "\n"
-    return found
-
-
-def _judge_target(made: Extract, found: Mapping[str, Definition], name: str) -> None:
-    """Set the status if a target is not there, cannot be read, or is not written."""
-    definition = found.get(name)
-    if made.status == "syntax":
-        return
-    if definition is None:
-        made.status, made.message = "missing", f"{made.place} defines no {name}"
-    elif definition.error:
-        made.status, made.message = "syntax", f"{made.place}: {definition.error}"
-
-
-def _bound(text: str) -> set[str]:
-    return {name for each in definitions(text) for name in each.names}
 
 
 @cache
 def _cut(module: str, answered: frozenset[str]) -> str:
     """Return the course's module with a stub for each function of an item, but for those of the items in `answered`."""
-    open_items = [item for item in items_in(module) if item not in answered]
-    stubs = {name: f"{item} is not given here" for item in open_items for name in _names_in(module, item)}
-    rows = [items.load().items[item] for item in open_items]
-    helpers = [name for row in rows for target in row.get("cut", ()) if (name := _in(module, target))]
+    rows = [items.load().items[item] for item in items_in(module) if item not in answered]
+    stubs = {name: f"{row['id']} is not given here" for row in rows for name in _names_in(module, row["id"])}
+    helpers = [name for row in rows for name in items.names_in(module, row.get("cut", ()))]
     return cut_module(_source(module), stubs, helpers)[0]
 
 
 def _names_in(module: str, item: str) -> list[str]:
-    return [name for target in items.load().items[item]["targets"] if (name := _in(module, target))]
-
-
-def _in(module: str, target: str) -> str:
-    place, _, name = target.partition(":")
-    return name if place == module else ""
+    return items.names_in(module, items.load().items[item]["targets"])
 
 
 @cache
@@ -183,38 +145,33 @@ def _imports(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names if _exists(alias.name)]
-        elif isinstance(node, ast.ImportFrom) and _exists(node.module or ""):
+            found += [alias.name for alias in node.names if _path(alias.name)]
+        elif isinstance(node, ast.ImportFrom) and _path(node.module or ""):
             found.append(node.module)
-            for name in (alias.name for alias in node.names):
-                inner = f"{node.module}.{name}"
-                offers = _offers(node.module) if node.module in _packages() else {}
-                found += [inner] if _exists(inner) else [offers[name]] if name in offers else []
-                found += _offers(inner).values() if inner in _packages() else []
+            for alias in node.names:
+                inner, offered = f"{node.module}.{alias.name}", _offers(node.module).get(alias.name)
+                found += filter(None, [inner if _path(inner) else offered, *_offers(inner).values()])
     return tuple(found)
 
 
 @cache
 def _offers(package: str) -> dict[str, str]:
     """Return the module that a package's `__init__` takes each of its names from; workers look them up there."""
-    nodes = [node for node in ast.parse(_source(package)).body if isinstance(node, ast.ImportFrom)]
-    return {alias.name: node.module for node in nodes for alias in node.names if _exists(node.module)}
+    nodes = ast.parse(_source(package)).body if _is_package(package) else ()
+    found = [node for node in nodes if isinstance(node, ast.ImportFrom) and _path(node.module)]
+    return {alias.name: node.module for node in found for alias in node.names}
+
+
+def _is_package(module: str) -> bool:
+    return bool(_path(module)) and _path(module).name == "__init__.py"
 
 
 @cache
-def _exists(module: str) -> bool:
-    return module.partition(".")[0] == "nnlib" and (module in _packages() or _path(module).is_file())
-
-
-@cache
-def _packages() -> frozenset[str]:
-    found = (items.ROOT / "nnlib").rglob("__init__.py")
-    return frozenset(".".join(path.parent.relative_to(items.ROOT).parts) for path in found)
-
-
-def _path(module: str) -> Path:
-    folder = items.ROOT.joinpath(*module.split("."))
-    return folder / "__init__.py" if module in _packages() else folder.with_suffix(".py")
+def _path(module: str) -> Path | None:
+    """Return the file of a module or package of nnlib; None for others."""
+    base = items.ROOT.joinpath(*module.split("."))
+    path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+    return path if module.partition(".")[0] == "nnlib" and path.is_file() else None
 
 
 @cache

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import joblib
 from tqdm import tqdm
 
-from course import canvas, grading, intake, items, marking, marks, report, sandbox
+from course import canvas, grading, intake, items, marks, report, sandbox
 from course.intake import Submission
 from course.ledger import Cache, Check, course_key
 
@@ -74,12 +74,15 @@ def parser() -> argparse.ArgumentParser:
 
 def grade_all(submissions: list[Submission], wanted: list[str], tier: str, options: argparse.Namespace) -> list[dict]:
     """Return the JSON object of each submission; items are graded side by side, those of all submissions."""
-    key = course_key()
-    readable = [number for number, each in enumerate(submissions) if not each.error]
-    tasks = [(number, item) for number in readable for item in wanted]
+    tasks = [(number, item) for number in range(len(submissions)) for item in wanted]
     checks: dict[tuple[int, str], list[Check]] = {}
-    jobs = joblib.Parallel(options.jobs, return_as="generator_unordered", batch_size=1)
-    with _cluster(options.scheduler), tqdm(total=len(tasks), unit="item", disable=None) as bar:
+    jobs, key = joblib.Parallel(options.jobs, return_as="generator_unordered", batch_size=1), course_key()
+    with contextlib.ExitStack() as stack, tqdm(total=len(tasks), unit="item", disable=None) as bar:
+        if options.scheduler:
+            from distributed import Client  # here: it takes a second, which others need not wait for
+
+            stack.enter_context(Client(options.scheduler))
+            stack.enter_context(joblib.parallel_config(backend="dask"))
         calls = (
             joblib.delayed(_grade)(number, submissions[number], item, tier, options.resume, key)
             for number, item in tasks
@@ -87,15 +90,10 @@ def grade_all(submissions: list[Submission], wanted: list[str], tier: str, optio
         for number, item, found in jobs(calls):
             checks[number, item] = found
             bar.update()
-    made = []
-    for number, submission in enumerate(submissions):
-        if submission.error:
-            made.append(grading.ungraded(submission, tier, wanted))
-            continue
-        graded = grading.blank(submission, tier)
-        graded["items"] = [grading.item_object(item, checks[number, item]) for item in wanted]
-        made.append(graded | {"total": grading.total(graded["items"])})
-    return made
+    return [
+        grading.submission_object(submission, tier, {item: checks[number, item] for item in wanted})
+        for number, submission in enumerate(submissions)
+    ]
 
 
 def _grade(
@@ -103,18 +101,6 @@ def _grade(
 ) -> tuple[int, str, list[Check]]:
     cache = Cache(CACHE / f"{submission.sha256[:16]}-{item}.jsonl", resume=resume)
     return number, item, grading.judge(submission, item, tier, cache, key)
-
-
-@contextlib.contextmanager
-def _cluster(address: str | None) -> Iterator[None]:
-    """Have joblib run on a Dask cluster inside the body, where there is an address."""
-    if address is None:
-        yield
-        return
-    from distributed import Client  # here: it takes a second, which others need not wait for
-
-    with Client(address), joblib.parallel_config(backend="dask"):
-        yield
 
 
 def write(graded: list[dict], submissions: list[Submission], given: marks.Marks, options: argparse.Namespace) -> None:
@@ -129,7 +115,7 @@ def write(graded: list[dict], submissions: list[Submission], given: marks.Marks,
     if options.html:
         report.write_html(options.html, graded)
         answers = {each.student: grading.answers(each.files) for each in submissions if not each.error}
-        marking.write_page(options.html / "marking.html", graded, answers, given, items.rubrics())
+        report.write_marking_page(options.html / "marking.html", graded, answers, given, items.rubrics())
     if options.canvas:
         target = options.canvas.with_name(f"{options.canvas.stem}-filled.csv")
         filled = canvas.fill(options.canvas, target, graded, options.column, provisional=options.provisional)

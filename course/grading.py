@@ -7,10 +7,9 @@ the status "ours": it gives no points and takes none, and a human looks at it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from functools import partial
 
 from course import items, sandbox
 from course.intake import Submission
@@ -24,46 +23,35 @@ from nnlib.check.exercises import items as items_of_check
 SCHEMA = 1
 
 
-def grade(
-    submission: Submission,
-    isolation: str = "auto",
-    progress: Callable[[dict], None] | None = None,
-    *,
-    only: str = "",
-    cache: Cache | None = None,
-    key: bytes | None = None,
-) -> dict:
+def grade(submission: Submission, isolation: str, progress: Callable[[dict], None]) -> dict:
     """Return the JSON object of a submission; marks that humans give, and lateness, are course.marks' to add.
 
     Args:
         submission: what was handed in.
         isolation: the sandbox's tier, or "auto".
         progress: called with the object so far after each item.
-        only: the beginning of the ids of the items to grade.
-        cache: of the rows that were judged before.
-        key: the course's, from which the inputs are drawn; that of `course_key` by default.
     """
-    tier = sandbox.choose(isolation)
-    graded = blank(submission, tier)
-    for item in chosen(only):
-        checks = judge(submission, item, tier, cache or Cache(None), key or course_key())
-        graded["items"].append(item_object(item, checks))
-        graded["total"] = total(graded["items"])
-        if progress is not None:
-            progress(graded)
+    tier, checks = sandbox.choose(isolation), {}
+    for item in chosen():
+        checks[item] = judge(submission, item, tier, Cache(None), course_key())
+        graded = submission_object(submission, tier, checks)
+        progress(graded)
     return graded
 
 
 def judge(submission: Submission, item: str, tier: str, cache: Cache, key: bytes) -> list[Check]:
     """Return what a machine finds of an item; the arguments are those of `judge_item`."""
+    if submission.error:
+        rows = (*items_of_check()[item].rows, *machine_rows(item))
+        return [make(row, "missing", submission.error) for row in rows]
     found = judge_item(submission, item, tier, cache, key)
     for row in machine_rows(item):
         if row.name == "figure":
             found.append(figure(row, item, submission.files))
         else:
-            of = items.load().items[item]["model"]
-            options = {"tier": tier, "cache": cache, "key": key, "sha256": submission.sha256}
-            found += decide([row], submission.files, of, partial(TrainingJudge, item, of, **options))
+            model = items.load().items[item]["model"]
+            trained = TrainingJudge(item, model, tier, cache, key, submission.sha256)
+            found += decide([row], submission.files, trained)
     return found
 
 
@@ -73,9 +61,9 @@ def machine_rows(item: str) -> list[Row]:
     return [Row(row["name"], "trains", points=row["points"]) for row in rows]
 
 
-def blank(submission: Submission, tier: str) -> dict:
-    """Return the object of a submission of which nothing has been graded."""
-    when = submission.submitted
+def submission_object(submission: Submission, tier: str, checks: Mapping[str, Iterable[Check]]) -> dict:
+    """Return the object of a submission; `checks` are those that have been made, by item."""
+    when, graded = submission.submitted, [item_object(*each) for each in checks.items()]
     return {
         "schema": SCHEMA,
         "run": datetime.now().astimezone().isoformat(timespec="seconds"),
@@ -90,10 +78,10 @@ def blank(submission: Submission, tier: str) -> dict:
         },
         "student": submission.student,
         "isolation": tier,
-        "items": [],
+        "items": graded,
         "manual": [],
         "late": {"seconds": 0, "factor": 1.0},
-        "total": 0.0,
+        "total": total(graded),
     }
 
 
@@ -126,27 +114,17 @@ def answers(files: Mapping[str, str]) -> dict[str, str]:
 
     Of duplicated answers the last that is not empty counts.
     """
+    notebooks = {name: json.loads(text)["cells"] for name, text in files.items() if name.endswith(".ipynb")}
     found: dict[str, str] = {}
     for item, row in items.load().items.items():
-        text = files.get(f"notebooks/{row['notebook']}.ipynb")
-        cells = [{**cell, "source": "".join(cell["source"])} for cell in json.loads(text)["cells"]] if text else []
-        marked = [cell["source"] for cell in cells if cell["source"].lstrip().startswith(f"<!-- answer {item}")]
-        coded = [cell["source"] for cell in cells if cell.get("id") in row["cells"] and cell.get("cell_type") == "code"]
         by_marker: dict[str, str] = {}
-        for source in marked:
+        coded: list[str] = []
+        for cell in notebooks.get(f"notebooks/{row['notebook']}.ipynb", ()):
+            source = "".join(cell["source"])
             marker, _, rest = source.strip().partition("-->")
-            if rest.strip() or marker not in by_marker:
+            if marker.startswith(f"<!-- answer {item}") and (rest.strip() or marker not in by_marker):
                 by_marker[marker] = rest.strip()
+            if cell.get("id") in row["cells"] and cell.get("cell_type") == "code":
+                coded.append(source)
         found[item] = "\n\n".join([*by_marker.values(), *coded]).strip()
     return found
-
-
-def ungraded(submission: Submission, tier: str, only: Collection[str] = ()) -> dict:
-    """Return the object of a submission that cannot be read: nothing is graded, and its error says why."""
-    graded = blank(submission, tier)
-    for item in only or chosen():
-        rows = (*items_of_check()[item].rows, *machine_rows(item))
-        graded["items"].append(
-            item_object(item, [make(row, "missing", submission.error, submission.error) for row in rows])
-        )
-    return graded

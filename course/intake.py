@@ -13,6 +13,7 @@ import io
 import re
 import stat
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,7 +24,6 @@ from course import canonical
 MAX_BYTES, MAX_FILES, MAX_RATIO = 50 << 20, 2000, 100  # of one submission, unpacked; of its size to the zip's
 MAX_PATH = 1000  # characters of a file's path
 JUNK = re.compile(r"(^|/)(__MACOSX|\.git|\.venv|\.ipynb_checkpoints|__pycache__|node_modules)/|(^|/)(\._|\.DS_Store$)")
-CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 # How platforms name what a student uploaded; "student" is what tells students apart.
 CANVAS = re.compile(r"^(?P<student>[^_]+(?:_LATE)?_\d+)_\d+_(?P<file>.+)$")
 MOODLE = re.compile(r"^(?P<student>.+_\d+)_assignsubmission_file_?(?:/(?P<file>.+))?$")
@@ -54,10 +54,6 @@ class Submission:
     submitted: datetime | None = None
 
 
-class IntakeError(ValueError):
-    """Why a submission cannot be read, in words."""
-
-
 def read(paths: Iterable[Path], roster: Path | None = None) -> Iterator[Submission]:
     """Return a Submission for each folder or zip, and for each student in a zip of zips; two of one student are errors.
 
@@ -71,9 +67,7 @@ def read(paths: Iterable[Path], roster: Path | None = None) -> Iterator[Submissi
     names = _roster(roster) if roster else {}
     found = [submission for path in paths for submission in _read(Path(path))]
     found = [replace(each, student=_known(each.student, names)) for each in found]
-    counts: dict[str, int] = {}
-    for each in found:
-        counts[each.student] = counts.get(each.student, 0) + 1
+    counts = Counter(each.student for each in found)
     for each in found:
         if counts[each.student] > 1:
             sources = ", ".join(other.source for other in found if other.student == each.student)
@@ -90,7 +84,9 @@ def _read(path: Path) -> list[Submission]:
         with zipfile.ZipFile(path) as archive:
             groups = _students(archive)
     except Exception as error:  # a damaged zip leads zipfile to raise anything
-        return [Submission(path.stem, str(path), _hash(path), {}, (), f"the zip cannot be read: {error}")]
+        with open(path, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return [Submission(path.stem, str(path), digest, {}, (), f"the zip cannot be read: {error}")]
     if not groups:
         return [_guarded(path.stem, str(path), lambda: _zip(path.read_bytes()))]
     return [
@@ -162,7 +158,7 @@ def _zip(data: bytes, depth: int = 1) -> tuple[dict[str, bytes], tuple[str, ...]
         members = [info for info in archive.infolist() if not info.is_dir() and not JUNK.search(info.filename)]
         _check_members(members)
         if sum(info.file_size for info in members) > MAX_RATIO * max(len(data), 1):
-            raise IntakeError(f"the zip unpacks to more than {MAX_RATIO} times its size")
+            raise ValueError(f"the zip unpacks to more than {MAX_RATIO} times its size")
         content, notes = {}, ()
         for info in members:
             name = info.filename.replace("\\", "/")
@@ -187,7 +183,7 @@ def _folder(path: Path) -> tuple[dict[str, bytes], tuple[str, ...], None]:
             notes.append(f"{name} is {'a link' if file.is_symlink() else 'no plain file'} and was left out")
         elif canonical.plain_name(name):
             if file.stat().st_size > MAX_BYTES:
-                raise IntakeError(f"{name} has {file.stat().st_size >> 20} MB, more than {MAX_BYTES >> 20}")
+                raise ValueError(f"{name} has {file.stat().st_size >> 20} MB, more than {MAX_BYTES >> 20}")
             try:
                 content[name] = file.read_bytes()
             except OSError as error:
@@ -197,31 +193,26 @@ def _folder(path: Path) -> tuple[dict[str, bytes], tuple[str, ...], None]:
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_FILES:
-        raise IntakeError(f"{len(members)} files, more than {MAX_FILES}")
+        raise ValueError(f"{len(members)} files, more than {MAX_FILES}")
     for info in members:
         if len(info.filename) > MAX_PATH:
-            raise IntakeError(f"the zip holds a path of {len(info.filename)} characters, more than {MAX_PATH}")
+            raise ValueError(f"the zip holds a path of {len(info.filename)} characters, more than {MAX_PATH}")
         parts = PurePosixPath(info.filename.replace("\\", "/"))
         if parts.is_absolute() or ".." in parts.parts or re.match(r"[A-Za-z]:", info.filename):
-            raise IntakeError(f"the zip holds the path {info.filename!r}, which leads out of it")
+            raise ValueError(f"the zip holds the path {info.filename!r}, which leads out of it")
         if stat.S_ISLNK(info.external_attr >> 16):
-            raise IntakeError(f"the zip holds the link {info.filename!r}")
+            raise ValueError(f"the zip holds the link {info.filename!r}")
         if info.flag_bits & 1:
-            raise IntakeError("the zip has a password")
+            raise ValueError("the zip has a password")
     size = sum(info.file_size for info in members)
     if size > MAX_BYTES:
-        raise IntakeError(f"{size >> 20} MB unpacked, more than {MAX_BYTES >> 20}")
+        raise ValueError(f"{size >> 20} MB unpacked, more than {MAX_BYTES >> 20}")
 
 
 def _check_sizes(content: Mapping[str, bytes]) -> None:
     size = sum(map(len, content.values()))
     if len(content) > MAX_FILES or size > MAX_BYTES:
-        raise IntakeError(f"{len(content)} files of {size >> 20} MB, more than {MAX_FILES} of {MAX_BYTES >> 20} MB")
-
-
-def _hash(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        raise ValueError(f"{len(content)} files of {size >> 20} MB, more than {MAX_FILES} of {MAX_BYTES >> 20} MB")
 
 
 def _time(info: zipfile.ZipInfo) -> datetime | None:

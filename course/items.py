@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +83,23 @@ def rubrics(root: Path = ROOT) -> dict[str, str]:
 def by_hand(row: dict) -> float:
     """Return how many of an item's points a human gives."""
     return row["points"] - sum(each["points"] for each in (*row.get("check", ()), *row.get("machine", ())))
+
+
+def file_of(target: str) -> str:
+    """Return the path of a module, or of a target's module: "nnlib.losses:svm_loss" is in "nnlib/losses.py"."""
+    return target.partition(":")[0].replace(".", "/") + ".py"
+
+
+def names_in(module: str, targets: Iterable[str]) -> list[str]:
+    """Return the names of the targets that are in a module."""
+    return [target.partition(":")[2] for target in targets if target.startswith(f"{module}:")]
+
+
+@functools.cache
+def given(item: str) -> list[str]:
+    """Return the ids of the items whose functions an item may use."""
+    rows = load().items
+    return [each for each in rows[item].get("given", ()) if each in rows]
 
 
 def faults(items: list[dict]) -> Iterator[str]:

@@ -9,8 +9,8 @@ import importlib.util
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from course import items, sandbox
@@ -41,30 +41,23 @@ def judge_item(
         key: the course's, from which the inputs are drawn.
         limits: of a worker that needs no PyTorch.
     """
-    options = {"tier": tier, "cache": cache, "key": key, "sha256": submission.sha256, "usual": limits}
-    judge = functools.partial(Judge, item, item, **options)
-    return decide(items_of_check()[item].rows, submission.files, item, judge)
+    judge = Judge(item, item, tier, cache, key, submission.sha256, limits)
+    return decide(items_of_check()[item].rows, submission.files, judge)
 
 
-def decide(rows: Sequence[Row], files: Mapping[str, str], item: str, make_judge: Callable[..., Judge]) -> list[Check]:
-    """Return what came of each row about an item's code.
-
-    Args:
-        rows: in their order.
-        files: a submission's, by canonical path.
-        item: the id of the item whose code is taken.
-        make_judge: given `code`, returns what judges it.
-    """
+def decide(rows: Sequence[Row], files: Mapping[str, str], judge: Judge) -> list[Check]:
+    """Return what came of each row, in their order, by a judge that has no code yet: it is taken from `files`."""
     if not rows:
         return []
+    item = judge.code_item
     try:
         codes = [extract(files, item)]
-        codes += [extract(files, item, ours=given(item))] if given(item) else []
+        codes += [extract(files, item, ours=items.given(item))] if items.given(item) else []
     except Exception as error:  # of ours: what students write is text to `extract`
         return [make(row, "ours", "", f"{type(error).__name__}: {error}") for row in rows]
     if codes[0].status:
-        return [make(row, codes[0].status, codes[0].message, codes[0].message) for row in rows]
-    judges = [make_judge(code=code) for code in codes if not code.status]
+        return [make(row, codes[0].status, codes[0].message) for row in rows]
+    judges = [replace(judge, code=code) for code in codes if not code.status]
     try:
         return _in_order(rows, judges)
     finally:
@@ -75,8 +68,7 @@ def decide(rows: Sequence[Row], files: Mapping[str, str], item: str, make_judge:
 @functools.cache
 def solution() -> dict[str, str]:
     """Return the repository's own files with the items' code, as if they had been handed in."""
-    modules = {target.partition(":")[0] for row in items.load().items.values() for target in row["targets"]}
-    names = [module.replace(".", "/") + ".py" for module in modules]
+    names = {items.file_of(target) for row in items.load().items.values() for target in row["targets"]}
     return {name: (items.ROOT / name).read_text(encoding="utf-8") for name in names}
 
 
@@ -87,8 +79,7 @@ def _in_order(rows: Iterable[Row], judges: list[Judge]) -> list[Check]:
     for row in rows:
         before = [name for name in row.after if ":" not in name and name not in passed]
         if before and row.property not in OWN_AFTER:
-            why = f"it means something only if {', '.join(before)} passes"
-            check = make(row, "not run", why, why)
+            check = make(row, "not run", f"it means something only if {', '.join(before)} passes")
         else:
             check = _judge(row, *judges)
             if check.status == "passed" and before:
@@ -99,11 +90,6 @@ def _in_order(rows: Iterable[Row], judges: list[Judge]) -> list[Check]:
     return found
 
 
-def given(item: str) -> list[str]:
-    """Return the ids of the items whose functions an item may use."""
-    return [each for each in items.load().items[item].get("given", ()) if each in items.load().items]
-
-
 def _judge(row: Row, own: Judge, lent: Judge | None = None) -> Check:
     """Judge a row with the student's own functions, and once more with the course's of the items that are given."""
     check = own.judge(row)
@@ -112,7 +98,7 @@ def _judge(row: Row, own: Judge, lent: Judge | None = None) -> Check:
     again = lent.judge(row)
     if again.status != "passed":
         return check
-    note = f"passed with the course's {', '.join(given(own.code_item))} in place of your own"
+    note = f"passed with the course's {', '.join(items.given(own.code_item))} in place of your own"
     return replace(again, message_student=note, message_grader=f"{note}; without: {check.message_grader}")
 
 
@@ -126,12 +112,12 @@ class Judge:
 
     item: str
     code_item: str
-    code: Extract
     tier: str
     cache: Cache
     key: bytes
     sha256: str
     usual: Limits = USUAL
+    code: Extract = field(default_factory=Extract)
 
     def __post_init__(self) -> None:
         self._folder: tempfile.TemporaryDirectory | None = None
@@ -232,8 +218,11 @@ def _not_given(message: str) -> bool:
     return bool(found) and importlib.util.find_spec(found[1]) is not None
 
 
-def make(row: Row, status: str, student: str, grader: str, diagnosis: str = "", seconds: float = 0.0) -> Check:
-    """Return the check of a row with the points that its status gives."""
+def make(
+    row: Row, status: str, student: str, grader: str | None = None, diagnosis: str = "", seconds: float = 0.0
+) -> Check:
+    """Return the check of a row with the points that its status gives, and the words for both of its readers."""
+    grader = student if grader is None else grader
     points = None if status in OPEN else row.points if status == "passed" else 0.0
     visibility = "public" if row.public else "hidden"
     return Check(

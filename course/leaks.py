@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import fnmatch
 import io
 import json
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+
+from PIL import Image
+
+from course.statements import plain
 
 MIN_NODES = 7  # a smaller expression, such as x.sum(axis=0), says nothing
 MIN_PRODUCT = 5  # but a matrix product of two does, such as x.T @ dout
@@ -38,15 +42,13 @@ class Fingerprints:
     Args:
         statements: from Python files and code cells.
         texts: Markdown and docstrings; their boxed formulas count, and the lines of a docstring that hold an equation.
-        stated: texts that stay in the copy; what stands in one of them has not been cut.
     """
 
-    def __init__(self, statements: Iterable[ast.AST], texts: Iterable[str] = (), stated: Iterable[str] = ()):
+    def __init__(self, statements: Iterable[ast.AST], texts: Iterable[str] = ()):
         nodes = [node for statement in statements for node in ast.walk(statement)]
         self.code = {_normalised(part): ast.unparse(node) for node in nodes for part in _telling(node)}
-        kept = "".join(map(squeeze, stated))
         found = {squeeze(formula): formula for text in texts for formula in formulas(text)}
-        self.formulas = {key: text for key, text in found.items() if len(key) >= MIN_FORMULA and key not in kept}
+        self.formulas = {key: text for key, text in found.items() if len(key) >= MIN_FORMULA}
 
     def in_code(self, tree: ast.AST) -> Iterator[str]:
         """Yield the cut statements that a tree holds."""
@@ -76,34 +78,34 @@ class Fingerprints:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 yield from self.scan_all((f"{name}{entry}", archive.read(entry)) for entry in archive.namelist())
         elif content.startswith(b"\x89PNG"):
-            yield from (Leak(name, found) for text in _texts_of_png(content) for found in self.in_text(text))
+            with Image.open(io.BytesIO(content)) as picture:
+                yield from (Leak(name, found) for text in picture.text.values() for found in self.in_text(text))
         elif name.endswith(".ipynb"):
             for cell in json.loads(content)["cells"]:
                 where, source = f"{name}:{cell['id']}", "".join(cell["source"])
-                tree = _parsed(source) if cell["cell_type"] == "code" else None
                 if cell.get("outputs") or cell.get("attachments"):
                     yield Leak(where, "an output or an attachment")
-                yield from (Leak(where, found) for found in self._in_source(source, tree))
+                yield from (Leak(where, found) for found in self._in_source(source, cell["cell_type"] == "code"))
         else:
             try:
                 source = content.decode("utf-8")
             except UnicodeDecodeError:
                 yield Leak(name, "content that cannot be looked into")
                 return
-            tree = _parsed(source) if name.endswith(".py") else None
-            yield from (Leak(name, found) for found in self._in_source(source, tree))
+            yield from (Leak(name, found) for found in self._in_source(source, name.endswith(".py")))
 
     def scan_all(self, entries: Iterable[tuple[str, bytes]]) -> Iterator[Leak]:
         """Yield the leaks of many files, each once."""
         for name, content in entries:
             yield from dict.fromkeys(self.scan(name, content))
 
-    def _in_source(self, source: str, tree: ast.Module | None) -> Iterator[str]:
-        if tree is None:
-            yield from self.in_text(source)
-            return
-        yield from self.in_code(tree)
-        yield from self.in_text("\n".join(re.findall(r"#.*", source)))
+    def _in_source(self, source: str, is_code: bool) -> Iterator[str]:
+        """Yield what a source holds: of code the statements and comments, of what does not parse all of the text."""
+        with contextlib.suppress(SyntaxError):
+            if is_code:
+                yield from self.in_code(ast.parse(plain(source)))
+                source = "\n".join(re.findall(r"#.*", source))
+        yield from self.in_text(source)
 
 
 def refused(leaks: Iterable[Leak], allowed: list[dict[str, str]]) -> list[Leak]:
@@ -166,23 +168,3 @@ def _normalised(node: ast.AST) -> str:
         return f"[{','.join(map(text, part))}]" if isinstance(part, list) else repr(part)
 
     return text(node)
-
-
-def _parsed(source: str) -> ast.Module | None:
-    try:
-        return ast.parse(re.sub(r"^(?=[%!])", "#", source, flags=re.M))
-    except SyntaxError:
-        return None
-
-
-def _texts_of_png(content: bytes) -> Iterator[str]:
-    position = 8
-    while position + 8 <= len(content):
-        length, kind = int.from_bytes(content[position : position + 4]), content[position + 4 : position + 8]
-        body = content[position + 8 : position + 8 + length]
-        position += 12 + length
-        if kind in (b"tEXt", b"iTXt", b"zTXt"):
-            _, _, rest = body.partition(b"\0")
-            packed = rest[1:] if kind == b"zTXt" else rest.partition(b"\0\0")[2] if rest[:1] == b"\1" else b""
-            unpacked = [zlib.decompress(packed[packed.rfind(b"\0", 0, 8) + 1 :])] if packed else []
-            yield from (part.decode("utf-8", "replace") for part in (rest, *unpacked))

@@ -11,12 +11,12 @@ import json
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from course.ledger import OPEN
-from nnlib import checks, storage
+from nnlib import checks
 from nnlib.check import exercises
 
 SCHEMA = 1
@@ -111,7 +111,7 @@ def read(*paths: Path, maxima: Mapping[str, float]) -> Marks:
     """Return the marks of the files; of two for the same answer the later one counts.
 
     Args:
-        paths: files that `write` or a marking page wrote; a missing one holds none.
+        paths: files that a marking page wrote; a missing one holds none.
         maxima: the points of each item.
 
     Raises:
@@ -142,16 +142,6 @@ def _mark(where: str, entry: object, maxima: Mapping[str, float]) -> Mark:
     most = maxima[entry["item"]]
     checks.require(0 <= entry["points"] <= most, f"{where}, points", f"0 to {most:g}", entry["points"])
     return Mark(**{**entry, "at": moment(f"{where}, at", entry["at"])})
-
-
-def write(path: Path, marks: Marks) -> None:
-    """Write the marks, whole or not at all.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    entries = [{**asdict(marks[key]), "at": marks[key].at.isoformat()} for key in sorted(marks)]
-    storage.write_text(path, json.dumps({"schema": SCHEMA, "marks": entries}, indent=1))
 
 
 def room(item: Mapping) -> float:
@@ -202,9 +192,9 @@ def unmarked(grade: Mapping) -> list[Mapping]:
     """Return the items of a grade that a human has still to mark."""
     if grade["submission"]["error"]:
         return []
-    marked = {mark["id"] for mark in grade["manual"]}
-    ours = {item["id"] for item in grade["items"] if any(check["status"] == "ours" for check in item["checks"])}
-    return [item for item in grade["items"] if room(item) and item["id"] not in marked | ours]
+    done = {mark["id"] for mark in grade["manual"]}
+    done |= {item["id"] for item in grade["items"] if any(check["status"] == "ours" for check in item["checks"])}
+    return [item for item in grade["items"] if room(item) and item["id"] not in done]
 
 
 def doubts(grade: Mapping) -> list[str]:
@@ -215,10 +205,9 @@ def doubts(grade: Mapping) -> list[str]:
         f"{item['id']} {words}" for item in grade["items"] if item["id"] not in marked for words in left_open(item)
     ]
     for mark in grade["manual"]:
-        if "stale" in mark["flags"]:
-            found.append(f"{mark['id']}: the answer has changed after {mark['by']} marked it")
-        if "over" in mark["flags"]:
-            found.append(f"{mark['id']}: the mark is more than the {mark['max']:g} points that a human gives")
+        words = {"stale": f"the answer has changed after {mark['by']} marked it"}
+        words["over"] = f"the mark is more than the {mark['max']:g} points that a human gives"
+        found += [f"{mark['id']}: {words[flag]}" for flag in mark["flags"]]
     if grade["late"]["seconds"] is None and not grade["submission"]["error"]:
         found.append("when it was handed in is not known")
     return found

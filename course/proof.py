@@ -22,13 +22,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from course import bank, interpreter, items, judging, report, sandbox, users
+from course import interpreter, items, judging, report, sandbox, users
+from course.answers import Answer, answers, cells, replaced
 from course.extract import items_in
 from course.intake import Submission
 from course.ledger import Cache, Check
 from course.watched import USUAL, Limits, stretch
 from nnlib import tables
-from nnlib.check.report import diagnoses
+from nnlib.check.report import diagnoses, with_code
 
 PAGE = items.ROOT / "docs" / "grading.md"
 KINDS = ("reference", "stub", "right", "wrong", "hostile")
@@ -51,7 +52,7 @@ class Graded:
         seconds: that it took, with the items beside it.
     """
 
-    answer: bank.Answer
+    answer: Answer
     tier: str
     points: float
     maximum: float
@@ -60,7 +61,7 @@ class Graded:
     seconds: float
 
 
-def grade(answer: bank.Answer, tier: str, cache: Cache, number: int) -> Graded:
+def grade(answer: Answer, tier: str, cache: Cache, number: int) -> Graded:
     """Grade an answer, and the items beside it that its code could harm.
 
     Args:
@@ -88,14 +89,14 @@ def grade(answer: bank.Answer, tier: str, cache: Cache, number: int) -> Graded:
     return Graded(answer, tier, points, maximum, fault, named, seconds)
 
 
-def handed_in(answer: bank.Answer, files: Mapping[str, str] | None = None) -> dict[str, str]:
+def handed_in(answer: Answer, files: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the files of a submission, the repository's by default, with the answer in the module of its item."""
     files = files or judging.solution()
-    module = items.load().items[answer.item]["targets"][0].partition(":")[0].replace(".", "/") + ".py"
-    return {**files, module: bank.replaced(files[module], answer.code)}
+    name = items.file_of(items.load().items[answer.item]["targets"][0])
+    return {**files, name: replaced(files[name], answer.code)}
 
 
-def beside(answer: bank.Answer, number: int) -> list[str]:
+def beside(answer: Answer, number: int) -> list[str]:
     """Return the items that a wrong or hostile answer could harm: of the same file, and some that use its functions."""
     if answer.kind not in ("wrong", "hostile"):
         return []
@@ -108,7 +109,7 @@ def beside(answer: bank.Answer, number: int) -> list[str]:
     return found
 
 
-def _fault(answer: bank.Answer, checks: list[Check], others: list[Check], points: float, maximum: float) -> str:
+def _fault(answer: Answer, checks: list[Check], others: list[Check], points: float, maximum: float) -> str:
     ours = [each.message_grader for each in (*checks, *others) if each.status == "ours"]
     lost = [f"{each.name} {each.status}: {each.message_grader}" for each in others if each.status != "passed"]
     if ours:
@@ -160,12 +161,7 @@ def main() -> int:
     options = parser.parse_args()
     tiers = [tier for tier in options.tiers if not sandbox.trouble(tier)]
     missing = [f"{tier} was not tried: {sandbox.trouble(tier)}" for tier in options.tiers if tier not in tiers]
-    every = [
-        each
-        for item in bank.with_code()
-        if item.id.startswith(options.only)
-        for each in (*bank.answers(item), *bank.cells(item, "hostile"))
-    ]
+    every = [each for item in with_code(options.only) for each in (*answers(item), *cells(item, "hostile"))]
     known = every[:: options.sample or 1]
     tasks = [(each, tier) for each in known for tier in (tiers if each.kind == "hostile" else tiers[:1])]
     before = state()
@@ -176,11 +172,14 @@ def main() -> int:
     print("\n".join([*tables.align([heads, *rows]), *rates(graded), *missing, *faults]))
     if not options.only:
         share = "All known answers." if known == every else f"One known answer in {options.sample}."
-        _write([heads, ["---"] * len(heads), *rows], [share, *rates(graded), *missing], faults)
+        lines = [f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *rows)]
+        lines += ["", *(f"- {each}" for each in (share, *rates(graded), *missing)), ""]
+        lines += [f"- {fault}" for fault in faults] or ["No answer was graded otherwise than it should be."]
+        report.between(PAGE, "proof", "\n".join(lines))
     return int(bool(faults))
 
 
-def _graded(tasks: list[tuple[bank.Answer, str]], jobs: int) -> Iterator[Graded]:
+def _graded(tasks: list[tuple[Answer, str]], jobs: int) -> Iterator[Graded]:
     cache = Cache(None)
     with ThreadPoolExecutor(jobs) as pool, tqdm(total=len(tasks), unit="answer", disable=None) as bar:
         for each in pool.map(lambda task: grade(*task[1], cache, task[0]), enumerate(tasks)):
@@ -221,13 +220,6 @@ def rates(graded: list[Graded]) -> list[str]:
         f"Diagnoses of wrong answers: {fits} of {len(given)} that were given fit (precision); "
         f"{found} of {len(known)} mistakes that have a name were named (recall).",
     ]
-
-
-def _write(rows: list, sentences: list[str], faults: list[str]) -> None:
-    """Write the table into docs/grading.md, between the words that stand there."""
-    lines = [f"| {' | '.join(cells)} |" for cells in rows]
-    wrong = [f"- {fault}" for fault in faults] or ["No answer was graded otherwise than it should be."]
-    report.between(PAGE, "proof", "\n".join([*lines, "", *(f"- {each}" for each in sentences), "", *wrong]))
 
 
 if __name__ == "__main__":

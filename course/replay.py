@@ -60,13 +60,13 @@ def figure(row: Row, item: str, files: Mapping[str, str]) -> Check:
         settings = chosen(reported)
         replayed, of = accuracy(item, reported.seed, tuple(sorted(settings.items())))
     except Exception as error:  # whatever a notebook leads to costs nobody else's row
-        return make(row, "human", *[f"no figure that can be replayed: {error}"] * 2)
+        return make(row, "human", f"no figure that can be replayed: {error}")
     tolerance = ERRORS * math.sqrt(replayed * (1 - replayed) / of) + SPREAD
     about = ", ".join(f"{name} {value:g}" for name, value in settings.items())
     said = f"reported validation accuracy {reported.val_acc:.2%}; a replay with {about} has {replayed:.2%}"
     near = abs(reported.val_acc - replayed) <= tolerance
-    words = f"{said}, within {tolerance:.2%}" if near else f"{said}, further apart than {tolerance:.2%}"
-    return make(row, "passed" if near else "human", words, words)
+    found = "within" if near else "further apart than"
+    return make(row, "passed" if near else "human", f"{said}, {found} {tolerance:.2%}")
 
 
 def find(notebook: str, item: str) -> ResultRow:
@@ -78,14 +78,11 @@ def find(notebook: str, item: str) -> ResultRow:
     cells = json.loads(notebook)["cells"] if notebook else []
     outputs = [output for cell in cells for output in cell.get("outputs", ())]
     tables = [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
-    found = [row for table in tables if isinstance(table, list) for row in table if _item(row) == item]
+    rows = [row for table in tables if isinstance(table, list) for row in table if isinstance(row, dict)]
+    found = [row for row in rows if row.get("item") == item]
     if not found:
         raise ValueError("the notebook has no table of results with it; its last cells were not run")
     return ResultRow.from_json(found[-1])
-
-
-def _item(row: object) -> object:
-    return row.get("item") if isinstance(row, dict) else None
 
 
 def chosen(row: ResultRow) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Writes what the grader found: JSON, CSV, a page for each student, a page for whoever grades.
+"""Writes what the grader found: JSON, CSV, a page for each student, and two for whoever grades.
 
 Everything that comes from a submission is data: it is escaped in HTML, and harmless to a spreadsheet in CSV. A
 student's page holds no word that is meant for the grader, not even hidden from view.
@@ -14,7 +14,8 @@ import json
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import jinja2
@@ -85,6 +86,41 @@ def write_html(folder: Path, grades: Sequence[Mapping]) -> None:
     write(folder / "class.html", class_page(grades))
 
 
+def write_marking_page(
+    path: Path,
+    grades: Sequence[Mapping],
+    answers: Mapping[str, Mapping[str, str]],
+    given: marks.Marks,
+    rubrics: Mapping[str, str],
+) -> None:
+    """Write the page on which a human marks texts and derivations with a few keys, item by item, and saves the marks.
+
+    Args:
+        path: of the page.
+        grades: of the submissions.
+        answers: by student and item.
+        given: the marks so far.
+        rubrics: for what an item's points are given, by item.
+    """
+    tasks = [
+        _task(grade["student"], item, answers.get(grade["student"], {}).get(item["id"], ""), given, rubrics)
+        for id in items()  # all answers to one item after another
+        for grade in grades
+        for item in grade["items"]
+        if item["id"] == id and marks.room(item) and not grade["submission"]["error"]
+    ]
+    write(path, render("marking.html", tasks=tasks, schema=marks.SCHEMA))
+
+
+def _task(student: str, item: Mapping, answer: str, given: marks.Marks, rubrics: Mapping[str, str]) -> dict:
+    id = item["id"]
+    mark = given.get((student, id))
+    task = {"student": student, "item": id, "title": items()[id].title, "max": marks.room(item)}
+    task |= {"rubric": rubrics.get(id, ""), "text": shown(answer), "answer": marks.digest(answer)}
+    task["mark"] = mark and {**asdict(mark), "at": mark.at.isoformat()}
+    return {**task, "left": shown("\n".join(marks.left_open(item)))}
+
+
 def page_name(student: str) -> str:
     """Return the name of a student's page: readable, of its own, and a plain name whatever the student's is."""
     plain = re.sub(r"[^\w.-]", "_", student, flags=re.ASCII).strip(".")[:60]
@@ -123,22 +159,14 @@ def by_item(grades: Sequence[Mapping]) -> list[dict]:
         if not grade["submission"]["error"]:
             for item in filter(_judged, grade["items"]):
                 found.setdefault(item["id"], []).append(item)
-    return [_summary(id, graded) for id, graded in found.items()]
-
-
-def _summary(id: str, graded: Sequence[Mapping]) -> dict:
-    points, seconds = [item["points"] for item in graded], [_seconds(item) for item in graded]
-    most = max(sum(check["max"] for check in item["checks"]) for item in graded)
-    return {
-        "id": id,
-        "submissions": len(graded),
-        "max": most,
-        "mean": statistics.mean(points),
-        "all": sum(each == most for each in points),
-        "none": sum(each == 0 for each in points),
-        "median_seconds": statistics.median(seconds),
-        "most_seconds": max(seconds),
-    }
+    rows = []
+    for id, graded in found.items():
+        points, seconds = [item["points"] for item in graded], [_seconds(item) for item in graded]
+        most = max(sum(check["max"] for check in item["checks"]) for item in graded)
+        row = {"id": id, "submissions": len(graded), "max": most, "mean": statistics.mean(points)}
+        row |= {"all": points.count(most), "none": points.count(0)}
+        rows.append(row | {"median_seconds": statistics.median(seconds), "most_seconds": max(seconds)})
+    return rows
 
 
 def mistakes(grades: Sequence[Mapping]) -> list[dict]:
@@ -146,16 +174,13 @@ def mistakes(grades: Sequence[Mapping]) -> list[dict]:
     counts: Counter[tuple[str, str]] = Counter()
     for grade in grades:
         if not grade["submission"]["error"]:
-            counts.update({(item["id"], _name(check)) for item in grade["items"] for check in _failed(item)})
+            checks = [(item["id"], check) for item in grade["items"] for check in item["checks"]]
+            counts.update({(item, _name(check)) for item, check in checks if check["status"] not in NO_MISTAKE})
     known = diagnoses()
     return [
         {"item": item, "name": name, "looks": known.get(name, {}).get("looks", STATUS.get(name, "")), "count": count}
         for (item, name), count in sorted(counts.items(), key=lambda entry: -entry[1])[:COMMONEST]
     ]
-
-
-def _failed(item: Mapping) -> Iterable[Mapping]:
-    return (check for check in item["checks"] if check["status"] not in NO_MISTAKE)
 
 
 def _name(check: Mapping) -> str:
@@ -182,11 +207,7 @@ def _environment() -> jinja2.Environment:
     options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True, "undefined": jinja2.StrictUndefined}
     environment = jinja2.Environment(loader=loader, **options)
     environment.filters |= {"shown": shown, "number": "{:g}".format, "seconds": "{:.1f}".format}
-    environment.globals |= {
-        "OPEN": OPEN,
-        "STATUS": STATUS,
-        "title": lambda id: items()[id].title if id in items() else "",
-    }
+    environment.globals |= {"OPEN": OPEN, "STATUS": STATUS, "items": items()}
     return environment
 
 

@@ -8,14 +8,12 @@ Each is offered only if a trial shows that it holds here. `none` confines nothin
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -117,21 +115,11 @@ def _bwrap(root: Path, limits: Limits) -> Sandboxed:
     command += ["prlimit", f"--nproc={limits.processes}", f"--as={limits.memory}", f"--fsize={limits.file}"]
     command += [f"--nofile={confine.FILES}", f"--cpu={limits.whole_cpu}", "--core=0"]
     command += interpreter.command("/root", "/worker/worker.py", "/python", ("/packages",) if limits.torch else ())
-    with _filter() as descriptor:
-        command[1:1] = ["--seccomp", str(descriptor)]
-        return Sandboxed(command, limits, family, spare, pass_fds=(descriptor,))
-
-
-@contextlib.contextmanager
-def _filter() -> Iterator[int]:
-    """Give a descriptor from which bubblewrap reads the seccomp filter."""
-    reading, writing = os.pipe()
-    try:
-        os.write(writing, confine.filter_program())
-        os.close(writing)
-        yield reading
-    finally:
-        os.close(reading)
+    with tempfile.TemporaryFile() as program:  # bubblewrap reads the filter from a descriptor
+        program.write(confine.filter_program())
+        program.seek(0)
+        command[1:1] = ["--seccomp", str(program.fileno())]
+        return Sandboxed(command, limits, family, spare, pass_fds=(program.fileno(),))
 
 
 def _uid(root: Path, limits: Limits) -> Sandboxed:

@@ -1,4 +1,4 @@
-"""The statements at the top of a student's file: what each binds and uses, also where the file does not parse whole."""
+"""Statements of Python files and cells: what each binds and uses, also where a student's file does not parse whole."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 START = re.compile(r"^(?:@|def |class |async def |import |from |[A-Za-z_]\w*(?:, *\w+)* *(?:: *[^=]+)?=(?!=))")
+
+DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,14 @@ def definitions(text: str) -> tuple[Definition, ...]:
         return tuple(_one_by_one(text))
 
 
+def by_name(text: str) -> dict[str, Definition]:
+    """Return for each name that a file binds at its top the last statement that does."""
+    return {name: each for each in definitions(text) for name in each.names}
+
+
 def _one_by_one(text: str) -> Iterator[Definition]:
     lines = text.split("\n")
-    starts = [number for number, line in enumerate(lines) if START.match(line)]
-    starts = [
-        each
-        for i, each in enumerate(starts)
-        if not (i and lines[starts[i - 1]].startswith("@") and each == starts[i - 1] + 1)
-    ]
+    starts = [i for i, line in enumerate(lines) if START.match(line) and not (i and lines[i - 1].startswith("@"))]
     for first, last in zip(starts, [*starts[1:], len(lines)], strict=True):
         part = "\n".join(lines[first:last])
         try:
@@ -54,27 +56,34 @@ def _one_by_one(text: str) -> Iterator[Definition]:
 
 def _definition(node: ast.stmt, text: str, before: int) -> Definition | None:
     """Return a definition, an import or an assignment of names; nothing for what only acts."""
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
-        names = (node.name,)
-    elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        names = tuple(alias.asname or alias.name.partition(".")[0] for alias in node.names)
-    elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-        names = tuple(
-            each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-        )
-    else:
+    if not isinstance(node, (*DEFINING, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)):
         return None
-    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    first = first_line(node)
     source = "\n".join(text.split("\n")[first - 1 : node.end_lineno])
-    uses = frozenset(
-        each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
-    )
-    uses |= frozenset(
-        each.value
-        for each in ast.walk(node)
-        if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value.isidentifier()
-    )
-    return Definition(names, source, before + 1 - (node.lineno - first), uses)
+    parts = list(ast.walk(node))
+    uses = {each.id for each in parts if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}
+    texts = {each.value for each in parts if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    uses = frozenset(uses.union(filter(str.isidentifier, texts)))
+    return Definition(bound(node), source, before + 1 - (node.lineno - first), uses)
+
+
+def bound(node: ast.stmt) -> tuple[str, ...]:
+    """Return the names that a statement binds, those of imported modules without what is in them."""
+    if isinstance(node, DEFINING):
+        return (node.name,)
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return tuple(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+    return tuple(each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
+
+
+def first_line(node: ast.stmt) -> int:
+    """Return the line where a statement starts, with its decorators."""
+    return min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+
+
+def plain(source: str) -> str:
+    """Return a notebook's cell with its magic commands as comments."""
+    return re.sub(r"^(?=[%!])", "#", source, flags=re.M)
 
 
 def reached(found: Mapping[str, Definition], names: Iterable[str], known: Collection[str]) -> list[Definition]:

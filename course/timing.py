@@ -12,12 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
-from course import bank, items, report
+from course import items, report
+from course.answers import cells
 from course.judging import solution
 from course.proof import handed_in
+from nnlib.check.report import with_code
 
 PAGE = items.ROOT / "docs" / "grading.md"
 WRONG = 6  # items with a known mistake in each submission, but for the first
@@ -26,18 +27,10 @@ WRONG = 6  # items with a known mistake in each submission, but for the first
 def submission(number: int) -> dict[str, str]:
     """Return the files of a submission: the notebooks, and the code with mistakes drawn by its number."""
     files, rng = solution(), random.Random(number)
-    for item in rng.sample(bank.with_code(), WRONG if number else 0):
-        files = handed_in(rng.choice(list(bank.cells(item, "wrong"))), files)
+    for item in rng.sample(with_code(), WRONG if number else 0):
+        files = handed_in(rng.choice(list(cells(item, "wrong"))), files)
     notebooks = (items.ROOT / "notebooks").glob("q?_*.ipynb")
     return files | {f"notebooks/{path.name}": path.read_text(encoding="utf-8") for path in notebooks}
-
-
-def write(folder: Path, files: Mapping[str, str]) -> Path:
-    """Write a submission below a folder; return the folder."""
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
 
 
 def seconds(folders: list[Path], jobs: int) -> float:
@@ -59,9 +52,13 @@ def main() -> None:
     lines = ["| submissions | seconds | seconds each |", "| --- | --- | --- |"]
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
-        every = [write(Path(folder, f"student{n}"), submission(n)) for n in range(max([1, *options.numbers]))]
+        students = [Path(folder, f"student{number}") for number in range(max([1, *options.numbers]))]
+        for number, student in enumerate(students):
+            for name, text in submission(number).items():
+                (student / name).parent.mkdir(parents=True, exist_ok=True)
+                (student / name).write_text(text, encoding="utf-8")
         for number in [1, *options.numbers]:
-            taken = seconds(every[:number], options.jobs)
+            taken = seconds(students[:number], options.jobs)
             lines.append(f"| {number} | {taken:.0f} | {taken / number:.1f} |")
             print(lines[-1], flush=True)
     about = f"With `--jobs {options.jobs}`, on {os.cpu_count()} cores that had {load:.1f} other processes to run."

@@ -124,6 +124,8 @@ class Remote:
 class TrainingJudge(Judge):
     """Judges by training; `item` is the experiment's, `code_item` that of the class."""
 
+    usual: Limits = LIMITS
+
     def result(self, row: Row, seed: int) -> Result:
         """Train with two seeds; both have to reach the bound."""
         training, bound = TRAININGS[self.item], bounds()[self.item]
@@ -141,10 +143,6 @@ class TrainingJudge(Judge):
             message = f"it cannot be trained: {error}"
         seconds = time.perf_counter() - started
         return Result(self.item, row.name, row.property, status, message, seconds=seconds, place=place)
-
-    def limits(self) -> Limits:
-        """Return those of a training."""
-        return LIMITS
 
 
 @functools.cache

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Mapping
 
 from course.items import ReleaseError
+from course.statements import bound, first_line
 
 LINE = 120
 ARGUMENT_CHECKS = {"checks", "arguments"}  # the modules whose calls stay at the head of a function
@@ -29,32 +30,27 @@ def cut_module(
     Raises:
         ReleaseError: a name is not in the module.
     """
-    lines, edits, cut, missing = source.splitlines(), [], [], {*stubs, *removed}
-    for node in ast.parse(source).body:
-        names = _names(node)
-        missing -= names
-        if names & stubs.keys():
-            (name,) = names
-            functions = [node] if isinstance(node, ast.FunctionDef) else node.body
-            for function in functions:
-                if isinstance(function, ast.FunctionDef):
-                    edit, statements = stub(function, stubs[name])
-                    edits.append(edit)
-                    cut += statements
-        elif names & set(removed):
+    lines, body, edits, cut = source.splitlines(), ast.parse(source).body, [], []
+    if missing := {*stubs, *removed}.difference(*map(bound, body)):
+        raise ReleaseError(f"{', '.join(sorted(missing))}: expected in the module, not found")
+    for node in body:
+        names = set(bound(node))
+        for name in names & stubs.keys():
+            inner = [node] if isinstance(node, ast.FunctionDef) else node.body
+            for function in (each for each in inner if isinstance(each, ast.FunctionDef)):
+                edit, statements = stub(function, stubs[name])
+                edits.append(edit)
+                cut += statements
+        if names & set(removed):
             kept = [alias for alias in getattr(node, "names", ()) if (alias.asname or alias.name) not in removed]
             if kept:
                 node.names = kept
             else:
                 cut.append(node)
             edits.append((_first_line(node, lines), node.end_lineno, [ast.unparse(node)] if kept else []))
-    if missing:
-        raise ReleaseError(f"{', '.join(sorted(missing))}: expected in the module, not found")
     if docstring is not None:
-        first = ast.parse(source).body[0]
-        edits.append(
-            (1, first.end_lineno, ['"""' + docstring.strip() + ('\n"""' if "\n" in docstring.strip() else '"""')])
-        )
+        text = docstring.strip()
+        edits.append((1, body[0].end_lineno, [f'"""{text}', '"""'] if "\n" in text else [f'"""{text}"""']))
     return apply(lines, edits), cut
 
 
@@ -88,15 +84,6 @@ def apply(lines: list[str], edits: list[Edit]) -> str:
     return text
 
 
-def _names(node: ast.stmt) -> set[str]:
-    """Return the names that a statement of a module defines."""
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        return {node.name}
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return {alias.asname or alias.name for alias in node.names}
-    return {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store)}
-
-
 def _is_argument_check(node: ast.stmt) -> bool:
     call = node.value if isinstance(node, (ast.Expr, ast.Assign)) else None
     function = call.func if isinstance(call, ast.Call) else None
@@ -106,7 +93,7 @@ def _is_argument_check(node: ast.stmt) -> bool:
 
 def _first_line(node: ast.stmt, lines: list[str]) -> int:
     """Return the first line of a definition, its decorators and the comment above it."""
-    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    first = first_line(node)
     while first > 1 and lines[first - 2].startswith("#"):
         first -= 1
     return first

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from course.items import Course, ReleaseError
 from course.release.modules import apply, raising, stub
+from course.statements import bound, plain
 
 MARKER = re.compile(r"<!-- answer [\d.a-z]+(, revised)? -->")
 GIVEN_NAMES = {*dir(builtins), "get_ipython", "display"}
@@ -72,7 +73,7 @@ def stub_cell(source: str, needed: list[str], item: str, message: str) -> tuple[
         message: of the NotImplementedError.
     """
     lines, edits, cut, names = source.splitlines(), [], [], list(needed)
-    for node in parse(source).body:
+    for node in ast.parse(plain(source)).body:
         if isinstance(node, ast.FunctionDef) and node.name in needed:
             names.remove(node.name)
             edit, statements = stub(node, message)
@@ -90,14 +91,15 @@ def stub_cell(source: str, needed: list[str], item: str, message: str) -> tuple[
 
 def needed(source: str, later: list[NotebookNode]) -> list[str]:
     """Return the names that a cell defines, without its imports, and later cells load before they assign them."""
-    imports = [node for node in ast.walk(parse(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
-    imported = {alias.asname or alias.name for node in imports for alias in node.names}
-    names = [name for name in _stored(parse(source), inner=False) if name not in imported]
+    own = ast.parse(plain(source))
+    imports = (node for node in ast.walk(own) if isinstance(node, (ast.Import, ast.ImportFrom)))
+    imported = {name for node in imports for name in bound(node)}
+    names = [name for name in _stored(own, inner=False) if name not in imported]
     found, open_names = [], set(names)
     for cell in later:
         if cell.cell_type != "code" or "solution" in cell.metadata.tags:
             continue
-        tree = parse(cell.source)
+        tree = ast.parse(plain(cell.source))
         stored = set(_stored(tree))
         found += [name for name in names if name in (_loaded(tree) - stored) & open_names]
         open_names -= stored.union(found)
@@ -109,14 +111,9 @@ def unassigned(notebook: NotebookNode) -> Iterator[str]:
     assigned = set(GIVEN_NAMES)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            tree = parse(cell.source)
+            tree = ast.parse(plain(cell.source))
             assigned.update(_stored(tree))
             yield from (f"{cell.id}: {name}" for name in sorted(_loaded(tree) - assigned))
-
-
-def parse(source: str) -> ast.Module:
-    """Return the tree of a cell, its magic commands as comments."""
-    return ast.parse(re.sub(r"^(?=[%!])", "#", source, flags=re.M))
 
 
 def _shows_source(node: ast.stmt) -> bool:
@@ -133,7 +130,7 @@ def _stored(tree: ast.AST, inner: bool = True) -> Collection[str]:
     scopes = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
     found: dict[str, None] = {}
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.ExceptHandler)) and node.name:
             found[node.name] = None
         elif isinstance(node, ast.alias):
             found[node.asname or node.name.partition(".")[0]] = None
@@ -141,8 +138,6 @@ def _stored(tree: ast.AST, inner: bool = True) -> Collection[str]:
             found[node.arg] = None
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found[node.id] = None
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            found[node.name] = None
         if inner or not isinstance(node, scopes):
             found.update(dict.fromkeys(_stored(node, inner)))
     return list(found)

@@ -7,6 +7,7 @@ import fnmatch
 import hashlib
 import io
 import json
+import posixpath
 import re
 import subprocess
 import zipfile
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from course.items import Course, ReleaseError
+from course.items import Course, ReleaseError, names_in
 from course.leaks import formulas
 from course.release.modules import cut_module
 from course.release.notebooks import cut_notebook
@@ -56,10 +57,15 @@ def archive(files: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for name, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{FOLDER}/{name}", (1980, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o100644 << 16, 3
-            packed.writestr(entry, content)
+            add(packed, f"{FOLDER}/{name}", content)
     return buffer.getvalue()
+
+
+def add(packed: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644) -> None:
+    """Add a file to an archive without its time, so that the same files give the same archive."""
+    entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, (mode | 0o100000) << 16, 3
+    packed.writestr(entry, content)
 
 
 def description(course: Course, files: dict[str, bytes], packed: bytes) -> dict[str, object]:
@@ -118,9 +124,9 @@ def _cut_module(files: dict[str, bytes], name: str, course: Course) -> list[ast.
     if trimmed:
         source, _ = cut_module(source, {}, trimmed.get("names", ()), trimmed.get("docstring"))
     for item, row in course.items.items():
-        own = [target.partition(":")[2] for target in row["targets"] if target.startswith(f"{module}:")]
+        own = names_in(module, row["targets"])
         stubs |= dict.fromkeys(own, course.stub(item))
-        removed |= {target.partition(":")[2] for target in row.get("cut", ()) if target.startswith(f"{module}:")}
+        removed.update(names_in(module, row.get("cut", ())))
         docstring = docstring or (row.get("docstring") if own else None)
     new, statements = cut_module(source, stubs, removed, docstring)
     files[name] = new.encode() if stubs or trimmed else files[name]
@@ -134,10 +140,6 @@ def _dead_links(files: dict[str, bytes]):
         if name.endswith(".ipynb"):
             text = "\n".join(cell.source for cell in nbformat.reads(text, 4).cells if cell.cell_type == "markdown")
         for link in LINK.findall(text):
-            target = (Path(name).parent / link).as_posix()
-            parts: list[str] = []
-            for part in target.split("/"):
-                parts = parts[:-1] if part == ".." else [*parts, part]
-            found = "/".join(parts)
-            if found not in files and not any(each.startswith(found.rstrip("/") + "/") for each in files):
+            found = posixpath.normpath(posixpath.join(posixpath.dirname(name), link))
+            if found not in files and not any(each.startswith(f"{found}/") for each in files):
                 yield f"{name}: {link}"

@@ -3,7 +3,7 @@
 import pytest
 from course_grades import check, grade, item
 
-from course import marking, marks, report
+from course import marks, report
 
 ATTACK = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 MAXIMA = {"1.1": 8, "7.3a": 4}
@@ -16,7 +16,9 @@ def page(tmp_path, browser):
     answers = {"ada": {"1.1": "dW = x^T dout", "7.3a": ATTACK}, "bob": {"7.3a": "Because."}}
     at = marks.moment("at", "2027-02-14T12:00-05:00")
     old = marks.Mark("ada", "1.1", 1, "eve", at, "Why?", marks.digest("something else"))
-    marking.write_page(tmp_path / "marking.html", graded, answers, {("ada", "1.1"): old}, {"7.3a": "2 for the reason"})
+    report.write_marking_page(
+        tmp_path / "marking.html", graded, answers, {("ada", "1.1"): old}, {"7.3a": "2 for the reason"}
+    )
     tab = browser.new_page()
     tab.goto((tmp_path / "marking.html").as_uri())
     yield tab

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from course import bank, grade, grading, items, ledger, sandbox, users
+from course import answers, grade, grading, items, ledger, sandbox, users
 from course.intake import Submission
 from course.judging import judge_item
 from course.proof import handed_in
@@ -27,8 +27,8 @@ def own_users(monkeypatch):
 
 def answer(item, kind, name="", code=""):
     if kind == "code":
-        return bank.Answer(item, "wrong", "mine", code)
-    known = [*bank.answers(items_of_check()[item]), *bank.cells(items_of_check()[item], "hostile")]
+        return answers.Answer(item, "wrong", "mine", code)
+    known = [*answers.answers(items_of_check()[item]), *answers.cells(items_of_check()[item], "hostile")]
     return next(each for each in known if each.kind == kind and name in each.name)
 
 

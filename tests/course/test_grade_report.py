@@ -42,7 +42,7 @@ class Tags(html.parser.HTMLParser):
 
 
 def test_these_grades_have_the_graders_form():
-    made = grading.blank(Submission("ada", "ada.zip", files={}), "none")
+    made = grading.submission_object(Submission("ada", "ada.zip", files={}), "none", {})
     assert settled().keys() == made.keys()
     assert settled()["submission"].keys() == made["submission"].keys()
     assert check().keys() == {field.name for field in dataclasses.fields(ledger.Check)}

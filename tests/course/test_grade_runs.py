@@ -10,7 +10,7 @@ import time
 import pytest
 from distributed import LocalCluster
 
-from course import bank, grade, ledger, sandbox
+from course import answers, grade, ledger, sandbox
 from course.proof import handed_in
 
 TIERS = [tier for tier in ("bwrap", "uid") if not sandbox.trouble(tier)]
@@ -36,7 +36,7 @@ sys.exit(grade.main(sys.argv[2:]))
 @pytest.fixture
 def submission(tmp_path):
     folder = tmp_path / "ann"
-    for name, text in handed_in(bank.Answer(ITEM, "reference", "the repository's")).items():
+    for name, text in handed_in(answers.Answer(ITEM, "reference", "the repository's")).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     return folder

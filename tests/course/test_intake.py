@@ -72,6 +72,10 @@ MENDED = {
     "a byte order mark": ({**WHOLE, CONV: b"\xef\xbb\xbf" + CODE}, ""),
     "UTF-16": ({**WHOLE, CONV: CODE.decode().encode("utf-16")}, "was read as UTF-16"),
     "Latin-1": ({**WHOLE, CONV: CODE + "# façade\n".encode("latin-1")}, "is not UTF-8 at byte"),
+    "a function that is there twice": (
+        {**WHOLE, CONV: CODE + CODE},
+        f"{CONV} defines conv_forward in lines 4 and 9; the later one counts",
+    ),
     "a null byte": ({**WHOLE, CONV: CODE + b"\0"}, ""),
     "a mark of a merge": ({**WHOLE, CONV: CODE + b"<<<<<<< HEAD\n"}, "unresolved merge in line 6"),
     "a file taken out of its folder": (

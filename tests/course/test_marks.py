@@ -1,6 +1,7 @@
 """course.marks: marks survive, stale ones are flagged, lateness follows its rule, bad files are refused by name."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -25,9 +26,15 @@ def by_key(*given):
     return {(each.student, each.item): each for each in given}
 
 
+def write(path, given):
+    """Write marks as the page for marking saves them."""
+    entries = [{**asdict(each), "at": each.at.isoformat()} for each in given.values()]
+    path.write_text(json.dumps({"schema": marks.SCHEMA, "marks": entries}), encoding="utf-8")
+
+
 def test_marks_survive_a_file(tmp_path):
     given = by_key(mark(), mark(student="bob", comment="naïve, “good”", points=0))
-    marks.write(tmp_path / "marks.json", given)
+    write(tmp_path / "marks.json", given)
     assert marks.read(tmp_path / "marks.json", maxima=MAXIMA) == given
 
 
@@ -38,7 +45,7 @@ def test_a_missing_file_holds_no_marks(tmp_path):
 def test_of_two_files_the_later_mark_counts(tmp_path):
     old, new = mark(1.0), mark(2.0, at=AT.astimezone(UTC) + timedelta(seconds=1))
     for name, each in (("a", new), ("b", old)):
-        marks.write(tmp_path / name, by_key(each))
+        write(tmp_path / name, by_key(each))
     assert marks.read(tmp_path / "a", tmp_path / "b", maxima=MAXIMA) == by_key(new)
     assert marks.read(tmp_path / "b", tmp_path / "a", maxima=MAXIMA) == by_key(new)
 
@@ -59,7 +66,7 @@ def test_of_two_files_the_later_mark_counts(tmp_path):
 )
 def test_a_wrong_mark_is_named(tmp_path, change, message):
     path = tmp_path / "marks.json"
-    marks.write(path, by_key(mark()))
+    write(path, by_key(mark()))
     content = json.loads(path.read_text())
     content["marks"][0] |= change
     path.write_text(json.dumps(content))
