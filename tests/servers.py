@@ -52,7 +52,10 @@ class Server:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(timeout=START_SECONDS)
+        try:
+            self.process.wait(timeout=START_SECONDS)
+        finally:
+            self.process.kill()
 
 
 def clean_environment(folder):

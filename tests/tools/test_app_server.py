@@ -173,7 +173,7 @@ def test_closing_a_page_ends_its_kernel(server):
 
 def test_a_kernel_that_nobody_is_connected_to_ends(tmp_path):
     assert 0 < app.Kernels().cull_idle_timeout <= 300
-    with serving(tmp_path, "--Kernels.cull_interval=1", "--Kernels.cull_idle_timeout=1") as server:
+    with serving(tmp_path, "--Kernels.cull_interval=1", "--Kernels.cull_idle_timeout=5") as server:
         kernel, deadline = open_page(server), time.monotonic() + PATIENCE
         while fetch(server, f"api/kernels/{kernel}")[0] != 404:
             assert time.monotonic() < deadline
