@@ -73,9 +73,9 @@ def max_pool(rng, n, c, h, w, height, width, stride, ties=False):
     return {"x": x, "pool_param": {"pool_height": height, "pool_width": width, "stride": stride}, "dout": dout}
 
 
-def binary(rng, n, low=0, scale=2.0):
+def binary(rng, n, low=0, scale=2.0, dtype=int):
     """Return scores, one with a margin of 1, and labels in {low, 1}, of both classes."""
-    y = np.where(rng.permutation(n) < n // 2, low, 1)
+    y = np.where(rng.permutation(n) < n // 2, low, 1).astype(dtype)
     x = scale * rng.standard_normal(n)
     x[0] = 1.0 if y[0] > 0 else -1.0
     return {"x": x, "y": y}
@@ -209,7 +209,7 @@ SUBJECTS = [
             binary,
             {
                 "": _cases((5,), (7,), (4,)),
-                "labels": _cases((5,), (7,), low=-1),
+                "labels": _cases((5,), (7,), low=-1) + _cases((6,), dtype=np.uint8),
                 "stability": _cases((5,), (7,), scale=1e4),
             },
             outputs=("loss",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import itertools
 import time
 from collections.abc import Iterator, Sequence
@@ -117,9 +119,19 @@ class Trial:
         """Return what differs from what is right."""
         found = [each for call in self.calls(case) for each in self.subject.compare(call, case)]
         wanted = [each for each in found if _wanted(self.row, each.output)]
+        for each in wanted:
+            each.again = functools.partial(self.again, each.output)
         if not wanted:
             raise ValueError(f"nothing is compared in {self.row.name}")
         return [each for each in wanted if difference(each, self.row)]
+
+    def again(self, output: str, case: Case) -> object:
+        """Return one result of the student's function for other inputs, or None where it gives none."""
+        with contextlib.suppress(StudentError, Fault):
+            for call in self.calls(case):
+                if output in call.results:
+                    return call.results[output]
+        return None
 
     def at_square_sizes(self) -> str:
         """Return what a mistake looks like where all sizes are equal: "square-only" if it is none there."""
