@@ -83,10 +83,6 @@ class Subject:
     large: tuple = ()
     point: Callable[[Case, str], np.ndarray] = lambda case, name: beside_kinks(case[name])
 
-    def inputs(self, tag: str, rng: np.random.Generator) -> list[Case]:
-        """Return the cases of a check, by its name or property."""
-        return [self.make(rng, *sizes, **options) for sizes, options in self.cases.get(tag) or self.cases[""]]
-
     def calls(self, worker: Process, case: Case, functions: tuple[str, ...]) -> Iterator[Call]:
         """Call those of `functions` that are targets, in order."""
         result, (_, own) = worker.call(self.targets[0], *case.values(), after=True)

@@ -79,9 +79,7 @@ def _unstable(wrong: Sequence[Comparison], function: str) -> str:
         return "clipped-log" if wrong[0].output == "loss" else ""
     if function != "softmax_loss":
         return "overflow"
-    small = [
-        np.ptp(each.case["x"], axis=1).max() < LARGE for each in wrong
-    ]  # scores of one example are near each other
+    small = [np.ptp(each.case["x"], axis=1).max() < LARGE for each in wrong]  # scores of one example are near another
     near = [np.ptp(each.case["x"]) < LARGE for each in wrong]  # those of all are
     return "unshifted-softmax" if any(near) else "global-shift" if any(small) else "overflow"
 
@@ -191,11 +189,8 @@ def _dtype(trial: Trial, case: Case) -> None:
                 kind = got.text if isinstance(got, Other) else dtype or type(got).__name__
                 known = {"f": "float64-from-float32", "i": "whole-numbers", "u": "whole-numbers"}
                 diagnosis = known.get(getattr(dtype, "kind", ""), "")
-                raise Fault(f"{name} is {kind} for float32 inputs, expected float32", diagnosis, _where(name, call))
-
-
-def _where(result: str, call: Call) -> str:
-    return f"{result} of {call.function.rpartition(':')[2]}"
+                where = f"{name} of {call.function.rpartition(':')[2]}"
+                raise Fault(f"{name} is {kind} for float32 inputs, expected float32", diagnosis, where)
 
 
 def _float32(value: object) -> object:

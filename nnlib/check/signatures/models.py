@@ -28,17 +28,15 @@ def model(c: C) -> Pairs:
             others = (definitions.logistic, definitions.hinge) if scores.ndim == 1 else ()
             yield "wrong-loss", any(same(c, other(scores, case["y"]), c.got - squares) for other in others)
     else:
-        yield "extra-activation", same(c, np.maximum(c.expected, 0))
         yield "p-drops", case["keep"] < 1 and same(c, ask(c, keep=1 - case["keep"]))
         yield "keep-ignored", case["keep"] < 1 and any(same(c, ask(c, keep=each)) for each in (0.5, 0.8, 0.9))
     words = case["layers"].split()
     without = [" ".join(words[:i] + words[i + 1 :]) for i, word in enumerate(words) if word == "relu"]
     yield "missing-activation", any(_fits(c, each) for each in without)
-    more = {
-        kind: [" ".join([*words[:i], kind, *words[i:]]) for i in range(len(words) + 1)] for kind in ("relu", "drop")
-    }
-    yield "extra-activation", any(_fits(c, each) for each in more["relu"])
-    yield "order-of-layers", any(_fits(c, each) for each in (*_moved(words), *more["drop"]))
+    places = [(words[:i], words[i:]) for i in range(len(words) + 1)]
+    yield "extra-activation", any(_fits(c, " ".join([*before, "relu", *after])) for before, after in places)
+    dropped = (" ".join([*before, "drop", *after]) for before, after in places)
+    yield "order-of-layers", any(_fits(c, each) for each in (*_moved(words), *dropped))
 
 
 def regularised(c: C) -> Pairs:

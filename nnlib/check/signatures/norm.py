@@ -52,10 +52,14 @@ def norm_forward(c: C) -> Pairs:
 
 def affine(c: C) -> Pairs:
     """What is right of batch norm's outputs, where each feature's are an affine function of its inputs."""
-    slope, value = lines(c)
+    mean, variance = used_statistics(c)
+    x, got = definitions.rows(c.case["x"]) - mean, definitions.rows(c.got)
+    slope, value = np.array([np.polyfit(x[:, d], got[:, d], 1) for d in range(len(mean))]).T
+    if not same(c, x * slope + value, got):
+        return
     yield "deviation-off", alike(value, c.case["beta"])
     yield "missing-sigma", alike(slope, c.case["gamma"])
-    yield "mean-off", alike(slope, c.case["gamma"] / np.sqrt(used_statistics(c)[1] + eps(c)))
+    yield "mean-off", alike(slope, c.case["gamma"] / np.sqrt(variance + eps(c)))
 
 
 def norm_running(c: C) -> Pairs:
@@ -176,14 +180,6 @@ def path_factors(c: C) -> np.ndarray:
 def features_times(c: C, vector: np.ndarray) -> bool:
     """Return whether each feature of the result is the right one times an element of `vector`."""
     return same(c, c.expected * (by_feature(c, vector) if c.expected.ndim > 1 else vector))
-
-
-def lines(c: C) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return slope and value at the mean, (D,) each, of batch norm's outputs as functions of the inputs, if affine."""
-    mean, _ = used_statistics(c)
-    x, got = definitions.rows(c.case["x"]) - mean, definitions.rows(c.got)
-    slope, value = np.array([np.polyfit(x[:, d], got[:, d], 1) for d in range(len(mean))]).T
-    return (slope, value) if same(c, x * slope + value, got) else None
 
 
 def alike(factor: np.ndarray, *others: object) -> bool:

@@ -16,7 +16,8 @@ LEAST = 8  # entries whose order says something
 def seen(c: C) -> Pairs:
     """What is off, and how it depends on the arguments."""
     got, expected = c.got, c.expected
-    yield "unfilled", unfilled(c)
+    filled = got != 0
+    yield "unfilled", filled.any() and expected[~filled].any() and same(c, expected[filled], got[filled])
     yield "constant-factor", got.size > 2 and proportional(c, expected)
     yield "some-signs", got.size > 2 and same(c, np.abs(expected), np.abs(got))
     order = np.argsort(expected, None)
@@ -66,9 +67,8 @@ def growth(c: C) -> Pairs:
     """How the result grows with each argument: with which power, and whether with more than its mean."""
     found = []
     for name, value in c.case.items():
-        if not isinstance(value, np.ndarray) or value.dtype.kind != "f" or not value.any():
-            continue
-        if name == "dout" and c.output[0] != "d":
+        whole = not isinstance(value, np.ndarray) or value.dtype.kind != "f" or not value.any()
+        if whole or (name == "dout" and c.output[0] != "d"):
             continue
         powers = [_power(c, lambda t, f=f, name=name: f(c, **{name: t * c.case[name]})) for f in (run, ask)]
         others = [value.flat[::-1].reshape(value.shape), np.full_like(value, value.mean()), 0 * value + value.mean(0)]
@@ -91,17 +91,13 @@ def across(wrong: Sequence[C]) -> Iterator[tuple[str, object]]:
     got, expected = (np.array([getattr(c, name) for c in wrong], dtype=float) for name in ("got", "expected"))
     if (np.abs(got / expected - 1) > NEAR).all():
         yield "constant-factor", _constant(got / expected)
-        yield "term-off", any(_constant((got - expected) / term) for term in np.array([terms(c) for c in wrong]).T)
+        cases = [(c.case["x"], c.case["x"][np.arange(len(c.case["y"])), c.case["y"]]) for c in wrong]
+        terms = np.array([[x.max(1).mean(), x.max(), own.mean(), x.mean(), x.sum(1).mean()] for x, own in cases])
+        yield "term-off", any(_constant((got - expected) / term) for term in terms.T)  # of a loss over classes
 
 
 def _constant(numbers: np.ndarray) -> bool:
     return np.ptp(numbers) < 1e-6 * np.abs(numbers).max()
-
-
-def terms(c: C) -> list[float]:
-    """Return what a loss over classes may hold once too often or too rarely."""
-    x, rows = c.case["x"], np.arange(len(c.case["x"]))
-    return [x.max(1).mean(), x.max(), x[rows, c.case["y"]].mean(), x.mean(), x.sum(1).mean()]
 
 
 def _power(c: C, at: Callable[[float], np.ndarray]) -> tuple[float | None, bool]:
@@ -121,9 +117,3 @@ def _moved(array: np.ndarray, index: int, axis: int) -> np.ndarray:
 
 def _flat(c: C, array: np.ndarray, axis: int) -> bool:
     return same(c, np.broadcast_to(array.take([0], axis), array.shape), array)
-
-
-def unfilled(c: C) -> bool:
-    """Return whether what is not 0 is right, and some of the rest should not be 0 either."""
-    filled = c.got != 0
-    return filled.any() and (c.expected[~filled] != 0).any() and same(c, c.expected[filled], c.got[filled])

@@ -25,7 +25,9 @@ def convolution(c: C) -> Pairs:
     if c.output == "out" and "a" in c.case:
         yield from planes(c)
     if c.output in ("dx", "images"):
-        windows = windows_over(c)
+        kernel = c.case["kernel"] if "kernel" in c.case else c.case["w"].shape[2:]
+        places = [side - length + 1 for side, length in zip(c.expected.shape[2:], kernel, strict=True)]
+        windows = definitions.full(np.ones(places), np.ones(kernel))  # so many see each pixel
         alone = windows == 1
         yield "averages-overlaps", same(c, c.expected / windows)
         yield "overwrites-overlaps", same(c, c.expected[..., alone], c.got[..., alone])
@@ -42,11 +44,6 @@ def planes(c: C) -> Pairs:
     inside = (slice(kh - 1, rows - kh + 1), slice(kw - 1, columns - kw + 1))
     right = c.expected.size > a.size and same(c, c.expected[inside], c.got[inside])
     yield "border", right and c.expected[inside].size
-
-
-def pooling(c: C) -> Pairs:
-    """Max pooling."""
-    yield from (maxima if c.output == "out" else handed_back)(c)
 
 
 def maxima(c: C) -> Pairs:
@@ -107,19 +104,12 @@ def is_flipped(c: C, which: slice) -> bool:
     return any(own) or any(same(c, ask(c, **{kernel: each})) for each in flips(c.case[kernel])[which])
 
 
-def windows_over(c: C) -> np.ndarray:
-    """Return how many windows see each pixel, (H, W)."""
-    kh, kw = c.case["kernel"] if "kernel" in c.case else c.case["w"].shape[2:]
-    h, w = c.expected.shape[2:]
-    return definitions.full(np.ones((h - kh + 1, w - kw + 1)), np.ones((kh, kw)))
-
-
 def pooled(c: C, size: tuple[int, int], step: tuple[int, int], x: np.ndarray | None = None) -> np.ndarray:
     """Return the maxima of windows of another size or at another step; those outside the image are 0."""
     x, out = c.case["x"] if x is None else x, np.zeros(c.case["dout"].shape)
-    for n, k, p, q in np.ndindex(out.shape):
-        window = x[n, k, p * step[0] : p * step[0] + size[0], q * step[1] : q * step[1] + size[1]]
-        out[n, k, p, q] = max(window.flat, default=0.0)
+    for p, q in np.ndindex(out.shape[2:]):
+        window = x[:, :, p * step[0] : p * step[0] + size[0], q * step[1] : q * step[1] + size[1]]
+        out[:, :, p, q] = window.max((2, 3)) if window.size else 0.0
     return out
 
 
