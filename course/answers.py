@@ -6,7 +6,7 @@ and imports, and those above the first cell, replace the ones of their names in 
 names are added to it.
 
 Those answers grew beside the checks. course/sets/ has more, written in one go without a look at what the checks would
-say: sets 2 and 3 were then used to mend the checks; set 4 came after that and added no diagnosis.
+say; each was then used to mend them. How sets 4 and 5 were judged when they were new is kept in course/bank.py.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from nnlib.storage import REPOSITORY
 
 COURSE = Path(__file__).parent
 SETS = tuple(sorted((COURSE / "sets").glob("*")))
-UNUSED = "4"  # the set that the checks were not made with
+MEASURED = ("4", "5")  # sets of which it is measured, not asked for, how they are named
 KINDS = ("stub", "reference", "wrong", "right")
 
 
@@ -39,7 +39,7 @@ class Answer:
         name: what is special about it.
         code: definitions and imports.
         diagnoses: of a wrong one, the ids that fit; "none" stands for no diagnosis, "not caught" for no failure.
-        unused: whether the checks were made without it.
+        of: the set that it is from, or "".
     """
 
     item: str
@@ -47,7 +47,7 @@ class Answer:
     name: str
     code: str = ""
     diagnoses: tuple[str, ...] = ()
-    unused: bool = False
+    of: str = ""
 
 
 def answers(item: Item, sets: Sequence[Path] = ()) -> Iterator[Answer]:
@@ -69,7 +69,7 @@ def cells(item: Item, kind: str, folder: Path = COURSE) -> Iterator[Answer]:
         title, _, code = cell.partition("\n")
         name, _, diagnoses = title.partition(" -> ")
         ids = tuple(diagnoses.split(", ")) if diagnoses else ()
-        yield Answer(item.id, kind, name, f"{above}\n{code}", ids, folder.name == UNUSED)
+        yield Answer(item.id, kind, name, f"{above}\n{code}", ids, folder.name if folder in SETS else "")
 
 
 def put(answer: Answer, root: Path) -> None:

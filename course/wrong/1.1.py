@@ -33,7 +33,7 @@ def fc_forward(x, w, b):
     return x @ w + b
 
 
-# %% forward leaves its loop after the first example -> one-example
+# %% forward leaves its loop after the first example -> one-index
 
 
 def fc_forward(x, w, b):
@@ -127,7 +127,7 @@ def fc_backward(dout, cache):
     return x.T @ dout, dout @ w.T, dout.sum(axis=0)
 
 
-# %% a loop over the examples that keeps the last one's dW -> one-example
+# %% a loop over the examples that keeps the last one's dW -> one-index
 
 
 def fc_backward(dout, cache):

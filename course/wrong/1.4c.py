@@ -133,7 +133,7 @@ def batchnorm_backward(dout, cache):
     return gamma / sigma * (dout - training * (dbeta + x_hat * sigma * dgamma) / len(dout)), dgamma, dbeta
 
 
-# %% means over the features -> wrong-axis, none
+# %% means over the features -> wrong-axis, channels-mixed
 
 
 def batchnorm_backward(dout, cache):

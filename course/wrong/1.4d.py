@@ -132,7 +132,7 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     return out.reshape(n, height, width, c).transpose(0, 3, 1, 2), (x.shape, cache)
 
 
-# %% dgamma and dbeta averaged over the pixels -> over-pixels
+# %% dgamma and dbeta averaged over the pixels -> over-size
 
 
 def spatial_batchnorm_backward(dout, cache):

@@ -144,7 +144,7 @@ def conv_filt(a, b):
     return out
 
 
-# %% filt averages -> over-window
+# %% filt averages -> over-size
 
 
 def conv_filt(a, b):
@@ -152,7 +152,7 @@ def conv_filt(a, b):
     return np.mean(windows * b, axis=(2, 3))
 
 
-# %% filt keeps the last product of each window -> one-tap
+# %% filt keeps the last product of each window -> one-index
 
 
 def conv_filt(a, b):

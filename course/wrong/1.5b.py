@@ -28,7 +28,7 @@ def conv_forward(x, w):
     return out, (x, w)
 
 
-# %% the last channel alone -> one-channel
+# %% the last channel alone -> one-index
 
 
 def conv_forward(x, w):
@@ -42,7 +42,7 @@ def conv_forward(x, w):
     return out, (x, w)
 
 
-# %% the mean over the channels -> over-channels
+# %% the mean over the channels -> over-size
 
 
 def conv_forward(x, w):
@@ -50,7 +50,7 @@ def conv_forward(x, w):
     return np.einsum("ncpquv,fcuv->nfpq", windows, w) / w.shape[1], (x, w)
 
 
-# %% the first channel alone -> one-channel
+# %% the first channel alone -> one-index
 
 
 def conv_forward(x, w):
@@ -177,7 +177,7 @@ def conv_forward(x, w):
     return out, (x, w)
 
 
-# %% the first image alone -> one-example
+# %% the first image alone -> one-index
 
 
 def conv_forward(x, w):
@@ -200,7 +200,7 @@ def conv_forward(x, w):
     return out, (x, w)
 
 
-# %% only one element of the kernel is left -> one-tap
+# %% only one element of the kernel is left -> one-index
 
 
 def conv_forward(x, w):

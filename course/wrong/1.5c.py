@@ -86,7 +86,7 @@ def col2im(columns, x_shape, kernel):
     return x
 
 
-# %% dX of the last filter alone -> one-filter
+# %% dX of the last filter alone -> one-index
 
 
 def conv_backward(dout, cache):
@@ -97,7 +97,7 @@ def conv_backward(dout, cache):
     return dx, _filters(dout, cache)
 
 
-# %% dW of the last image alone -> one-example
+# %% dW of the last image alone -> one-index
 
 
 def conv_forward(x, w):
@@ -136,7 +136,7 @@ def conv_backward(dout, cache):
     return _full(dout, cache[2][:, :, ::-1, ::-1]), _filters(dout, cache) / len(dout)
 
 
-# %% dW averaged over the output's pixels -> over-pixels
+# %% dW averaged over the output's pixels -> over-size
 
 
 def conv_backward(dout, cache):
@@ -197,7 +197,7 @@ def conv_backward(dout, cache):
     return _full(dout, cache[2][:, :, ::-1, ::-1]), _filters(dout, cache)
 
 
-# %% dX of the first example for all -> one-example
+# %% dX of the first example for all -> one-index
 
 
 def conv_backward(dout, cache):

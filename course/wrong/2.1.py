@@ -89,7 +89,7 @@ def logistic_loss(x, y):
     return float(loss), dx.astype(x.dtype)
 
 
-# %% the caller's labels become signs -> labels-changed
+# %% the caller's labels become signs -> labels-changed, exception
 
 
 def logistic_loss(x, y):

@@ -75,7 +75,7 @@ def svm_loss(x, y):
     return float(losses.mean()), -signs * (losses > 0) / len(x)
 
 
-# %% the caller's labels become signs -> labels-changed
+# %% the caller's labels become signs -> labels-changed, exception
 
 
 def svm_loss(x, y):

@@ -84,7 +84,7 @@ def softmax_loss(x, y):
     return _loss(x, y) * len(x), p
 
 
-# %% the gradient is averaged over all entries -> over-k
+# %% the gradient is averaged over all entries -> over-size
 
 
 def softmax_loss(x, y):
@@ -93,7 +93,7 @@ def softmax_loss(x, y):
     return _loss(x, y), p / x.size
 
 
-# %% a mean over the one-hot matrix -> over-k
+# %% a mean over the one-hot matrix -> over-size
 
 
 def softmax_loss(x, y):
@@ -171,7 +171,7 @@ def softmax_loss(x, y):
     return _loss(x, y), dx
 
 
-# %% the label's score is not shifted -> none
+# %% the label's score is not shifted -> term-off
 
 
 def softmax_loss(x, y):

@@ -191,7 +191,7 @@ def max_pool_backward(dout, cache):
     return dx
 
 
-# %% the first image alone -> one-example
+# %% the first image alone -> one-index
 
 
 def max_pool_backward(dout, cache):

@@ -169,7 +169,7 @@ class VGG11(nn.Module):
         return self.fc(self.conv(images).flatten(1))
 
 
-# %% probabilities in place of scores -> none
+# %% probabilities in place of scores -> extra-activation
 
 
 class VGG11(nn.Module):

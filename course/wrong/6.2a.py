@@ -148,7 +148,7 @@ def train_epoch(trainloader, net, criterion, optimizer, device):
     return [loss.item()], correct / seen
 
 
-# %% the scores are those after the step -> loss-after-step
+# %% the scores are those after the step -> measured-after-step
 
 
 def train_epoch(trainloader, net, criterion, optimizer, device):

@@ -23,7 +23,7 @@ def moments(x, w, b, keep):
     return keep * x @ w, keep * (1 - keep) * (x**2) @ (w**2)
 
 
-# %% the bias has a variance -> none
+# %% the bias has a variance -> needless-argument
 
 
 def moments(x, w, b, keep):

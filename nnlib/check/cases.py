@@ -73,9 +73,9 @@ def max_pool(rng, n, c, h, w, height, width, stride, ties=False):
     return {"x": x, "pool_param": {"pool_height": height, "pool_width": width, "stride": stride}, "dout": dout}
 
 
-def binary(rng, n, low=0, scale=2.0):
+def binary(rng, n, low=0, scale=2.0, dtype=int):
     """Return scores, one with a margin of 1, and labels in {low, 1}, of both classes."""
-    y = np.where(rng.permutation(n) < n // 2, low, 1)
+    y = np.where(rng.permutation(n) < n // 2, low, 1).astype(dtype)
     x = scale * rng.standard_normal(n)
     x[0] = 1.0 if y[0] > 0 else -1.0
     return {"x": x, "y": y}
@@ -104,6 +104,7 @@ def _cases(*sizes, **options):
 
 _LAYERS, _BN = "nnlib.layers.", "nnlib.layers.batch_norm:"
 _WITH_EPS = {"eps": 0.4, "momentum": 0.7}
+_TRAIN = _cases((6, 5), (3, 4, 2), mode="train", p=0.6, seed=1)
 _FLAT, _SPACE = ((7, 3), (5, 4), (4, 6)), ((3, 2, 2, 4), (2, 3, 3, 2), (5, 4, 1, 2))
 _IMAGES = ((3, 2, 6, 4, 3, 2), (2, 3, 4, 6, 2, 3), (1, 2, 3, 5, 1, 2))
 _CONV = ((3, 2, 6, 4, 4, 3, 2), (2, 3, 4, 6, 2, 2, 3), (4, 1, 3, 5, 3, 2, 2))
@@ -134,9 +135,8 @@ SUBJECTS = [
         definitions.kept,
         elementwise,
         {
-            "": _cases((6, 5), (3, 4, 2), mode="train", p=0.6, seed=1) + _cases((5, 8), mode="train", p=0.8, seed=2),
-            "value": _cases((6, 5), (3, 4, 2), mode="train", p=0.6, seed=1)
-            + _cases((60, 50), mode="train", p=0.8, rng=3),
+            "": _TRAIN + _cases((5, 8), mode="train", p=0.8, seed=2),
+            "value": _TRAIN + _cases((60, 50), mode="train", p=0.8, rng=3),
             "mode": _cases((6, 5), (3, 4, 2), mode="test", p=0.6) + _cases((5, 8), mode="test", p=0.8),
         },
         wrt=("x",),
@@ -209,7 +209,7 @@ SUBJECTS = [
             binary,
             {
                 "": _cases((5,), (7,), (4,)),
-                "labels": _cases((5,), (7,), low=-1),
+                "labels": _cases((5,), (7,), low=-1) + _cases((6,), dtype=np.uint8),
                 "stability": _cases((5,), (7,), scale=1e4),
             },
             outputs=("loss",),

@@ -42,7 +42,7 @@ def statistics(x):
 
 def rows(x):
     """(N, D) as it is; one row for each pixel of (N, C, H, W)."""
-    return x if x.ndim == 2 else np.array([x[n, :, u, v] for n, u, v in np.ndindex(len(x), *x.shape[2:])])
+    return x if x.ndim == 2 else np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
 
 
 def batch_norm(x, gamma, beta, bn_param, hold_mean=None, hold_variance=None):
@@ -53,9 +53,8 @@ def batch_norm(x, gamma, beta, bn_param, hold_mean=None, hold_variance=None):
     mean = mean if hold_mean is None else hold_mean
     variance = variance if hold_variance is None else hold_variance
     out = np.empty(x.shape)
-    for index in np.ndindex(x.shape):
-        d = index[1]
-        out[index] = gamma[d] * (x[index] - mean[d]) / math.sqrt(variance[d] + bn_param.get("eps", 1e-5)) + beta[d]
+    for d in range(x.shape[1]):
+        out[:, d] = gamma[d] * (x[:, d] - mean[d]) / math.sqrt(variance[d] + bn_param.get("eps", 1e-5)) + beta[d]
     return out
 
 
@@ -110,8 +109,8 @@ def max_pool(x, pool_param):
     """The largest element of each window."""
     height, width, stride = (pool_param[key] for key in ("pool_height", "pool_width", "stride"))
     out = np.empty((*x.shape[:2], (x.shape[2] - height) // stride + 1, (x.shape[3] - width) // stride + 1))
-    for n, c, p, q in np.ndindex(out.shape):
-        out[n, c, p, q] = max(x[n, c, p * stride : p * stride + height, q * stride : q * stride + width].flat)
+    for p, q in np.ndindex(out.shape[2:]):
+        out[:, :, p, q] = x[:, :, p * stride : p * stride + height, q * stride : q * stride + width].max((2, 3))
     return out
 
 

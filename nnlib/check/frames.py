@@ -18,7 +18,7 @@ import numpy as np
 
 LENGTHS = struct.Struct("<IQ")
 HEADER_LIMIT, BODY_LIMIT = 1 << 20, 64 << 20  # bytes
-DTYPES = ("f4", "f8", "i8", "b1")
+DTYPES = ("f4", "f8", "i8", "u1", "b1")
 
 
 class FrameError(ValueError):

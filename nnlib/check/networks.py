@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import itertools
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from nnlib.check.subjects import Call, Case, Comparison, Fault, Subject
 
 FLOAT32 = 1e-4  # relative to the largest score
 STAGES = ((8,), (16,), (32, 32), (64, 64), (64, 64))  # output channels, a pool after each stage
+NORM = ("weight", "bias", "running_mean", "running_var")
 RATE = 0.4
 SECONDS = 60.0  # for a request: importing PyTorch takes long on a busy machine
 
@@ -42,7 +43,7 @@ def linear(worker: Process, case: Case, *before: tuple) -> Handle:
 
 
 class VGG(Subject):
-    """The handout's network: the shapes of its parameters, and its scores by its own parameters."""
+    """The handout's network: the shapes of its parameters, and its scores by its own, batch norm's drawn at random."""
 
     def calls(self, worker, case, functions):
         """Compute the scores of images."""
@@ -52,9 +53,15 @@ class VGG(Subject):
         state = worker.call("state_dict", on=net)
         if not isinstance(state, dict) or not all(isinstance(array, np.ndarray) for array in state.values()):
             raise Fault("VGG11(...) is no network of PyTorch", "not-an-array")
-        case["weights"] = {
-            name: np.float64(array) for name, array in state.items() if not re.search("running|num_b", name)
-        }
+        norms = [name.removesuffix("running_var") for name in state if name.endswith("running_var")]
+        if len(norms) != 8 * bool(case["options"].get("batch_norm")):
+            raise Fault(f"{len(norms)} batch norms with {case['options']}, expected 8 or none", "layer-missing")
+        for name in (norm + part for norm in norms for part in NORM):
+            values = np.random.default_rng(len(name)).uniform(0.5, 1.5, np.shape(state.get(name)))
+            state[name] = (values - name.endswith(("bias", "mean"))).astype(np.float32)
+        if norms:
+            worker.call("load_state_dict", {name: tensor(worker, state[name]) for name in state}, on=net, keep=True)
+        case["weights"] = {name: np.float64(array) for name, array in state.items() if "num_b" not in name}
         scores = worker.call("__call__", tensor(worker, case["X"].astype(np.float32)), on=net)
         yield Call(self.targets[0], {}, {}, {"scores": scores})
 
@@ -65,7 +72,7 @@ class VGG(Subject):
     def shape(self, trial, case):
         """Raise unless the layers have the handout's sizes."""
         list(self.calls(trial.worker, case, ()))
-        got = [array.shape for array in case["weights"].values()]
+        got = [array.shape for name, array in case["weights"].items() if "running" not in name]
         options, channels, expected = case["options"], 3, []
         for width in (options.get("width", 1) * width for stage in STAGES for width in stage):
             expected += [(width, channels, 3, 3), *[(width,)] * (3 if options.get("batch_norm") else 1)]
@@ -82,8 +89,11 @@ class VGG(Subject):
             raise Fault(message, "channels" if len(got) == len(expected) else fewer)
 
 
-def vgg(X, weights, options, activations=None, last_pool=True):
+def vgg(X, weights, options, activations=None, pools="max", norm_last=False):
     """Return the scores of the handout's network; `activations` are those after "conv" or "fc", all or the report's."""
+    prefixes = tuple(name.removesuffix(NORM[-1]) for name in weights if name.endswith(NORM[-1]))
+    norms = iter([[weights[prefix + part] for part in NORM] for prefix in prefixes])
+    weights = {name: array for name, array in weights.items() if not name.startswith(prefixes)}
     activations = activations or ("report" if options.get("relu") else "none")
     kernels, matrices, biases = (iter([w for w in weights.values() if w.ndim == ndim]) for ndim in (4, 2, 1))
     x = X
@@ -91,10 +101,15 @@ def vgg(X, weights, options, activations=None, last_pool=True):
         for index, _ in enumerate(stage):
             x = definitions.convolution(np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))), next(kernels))
             x = x + next(biases)[:, None, None]
-            if activations == "all" or (activations == "report" and (index > 0 or number < 3)):
-                x = np.maximum(x, 0)
-        pooled = number + 1 < len(STAGES) or last_pool
-        x = definitions.max_pool(x, definitions.POOL) if pooled else x.mean((2, 3))
+            active = activations == "all" or (activations == "report" and (index > 0 or number < 3))
+            x = np.maximum(x, 0) if active and norm_last else x
+            for gamma, beta, mean, variance in itertools.islice(norms, 1):
+                scale = gamma / np.sqrt(variance + 1e-5)
+                x = (x - mean[:, None, None]) * scale[:, None, None] + beta[:, None, None]
+            x = np.maximum(x, 0) if active and not norm_last else x
+        means = pools == "mean" or (number + 1 == len(STAGES) and pools == "mean at last")
+        windows = x.reshape(*x.shape[:2], x.shape[2] // 2, 2, -1, 2)
+        x = windows.mean((3, 5)) if means else windows.max((3, 5))
     x = x.reshape(len(x), -1)
     for number, w in enumerate(matrices):
         x = definitions.fully_connected(x, w.T, next(biases))
@@ -141,7 +156,7 @@ def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=Fa
     """Return each step's loss, the accuracy, and the parameters afterwards.
 
     `accumulate`, another number of steps for each gradient, a share of the "mean" minibatch or of the "last", losses
-    after the steps (`late`) and steps with the gradient before (`behind`) are what mistakes would give.
+    and accuracy after the steps (`late`) and steps with the gradient before (`behind`) are what mistakes would give.
     """
     theta, losses, right, gradient, before = np.append(w, b), [], [], 0.0, 0.0
     for X, y in batches:
@@ -149,13 +164,14 @@ def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=Fa
         def scores(theta: np.ndarray, X: np.ndarray = X) -> np.ndarray:
             return definitions.fully_connected((1 - drop) * X, theta[: w.size].reshape(w.shape), theta[w.size :])
 
+        start = theta
         losses.append(definitions.cross_entropy(scores(theta), y))
-        right.append(scores(theta).argmax(1) == y)
         own = gradcheck.numerical_gradient(lambda t, f=scores, y=y: definitions.cross_entropy(f(t), y), theta)
         gradient = own + (gradient if accumulate else 0.0)
         theta = theta - RATE * (before if behind else gradient) * steps
         before = own
         losses[-1] = definitions.cross_entropy(scores(theta), y) if late else losses[-1]
+        right.append(scores(theta if late else start).argmax(1) == y)
     shares = {
         "all": np.concatenate(right).mean(),
         "mean": np.mean([each.mean() for each in right]),
@@ -207,7 +223,7 @@ NETWORKS = [
         vgg,
         lambda rng, **options: {"X": rng.uniform(-1, 1, (2, 3, 32, 32)), "options": options},
         {
-            "": [((), {}), ((), {"relu": True})],
+            "": [((), {}), ((), {"relu": True}), ((), {"relu": True, "batch_norm": True})],
             "shape": [((), {}), ((), {"width": 2}), ((), {"batch_norm": True})],
         },
         outputs=("scores",),

@@ -36,7 +36,10 @@ class Call(NamedTuple):
 
 @dataclass
 class Comparison:
-    """A result beside what is right; `expect` gives that for any inputs, `noise` is an absolute tolerance."""
+    """A result beside what is right; `expect` gives that for any inputs, `noise` is an absolute tolerance.
+
+    `again` gives what the student's function makes of other inputs, or None where it is not judged so.
+    """
 
     function: str
     output: str
@@ -46,6 +49,7 @@ class Comparison:
     tolerance: float = VALUE
     noise: float = 1e-12
     beside: tuple[Comparison, ...] = ()  # those of the other results of the same call
+    again: Callable[[Case], object] | None = None
 
     @cached_property
     def expected(self) -> np.ndarray:
@@ -78,10 +82,6 @@ class Subject:
     squares: tuple[tuple, ...] = ()
     large: tuple = ()
     point: Callable[[Case, str], np.ndarray] = lambda case, name: beside_kinks(case[name])
-
-    def inputs(self, tag: str, rng: np.random.Generator) -> list[Case]:
-        """Return the cases of a check, by its name or property."""
-        return [self.make(rng, *sizes, **options) for sizes, options in self.cases.get(tag) or self.cases[""]]
 
     def calls(self, worker: Process, case: Case, functions: tuple[str, ...]) -> Iterator[Call]:
         """Call those of `functions` that are targets, in order."""
@@ -169,17 +169,8 @@ class Dropout(Layer):
         mask, p = out != 0, case["dropout_param"]["p"]
         found = [Comparison(call.function, "out", out, case, lambda case: np.where(mask, case["x"], 0.0))]
         deviation = np.sqrt(p * (1 - p))
-        found.append(
-            Comparison(
-                call.function,
-                "share kept",
-                np.asarray(mask.mean()),
-                case,
-                lambda _: p,
-                0.0,
-                5 * deviation / np.sqrt(mask.size),
-            )
-        )
+        noise = 5 * deviation / np.sqrt(mask.size)
+        found.append(Comparison(call.function, "share kept", np.asarray(mask.mean()), case, lambda _: p, 0.0, noise))
         for axis in (0, 1):
             spread = np.asarray(np.std(mask.mean(axis=axis)) * np.sqrt(mask.shape[axis]))
             found.append(Comparison(call.function, "spread of the mask", spread, case, lambda _: deviation, 0.6))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import itertools
 import time
 from collections.abc import Iterator, Sequence
@@ -77,9 +79,7 @@ def _unstable(wrong: Sequence[Comparison], function: str) -> str:
         return "clipped-log" if wrong[0].output == "loss" else ""
     if function != "softmax_loss":
         return "overflow"
-    small = [
-        np.ptp(each.case["x"], axis=1).max() < LARGE for each in wrong
-    ]  # scores of one example are near each other
+    small = [np.ptp(each.case["x"], axis=1).max() < LARGE for each in wrong]  # scores of one example are near another
     near = [np.ptp(each.case["x"]) < LARGE for each in wrong]  # those of all are
     return "unshifted-softmax" if any(near) else "global-shift" if any(small) else "overflow"
 
@@ -117,9 +117,19 @@ class Trial:
         """Return what differs from what is right."""
         found = [each for call in self.calls(case) for each in self.subject.compare(call, case)]
         wanted = [each for each in found if _wanted(self.row, each.output)]
+        for each in wanted:
+            each.again = functools.partial(self.again, each.output)
         if not wanted:
             raise ValueError(f"nothing is compared in {self.row.name}")
         return [each for each in wanted if difference(each, self.row)]
+
+    def again(self, output: str, case: Case) -> object:
+        """Return one result of the student's function for other inputs, or None where it gives none."""
+        with contextlib.suppress(StudentError, Fault):
+            for call in self.calls(case):
+                if output in call.results:
+                    return call.results[output]
+        return None
 
     def at_square_sizes(self) -> str:
         """Return what a mistake looks like where all sizes are equal: "square-only" if it is none there."""
@@ -179,11 +189,8 @@ def _dtype(trial: Trial, case: Case) -> None:
                 kind = got.text if isinstance(got, Other) else dtype or type(got).__name__
                 known = {"f": "float64-from-float32", "i": "whole-numbers", "u": "whole-numbers"}
                 diagnosis = known.get(getattr(dtype, "kind", ""), "")
-                raise Fault(f"{name} is {kind} for float32 inputs, expected float32", diagnosis, _where(name, call))
-
-
-def _where(result: str, call: Call) -> str:
-    return f"{result} of {call.function.rpartition(':')[2]}"
+                where = f"{name} of {call.function.rpartition(':')[2]}"
+                raise Fault(f"{name} is {kind} for float32 inputs, expected float32", diagnosis, where)
 
 
 def _float32(value: object) -> object:

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlib.check.signatures.evidence import (
-    C,
-    Pairs,
-    ask,
-    proportional,
-    same,
-    subset_of,
-    times,
-)
+from nnlib.check.signatures.evidence import C, Pairs, ask, proportional, same, times
 
 
 def affine(c: C) -> Pairs:
@@ -42,16 +34,15 @@ def relu(c: C) -> Pairs:
     """ReLU."""
     positive = c.case["x"] > 0
     if c.output == "out":
-        yield "not-clipped", same(c, c.expected[positive], c.got[positive]) and c.got[~positive].any()
         yield "minimum-with-0", same(c, c.case["x"] - c.expected)
     else:
         yield "mask-from-gradient", same(c, np.where(c.case["dout"] > 0, c.case["dout"], 0.0))
         dout, x = c.case["dout"], c.case["x"]
-        yield "missing-mask", same(c, dout)
+        yield "missing-mask", proportional(c, dout)
         yield "mask-inverted", same(c, dout - c.expected)
         yield "times-input", same(c, c.expected * x)
         yield "gradient-at-zero", same(c, c.expected[x != 0], c.got[x != 0])
-        yield "not-clipped", same(c, c.expected[positive], c.got[positive]) and c.got[~positive].any()
+    yield "not-clipped", same(c, c.expected[positive], c.got[positive]) and c.got[~positive].any()
 
 
 def dropout(c: C) -> Pairs:
@@ -70,7 +61,7 @@ def dropout(c: C) -> Pairs:
         yield "test-divided-by-p", times(c, 1 / p**2)
         yield "drops-in-test", subset_of(c, whole, whole * p, whole / p)
         return
-    yield "missing-mask", c.output == "dx" and same(c, whole)
+    yield "missing-mask", c.output == "dx" and proportional(c, whole)
     if "seed" in param and c.output == "out":
         drawn = np.random.RandomState(param["seed"]).rand(*whole.shape)
         dropped = [np.where(mask, whole, 0.0) for mask in (drawn >= p, drawn < 1 - p)]
@@ -79,3 +70,9 @@ def dropout(c: C) -> Pairs:
         yield "shared-mask", not mask.all() and any((mask == mask.take([0], axis)).all() for axis in range(mask.ndim))
         yield "seed-ignored", subset_of(c, whole, whole / p)
     yield "another-mask", c.output == "dx" and subset_of(c, whole, whole / p)
+
+
+def subset_of(c: C, *wholes: np.ndarray) -> bool:
+    """Return whether each entry is 0 or that of one of `wholes`, and both occur."""
+    zero = c.got == 0
+    return zero.any() and not zero.all() and any(same(c, whole[~zero], c.got[~zero]) for whole in wholes)

@@ -2,62 +2,70 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from nnlib.check import definitions, networks
 from nnlib.check.models import AFTER_DROPOUT
-from nnlib.check.signatures.evidence import (
-    C,
-    Pairs,
-    ask,
-    batch,
-    same,
-    times,
-)
+from nnlib.check.signatures.evidence import C, Pairs, ask, batch, same, times
 
 
 def model(c: C) -> Pairs:
     """A classifier: its L2 term, its layers, its loss."""
     reg, case = c.case["reg"], c.case
     yield "order-of-layers", c.output == AFTER_DROPOUT
+    if reg:
+        yield from regularised(c)
     if c.output[0] == "d":
-        own = case.get(c.output[1:])
-        if own is not None and reg:
-            yield (
-                "reg-gradient-missing" if c.output[1] == "W" else "biases-regularised",
-                same(c, c.expected - reg * own * (1 if c.output[1] == "W" else -1)),
-            )
-            yield "reg-without-half", c.output[1] == "W" and same(c, c.expected + reg * own)
         return
     if c.output == "loss":
-        own = {name: np.sum(case[name] ** 2) for name in case if name[0] in "Wb" and name[1:].isdigit()}
-        squares = {kind: sum(own[name] for name in own if name[0] == kind) for kind in "Wb"}
-        yield "reg-missing", reg and same(c, c.expected - reg / 2 * squares["W"])
-        yield "reg-without-half", reg and same(c, c.expected + reg / 2 * squares["W"])
-        yield "biases-regularised", reg and same(c, c.expected + reg / 2 * squares["b"])
-        weights = [size for name, size in own.items() if name[0] == "W"]
-        yield "reg-partly", reg and any(same(c, c.expected - reg / 2 * size) for size in weights)
-        factors = (0.5, 4, reg, 1 / max(batch(c), 1))
-        yield "reg-factor", reg and any(same(c, c.expected + (each - 1) * reg / 2 * squares["W"]) for each in factors)
+        squares = reg / 2 * sum(np.sum(case[name] ** 2) for name in case if re.fullmatch(r"W\d", name))
+        yield "times-n", same(c, batch(c) * (c.expected - squares), c.got - squares)
         if "conv" not in case["layers"]:
             scores = definitions.network(case["X"], {name: case[name] for name in case}, case["layers"], {})
-            term = reg / 2 * squares["W"]
             others = (definitions.logistic, definitions.hinge) if scores.ndim == 1 else ()
-            yield "wrong-loss", any(same(c, other(scores, case["y"]) + term) for other in others)
+            yield "wrong-loss", any(same(c, other(scores, case["y"]), c.got - squares) for other in others)
     else:
-        yield "extra-activation", same(c, np.maximum(c.expected, 0))
         yield "p-drops", case["keep"] < 1 and same(c, ask(c, keep=1 - case["keep"]))
         yield "keep-ignored", case["keep"] < 1 and any(same(c, ask(c, keep=each)) for each in (0.5, 0.8, 0.9))
     words = case["layers"].split()
     without = [" ".join(words[:i] + words[i + 1 :]) for i, word in enumerate(words) if word == "relu"]
     yield "missing-activation", any(_fits(c, each) for each in without)
-    more = {
-        kind: [" ".join([*words[:i], kind, *words[i:]]) for i in range(len(words) + 1)] for kind in ("relu", "drop")
-    }
-    yield "extra-activation", any(_fits(c, each) for each in more["relu"])
-    yield "order-of-layers", any(_fits(c, each) for each in (*_moved(words), *more["drop"]))
+    places = [(words[:i], words[i:]) for i in range(len(words) + 1)]
+    yield "extra-activation", any(_fits(c, " ".join([*before, "relu", *after])) for before, after in places)
+    dropped = (" ".join([*before, "drop", *after]) for before, after in places)
+    yield "order-of-layers", any(_fits(c, each) for each in (*_moved(words), *dropped))
+
+
+def regularised(c: C) -> Pairs:
+    """What the L2 term lacks, or holds too much, in the loss, in a gradient or along a direction."""
+    names = [name for name in c.case if re.fullmatch(r"[Wb]\d", name)]
+    parts = [penalty(c, name) for name in names if name[0] == "W"]
+    weights, off = sum(parts), c.got - c.expected
+
+    def holds(*terms: object) -> bool:
+        return any(np.any(term) and same(c, term, off) for term in terms)
+
+    yield "reg-missing" if c.output == "loss" else "reg-gradient-missing", holds(-weights)
+    yield "reg-without-half", holds(weights)
+    yield "biases-regularised", holds(sum(penalty(c, name) for name in names if name[0] == "b"))
+    yield "reg-partly", holds(*(-part for part in parts))
+    yield "reg-factor", holds(*((factor - 1) * weights for factor in (0.5, 4, c.case["reg"], 1 / max(batch(c), 1))))
+    sizes = sum(penalty(c, name, 1) for name in names if name[0] == "W")
+    yield "reg-form", holds(*(factor * sizes - weights for factor in (0.5, 1, 2)))
+
+
+def penalty(c: C, name: str, power: int = 2) -> np.ndarray:
+    """Return what a parameter adds to the result where the sum of |w|^power / power is the term that reg multiplies."""
+    w = c.case[name]
+    slope = np.sign(w) * np.abs(w) ** (power - 1)
+    if c.output == "loss":
+        return c.case["reg"] * np.sum(np.abs(w) ** power) / power
+    if c.output == f"d{name}":
+        return c.case["reg"] * slope
+    return c.case["reg"] * np.vdot(slope, c.case["direction"][name]) + 0 * c.got if "along" in c.output else 0 * c.got
 
 
 def _moved(words: list[str]) -> Iterator[str]:
@@ -81,18 +89,18 @@ def vgg11(c: C) -> Pairs:
     """VGG11."""
     yield "extra-activation", any(same(c, networks.vgg(**c.case, activations=each)) for each in ("all", "report"))
     yield "missing-activation", same(c, networks.vgg(**c.case, activations="none"))
-    yield "missing-pool", same(c, networks.vgg(**c.case, last_pool=False))
+    yield "order-of-layers", same(c, networks.vgg(**c.case, norm_last=True))
+    yield "missing-pool", any(same(c, networks.vgg(**c.case, pools=each)) for each in ("mean", "mean at last"))
 
 
 def epoch(c: C) -> Pairs:
     """`train_epoch`."""
-    yield "wrong-mode", c.case["drop"]
-    outputs = ("losses", "accuracy", "parameters")
-    index = outputs.index(c.output)
+    index = ("losses", "accuracy", "parameters").index(c.output)
+    yield "wrong-mode", c.case["drop"] and same(c, networks.descend(**{**c.case, "drop": not c.case["drop"]})[index])
     for id, change in (
         ("gradients-accumulate", {"accumulate": True}),
         ("no-step", {"steps": 0}),
-        ("loss-after-step", {"late": True}),
+        ("measured-after-step", {"late": True}),
         ("mean-of-batches", {"share": "mean"}),
         ("last-batch-only", {"share": "last"}),
         ("step-before-backward", {"behind": True}),
@@ -106,7 +114,7 @@ def epoch(c: C) -> Pairs:
 
 def testing(c: C) -> Pairs:
     """`test`."""
-    yield "wrong-mode", c.case["drop"]
+    yield "wrong-mode", c.case["drop"] and same(c, np.mean(c.case["y"] == c.case["b"].argmax()))
     yield "mean-of-batches", same(c, ask(c, batches=slice(None)))
     yield "last-batch-only", any(same(c, ask(c, batches=part)) for part in (slice(-1, None), slice(0, 1)))
     count, size = len(c.case["y"]), c.case["size"]

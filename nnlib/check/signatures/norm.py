@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from nnlib.check import definitions
-from nnlib.check.signatures.evidence import (
-    C,
-    Pairs,
-    alike,
-    ask,
-    by_feature,
-    deviation_is,
-    eps,
-    features_times,
-    lines,
-    path_factors,
-    same,
-    times,
-    used_statistics,
-    with_option,
-)
+from nnlib.check.signatures.evidence import C, Pairs, ask, run, same
 
 
 def norm(c: C) -> Pairs:
@@ -61,10 +48,18 @@ def norm_forward(c: C) -> Pairs:
         yield "per-pixel-statistics", same(c, np.broadcast_to(by_feature(c, beta), (1, *pixels.shape))[0], pixels)
         yield "channels-mixed", same(c, beta, c.got.reshape(-1, len(beta)).mean(0))
     yield "swapped-arguments", same(c, ask(c, gamma=beta, beta=gamma))
-    if affine := lines(c):
-        slope, value = affine
-        yield "deviation-off", alike(value, beta)
-        yield "mean-off", alike(slope, gamma / np.sqrt(used_statistics(c)[1] + eps(c)))
+
+
+def affine(c: C) -> Pairs:
+    """What is right of batch norm's outputs, where each feature's are an affine function of its inputs."""
+    mean, variance = used_statistics(c)
+    x, got = definitions.rows(c.case["x"]) - mean, definitions.rows(c.got)
+    slope, value = np.array([np.polyfit(x[:, d], got[:, d], 1) for d in range(len(mean))]).T
+    if not same(c, x * slope + value, got):
+        return
+    yield "deviation-off", alike(value, c.case["beta"])
+    yield "missing-sigma", alike(slope, c.case["gamma"])
+    yield "mean-off", alike(slope, c.case["gamma"] / np.sqrt(variance + eps(c)))
 
 
 def norm_running(c: C) -> Pairs:
@@ -83,6 +78,9 @@ def norm_running(c: C) -> Pairs:
     batch = right / (1 - momentum)
     yield "running-starts-at-batch", c.output not in param and same(c, batch)
     yield "running-last-batch", same(c, batch)
+    first = {key: value for key, value in param.items() if key not in definitions.RUNNING}
+    if c.output in param:
+        yield "first-batch-only", same(c, with_option(c, **dict.fromkeys(definitions.RUNNING)), run(c, bn_param=first))
     weights, *_ = np.linalg.lstsq(np.stack([old, batch], axis=1), c.got, rcond=None)
     weighted = len(old) > 2 and same(c, old * weights[0] + batch * weights[1])
     yield "momentum-ignored", weighted and (not old.any() or abs(weights.sum() - 1) < 1e-6)
@@ -95,7 +93,6 @@ def norm_backward(c: C) -> Pairs:
     mean, variance = used_statistics(c)
     sigma = np.sqrt(variance + eps(c))
     if c.output != "dx":
-        yield "over-pixels", times(c, len(x) * len(gamma) / x.size)
         if c.output == "dgamma":
             dbeta = next(other.expected for other in c.beside if other.output == "dbeta")
             yield "x-for-xhat", same(c, c.expected * sigma + mean * dbeta) or features_times(c, sigma)
@@ -126,9 +123,65 @@ def norm_paths(c: C) -> Pairs:
     yield "n-for-nhw", both and alike(by_mean, n / len(c.case["x"]))
     yield "missing-scale", both and alike(by_mean, 1 / c.case["gamma"])
     for term, own, other in (("mean", by_mean, by_variance), ("variance", by_variance, by_mean)):
+        yield f"missing-{term}-term", alike(own, 0) and not both
         if alike(other, 1):
-            yield f"missing-{term}-term", alike(own, 0)
             yield f"{term}-term-sign", alike(own, -1)
             yield f"{term}-term-without-n", alike(own, n)
             yield f"{term}-term-twice", alike(own, 2)
             yield f"{term}-term-scale", True
+
+
+def with_option(c: C, **changes: object) -> np.ndarray:
+    """Return what is right for other entries of `bn_param`."""
+    return ask(c, bn_param={**c.case["bn_param"], **changes})
+
+
+def by_feature(c: C, vector: object) -> np.ndarray:
+    """Return a vector (D,) in a shape that multiplies the features of x, on axis 1."""
+    return np.asarray(vector).reshape(-1, *(1,) * (c.case["x"].ndim - 2))
+
+
+def eps(c: C) -> float:
+    """Return batch norm's eps."""
+    return c.case["bn_param"].get("eps", 1e-5)
+
+
+def used_statistics(c: C) -> list[np.ndarray]:
+    """Return the mean and the variance that the mode asks for, (D,)."""
+    if c.case["bn_param"]["mode"] == "test":
+        return [c.case["bn_param"][key] for key in definitions.RUNNING]
+    return [np.array(each) for each in definitions.statistics(definitions.rows(c.case["x"]))]
+
+
+def deviation_is(c: C, formula: Callable[[np.ndarray, int], np.ndarray]) -> bool:
+    """Return whether batch norm's output is divided by `formula(variance, number of rows)`."""
+    _, variance = used_statistics(c)
+    beta = by_feature(c, c.case["beta"])
+    ratio = np.sqrt(variance + eps(c)) / formula(variance, c.case["x"].size // len(variance))
+    return same(c, (c.expected - beta) * by_feature(c, ratio) + beta)
+
+
+def path_factors(c: C) -> np.ndarray:
+    """Return by what each path of batch norm's dx is multiplied: the direct one, by mean and by variance, (3, D).
+
+    Raises:
+        ValueError: dx is no combination of them.
+    """
+    held = dict(zip(("hold_mean", "hold_variance"), used_statistics(c), strict=True))
+    paths = [ask(c, **held), *(c.expected - ask(c, **{name: value}) for name, value in held.items())]
+    rows = np.stack([definitions.rows(path) for path in paths])  # (3, N, D)
+    got = definitions.rows(c.got)
+    factors = np.array([np.linalg.lstsq(rows[..., d].T, got[:, d], rcond=None)[0] for d in range(rows.shape[2])]).T
+    if not same(c, (factors[:, None] * rows).sum(0), got):
+        raise ValueError("dx is no combination of the paths")
+    return factors
+
+
+def features_times(c: C, vector: np.ndarray) -> bool:
+    """Return whether each feature of the result is the right one times an element of `vector`."""
+    return same(c, c.expected * (by_feature(c, vector) if c.expected.ndim > 1 else vector))
+
+
+def alike(factor: np.ndarray, *others: object) -> bool:
+    """Return whether factors, one for each feature, are `others`."""
+    return any(np.allclose(factor, other, rtol=1e-4, atol=1e-4) for other in others)

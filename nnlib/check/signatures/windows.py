@@ -7,21 +7,8 @@ import itertools
 import numpy as np
 
 from nnlib import gradcheck
-from nnlib.check.signatures.evidence import (
-    C,
-    Pairs,
-    ask,
-    is_flipped,
-    of_part,
-    only,
-    pooled,
-    pooled_gradient,
-    proportional,
-    same,
-    times,
-    window_means,
-    windows_over,
-)
+from nnlib.check import definitions
+from nnlib.check.signatures.evidence import C, Pairs, ask, proportional, same
 
 
 def convolution(c: C) -> Pairs:
@@ -32,32 +19,15 @@ def convolution(c: C) -> Pairs:
     if "w" in c.case or "a" in c.case:
         yield "flipped", is_flipped(c, slice(0, 1))
         yield "flipped-one-axis", is_flipped(c, slice(1, 3))
-    if "w" in c.case and c.output == "out":
-        x, w = c.case["x"], c.case["w"]
-        yield "over-channels", times(c, 1 / w.shape[1])
-        yield "over-window", times(c, 1 / w[0].size)
-        yield "one-filter", any(same(c, only(c.expected, (slice(None), k))) for k in range(len(w)))
-        yield "one-channel", any(same(c, ask(c, x=x[:, [k]], w=w[:, [k]])) for k in range(w.shape[1]))
     if "w" in c.case:
         w = c.case["w"]
         yield "rearranged", same(c, ask(c, w=w.reshape(-1, len(w)).T.reshape(w.shape)))
-    kernel = c.case.get("w", c.case.get("b"))
-    if c.output == "out" and kernel is not None:
-        area = kernel.shape[-2] * kernel.shape[-1]
-        yield "over-window", times(c, 1 / area)
-        name, last = "w" if "w" in c.case else "b", only(kernel, (..., slice(-1, None), slice(-1, None)))
-        yield "one-tap", area > 1 and same(c, ask(c, **{name: last}))
     if c.output == "out" and "a" in c.case:
         yield from planes(c)
-    if c.output == "dw":
-        yield "over-pixels", times(c, 1 / c.case["dout"][0, 0].size)
     if c.output in ("dx", "images"):
-        if "w" in c.case:
-            filters = range(len(c.case["w"]))
-            n, f, p, q = c.case["dout"].shape
-            yield "rearranged", same(c, ask(c, dout=c.case["dout"].reshape(f, n, p, q).swapaxes(0, 1)))
-            yield "one-filter", any(same(c, ask(c, dout=only(c.case["dout"], (slice(None), k)))) for k in filters)
-        windows = windows_over(c)
+        kernel = c.case["kernel"] if "kernel" in c.case else c.case["w"].shape[2:]
+        places = [side - length + 1 for side, length in zip(c.expected.shape[2:], kernel, strict=True)]
+        windows = definitions.full(np.ones(places), np.ones(kernel))  # so many see each pixel
         alone = windows == 1
         yield "averages-overlaps", same(c, c.expected / windows)
         yield "overwrites-overlaps", same(c, c.expected[..., alone], c.got[..., alone])
@@ -76,11 +46,6 @@ def planes(c: C) -> Pairs:
     yield "border", right and c.expected[inside].size
 
 
-def pooling(c: C) -> Pairs:
-    """Max pooling."""
-    yield from (maxima if c.output == "out" else handed_back)(c)
-
-
 def maxima(c: C) -> Pairs:
     """Max pooling's outputs."""
     param, x = c.case["pool_param"], c.case["x"]
@@ -95,7 +60,6 @@ def maxima(c: C) -> Pairs:
     yield "absolute", same(c, ask(c, x=np.abs(x)), np.abs(c.got))
     wide = [c.expected.max(axis, keepdims=True) for axis in (0, 1, (0, 1))]
     yield "more-than-window", any(same(c, np.broadcast_to(each, c.got.shape)) for each in wide)
-    yield "one-channel", any(same(c, only(c.expected, (slice(None), k))) for k in range(x.shape[1]))
     yield "index-for-value", c.got.max() < height * width and np.array_equal(c.got, np.abs(np.round(c.got)))
 
 
@@ -103,8 +67,6 @@ def handed_back(c: C) -> Pairs:
     """Max pooling's gradients."""
     param, x = c.case["pool_param"], c.case["x"]
     height, width, stride = param.values()
-    channels = range(x.shape[1])
-    yield "one-channel", len(channels) > 1 and any(same(c, of_part(c, slice(None), k)) for k in channels)
     yield "min-for-max", same(c, ask(c, x=-x))
     step = (stride, stride)
     apart = {(1, 1), (height, width)} - {step}
@@ -127,3 +89,37 @@ def handed_back(c: C) -> Pairs:
     alone = not c.got[counts == 0].any() and same(c, c.expected[single], c.got[single])
     yield "overwrites-overlaps", stride < max(height, width) and not more and alone
     yield "misplaced", total and not tied
+
+
+def flips(array: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the array flipped along both of its last axes, along the one and along the other."""
+    return array[..., ::-1, ::-1], array[..., ::-1, :], array[..., ::-1]
+
+
+def is_flipped(c: C, which: slice) -> bool:
+    """Return whether the result is that of a flipped kernel, or a gradient flipped itself."""
+    kernel = "w" if "w" in c.case else "b"
+    own = [same(c, each) for each in flips(c.expected)[which]] if c.output[0] == "d" else []
+    own += [same(c, ask(c, dout=each)) for each in flips(c.case["dout"])[which]] if c.output == "dw" else []
+    return any(own) or any(same(c, ask(c, **{kernel: each})) for each in flips(c.case[kernel])[which])
+
+
+def pooled(c: C, size: tuple[int, int], step: tuple[int, int], x: np.ndarray | None = None) -> np.ndarray:
+    """Return the maxima of windows of another size or at another step; those outside the image are 0."""
+    x, out = c.case["x"] if x is None else x, np.zeros(c.case["dout"].shape)
+    for p, q in np.ndindex(out.shape[2:]):
+        window = x[:, :, p * step[0] : p * step[0] + size[0], q * step[1] : q * step[1] + size[1]]
+        out[:, :, p, q] = window.max((2, 3)) if window.size else 0.0
+    return out
+
+
+def pooled_gradient(c: C, size: tuple[int, int], step: tuple[int, int]) -> np.ndarray:
+    """Return the gradient with respect to x of such maxima."""
+    return gradcheck.numerical_gradient(lambda x: pooled(c, size, step, x), c.case["x"], c.case["dout"])
+
+
+def window_means(pool_param: dict, x: np.ndarray) -> np.ndarray:
+    """Return the mean of each pooling window."""
+    height, width, stride = pool_param.values()
+    views = np.lib.stride_tricks.sliding_window_view(x, (height, width), (2, 3))
+    return views[:, :, ::stride, ::stride].mean((-2, -1))

@@ -50,7 +50,7 @@ def fc_backward(dout, cache):
     return dout.dot(w.T), x.T.dot(dout)
 
 
-# %% dX with elementwise leftovers of a ReLU -> none
+# %% dX with elementwise leftovers of a ReLU -> needless-argument
 def fc_forward(x, w, b):
     out = x.dot(w) + b
     return out, (x, w, out)

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% a matrix product of the window and the kernel -> none
+# %% a matrix product of the window and the kernel -> only-the-mean
 def conv_filt(a, b):
     H, W = a.shape
     h, w = b.shape

@@ -37,7 +37,7 @@ def conv_forward(x, w):
     return out, (x, w)
 
 
-# %% sum over a window by a mean -> over-window, none
+# %% sum over a window by a mean -> over-size, none
 def conv_forward(x, w):
     N, _C, H, W = x.shape
     F, _, h, k = w.shape
@@ -49,7 +49,7 @@ def conv_forward(x, w):
     return out, (x, w)
 
 
-# %% the return stands in the loop over images -> one-example
+# %% the return stands in the loop over images -> one-index
 def conv_forward(x, w):
     N, _C, H, W = x.shape
     F, _, h, k = w.shape
@@ -73,7 +73,7 @@ def im2col(x, kernel):
     return cols.reshape(C * h * k, -1)
 
 
-# %% only the last filter is computed -> one-filter
+# %% only the last filter is computed -> one-index
 def conv_forward(x, w):
     N, _C, H, W = x.shape
     F, _, h, k = w.shape

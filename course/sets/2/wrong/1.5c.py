@@ -28,7 +28,7 @@ def conv_backward(dout, cache):
     return dx, dw
 
 
-# %% dW is assigned in the loops -> last-term
+# %% dW is assigned in the loops -> one-index
 def conv_backward(dout, cache):
     x, w = cache
     _F, _, h, k = w.shape
@@ -41,7 +41,7 @@ def conv_backward(dout, cache):
     return dx, dw
 
 
-# %% dX with the first filter alone -> one-filter
+# %% dX with the first filter alone -> one-index
 def conv_backward(dout, cache):
     x, w = cache
     _F, _, h, k = w.shape
@@ -91,7 +91,7 @@ def conv_backward(dout, cache):
     return dx, dw
 
 
-# %% every channel gets all channels' gradient -> none
+# %% every channel gets all channels' gradient -> same-along-axis
 def conv_backward(dout, cache):
     x, w = cache
     _F, _C, h, k = w.shape

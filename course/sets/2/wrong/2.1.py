@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% unsigned labels run over -> not caught
+# %% unsigned labels run over -> unsigned-labels
 def logistic_loss(x, y):
     y = np.asarray(y)
     s = 2 * y - 1 if y.min() == 0 else y

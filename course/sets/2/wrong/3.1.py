@@ -60,7 +60,7 @@ def svm_loss(x, y):
     return h.mean(), s * (h > 0) / len(x)
 
 
-# %% a loop that keeps the last example's gradient -> one-example
+# %% a loop that keeps the last example's gradient -> one-index
 def svm_loss(x, y):
     s = np.where(np.asarray(y) > 0, 1, -1).astype(x.dtype)
     loss = 0.0

@@ -66,7 +66,7 @@ def softmax_loss(x, y):
     return loss, dx / n
 
 
-# %% the loss divided by the number of classes -> over-k
+# %% the loss divided by the number of classes -> over-size
 def softmax_loss(x, y):
     n, k = x.shape
     s = x - x.max(axis=1, keepdims=True)

@@ -23,7 +23,7 @@ class SoftmaxClassifier(Classifier):
         )
 
 
-# %% the sum of squares is not squared in the gradient: reg on the sign -> none
+# %% the sum of squares is not squared in the gradient: reg on the sign -> reg-form
 class SoftmaxClassifier(Classifier):
     def __init__(
         self, input_dim=784, hidden_dim=None, num_classes=10, weight_scale=1e-3, reg=0.0, *, rng=0, dtype=np.float32

@@ -65,7 +65,7 @@ def max_pool_forward(x, pool_param):
     return out, (x, pool_param)
 
 
-# %% the output keeps only the last channel -> one-channel
+# %% the output keeps only the last channel -> one-index
 def max_pool_forward(x, pool_param):
     h, w, s = _sizes(pool_param)
     N, C, H, W = x.shape

@@ -47,7 +47,7 @@ def max_pool_backward(dout, cache):
     return dx / len(x)
 
 
-# %% the last channel alone -> one-channel
+# %% the last channel alone -> one-index
 def max_pool_backward(dout, cache):
     x, h, w, s = cache
     dx = np.zeros_like(x)

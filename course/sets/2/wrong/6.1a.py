@@ -26,14 +26,14 @@ class _Base(nn.Module):
         return self.fc(self.conv(x).flatten(1))
 
 
-# %% batch norm after the ReLU -> not caught
+# %% batch norm after the ReLU -> order-of-layers
 class VGG11(_Base):
     def __init__(self, *, width=1, relu=False, batch_norm=False):
         super().__init__()
         self.build(width, relu, batch_norm, norm_last=True)
 
 
-# %% mean pools -> missing-pool, none
+# %% mean pools -> missing-pool
 class VGG11(_Base):
     pool = nn.AvgPool2d
 

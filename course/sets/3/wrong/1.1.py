@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% only the first example's bias -> none
+# %% only the first example's bias -> right-alone
 def fc_forward(x, w, b):
     out = x @ w
     out[0] += b
@@ -40,7 +40,7 @@ def fc_backward(dout, cache):
     return x.T @ dout, np.sum(dout, 0), dout @ w.T
 
 
-# %% a weight decay slipped into dW -> none
+# %% a weight decay slipped into dW -> needless-argument
 def fc_forward(x, w, b):
     return x @ w + b, (x, w)
 

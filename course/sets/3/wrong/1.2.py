@@ -21,12 +21,12 @@ def relu_backward(dout, cache):
     return dout * (cache > 1)
 
 
-# %% the maximum over the whole array -> none
+# %% the maximum over the whole array -> function-of-right
 def relu_forward(x):
     return np.max(x) * (x > 0), x > 0
 
 
-# %% backward gives the function's value -> times-input, ignores-dout, none
+# %% backward gives the function's value -> times-input, ignores-dout, needless-argument
 def relu_forward(x):
     return np.maximum(x, 0), x
 
@@ -35,7 +35,7 @@ def relu_backward(dout, cache):
     return np.maximum(cache, 0)
 
 
-# %% a logistic unit in backward -> none
+# %% a logistic unit in backward -> needless-argument
 def relu_forward(x):
     return np.maximum(x, 0), x
 

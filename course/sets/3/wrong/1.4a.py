@@ -63,7 +63,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return gamma * xh + beta, (xh, gamma, sigma, train)
 
 
-# %% the mean is divided by the deviation, x is not -> none
+# %% the mean is divided by the deviation, x is not -> missing-sigma
 def batchnorm_forward(x, gamma, beta, bn_param):
     train, eps, mom = bn_param["mode"] == "train", bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
     if train:

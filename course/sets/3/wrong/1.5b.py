@@ -16,7 +16,7 @@ def conv_forward(x, w):
     return out, (x, w)
 
 
-# %% the channels are not added but overwritten -> one-channel
+# %% the channels are not added but overwritten -> one-index
 def conv_forward(x, w):
     n, c, height, width = x.shape
     f, _, h, k = w.shape

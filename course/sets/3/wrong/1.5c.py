@@ -18,7 +18,7 @@ def conv_backward(dout, cache):
     return col2im(w.reshape(-1, len(w)) @ g, x_shape, w.shape[2:]), (g @ columns.T).reshape(w.shape)
 
 
-# %% dW is scaled by the number of pixels -> over-pixels
+# %% dW is scaled by the number of pixels -> over-size
 def conv_backward(dout, cache):
     x_shape, columns, w, out_shape = cache
     g = dout.transpose(1, 0, 2, 3).reshape(len(w), -1)

@@ -34,7 +34,7 @@ def softmax_loss(x, y):
     return loss, p / n
 
 
-# %% the gradient divided by N and K -> over-k
+# %% the gradient divided by N and K -> over-size
 def softmax_loss(x, y):
     n = len(x)
     z = x - x.max(1, keepdims=True)

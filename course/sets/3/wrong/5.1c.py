@@ -55,7 +55,7 @@ def max_pool_backward(dout, cache):
     return dx
 
 
-# %% the first channel alone -> one-channel
+# %% the first channel alone -> one-index
 def max_pool_forward(x, pool_param):
     h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
     v = np.lib.stride_tricks.sliding_window_view(x, (h, w), axis=(2, 3))[:, :, ::s, ::s]

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% dW from the means of both factors -> none
+# %% dW from the means of both factors -> right-alone
 def fc_forward(x, w, b):
     return x @ w + b, (x, w)
 
@@ -23,7 +23,7 @@ def fc_backward(dout, cache):
     return dout @ w.T, x.T @ dout, dout.sum(axis=0) / dout.shape[1]
 
 
-# %% forward changes x to centre it -> none, argument-changed
+# %% forward changes x to centre it -> argument-changed, examples-mixed
 def fc_forward(x, w, b):
     x = x - x.mean(axis=0)
     return x @ w + b, (x, w)

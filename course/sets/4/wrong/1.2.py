@@ -21,7 +21,7 @@ def relu_backward(dout, cache):
     return dout * (cache > 0)
 
 
-# %% backward sets what is positive to 1 and forgets the rest -> ignores-dout, none
+# %% backward sets what is positive to 1 and forgets the rest -> ignores-dout, not-proportional
 def relu_forward(x):
     return x * (x > 0), x
 

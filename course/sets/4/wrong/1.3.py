@@ -9,7 +9,7 @@ def _uniform(x, param):
     return (np.random if param.get("seed") is None else np.random.RandomState(param["seed"])).rand(*x.shape)
 
 
-# %% only the kept elements come back -> none, other-size, exception
+# %% only the kept elements come back -> other-size, exception
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     if dropout_param["mode"] == "test":
@@ -35,7 +35,7 @@ def dropout_backward(dout, cache):
     return dout * cache
 
 
-# %% backward in training uses p in place of the mask -> none
+# %% backward in training uses p in place of the mask -> missing-mask
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     if dropout_param["mode"] == "test":

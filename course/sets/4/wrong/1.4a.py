@@ -9,7 +9,7 @@ def _update(bn_param, mu, var, m):
         bn_param[key] = m * (np.zeros_like(new) if old is None else old) + (1 - m) * new
 
 
-# %% copied and pasted: the running variance goes on from the running mean -> none
+# %% copied and pasted: the running variance goes on from the running mean -> first-batch-only
 def batchnorm_forward(x, gamma, beta, bn_param):
     eps, m = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
     if bn_param["mode"] == "train":

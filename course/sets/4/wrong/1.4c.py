@@ -24,7 +24,7 @@ def batchnorm_backward(dout, cache):
     return dx, np.sum(dout * xhat), np.sum(dout)
 
 
-# %% gamma once more in the whole of dX -> none, extra-scale
+# %% gamma once more in the whole of dX -> extra-scale, extra-factor
 def batchnorm_backward(dout, cache):
     xhat, gamma, sigma, training = cache
     dxhat = dout * gamma

@@ -19,7 +19,7 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     return gamma * xhat + beta, None
 
 
-# %% dgamma of one channel for all -> none
+# %% dgamma of one channel for all -> same-along-axis
 def spatial_batchnorm_backward(dout, cache):
     shape, rows_cache = cache
     n, c, h, w = shape

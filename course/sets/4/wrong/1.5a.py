@@ -23,7 +23,7 @@ def conv_full(a, b):
     return conv_valid(big, b)
 
 
-# %% the kernel is summed first -> none
+# %% the kernel is summed first -> only-the-mean
 def conv_filt(a, b):
     h, w = b.shape
     out = np.zeros((a.shape[0] - h + 1, a.shape[1] - w + 1), a.dtype)

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% the logarithm to the base of 10 -> none
+# %% the logarithm to the base of 10 -> constant-factor
 def logistic_loss(x, y):
     s = np.where(np.asarray(y) > 0, 1, -1).astype(x.dtype)
     return np.logaddexp(0, -s * x).mean() / np.log(10), -s * np.exp(-np.logaddexp(0, s * x)) / len(x)
@@ -15,7 +15,7 @@ def logistic_loss(x, y):
     return np.mean(np.logaddexp(0, x) - t * x), (np.exp(-np.logaddexp(0, -x)) - t) / len(x)
 
 
-# %% the gradient times the score -> none, times-input
+# %% the gradient times the score -> times-input
 def logistic_loss(x, y):
     t = (np.asarray(y) > 0).astype(x.dtype)
     return np.mean(np.logaddexp(0, x) - t * x), x * (np.exp(-np.logaddexp(0, -x)) - t) / len(x)

@@ -8,7 +8,7 @@ from nnlib.network import Sequential
 from nnlib.specs import FullyConnected, ReLU, Squeeze
 
 
-# %% the loss is multiplied by the number of examples -> none, times-n
+# %% the loss is multiplied by the number of examples -> times-n
 class SVM(Classifier):
     def __init__(self, input_dim=100, hidden_dim=None, weight_scale=1e-3, reg=0.0, *, rng=0, dtype=np.float32):
         hidden = [FullyConnected(hidden_dim), ReLU()] if hidden_dim else []

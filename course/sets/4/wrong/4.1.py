@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% the maximum is not added back -> none
+# %% the maximum is not added back -> term-off
 def softmax_loss(x, y):
     n = len(x)
     z = x - x.max(1, keepdims=True)
@@ -13,7 +13,7 @@ def softmax_loss(x, y):
     return loss, p / n
 
 
-# %% 1 is taken off the predicted class -> none
+# %% 1 is taken off the predicted class -> prediction-for-label
 def softmax_loss(x, y):
     n = len(x)
     z = x - x.max(1, keepdims=True)
@@ -33,7 +33,7 @@ def softmax_loss(x, y):
     return -logp[np.arange(n), y].mean(), p / x.shape[1]
 
 
-# %% 1 is taken off every entry -> none
+# %% 1 is taken off every entry -> every-row
 def softmax_loss(x, y):
     n = len(x)
     z = x - x.max(1, keepdims=True)

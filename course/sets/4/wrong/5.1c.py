@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% every image's gradient goes into the first image -> none
+# %% every image's gradient goes into the first image -> examples-mixed
 def max_pool_backward(dout, cache):
     winner, shape, (_h, w, s) = cache
     dx = np.zeros(shape, dout.dtype)
@@ -13,7 +13,7 @@ def max_pool_backward(dout, cache):
     return dx
 
 
-# %% the maximum itself is added to the gradient -> none
+# %% the maximum itself is added to the gradient -> needless-argument
 def max_pool_forward(x, pool_param):
     h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
     v = np.lib.stride_tricks.sliding_window_view(x, (h, w), axis=(2, 3))[:, :, ::s, ::s]

@@ -7,7 +7,7 @@ from nnlib.network import Sequential
 from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, MaxPool, ReLU
 
 
-# %% the strength of L2 is not handed on -> reg-missing, none
+# %% the strength of L2 is not handed on -> reg-missing, reg-gradient-missing
 def regularised_conv_net(
     filter_size, hidden_dim, keep, architecture="BN conv, dropout pool", *, weight_scale=None, reg=3e-5, rng
 ):
