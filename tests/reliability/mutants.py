@@ -50,7 +50,7 @@ GROUPS = {  # the modules; their tests: first the files that bear the module's n
     "callbacks": (["nnlib/callbacks.py"], ["tests/solver"]),
     "data": (
         ["nnlib/data/*.py", "nnlib/held_out.py"],
-        ["tests/data", "tests/test_mixed_examples.py", "tests/test_openings.py"],
+        ["tests/data", "tests/test_mixed_examples.py", "tests/test_held_out.py"],
     ),
     "layers": (["nnlib/layers/*.py"], ["tests/layers"]),
     "search": (["nnlib/search/*.py"], [f"tests/search/test_search_{name}.py" for name in SEARCH]),

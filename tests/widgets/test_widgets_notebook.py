@@ -43,7 +43,7 @@ def executed(tmp_path_factory):
     ]
     notebook = new_notebook(cells=cells, metadata=METADATA)
     variables = {"NNLIB_TRIAL_LOGS": str(tmp_path_factory.mktemp("trial_logs"))}
-    kernels.execute(notebook, tmp_path_factory.mktemp("notebook"), lambda *_: None, variables=variables)
+    kernels.execute(notebook, tmp_path_factory.mktemp("notebook"), variables=variables)
     live = [[dict(output.get("data", {})) for output in cell.outputs] for cell in code_cells(notebook)]
     normalise(notebook)
     return notebook, live
