@@ -20,15 +20,19 @@ from nnlib.check.report import with_code
 from nnlib.storage import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "checks.md"
-# The columns of docs/checks.md from "wrong" on, by the checks of revision 6db2ded for set 4, of b319424 for 5.
-WHEN_NEW = {"4": (50, 50, 25, 3, 20, 20, 0), "5": (50, 50, 45, 1, 20, 20, 0)}
+# The columns of docs/checks.md from "wrong" on, by the checks of revisions 6db2ded, b319424 and c87a6c7.
+WHEN_NEW = {
+    "4": (50, 50, 25, 3, 20, 20, 0),
+    "5": (50, 50, 45, 1, 20, 20, 0),
+    "7": (40, 40, 39, 0, 10, 10, 0),
+}
 NOT_FAILED = ("passed", "waits", "not run")
 
 TEXT = """# The checks, checked
 
 Known answers to every item with code, each judged in a folder of its own by all of the item's checks, hidden ones too.
 `python -m course.bank` writes this page; the answers are the cells of `course/wrong/`, `course/right/` and
-`course/sets/`. All of them grew beside the checks or were used to mend them. Sets 4 and 5 were written by others who
+`course/sets/`. All of them grew beside the checks or were used to mend them. Sets 4, 5 and 7 were written by others who
 did not look at the checks: their rows "when new" say how the checks did with them before they were mended with any of
 their answers, and so how they may do with a student's; the rows below those say how they do now.
 
