@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% zeroes dout in place -> argument-changed
+# %% writes zeros into the dout of the caller -> argument-changed
 # the backward pass writes the zeros into the caller's dout
 def relu_forward(x):
     out = np.maximum(0, x)

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% eps outside the root -> eps-outside-root
+# %% eps is added to the deviation -> eps-outside-root
 # eps is added to the standard deviation instead of to the variance under the root
 def batchnorm_forward(x, gamma, beta, bn_param):
     mode = bn_param["mode"]
