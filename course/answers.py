@@ -6,7 +6,7 @@ and imports, and those above the first cell, replace the ones of their names in 
 names are added to it.
 
 Those answers grew beside the checks. course/sets/ has more, written in one go without a look at what the checks would
-say; each was then used to mend them. How sets 4, 5 and 7 were judged when they were new is kept in course/bank.py.
+say; each but set 7 was then used to mend them. How sets 4, 5 and 7 were judged when new is kept in course/bank.py.
 """
 
 from __future__ import annotations

@@ -32,9 +32,10 @@ TEXT = """# The checks, checked
 
 Known answers to every item with code, each judged in a folder of its own by all of the item's checks, hidden ones too.
 `python -m course.bank` writes this page; the answers are the cells of `course/wrong/`, `course/right/` and
-`course/sets/`. All of them grew beside the checks or were used to mend them. Sets 4, 5 and 7 were written by others who
-did not look at the checks: their rows "when new" say how the checks did with them before they were mended with any of
-their answers, and so how they may do with a student's; the rows below those say how they do now.
+`course/sets/`. The checks have not been mended with set 7; all other answers grew beside them or were used to mend them.
+Sets 4, 5 and 7 were written by others who did not look at the checks: their rows "when new" say how the checks did
+before any of their answers was used, and so how they may do with a student's; the rows below those say how they do now.
+Which diagnoses fit was settled before set 5 was judged for the first time, and after set 7 had been.
 
 - **stub**: the check waits for code that is not written; **reference**: the repository's own answer passes.
 - **wrong** answers: how many there are, how many fail, how many get a diagnosis that fits and none beside it, and how

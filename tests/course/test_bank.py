@@ -177,5 +177,5 @@ def test_the_page_says_how_the_checks_did_with_a_set_when_it_was_new_and_how_the
         assert (wrong, caught) == (kinds.count("wrong"),) * 2
         assert wrong >= 30
         assert (right, passed, named) == (kinds.count("right"), right, 0)
-        assert right >= 10
+        assert right >= (10 if name == "7" else 20)
     assert now[2] >= max(before[2], 0.9 * now[0])
