@@ -20,7 +20,7 @@ from nnlib.check.report import with_code
 from nnlib.storage import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "checks.md"
-# The columns of docs/checks.md from "wrong" on, by the checks of revisions 6db2ded, b319424 and c87a6c7.
+# The columns of docs/checks.md from "wrong" on, by the checks of revisions 6db2ded, b319424 and 7fcbc7f.
 WHEN_NEW = {
     "4": (50, 50, 25, 3, 20, 20, 0),
     "5": (50, 50, 45, 1, 20, 20, 0),
@@ -32,7 +32,7 @@ TEXT = """# The checks, checked
 
 Known answers to every item with code, each judged in a folder of its own by all of the item's checks, hidden ones too.
 `python -m course.bank` writes this page; the answers are the cells of `course/wrong/`, `course/right/` and
-`course/sets/`. The checks have not been mended with set 7; all other answers grew beside them or were used to mend them.
+`course/sets/`. The checks were not mended with set 7; all other answers grew beside them or were used to mend them.
 Sets 4, 5 and 7 were written by others who did not look at the checks: their rows "when new" say how the checks did
 before any of their answers was used, and so how they may do with a student's; the rows below those say how they do now.
 Which diagnoses fit was settled before set 5 was judged for the first time, and after set 7 had been.
