@@ -88,8 +88,8 @@ $(STAMP): pyproject.toml constraints.txt
 run: setup
 	@$(BIN)/python -m tools.run_notebooks $(ARGS)
 
-# Every stage runs, even after a failure; the last lines are pytest's own unless a stage failed. The browser comes alone
-# and last: its tests time what a user waits for, and say at the end if they were left out.
+# Every stage runs, even after a failure; the last lines are pytest's own unless a stage failed. The browser comes last:
+# its tests say at the end if they were left out.
 test: setup
 	@failed=; \
 	stage() { name=$$1; shift; printf '\n== %s\n' "$$name"; "$$@" || failed="$$failed [$$name]"; }; \
@@ -98,7 +98,7 @@ test: setup
 	stage 'pytest' $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --ignore=tests/browser $(TESTS); \
 	stage 'nbval' $(BIN)/python -m pytest -n $(JOBS) --dist loadfile \
 	  --nbval --nbval-current-env --nbval-cell-timeout=$(CELL_TIMEOUT) $(NOTEBOOKS); \
-	[ -z '$(BROWSER_TESTS)' ] || stage 'browser' $(BIN)/python -m pytest $(BROWSER_TESTS); \
+	[ -z '$(BROWSER_TESTS)' ] || stage 'browser' $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(BROWSER_TESTS); \
 	[ -z "$$failed" ] || { printf '\nmake test: failed:%s\n' "$$failed" >&2; exit 1; }
 
 # Every dependency that pyproject.toml names at the oldest version that it admits. PyTorch alone is .venv's: its floor is

@@ -4,6 +4,7 @@ Without Chromium these tests are skipped, and the end of the run says so; NNLIB_
 """
 
 import os
+import re
 import shutil
 import sys
 
@@ -29,22 +30,30 @@ NOTEBOOKS = {
     "q4": "from nnlib.homework.explorers import q4_explorer\n\nq4_explorer()",
     "q5": "from nnlib.homework.explorers import q5_explorer\n\nq5_explorer()",
 }
-_left_out = []
+NEEDS = "needs Chromium"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Let one process of xdist run all tests of a server, or of the book, which is then started or built once."""
+    for item in items:
+        group = {"lab", "voila", "html"} & {*item.fixturenames, *re.findall(r"lab|voila", item.name.partition("[")[2])}
+        item.add_marker(pytest.mark.xdist_group(min(group, default="pages from disk")))
 
 
 def pytest_runtest_setup(item):
     if CHROMIUM is None:
         if REQUIRED:
             pytest.fail("NNLIB_REQUIRE_BROWSER is set and there is no Chromium.", pytrace=False)
-        _left_out.append(item.name)
-        pytest.skip("needs Chromium")
+        pytest.skip(NEEDS)
 
 
 def pytest_terminal_summary(terminalreporter):
-    if _left_out:
+    left_out = [report for report in terminalreporter.stats.get("skipped", []) if NEEDS in str(report.longrepr)]
+    if left_out:
         terminalreporter.section("BROWSER TESTS LEFT OUT", sep="!", red=True, bold=True)
-        terminalreporter.line(f"There is no Chromium here, so {len(_left_out)} tests did not run:")
-        terminalreporter.line(", ".join(_left_out))
+        terminalreporter.line(f"There is no Chromium here, so {len(left_out)} tests did not run:")
+        terminalreporter.line(", ".join(report.nodeid.rpartition("::")[2] for report in left_out))
         terminalreporter.line("Install Debian's chromium, or Google Chrome, and run make test again.")
         terminalreporter.section("BROWSER TESTS LEFT OUT", sep="!", red=True, bold=True)
 
