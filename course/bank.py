@@ -15,7 +15,7 @@ from pathlib import Path
 
 from course.answers import KINDS, MEASURED, SETS, Answer, answers, put
 from nnlib import blas, checks, tables
-from nnlib.check.judge import Result, judge
+from nnlib.check.engine import Result, judge
 from nnlib.check.report import with_code
 from nnlib.storage import REPOSITORY
 
@@ -155,7 +155,7 @@ def _line(answer: Answer) -> str:
 
 
 def main() -> int:
-    """Judge the answers, print what came of it, and return the exit status."""
+    """Judge the answers, print the results, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m course.bank", description=__doc__.partition("\n")[0])
     parser.add_argument("items", nargs="*", metavar="ITEM", help="such as 1.4c; all of them if none is given")
     parser.add_argument("--jobs", type=int, default=2, help="number of processes (2)")

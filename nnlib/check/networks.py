@@ -66,12 +66,12 @@ class VGG(Subject):
         yield Call(self.targets[0], {}, {}, {"scores": scores})
 
     def accuracy(self, output, case):
-        """Return that of float32."""
+        """Return float32's accuracy."""
         return FLOAT32, 1e-6
 
-    def shape(self, trial, case):
+    def shape(self, examination, case):
         """Raise unless the layers have the handout's sizes."""
-        list(self.calls(trial.worker, case, ()))
+        list(self.calls(examination.worker, case, ()))
         got = [array.shape for name, array in case["weights"].items() if "running" not in name]
         options, channels, expected = case["options"], 3, []
         for width in (options.get("width", 1) * width for stage in STAGES for width in stage):
@@ -145,18 +145,19 @@ class Epoch(Subject):
         yield Call(self.targets[0], {}, {}, {**results, "parameters": np.append(state[0].T, state[1])})
 
     def compare(self, call, case):
-        """Put losses, accuracy and parameters beside steps by numerical gradients."""
+        """Compare losses, accuracy and parameters with steps by numerical gradients."""
         return [
             Comparison(call.function, name, got, case, lambda case, i=i: descend(**case)[i], 1e-5, 1e-7)
             for i, (name, got) in enumerate(call.results.items())
         ]
 
 
-def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=False, behind=False):
+def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=False, stale=False):
     """Return each step's loss, the accuracy, and the parameters afterwards.
 
-    `accumulate`, another number of steps for each gradient, a share of the "mean" minibatch or of the "last", losses
-    and accuracy after the steps (`late`) and steps with the gradient before (`behind`) are what mistakes would give.
+    The options give what mistakes would: `accumulate`d gradients, another number of `steps` for each gradient, the
+    `share` of the "mean" minibatch or of the "last", losses and accuracy after the steps (`late`), and steps with the
+    previous minibatch's gradient (`stale`).
     """
     theta, losses, right, gradient, before = np.append(w, b), [], [], 0.0, 0.0
     for X, y in batches:
@@ -168,7 +169,7 @@ def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=Fa
         losses.append(definitions.cross_entropy(scores(theta), y))
         own = gradcheck.numerical_gradient(lambda t, f=scores, y=y: definitions.cross_entropy(f(t), y), theta)
         gradient = own + (gradient if accumulate else 0.0)
-        theta = theta - RATE * (before if behind else gradient) * steps
+        theta = theta - RATE * (before if stale else gradient) * steps
         before = own
         losses[-1] = definitions.cross_entropy(scores(theta), y) if late else losses[-1]
         right.append(scores(theta if late else start).argmax(1) == y)

@@ -51,7 +51,7 @@ def norm_forward(c: C) -> Pairs:
 
 
 def affine(c: C) -> Pairs:
-    """What is right of batch norm's outputs, where each feature's are an affine function of its inputs."""
+    """What batch norm's outputs get right, where each feature's are an affine function of its inputs."""
     mean, variance = used_statistics(c)
     x, got = definitions.rows(c.case["x"]) - mean, definitions.rows(c.got)
     slope, value = np.array([np.polyfit(x[:, d], got[:, d], 1) for d in range(len(mean))]).T
@@ -111,7 +111,7 @@ def norm_backward(c: C) -> Pairs:
 
 
 def norm_paths(c: C) -> Pairs:
-    """The paths of dx: each may be missing, or be there in another size."""
+    """The paths of dx: each may be missing, or have the wrong size."""
     direct, by_mean, by_variance = path_factors(c)
     n = c.case["x"].size // len(direct)  # rows
     if not alike(direct, 1):
