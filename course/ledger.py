@@ -20,7 +20,7 @@ DECIDING = ("course/*.*", "course/release/*.py", "nnlib/*.py", "nnlib/check/**/*
 
 @dataclass(frozen=True)
 class Check:
-    """What came of one row of an item."""
+    """The result of one row of an item."""
 
     name: str
     property: str
@@ -39,7 +39,7 @@ class Cache:
 
     Args:
         path: of the file; None keeps nothing.
-        resume: whether to take up what it holds, or to begin it anew.
+        resume: whether to take up what it holds, or to start with an empty one.
     """
 
     def __init__(self, path: Path | None, *, resume: bool = True):

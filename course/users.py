@@ -39,7 +39,7 @@ class SpareUser:
         return self._scratch
 
     def release(self) -> None:
-        """Let others have the id."""
+        """Release the id for others."""
         if self._scratch:
             shutil.rmtree(self._scratch, ignore_errors=True)
         self._lock.release()

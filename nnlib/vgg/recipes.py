@@ -189,7 +189,7 @@ OURS = (OURS_SHORT, OURS_LONG)
 
 RECIPES = {recipe.name: recipe for recipe in (*LADDER, *TUNED, *OURS)}
 
-# What each part of our recipe is worth: a brief training of it, then the same without one part.
+# The ablation of our recipe: a brief training of it, then the same without one part.
 BRIEF = replace(OURS_SHORT, name="brief", title="ours, in four epochs", epochs=4)
 _WITHOUT = partial(replace, BRIEF)
 ABLATION = (
