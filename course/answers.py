@@ -5,8 +5,9 @@ one fits; "none" where no diagnosis does; "not caught" where it is known to pass
 and imports, and those above the first cell, replace the ones of their names in the module of the item's targets; new
 names are added to it.
 
-Those answers grew beside the checks. course/sets/ has more, written in one go without looking at the checks'
-results; each but set 7 was then used to mend them. How sets 4, 5 and 7 were judged when new is kept in course/bank.py.
+Those answers were written along with the checks. course/sets/ has more, written in one go without looking at the
+checks' results; each but set 7 was then used to improve them. How sets 4, 5 and 7 were judged when new is kept in
+course/bank.py.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--canvas", type=Path, metavar="EXPORT", help="Canvas's exported gradebook; a filled copy is put beside it"
     )
-    made.add_argument("--column", metavar="NAME", help="the gradebook's column to fill, if its name does not tell")
+    made.add_argument("--column", metavar="NAME", help="the gradebook's column to fill, where several are possible")
     made.add_argument("--provisional", action="store_true", help="fill in grades that lack marks of a human")
     made.add_argument("--marks", type=Path, nargs="+", default=[], metavar="JSON", help="marks that humans gave")
     made.add_argument(

@@ -167,7 +167,7 @@ class Judge:
             self._started = []
             result = self.result(row, seed)
         if result.status == "ours" and self._solution_passes(row, seed):
-            result = replace(result, status="output", message=f"what came back cannot be compared: {result.message}")
+            result = replace(result, status="output", message=f"the result cannot be compared: {result.message}")
         reason = next((each.reason for each in self._started if each.reason), "")
         return _told(row, result, self.code, reason, "".join(each.output for each in self._started).strip())
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from course import items
 from nnlib import storage
 
-KEY = items.ROOT / "course" / "key"  # never committed; whoever has it can tell the hidden inputs
+KEY = items.ROOT / "course" / "key"  # never committed; with it anyone can compute the hidden inputs
 OPEN = ("ours", "human")  # statuses that neither give nor take points: a human looks at them
 DECIDING = ("course/*.*", "course/release/*.py", "nnlib/*.py", "nnlib/check/**/*.*", "nnlib/layers/*.py")
 

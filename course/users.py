@@ -11,7 +11,7 @@ from pathlib import Path
 import filelock
 import psutil
 
-UIDS = range(62_000, 62_256)  # Debian gives none of them to anybody
+UIDS = range(62_000, 62_256)  # Debian assigns none of them
 
 
 class SpareUser:

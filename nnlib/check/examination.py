@@ -19,7 +19,7 @@ from nnlib.check.process import Process, StudentError
 from nnlib.check.subjects import Call, Case, Comparison, DropoutSubject, Fault, Subject
 
 SQUARES = 3  # so many inputs of equal sizes
-LARGE = 100.0  # an exponent beyond which exp() is no use
+LARGE = 100.0  # an exponent beyond which exp() is useless
 RATIO, START_UP = 20, 1.0  # backward may take so many times as long as forward, and so many seconds more
 
 

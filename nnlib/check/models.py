@@ -98,7 +98,7 @@ class ModelSubject(Subject):
         params = examination.worker.get(self.build(examination.worker, {"options": options}), "params")
         asked = examination.worker.get(self.build(examination.worker, case), "params")
         if not isinstance(params, dict) or not isinstance(asked, dict):
-            raise Fault("params is no dictionary of arrays by name", "parameter-names")
+            raise Fault("params is not a dictionary of arrays by name", "parameter-names")
         got, expected = (
             {name: getattr(each.get(name), "shape", None) for name in sorted(each)}
             for each in (params, {name: case[name] for name in parameters(case)})

@@ -52,7 +52,7 @@ class VGG(Subject):
         worker.call("eval", on=net, keep=True)
         state = worker.call("state_dict", on=net)
         if not isinstance(state, dict) or not all(isinstance(array, np.ndarray) for array in state.values()):
-            raise Fault("VGG11(...) is no network of PyTorch", "not-an-array")
+            raise Fault("VGG11(...) is not a PyTorch network", "not-an-array")
         norms = [name.removesuffix("running_var") for name in state if name.endswith("running_var")]
         if len(norms) != 8 * bool(case["options"].get("batch_norm")):
             raise Fault(f"{len(norms)} batch norms with {case['options']}, expected 8 or none", "layer-missing")
@@ -135,11 +135,11 @@ class Epoch(Subject):
         if not isinstance(result[0], tuple):
             swapped = isinstance(result[1], tuple)
             message = (
-                "the losses are no list" if not swapped else "returns the accuracy first, expected it after the losses"
+                "the losses are not a list" if not swapped else "returns the accuracy first, expected the losses first"
             )
             raise Fault(message, "swapped-results" if swapped else "number-for-list")
         if not all(isinstance(loss, np.ndarray) and loss.size == 1 for loss in result[0]):
-            raise Fault("a loss is no number", "not-an-array")
+            raise Fault("a loss is not a number", "not-an-array")
         state = list(worker.call("state_dict", on=net).values())
         results = {"losses": np.array([loss.item() for loss in result[0]]), "accuracy": result[1]}
         yield Call(self.targets[0], {}, {}, {**results, "parameters": np.append(state[0].T, state[1])})

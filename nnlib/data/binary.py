@@ -33,7 +33,7 @@ def load_binary(dtype: np.dtype | type = np.float64) -> Dataset:
     """Return the binary set: the first 500 examples to train on, the next 250 to validate on (the last 250 test).
 
     The first of these that exists is read: `$NNLIB_DATA/data.pkl`, the repository's datasets/data.pkl, the generated
-    set. The Dataset's name tells which: "course data.pkl", recognised by its checksum; "user's data.pkl", any other
+    set. The Dataset's name says which: "course data.pkl", recognised by its checksum; "user's data.pkl", any other
     file of that form; "generated binary set".
 
     Returns:

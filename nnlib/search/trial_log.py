@@ -32,7 +32,7 @@ class TrialLog:
         path: the file; the first row makes it, and its folder. None keeps the rows in memory only.
 
     Raises:
-        TrialLogError: a line is no row, or the file cannot be read; names the line and what to do.
+        TrialLogError: a line is not a row, or the file cannot be read; names the line and what to do.
     """
 
     def __init__(self, path: str | os.PathLike | None = None):

@@ -31,7 +31,7 @@ class Augment:
     def __post_init__(self) -> None:
         for name, most in (("translate", SIDE - 1), ("cutout", SIDE)):
             value = getattr(self, name)
-            fits = type(value) is int and 0 <= value <= most  # a bool is no number here
+            fits = type(value) is int and 0 <= value <= most  # a bool is not a number here
             checks.require(fits, name, f"a number of pixels from 0 to {most}", repr(value))
 
 

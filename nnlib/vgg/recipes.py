@@ -84,7 +84,7 @@ class Recipe:
 
 
 def changes(before: Recipe, after: Recipe) -> set[str]:
-    """Return what differs between two recipes, but for name and title, by field.
+    """Return what differs between two recipes, except name and title, by field.
 
     A schedule and its top rate are one change; of a network each option is one of its own, such as "network.relu".
     """

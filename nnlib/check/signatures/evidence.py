@@ -35,7 +35,7 @@ def run(c: C, **changes: object) -> np.ndarray:
     """Return what the student's function gives for other inputs.
 
     Raises:
-        ValueError: no array of numbers.
+        ValueError: not an array of numbers.
     """
     got = c.again({**c.case, **changes}) if c.again else None
     if not isinstance(got, np.ndarray) or not np.isfinite(got).all():

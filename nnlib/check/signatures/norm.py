@@ -165,7 +165,7 @@ def path_factors(c: C) -> np.ndarray:
     """Return by what each path of batch norm's dx is multiplied: the direct one, by mean and by variance, (3, D).
 
     Raises:
-        ValueError: dx is no combination of them.
+        ValueError: dx is not a combination of them.
     """
     held = dict(zip(("hold_mean", "hold_variance"), used_statistics(c), strict=True))
     paths = [ask(c, **held), *(c.expected - ask(c, **{name: value}) for name, value in held.items())]
@@ -173,7 +173,7 @@ def path_factors(c: C) -> np.ndarray:
     got = definitions.rows(c.got)
     factors = np.array([np.linalg.lstsq(rows[..., d].T, got[:, d], rcond=None)[0] for d in range(rows.shape[2])]).T
     if not same(c, (factors[:, None] * rows).sum(0), got):
-        raise ValueError("dx is no combination of the paths")
+        raise ValueError("dx is not a combination of the paths")
     return factors
 
 

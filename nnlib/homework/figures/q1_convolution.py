@@ -73,7 +73,7 @@ def draw_stamps(gradient: np.ndarray, kernel: np.ndarray, dx: np.ndarray) -> Fig
     """Draw the output's gradient, the kernel and the input's gradient; framed, the first two stamps.
 
     Args:
-        gradient: dL/dY, (P, Q), zero but for a few elements.
+        gradient: dL/dY, (P, Q), zero except for a few elements.
         kernel: (H', W').
         dx: dL/dX, (H, W).
     """
