@@ -54,7 +54,7 @@ help:
 	@echo 'make flake        run tests and notebooks N=10 times, under other conditions each time; TESTS, NOTEBOOKS for some'
 	@echo 'make lab          open JupyterLab on the notebooks'
 	@echo 'make app          serve the explorers as pages without code, for a lecture hall'
-	@echo 'make bench        time train steps in NumPy and in PyTorch, write build/bench/; wants an idle machine'
+	@echo 'make bench        time train steps in NumPy and in PyTorch, write build/bench/; needs an idle machine'
 	@echo '                  ARGS="--baseline REV" compares with git revision REV and fails if speed is lost;'
 	@echo '                  ARGS="--layers plain" compares plain layers with fast ones'
 	@echo 'make release      cut the student copy, build/student/ and build/hw1-student.zip; fails if a solution is left in it'
@@ -72,9 +72,9 @@ setup: $(STAMP)
 	@echo "Ready: $(VENV), $$($(BIN)/python --version). Next: make run, make test or make lab."
 
 # An interruption may leave a package half-installed, which pip takes for installed; $(UNFINISHED) shows it, and the next
-# set-up starts afresh. The stamp comes last and by a rename, so it never exists without a complete environment.
+# set-up starts from scratch. The stamp comes last and by a rename, so it never exists without a complete environment.
 $(STAMP): pyproject.toml constraints.txt
-	@if [ -e $(UNFINISHED) ]; then echo "The last set-up did not finish: starting afresh."; rm -rf $(VENV); fi
+	@if [ -e $(UNFINISHED) ]; then echo "The last set-up did not finish: starting from scratch."; rm -rf $(VENV); fi
 	@$(BIN)/python -c '' 2>/dev/null || rm -rf $(VENV)
 	@[ -d $(VENV) ] || $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null || { \
 	  echo "nnlib needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is: $$($(PYTHON) --version 2>&1)." >&2; \

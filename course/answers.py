@@ -5,8 +5,9 @@ one fits; "none" where no diagnosis does; "not caught" where it is known to pass
 and imports, and those above the first cell, replace the ones of their names in the module of the item's targets; new
 names are added to it.
 
-Those answers grew beside the checks. course/sets/ has more, written in one go without a look at what the checks would
-say; each but set 7 was then used to mend them. How sets 4, 5 and 7 were judged when new is kept in course/bank.py.
+Those answers were written along with the checks. course/sets/ has more, written in one go without looking at the
+checks' results; each but set 7 was then used to improve them. How sets 4, 5 and 7 were judged when new is kept in
+course/bank.py.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from nnlib.storage import REPOSITORY
 
 COURSE = Path(__file__).parent
 SETS = tuple(sorted((COURSE / "sets").glob("*")))
-MEASURED = ("4", "5", "7")  # sets of which it is measured, not asked for, how they are named
+MEASURED = ("4", "5", "7")  # sets whose diagnoses are measured, not required
 KINDS = ("stub", "reference", "wrong", "right")
 
 

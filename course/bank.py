@@ -15,7 +15,7 @@ from pathlib import Path
 
 from course.answers import KINDS, MEASURED, SETS, Answer, answers, put
 from nnlib import blas, checks, tables
-from nnlib.check.judge import Result, judge
+from nnlib.check.engine import Result, judge
 from nnlib.check.report import with_code
 from nnlib.storage import REPOSITORY
 
@@ -32,14 +32,14 @@ TEXT = """# The checks, checked
 
 Known answers to every item with code, each judged in a folder of its own by all of the item's checks, hidden ones too.
 `python -m course.bank` writes this page; the answers are the cells of `course/wrong/`, `course/right/` and
-`course/sets/`. The checks were not mended with set 7; all other answers grew beside them or were used to mend them.
+`course/sets/`. Set 7 was never used to improve the checks; all other answers were written along with them or used to.
 Sets 4, 5 and 7 were written by others who did not look at the checks: their rows "when new" say how the checks did
 before any of their answers was used, and so how they may do with a student's; the rows below those say how they do now.
-Which diagnoses fit was settled before set 5 was judged for the first time, and after set 7 had been.
+Which diagnoses fit was decided before set 5 was first judged, and after set 7 was.
 
 - **stub**: the check waits for code that is not written; **reference**: the repository's own answer passes.
-- **wrong** answers: how many there are, how many fail, how many get a diagnosis that fits and none beside it, and how
-  many get one that does not fit. The others are told that theirs is none of the mistakes that the checks know.
+- **wrong** answers: how many there are, how many fail, how many get a diagnosis that fits and no other, and how
+  many get one that does not fit. The others are told that their mistake is not one that the checks know.
 - **right** answers, written differently: how many there are, how many pass, and how many get a diagnosis all the same.
 """
 PASSED = """
@@ -155,7 +155,7 @@ def _line(answer: Answer) -> str:
 
 
 def main() -> int:
-    """Judge the answers, print what came of it, and return the exit status."""
+    """Judge the answers, print the results, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m course.bank", description=__doc__.partition("\n")[0])
     parser.add_argument("items", nargs="*", metavar="ITEM", help="such as 1.4c; all of them if none is given")
     parser.add_argument("--jobs", type=int, default=2, help="number of processes (2)")

@@ -113,7 +113,7 @@ def _text(name: str, data: bytes) -> tuple[str | None, list[str]]:
         written = nbformat.writes(converted)
     except Exception as error:  # nbformat raises whatever a broken notebook leads it to
         first = str(error).splitlines()[0] if str(error) else ""
-        return None, [*notes, f"{name} is no notebook that can be read: {type(error).__name__}: {first[:200]}"]
+        return None, [*notes, f"{name} is not a readable notebook: {type(error).__name__}: {first[:200]}"]
     if version != 4:
         notes.append(f"{name} is of notebook format {version} and was converted")
     return written, notes

@@ -1,6 +1,6 @@
 """Fills one column of a gradebook that Canvas has exported, and leaves every other byte as it is.
 
-What Canvas identifies students by is never written anew. Whoever has no grade keeps an empty cell, which is no 0.
+What Canvas identifies students by is never rewritten. A student without a grade keeps an empty cell, not a 0.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ BOM = "\ufeff"
 
 @dataclass(frozen=True)
 class Filled:
-    """What came of filling.
+    """The result of filling the column.
 
     Attributes:
         students: how many have a grade now.
-        unmatched: the graded students whom the gradebook does not tell.
+        unmatched: the graded students who are not in the gradebook.
         withheld: why a graded student has no grade yet, by student.
     """
 

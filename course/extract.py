@@ -122,7 +122,7 @@ def _splice(
 
 @cache
 def _cut(module: str, answered: frozenset[str]) -> str:
-    """Return the course's module with a stub for each function of an item, but for those of the items in `answered`."""
+    """Return the course's module with a stub for each function of an item, except those of the items in `answered`."""
     rows = [items.load().items[item] for item in items_in(module) if item not in answered]
     stubs = {name: f"{row['id']} is not given here" for row in rows for name in _names_in(module, row["id"])}
     helpers = [name for row in rows for name in items.names_in(module, row.get("cut", ()))]

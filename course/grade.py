@@ -14,12 +14,13 @@ from tqdm import tqdm
 from course import canvas, grading, intake, items, marks, report, sandbox
 from course.intake import Submission
 from course.ledger import Cache, Check, course_key
+from nnlib.tables import align
 
 CACHE = items.ROOT / "build" / "grades"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Grade what the command line names; return 0, 1 if a submission needs a human's eye, or 2 if nothing was done."""
+    """Grade what the command line names; return 0, 1 if a human has to look at something, 2 if nothing was done."""
     options = parser().parse_args(argv)
     try:
         tier = sandbox.choose(options.isolation)
@@ -49,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a folder, a zip, or a zip of zips")
     made.add_argument("--jobs", type=int, default=2, help="how many items are graded at a time (2)")
     made.add_argument("--scheduler", metavar="URL", help="of a Dask cluster that grades, in place of --jobs")
-    made.add_argument("--only", default="", metavar="ITEM", help="grade the items whose ids start so, such as 1.4")
+    made.add_argument("--only", default="", metavar="ITEM", help="grade items whose ids start with this, such as 1.4")
     made.add_argument(
         "--resume", action="store_true", help="take up the rows of earlier runs; what has changed is graded again"
     )
@@ -63,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--canvas", type=Path, metavar="EXPORT", help="Canvas's exported gradebook; a filled copy is put beside it"
     )
-    made.add_argument("--column", metavar="NAME", help="the gradebook's column to fill, if its name does not tell")
+    made.add_argument("--column", metavar="NAME", help="the gradebook's column to fill, where several are possible")
     made.add_argument("--provisional", action="store_true", help="fill in grades that lack marks of a human")
     made.add_argument("--marks", type=Path, nargs="+", default=[], metavar="JSON", help="marks that humans gave")
     made.add_argument(
@@ -105,9 +106,9 @@ def _grade(
 
 def write(graded: list[dict], submissions: list[Submission], given: marks.Marks, options: argparse.Namespace) -> None:
     """Print a line for each submission and write what the options ask for."""
-    for each in graded:
-        points = "-" if each["total"] is None else f"{each['total']:.2f}"
-        print(f"{each['student']:24} {points:>7}   {each['submission']['error']}".rstrip())
+    totals = ["-" if each["total"] is None else f"{each['total']:.2f}" for each in graded]
+    rows = [(each["student"], total, each["submission"]["error"]) for each, total in zip(graded, totals, strict=True)]
+    print(*align(rows, (str.ljust, str.rjust, str.ljust)), sep="\n")
     if options.json:
         report.write_json(options.json, graded)
     if options.csv:

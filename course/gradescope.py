@@ -21,8 +21,8 @@ from course import intake, marks
 from course.ledger import OPEN
 from nnlib import storage
 
-BEGUN = "The grader has begun and not finished: these are no final points. Tell your instructor if this stays."
-FAILED = "The grader itself failed, not you: these are no final points, and a human will look at it."
+BEGUN = "The grader has started and not finished: these points are not final. Tell your instructor if this stays."
+FAILED = "The grader itself failed, not you: these points are not final, and a human will look at it."
 OURS = "The grader failed at this check, not you: it takes no points, and a human will look at it."
 BY_HAND = "Derivations and texts are marked by a human, and are not in these points."
 
@@ -101,7 +101,7 @@ def run(folder: Path, grade: Grade) -> dict:
 
 
 def _submission(folder: Path) -> tuple[intake.Submission, dict]:
-    """Return what was handed in, by whom and how late, as far as Gradescope's metadata tell."""
+    """Return what was handed in, by whom and how late, as far as Gradescope's metadata says."""
     (submission,) = intake.read([folder / "submission"])
     path = folder / "submission_metadata.json"
     if not path.exists():

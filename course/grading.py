@@ -1,7 +1,7 @@
 """Grades one submission, item by item, into one JSON object.
 
-A row's points are given only for a complete, right answer. What is ours to answer for, an exception of the grader, is
-the status "ours": it gives no points and takes none, and a human looks at it.
+A row's points are given only for a complete, right answer. A failure of our own, an exception of the grader, has the
+status "ours": it gives no points and takes none, and a human looks at it.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def total(graded: Iterable[Mapping]) -> float:
 
 
 def chosen(only: str = "") -> list[str]:
-    """Return the ids of all items, or of those that begin so.
+    """Return the ids of all items, or of those that begin with `only`.
 
     Raises:
         ValueError: there is none.

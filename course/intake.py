@@ -42,7 +42,7 @@ class Submission:
         files: text by canonical path, "nnlib/layers/conv.py" or "notebooks/q1_layers.ipynb".
         notes: what was mended or left out, in words.
         error: why nothing of it can be graded, or "".
-        submitted: when, if the archive tells.
+        submitted: when, if the archive says.
     """
 
     student: str
@@ -216,7 +216,7 @@ def _check_sizes(content: Mapping[str, bytes]) -> None:
 
 
 def _time(info: zipfile.ZipInfo) -> datetime | None:
-    """Return when a member was written, in UTC as far as a zip tells; None for the date that stands for none."""
+    """Return when a member was written, in UTC as far as a zip tells; None for the date that means unknown."""
     try:
         return None if info.date_time[0] <= 1980 else datetime(*info.date_time, tzinfo=UTC)
     except ValueError:

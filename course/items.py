@@ -139,9 +139,9 @@ def _faults_of_item(item: dict, names: set[str]) -> Iterator[str]:
         if row["property"] not in PROPERTIES or row["visibility"] not in VISIBILITIES or row["points"] <= 0:
             yield f"{row['name']}: expected a property of {PROPERTIES}, public or hidden, and points"
         if unknown := set(row.get("of", ())) - own:
-            yield f"{row['name']}: `of` names {sorted(unknown)}, which are no targets of the item"
+            yield f"{row['name']}: `of` names {sorted(unknown)}, which are not targets of the item"
         after = row.get("after", ())
         if unknown := {name if ":" in name else f"{item['id']}:{name}" for name in after} - names:
-            yield f"{row['name']}: `after` names {sorted(unknown)}, which are no checks"
+            yield f"{row['name']}: `after` names {sorted(unknown)}, which are not checks"
         if row["visibility"] == "public" and hidden.intersection(after):
             yield f"{row['name']}: a public check comes after a hidden one, which students cannot run"

@@ -19,9 +19,9 @@ from course.intake import Submission
 from course.ledger import OPEN, Cache, Check, engine_hash
 from course.watched import USUAL, WITH_TORCH, Limits, Sandboxed, stretch
 from nnlib.check import report
+from nnlib.check.engine import Result, judge_row
 from nnlib.check.exercises import Row
 from nnlib.check.exercises import items as items_of_check
-from nnlib.check.judge import Result, judge_row
 from nnlib.check.process import SECONDS, Process
 
 OWN_AFTER = ("gradient",)  # properties that mean something of their own where the row before has failed
@@ -31,7 +31,7 @@ STATUS = {"waits": "stub", "exception": "failed"}  # what the engine calls other
 def judge_item(
     submission: Submission, item: str, tier: str, cache: Cache, key: bytes, limits: Limits = USUAL
 ) -> list[Check]:
-    """Return what came of each row of an item; an item without rows has none.
+    """Return the result of each row of an item; an item without rows has none.
 
     Args:
         submission: what was handed in.
@@ -46,7 +46,7 @@ def judge_item(
 
 
 def decide(rows: Sequence[Row], files: Mapping[str, str], judge: Judge) -> list[Check]:
-    """Return what came of each row, in their order, by a judge that has no code yet: it is taken from `files`."""
+    """Return the result of each row, in their order, by a judge that has no code yet: it is taken from `files`."""
     if not rows:
         return []
     item = judge.code_item
@@ -125,7 +125,7 @@ class Judge:
         self._started: list[Sandboxed] = []
 
     def judge(self, row: Row) -> Check:
-        """Return what came of a row, now or at an earlier run."""
+        """Return the result of a row, of this run or an earlier one."""
         seed = int.from_bytes(hmac.digest(self.key, f"{self.item}\0{row.name}\0{self.sha256}".encode(), "sha256")[:8])
         decides = [engine_hash(), self.tier, self.item, asdict(row), seed, self.code.sources]
         name = hashlib.sha256(json.dumps(decides, default=dict).encode()).hexdigest()
@@ -167,7 +167,7 @@ class Judge:
             self._started = []
             result = self.result(row, seed)
         if result.status == "ours" and self._solution_passes(row, seed):
-            result = replace(result, status="output", message=f"what came back cannot be compared: {result.message}")
+            result = replace(result, status="output", message=f"the result cannot be compared: {result.message}")
         reason = next((each.reason for each in self._started if each.reason), "")
         return _told(row, result, self.code, reason, "".join(each.output for each in self._started).strip())
 

@@ -136,7 +136,7 @@ def squeeze(text: str) -> str:
 
 
 def _telling(node: ast.AST) -> list[ast.AST]:
-    """Return the parts of a statement that would give it away, if it is no trivial one."""
+    """Return the parts of a statement that would give it away, unless it is trivial."""
     if isinstance(node, ast.AugAssign):
         parts = [node]
     elif isinstance(node, (ast.Assign, ast.Return, ast.Expr, ast.AnnAssign)) and node.value is not None:

@@ -13,14 +13,14 @@ from pathlib import Path
 from course import items
 from nnlib import storage
 
-KEY = items.ROOT / "course" / "key"  # never committed; whoever has it can tell the hidden inputs
+KEY = items.ROOT / "course" / "key"  # never committed; with it anyone can compute the hidden inputs
 OPEN = ("ours", "human")  # statuses that neither give nor take points: a human looks at them
 DECIDING = ("course/*.*", "course/release/*.py", "nnlib/*.py", "nnlib/check/**/*.*", "nnlib/layers/*.py")
 
 
 @dataclass(frozen=True)
 class Check:
-    """What came of one row of an item."""
+    """The result of one row of an item."""
 
     name: str
     property: str
@@ -39,7 +39,7 @@ class Cache:
 
     Args:
         path: of the file; None keeps nothing.
-        resume: whether to take up what it holds, or to begin it anew.
+        resume: whether to take up what it holds, or to start with an empty one.
     """
 
     def __init__(self, path: Path | None, *, resume: bool = True):

@@ -53,7 +53,7 @@ class Rule:
     """What lateness costs: nothing by default. The table `late` of exercises.toml holds the homework's.
 
     Attributes:
-        grace: seconds that cost nothing; whoever exceeds them is late since the deadline.
+        grace: seconds that cost nothing; a submission after them is late since the deadline.
         per_day: share of the total that each day begun costs.
         days: after so many nothing is given.
     """
@@ -178,7 +178,7 @@ def settle(grade: Mapping, marks: Marks, answers: Mapping[str, str], late: Mappi
 
 
 def failures(grade: Mapping) -> list[str]:
-    """Return what could not be graded, in words; a total without it is no grade."""
+    """Return what could not be graded, in words; a total without it is not a grade."""
     error = grade["submission"]["error"]
     found = [f"cannot be read: {error}"] if error else []
     for item in grade["items"]:

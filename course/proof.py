@@ -154,7 +154,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m course.proof", description=__doc__.partition("\n")[0])
     parser.add_argument("--sample", type=int, metavar="N", help="every N-th answer alone")
     parser.add_argument("--jobs", type=int, default=4, help="answers at a time (4); each waits for its worker")
-    parser.add_argument("--only", default="", metavar="ITEM", help="items whose ids start so")
+    parser.add_argument("--only", default="", metavar="ITEM", help="items whose ids start with this")
     parser.add_argument(
         "--tiers", nargs="+", choices=sandbox.TIERS[:2], default=sandbox.TIERS[:2], help="both by default"
     )

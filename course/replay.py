@@ -2,7 +2,7 @@
 
 Settings and accuracy are read from the notebook's table of results, a cell that the student copy holds, whose output
 keeps its rows as JSON. What is missing, cannot be replayed or is far from the replay gives no points and takes none: it
-has the status "human", and the words for whoever looks at it.
+has the status "human", and a message for the person who looks at it.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def find(notebook: str, item: str) -> ResultRow:
     """Return an item's row in a notebook's table of results; of several the last.
 
     Raises:
-        ValueError, TypeError: there is none, or it is no such row.
+        ValueError, TypeError: there is none, or it is not such a row.
     """
     cells = json.loads(notebook)["cells"] if notebook else []
     outputs = [output for cell in cells for output in cell.get("outputs", ())]

@@ -1,4 +1,4 @@
-"""Writes what the grader found: JSON, CSV, a page for each student, and two for whoever grades.
+"""Writes what the grader found: JSON, CSV, a page for each student, and two for the graders.
 
 Everything that comes from a submission is data: it is escaped in HTML, and harmless to a spreadsheet in CSV. A
 student's page holds no word that is meant for the grader, not even hidden from view.
@@ -56,7 +56,7 @@ def write_json(path: Path, grades: Sequence[Mapping]) -> None:
 def write_csv(path: Path, grades: Sequence[Mapping]) -> None:
     """Write a row for each submission: its total, what is unsettled, the points of each item and those of a human.
 
-    A cell is empty where there are no points yet; it is never 0 for that.
+    A cell is empty where there are no points yet; it is never 0 instead.
     """
     ids = list(dict.fromkeys(item["id"] for grade in grades for item in grade["items"]))
     about = ["student", "total", "late_factor", "isolation", "sha256", "run", "unsettled"]
@@ -80,7 +80,7 @@ def harmless(cell: object) -> object:
 
 
 def write_html(folder: Path, grades: Sequence[Mapping]) -> None:
-    """Write `folder`/class.html for whoever grades, and `folder`/students/NAME.html, one to hand out to each."""
+    """Write `folder`/class.html for the graders, and `folder`/students/NAME.html, one to hand out to each."""
     for grade in grades:
         write(folder / "students" / page_name(grade["student"]), student_page(grade))
     write(folder / "class.html", class_page(grades))

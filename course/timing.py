@@ -21,7 +21,7 @@ from course.proof import handed_in
 from nnlib.check.report import with_code
 
 PAGE = items.ROOT / "docs" / "grading.md"
-WRONG = 6  # items with a known mistake in each submission, but for the first
+WRONG = 6  # items with a known mistake in each submission except the first
 
 
 def submission(number: int) -> dict[str, str]:

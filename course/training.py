@@ -20,8 +20,8 @@ import numpy as np
 
 from course.judging import Judge
 from course.watched import Limits
+from nnlib.check.engine import Result
 from nnlib.check.exercises import Row
-from nnlib.check.judge import Result
 from nnlib.check.process import Process, StudentError
 from nnlib.solver import Solver
 

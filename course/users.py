@@ -11,7 +11,7 @@ from pathlib import Path
 import filelock
 import psutil
 
-UIDS = range(62_000, 62_256)  # Debian gives none of them to anybody
+UIDS = range(62_000, 62_256)  # Debian assigns none of them
 
 
 class SpareUser:
@@ -39,7 +39,7 @@ class SpareUser:
         return self._scratch
 
     def release(self) -> None:
-        """Let others have the id."""
+        """Release the id for others."""
         if self._scratch:
             shutil.rmtree(self._scratch, ignore_errors=True)
         self._lock.release()

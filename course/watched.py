@@ -81,7 +81,7 @@ class Sandboxed(subprocess.Popen):
         return (self._head + middle.encode() + self._tail).decode("utf-8", "replace")
 
     def renew(self) -> None:
-        """Let the limits on time begin anew, and drop the output so far: the next check is begun."""
+        """Start the time limits again, and drop the output so far: the next check begins."""
         self._since, self._spent = time.monotonic(), self._use()[0]
         self._head, self._tail = b"", b""
 

@@ -1,6 +1,6 @@
 """nnlib: the layers, losses, models and training loop of EECS 598 Homework 1, in plain NumPy.
 
-`import nnlib` brings neither torch nor matplotlib nor ipywidgets nor joblib; `nnlib.search`, `nnlib.plots` and
+`import nnlib` imports neither torch nor matplotlib nor ipywidgets nor joblib; `nnlib.search`, `nnlib.plots` and
 `nnlib.vgg` are imported by name.
 """
 

@@ -1,9 +1,9 @@
 """Which layer functions a network calls: nnlib.layers' ("plain"), nnlib.fast's ("fast") or PyTorch's ("torch").
 
-Fast where there is nnlib.fast (a student's copy has none), else plain. Another set for a process with
-NNLIB_LAYERS=plain, inside `using("plain")`, or for one network: `Sequential(specs, shape, layers="plain", rng=0)`.
+Fast where nnlib.fast exists (a student's copy has none), else plain. NNLIB_LAYERS=plain selects another set for a
+process, `using("plain")` for a block, `Sequential(specs, shape, layers="plain", rng=0)` for one network.
 
-PyTorch can also stand in for some kinds of functions alone, where a student's own are open or slow: after
+PyTorch can also stand in for some kinds of functions only, where a student's own are missing or slow: after
 `stand_in("conv", "max_pool")`, or by the name "plain+torch:conv,max_pool".
 """
 
@@ -69,7 +69,7 @@ def check(argument: str, name: str) -> str:
 
 @contextlib.contextmanager
 def using(name: str) -> Iterator[None]:
-    """Have every network that is made in the body take the layers of this name, in all threads."""
+    """Give every network that is made in the body the layers of this name, in all threads."""
     _using.append(check("layers", name))
     try:
         yield
@@ -80,7 +80,7 @@ def using(name: str) -> Iterator[None]:
 def stand_in(*kinds: str) -> None:
     """Have PyTorch compute some kinds of functions in every network of this process that is made from now on.
 
-    It says so in one line, and sets NNLIB_LAYERS, so that processes which are started later do the same.
+    It prints one line that says so, and sets NNLIB_LAYERS, so that processes started later do the same.
 
     Args:
         kinds: keys of `KINDS`, such as "conv"; none to end it.
@@ -107,17 +107,17 @@ def functions(name: str | None = None) -> ModuleType | SimpleNamespace:
 
 
 def loss(function: Callable, name: str) -> Callable:
-    """Return what computes a loss beside the layers of this name: `function`, or PyTorch's for one of nnlib.losses."""
+    """Return the loss function to use with these layers: `function`, or PyTorch's for one of nnlib.losses."""
     own = getattr(function, "__module__", None) == "nnlib.losses"
     return getattr(functions(name), function.__name__, function) if own else function
 
 
 def order(specs: Sequence[Layer], name: str) -> list[int]:
-    """Return the indices of `specs` in the order in which they are computed.
+    """Return the indices of `specs` in the order of computation.
 
-    Only with fast layers is it another than theirs: a max pool goes before the ReLU in front of it, because
-    max(max(a, b), 0) = max(max(a, 0), max(b, 0)), and where it is positive the same element wins, where it is 0 no
-    gradient passes. Outputs and gradients are the same to the bit, and ReLU has a quarter of the elements to look at.
+    Only fast layers change the order: a max pool is computed before the ReLU that precedes it, because
+    max(max(a, b), 0) = max(max(a, 0), max(b, 0)); where this is positive the same element wins, where it is 0 no
+    gradient passes. Outputs and gradients are the same to the bit, and ReLU has a quarter of the elements to process.
     """
     indices = list(range(len(specs)))
     for i in range(1, len(specs)) if name == "fast" else ():
@@ -127,7 +127,7 @@ def order(specs: Sequence[Layer], name: str) -> list[int]:
 
 
 def blas_threads(name: str) -> contextlib.AbstractContextManager[None]:
-    """Return a context in which BLAS, and PyTorch, have as many threads as the layers of this name are fastest with.
+    """Return a context in which BLAS and PyTorch have the number of threads with which these layers are fastest.
 
     The fast layers have threads of their own and hold BLAS to one; PyTorch takes as many as BLAS; plain layers leave
     BLAS as it is.

@@ -1,7 +1,7 @@
-"""How many threads BLAS has, and the layers that share the processor with it.
+"""The number of threads of BLAS, and of the layers that share the processor with it.
 
-BLAS's own threads are kept out of the fast layers: after each product they spin for some 25 ms and take the core from
-ours, and two processes that both use them on two cores wait for each other.
+BLAS's own threads are kept out of the fast layers: after each matrix product they spin for some 25 ms and take the
+core from ours, and two processes that both use them on two cores wait for each other.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from functools import cache
 
 
 def threads() -> int:
-    """Return how many threads this thread's work is spread over: BLAS's own number, or 1 inside `one_thread`."""
+    """Return the number of threads for this thread's work: BLAS's own number, or 1 inside `one_thread`."""
     return 1 if getattr(_alone, "depth", 0) else _blas_threads()
 
 
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
-    """Run everything that this thread asks of nnlib on this thread alone: for a worker beside other workers."""
+    """Run all of nnlib's work for this thread on this thread alone: for one of several workers."""
     _alone.depth = getattr(_alone, "depth", 0) + 1
     try:
         with one_blas_thread():
@@ -69,5 +69,5 @@ def _blas():
 
 @cache
 def _blas_threads() -> int:
-    """Return BLAS's own number of threads, which follows OPENBLAS_NUM_THREADS and the like; 1 if it does not tell."""
+    """Return BLAS's own number of threads, which follows OPENBLAS_NUM_THREADS and the like; 1 if it is not known."""
     return max((library.num_threads for library in _blas().select(user_api="blas").lib_controllers), default=1)

@@ -66,7 +66,7 @@ def class_labels(y: object, num_examples: int, num_classes: int) -> np.ndarray:
 def binary_signs(y: object, num_examples: int, dtype: np.dtype) -> np.ndarray:
     """Return binary labels as a new vector (N,) of -1 and +1 in `dtype`.
 
-    {0, 1} and {-1, +1} mean the same: what is positive is the positive class. A set that mixes 0 with -1 is refused,
+    {0, 1} and {-1, +1} mean the same: values above 0 are the positive class. A set that mixes 0 with -1 is refused,
     because no reading of it is safe.
 
     Raises:

@@ -57,7 +57,7 @@ def summary() -> str:
 
 
 def forget() -> None:
-    """Start to count anew; loaded sets stay known."""
+    """Reset the counts; keep the loaded sets."""
     _seen.opened = _seen.trained_after = 0
     _seen.mixed.clear()
 

@@ -31,7 +31,7 @@ class Solver:
         update_rule: 'sgd', 'sgd_momentum', 'rmsprop' or 'adam', or a function (w, dw, config) -> (next_w, config).
         optim_config: hyper-parameters of the rule, such as {'learning_rate': 1e-2}; a function gets it as it is.
         lr_decay: factor on the learning rate after each epoch.
-        schedule: 'linear': the rate falls in a line to zero at the last step, with `lr_decay` on top; None: constant.
+        schedule: 'linear': the rate falls linearly to zero at the last step; `lr_decay` multiplies it; None: constant.
         restore: what `train` leaves in the model, parameters and state: 'best', the epoch with the best validation
             accuracy (of equals the earliest), or 'last', the last finished epoch. The best of many is an optimistic
             estimate; where the loss has one minimum, the last epoch is as good.

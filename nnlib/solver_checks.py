@@ -9,10 +9,10 @@ from typing import Protocol
 import numpy as np
 
 from nnlib import checks, optim
+from nnlib.models import EXAMPLES_PER_CHUNK
 
 DATA_KEYS = ("X_train", "y_train", "X_val", "y_val")
 LOSS_RESULT = "(loss, grads): a number and a dict of arrays with the keys of params"
-EXAMPLES_PER_CHUNK = 250  # scores for an accuracy are computed so many examples at a time
 
 
 class Model(Protocol):
@@ -28,11 +28,11 @@ def check_data(data: Mapping[str, np.ndarray], model: object = None, *, values: 
     """Raise unless `data` holds training and validation examples that a classifier can learn from, and no test set.
 
     A model whose network tells the number of classes must have one for each label. `values` says whether the examples
-    are looked through for NaN and infinity, a pass over all of them.
+    are checked for NaN and infinity, a pass over all of them.
 
     Raises:
         TypeError: no dict, or something else in it than arrays of real numbers.
-        ValueError: a missing key, a test set, no examples, shapes that do not fit, labels that are no whole numbers,
+        ValueError: a missing key, a test set, no examples, shapes that do not fit, non-integer labels,
             or values that are not finite; the message names the key, and the first index of such a value.
     """
     if not isinstance(data, Mapping):

@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 def in_repository() -> bool:
-    """Return whether nnlib runs from a checkout; an installed copy stands in site-packages, beside other packages."""
+    """Return whether nnlib runs from a checkout; an installed copy is in site-packages, with other packages."""
     return (REPOSITORY / "datasets" / "README.md").is_file()
 
 
@@ -111,11 +111,11 @@ def load_arrays(path: str | os.PathLike, expected: Mapping[str, np.ndarray]) -> 
         except _OtherArrays:
             raise
         except Exception as error:  # damaged or hostile bytes can raise anything in zipfile and in what it calls
-            raise ValueError(f"{path}: expected a whole .npz file, got a damaged or another one ({error}).") from error
+            raise ValueError(f"{path}: expected a .npz file, got a damaged or different file ({error}).") from error
 
 
 class _OtherArrays(ValueError):
-    """What a whole archive holds in place of the expected arrays."""
+    """An intact archive with unexpected arrays."""
 
 
 def _read_archive(

@@ -10,16 +10,25 @@ def format_value(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def align(rows: Iterable[Sequence[str]], justify: Callable[[str, int], str] = str.ljust) -> list[str]:
+def align(
+    rows: Iterable[Sequence[str]],
+    justify: Callable[[str, int], str] | Sequence[Callable[[str, int], str]] = str.ljust,
+    *,
+    rule: bool = False,
+) -> list[str]:
     """Return one line per row, each column as wide as its longest cell.
 
     Args:
         rows: equally many cells each.
-        justify: `str.ljust` or `str.rjust`.
+        justify: `str.ljust` or `str.rjust`, or one of them for each column.
+        rule: whether a line of dashes follows the first row, the headings.
     """
     rows = list(rows)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(map(justify, row, widths)).rstrip() for row in rows]
+    if rule:
+        rows.insert(1, ["-" * width for width in widths])
+    by_column = [justify] * len(widths) if callable(justify) else justify
+    return ["  ".join(put(*cell) for put, *cell in zip(by_column, row, widths, strict=True)).rstrip() for row in rows]
 
 
 def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

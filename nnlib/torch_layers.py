@@ -1,4 +1,4 @@
-"""The layer functions and losses by PyTorch: a way round those that are not written yet, or that are too slow.
+"""The layer functions and losses by PyTorch, in place of those that are not written yet or are too slow.
 
 Names, arguments, results and errors are those of nnlib.layers and nnlib.losses (the 2-D convolutions, which no network
 calls, are left out). Forward passes are PyTorch's functions, every gradient is its autograd's. PyTorch is imported when
@@ -33,7 +33,7 @@ def pytorch():
 
 @contextlib.contextmanager
 def threads() -> Iterator[None]:
-    """Have PyTorch work on as many threads as `nnlib.blas.threads()` says: one in a worker beside others."""
+    """Have PyTorch work on as many threads as `nnlib.blas.threads()` says: one in each of several workers."""
     torch, number = pytorch(), blas.threads()
     before = torch.get_num_threads()
     if before == number:

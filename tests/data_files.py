@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nnlib.data.files import DataError
-from nnlib.data.safe_pickle import load_arrays
+from nnlib.data.safe_pickle import load_pickled_arrays
 
 
 def idx_bytes(values):
@@ -39,7 +39,7 @@ def python2_pickle(array):
 
 
 def load_pickle(content, count=1):
-    return load_arrays(Path("folder/data.pkl"), content, count, "Copy it again.")
+    return load_pickled_arrays(Path("folder/data.pkl"), content, count, "Copy it again.")
 
 
 def assert_pickle_refused(content, match=".", count=1):

@@ -82,7 +82,7 @@ class Kernels(AsyncMappingKernelManager):
     cull_interval = Integer(30, config=True)
     cull_idle_timeout = Integer(120, config=True)
     most = Integer(max(1, MACHINE_BYTES * 3 // 4 // PAGE_BYTES), config=True, help="How many pages may be open.")
-    per_address = Integer(8, config=True, help="How many pages one address may have open; more behind a shared one.")
+    per_address = Integer(8, config=True, help="Pages that one address may have open; more where visitors share one.")
 
     _visitors = Dict()  # address by kernel id, from before the kernel starts
 

@@ -30,9 +30,9 @@ TRIAL_LOGS_VARIABLE = "NNLIB_TRIAL_LOGS"
 
 _NOTES = """The build folder then holds notebooks/ (the executed copies, and in trial_logs/ their sweeps), results.json,
 html/ (a book of the notebooks, those not executed as they are stored, the documents and the code: open index.html) and
-checkpoints/ (Q6's trainings). Each run starts afresh, except that the checkpoints of the profiles lesson and full are
-kept: interrupt with Ctrl-C, and the same command goes on after the last whole epoch. A notebook of notebooks/extra/ is
-executed only where it is named.
+checkpoints/ (Q6's trainings). Each run starts from scratch, except that the checkpoints of the profiles lesson and
+full are kept: interrupt with Ctrl-C, and the same command goes on after the last whole epoch. A notebook of
+notebooks/extra/ is executed only where it is named.
 
 NNLIB_CHECKPOINTS names another folder for checkpoints, from which nothing is removed. NNLIB_DATA names a folder to
 look in first for data files."""

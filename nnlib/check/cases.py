@@ -7,7 +7,7 @@ import numpy as np
 from nnlib.check import definitions
 from nnlib.check.model_cases import MODELS
 from nnlib.check.networks import NETWORKS
-from nnlib.check.subjects import Adjoint, Dropout, Layer, Subject
+from nnlib.check.subjects import Adjoint, DropoutSubject, LayerSubject, Subject
 
 
 def normal(rng, *shapes):
@@ -112,7 +112,7 @@ _POOL = ((3, 2, 4, 6, 2, 2, 2), (2, 3, 7, 5, 3, 2, 2), (1, 2, 5, 4, 2, 3, 1))
 _DOUT = ("x", "gamma", "beta")
 
 SUBJECTS = [
-    Layer(
+    LayerSubject(
         (_LAYERS + "fully_connected:fc_forward", _LAYERS + "fully_connected:fc_backward"),
         definitions.fully_connected,
         fully_connected,
@@ -121,7 +121,7 @@ SUBJECTS = [
         squares=((4, 4, 4),),
         large=(64, 256, 128),
     ),
-    Layer(
+    LayerSubject(
         (_LAYERS + "relu:relu_forward", _LAYERS + "relu:relu_backward"),
         definitions.relu,
         elementwise,
@@ -130,7 +130,7 @@ SUBJECTS = [
         squares=((3, 3, 3),),
         large=(200, 200),
     ),
-    Dropout(
+    DropoutSubject(
         (_LAYERS + "dropout:dropout_forward", _LAYERS + "dropout:dropout_backward"),
         definitions.kept,
         elementwise,
@@ -144,7 +144,7 @@ SUBJECTS = [
         large=(200, 200),
     ),
     *(
-        Layer(
+        LayerSubject(
             (f"{_BN}{kind}batchnorm_forward", f"{_BN}{kind}batchnorm_backward"),
             definitions.batch_norm,
             batch_norm,
@@ -184,7 +184,7 @@ SUBJECTS = [
         outputs=("images",),
         squares=((3, 3, 4, 4, 2, 2),),
     ),
-    Layer(
+    LayerSubject(
         (_LAYERS + "conv:conv_forward", _LAYERS + "conv:conv_backward"),
         definitions.convolution,
         convolution,
@@ -193,7 +193,7 @@ SUBJECTS = [
         squares=((2, 2, 4, 4, 2, 2, 2),),
         large=(4, 3, 20, 20, 8, 5, 5),
     ),
-    Layer(
+    LayerSubject(
         (_LAYERS + "max_pool:max_pool_forward", _LAYERS + "max_pool:max_pool_backward"),
         definitions.max_pool,
         max_pool,

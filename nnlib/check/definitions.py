@@ -67,7 +67,7 @@ def running(x, bn_param):
 
 
 def filt(a, b):
-    """For each place of b inside a, the sum of the products."""
+    """For each position of b inside a, the sum of the products of the elements that meet."""
     (h, w), (kh, kw) = a.shape, b.shape
     out = np.empty((h - kh + 1, w - kw + 1))
     for i, j in np.ndindex(out.shape):
@@ -101,8 +101,8 @@ def convolution(x, w):
 def columns(x, kernel):
     """Row (c,u,v), column (n,p,q): X[n,c,p+u,q+v]."""
     (count, channels, height, width), (kh, kw) = x.shape, kernel
-    places = list(np.ndindex(count, height - kh + 1, width - kw + 1))
-    return np.array([[x[n, c, p + u, q + v] for n, p, q in places] for c, u, v in np.ndindex(channels, kh, kw)])
+    positions = list(np.ndindex(count, height - kh + 1, width - kw + 1))
+    return np.array([[x[n, c, p + u, q + v] for n, p, q in positions] for c, u, v in np.ndindex(channels, kh, kw)])
 
 
 def max_pool(x, pool_param):

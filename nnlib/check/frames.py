@@ -22,7 +22,7 @@ DTYPES = ("f4", "f8", "i8", "u1", "b1")
 
 
 class FrameError(ValueError):
-    """What came is no frame, or one beyond the limits."""
+    """Not a valid frame, or one beyond the limits."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Handle:
 
 @dataclass(frozen=True)
 class Other:
-    """What was no array and no plain value, in words."""
+    """A value that is neither an array nor plain, described in words."""
 
     text: str
 
@@ -75,7 +75,7 @@ def load(read: Callable[[int], bytes]) -> object:
     """Return the value of the next frame; `read(n)` returns n bytes. Lists come as tuples.
 
     Raises:
-        FrameError: what was read is no frame, or beyond the limits.
+        FrameError: not a valid frame, or one beyond the limits.
     """
     header_length, body_length = LENGTHS.unpack(read(LENGTHS.size))
     _check_lengths(header_length, body_length)

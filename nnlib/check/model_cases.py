@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnlib.check import definitions
-from nnlib.check.models import SCALE, Model, parameters
+from nnlib.check.models import SCALE, ModelSubject, parameters
 from nnlib.check.subjects import Case
 
 
@@ -97,7 +97,7 @@ def regularised(rng, norm, drop, architecture, keep=1.0):
 
 
 def _binary(name, define):
-    return Model(
+    return ModelSubject(
         (f"nnlib.models:{name}",),
         define,
         fully_connected,
@@ -110,7 +110,7 @@ def _binary(name, define):
     )
 
 
-_PLACES = (
+_ARCHITECTURES = (
     (("conv",), ("conv",), "BN conv, dropout pool"),
     (("conv",), ("fc",), "BN conv, dropout fc"),
     (("fc",), ("fc",), "BN fc, dropout fc"),
@@ -120,7 +120,7 @@ _SMALL = (((2, 6, 4), 3, 3, 4, 3, 3), ((1, 5, 7), 2, 2, 3, 5, 3))
 MODELS = [
     _binary("LogisticClassifier", definitions.logistic),
     _binary("SVM", definitions.hinge),
-    Model(
+    ModelSubject(
         ("nnlib.models:SoftmaxClassifier",),
         definitions.cross_entropy,
         fully_connected,
@@ -131,7 +131,7 @@ MODELS = [
         },
         outputs=("loss",),
     ),
-    Model(
+    ModelSubject(
         ("nnlib.models:ConvNet",),
         definitions.cross_entropy,
         conv_net,
@@ -148,14 +148,14 @@ MODELS = [
         },
         outputs=("loss",),
     ),
-    Model(
+    ModelSubject(
         ("nnlib.homework.sweeps:regularised_conv_net",),
         definitions.cross_entropy,
         regularised,
         {
-            "": [(place, {}) for place in _PLACES[::3]],
-            "shape": [(place, {"keep": 0.6}) for place in _PLACES],
-            "mode": [(place, {"keep": 0.6}) for place in _PLACES],
+            "": [(architecture, {}) for architecture in _ARCHITECTURES[::3]],
+            "shape": [(architecture, {"keep": 0.6}) for architecture in _ARCHITECTURES],
+            "mode": [(architecture, {"keep": 0.6}) for architecture in _ARCHITECTURES],
         },
         outputs=("loss",),
     ),

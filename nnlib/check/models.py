@@ -17,7 +17,7 @@ STEPS, RATE = 40, 0.5
 AFTER_DROPOUT, EXACT = "the input of the layer after dropout", 1e-7
 
 
-class Model(Subject):
+class ModelSubject(Subject):
     """A classifier; `define` is its loss on scores. In a case "layers" names its layers and "options" its arguments."""
 
     def calls(self, worker, case, functions):
@@ -51,7 +51,7 @@ class Model(Subject):
         _same_shapes(grads, case)
         db = grads[f"b{weights}"]
         unit = np.argmax(np.abs(db))
-        for reg in (case["reg"], 0.0):  # without the L2 term it is for the gradient check to say so
+        for reg in (case["reg"], 0.0):  # a missing L2 term is left to the gradient check
             with np.errstate(all="ignore"):
                 seen = (grads[f"W{weights}"] - reg * case[f"W{weights}"])[:, unit] / db[unit]
             seen = np.where(np.abs(seen) < EXACT * np.abs(seen).max(), right, seen)
@@ -92,13 +92,13 @@ class Model(Subject):
         weights = [case[name] for name in parameters(case) if name.startswith("W")]
         return self.define(_scores(case, "train"), case["y"]) + case["reg"] / 2 * sum(np.sum(w**2) for w in weights)
 
-    def shape(self, trial, case):
+    def shape(self, examination, case):
         """Raise unless the names, the shapes and the initial values of the parameters are right."""
         options = {name: value for name, value in case["options"].items() if name != "dtype"}
-        params = trial.worker.get(self.build(trial.worker, {"options": options}), "params")
-        asked = trial.worker.get(self.build(trial.worker, case), "params")
+        params = examination.worker.get(self.build(examination.worker, {"options": options}), "params")
+        asked = examination.worker.get(self.build(examination.worker, case), "params")
         if not isinstance(params, dict) or not isinstance(asked, dict):
-            raise Fault("params is no dictionary of arrays by name", "parameter-names")
+            raise Fault("params is not a dictionary of arrays by name", "parameter-names")
         got, expected = (
             {name: getattr(each.get(name), "shape", None) for name in sorted(each)}
             for each in (params, {name: case[name] for name in parameters(case)})
@@ -117,16 +117,16 @@ class Model(Subject):
             elif abs(array.std() - SCALE) > 5 * SCALE / np.sqrt(2 * array.size) and case["options"].get("weight_scale"):
                 raise Fault(f"{name} starts with deviation {array.std():.3g}, expected {SCALE}", "weight-scale")
 
-    def trains(self, trial, case):
+    def trains(self, examination, case):
         """Raise unless gradient descent on the examples of the case makes the loss fall."""
-        model = self.build(trial.worker, case)
+        model = self.build(examination.worker, case)
         losses = []
         for _ in range(STEPS):
-            loss, grads = _loss(trial.worker, model, case)
+            loss, grads = _loss(examination.worker, model, case)
             _same_shapes(grads, case)
             losses.append(float(loss))
-            params = trial.worker.get(model, "params")
-            trial.worker.set(model, "params", {name: params[name] - RATE * grads[name] for name in params})
+            params = examination.worker.get(model, "params")
+            examination.worker.set(model, "params", {name: params[name] - RATE * grads[name] for name in params})
         if not losses[-1] < 0.7 * losses[0]:
             raise Fault(f"{STEPS} steps of gradient descent take the loss from {losses[0]:.3g} to {losses[-1]:.3g}")
 

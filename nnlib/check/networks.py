@@ -52,7 +52,7 @@ class VGG(Subject):
         worker.call("eval", on=net, keep=True)
         state = worker.call("state_dict", on=net)
         if not isinstance(state, dict) or not all(isinstance(array, np.ndarray) for array in state.values()):
-            raise Fault("VGG11(...) is no network of PyTorch", "not-an-array")
+            raise Fault("VGG11(...) is not a PyTorch network", "not-an-array")
         norms = [name.removesuffix("running_var") for name in state if name.endswith("running_var")]
         if len(norms) != 8 * bool(case["options"].get("batch_norm")):
             raise Fault(f"{len(norms)} batch norms with {case['options']}, expected 8 or none", "layer-missing")
@@ -66,12 +66,12 @@ class VGG(Subject):
         yield Call(self.targets[0], {}, {}, {"scores": scores})
 
     def accuracy(self, output, case):
-        """Return that of float32."""
+        """Return float32's accuracy."""
         return FLOAT32, 1e-6
 
-    def shape(self, trial, case):
+    def shape(self, examination, case):
         """Raise unless the layers have the handout's sizes."""
-        list(self.calls(trial.worker, case, ()))
+        list(self.calls(examination.worker, case, ()))
         got = [array.shape for name, array in case["weights"].items() if "running" not in name]
         options, channels, expected = case["options"], 3, []
         for width in (options.get("width", 1) * width for stage in STAGES for width in stage):
@@ -135,28 +135,29 @@ class Epoch(Subject):
         if not isinstance(result[0], tuple):
             swapped = isinstance(result[1], tuple)
             message = (
-                "the losses are no list" if not swapped else "returns the accuracy first, expected it after the losses"
+                "the losses are not a list" if not swapped else "returns the accuracy first, expected the losses first"
             )
             raise Fault(message, "swapped-results" if swapped else "number-for-list")
         if not all(isinstance(loss, np.ndarray) and loss.size == 1 for loss in result[0]):
-            raise Fault("a loss is no number", "not-an-array")
+            raise Fault("a loss is not a number", "not-an-array")
         state = list(worker.call("state_dict", on=net).values())
         results = {"losses": np.array([loss.item() for loss in result[0]]), "accuracy": result[1]}
         yield Call(self.targets[0], {}, {}, {**results, "parameters": np.append(state[0].T, state[1])})
 
     def compare(self, call, case):
-        """Put losses, accuracy and parameters beside steps by numerical gradients."""
+        """Compare losses, accuracy and parameters with steps by numerical gradients."""
         return [
             Comparison(call.function, name, got, case, lambda case, i=i: descend(**case)[i], 1e-5, 1e-7)
             for i, (name, got) in enumerate(call.results.items())
         ]
 
 
-def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=False, behind=False):
+def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=False, stale=False):
     """Return each step's loss, the accuracy, and the parameters afterwards.
 
-    `accumulate`, another number of steps for each gradient, a share of the "mean" minibatch or of the "last", losses
-    and accuracy after the steps (`late`) and steps with the gradient before (`behind`) are what mistakes would give.
+    The options give what mistakes would: `accumulate`d gradients, another number of `steps` for each gradient, the
+    `share` of the "mean" minibatch or of the "last", losses and accuracy after the steps (`late`), and steps with the
+    previous minibatch's gradient (`stale`).
     """
     theta, losses, right, gradient, before = np.append(w, b), [], [], 0.0, 0.0
     for X, y in batches:
@@ -168,7 +169,7 @@ def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=Fa
         losses.append(definitions.cross_entropy(scores(theta), y))
         own = gradcheck.numerical_gradient(lambda t, f=scores, y=y: definitions.cross_entropy(f(t), y), theta)
         gradient = own + (gradient if accumulate else 0.0)
-        theta = theta - RATE * (before if behind else gradient) * steps
+        theta = theta - RATE * (before if stale else gradient) * steps
         before = own
         losses[-1] = definitions.cross_entropy(scores(theta), y) if late else losses[-1]
         right.append(scores(theta if late else start).argmax(1) == y)

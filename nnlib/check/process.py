@@ -1,4 +1,4 @@
-"""The worker as seen from outside: starts it, sends requests, waits no longer than agreed, and says how it failed."""
+"""The worker as seen from outside: starts it, sends requests, waits no longer than the limit, says how it failed."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Process:
             name: of the function or method.
             args: its arguments; a Handle stands for an object in the worker.
             on: the object whose method it is.
-            keep: positions in a tuple that stay in the worker, as handles; True for the whole result.
+            keep: indices of a tuple's elements that stay in the worker, as handles; True for the whole result.
             after: return (result, (arguments, own)): the arguments as the function leaves them, and the caller's own
                 arrays as they are then.
             options: its keyword arguments.

@@ -1,4 +1,4 @@
-"""What is recorded of checks: by item, the latest result of each, and nothing from before its cell was run again."""
+"""The record of checks: by item, the latest result of each, and nothing from before its cell was run again."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from nnlib.check.waiting import item_in
 ROUNDING = 1e-9  # relative to the largest expected entry, for float64
 
 
-class Session(Protocol):
-    """What knows a notebook's cells."""
+class NotebookCells(Protocol):
+    """What `Checks` asks about a notebook's cells."""
 
     def waits_for(self, error: Exception) -> str:
         """Return the item that an error in the current cell waits for, or an empty string."""
@@ -28,7 +28,7 @@ class Session(Protocol):
 
 
 @dataclass
-class Results:
+class ItemResults:
     """The results of one item since its cell was last entered: the reason by check name, empty for a pass."""
 
     failures: dict[str, str] = field(default_factory=dict)
@@ -44,12 +44,12 @@ class Checks:
 
     Args:
         items: the items that the notebook checks.
-        session: what knows the notebook's cells; None outside of a notebook.
+        session: answers questions about the notebook's cells; None outside of a notebook.
     """
 
-    def __init__(self, items: Sequence[Item], session: Session | None = None):
+    def __init__(self, items: Sequence[Item], session: NotebookCells | None = None):
         self.items = {item.id: item for item in items}
-        self.results = {item.id: Results() for item in items}
+        self.results = {item.id: ItemResults() for item in items}
         self.session = session
 
     def __call__(self, item: str) -> Check:
@@ -84,7 +84,7 @@ class Check:
         self._checks, self.item = checks, item
 
     def __enter__(self) -> Check:
-        self._results = self._checks.results[self.item] = Results()
+        self._results = self._checks.results[self.item] = ItemResults()
         session = self._checks.session
         self._why_stale = session.why_stale() if session else ""
         return self

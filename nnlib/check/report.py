@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from nnlib import checks, tables
+from nnlib.check.engine import Result, judge
 from nnlib.check.exercises import Item, items
-from nnlib.check.judge import Result, judge
 
 UNKNOWN = "Not one of the mistakes I know."
 LIMITS = "What passed is right to rounding on a few small random inputs; that proves nothing for other sizes or values."
@@ -35,13 +35,13 @@ class Printed:
 
 
 def check(item: str, *, hint: int = 0) -> Printed:
-    """Judge the code of an item, or of all items whose ids start so, and print what came.
+    """Judge the code of an item, or of all items whose ids start with it, and print the results.
 
     The files are read from disk in a process of its own, so that neither a restart nor autoreload matters.
 
     Args:
         item: such as "1.4c", or "1.4" for 1.4a to 1.4d.
-        hint: how much is said about what failed: 1 the property, 2 the place, 3 the term.
+        hint: how much is said about what failed: 1 the property, 2 the location, 3 the term.
 
     Raises:
         ValueError: no item with code has this id, or another hint.
@@ -50,12 +50,12 @@ def check(item: str, *, hint: int = 0) -> Printed:
     found = with_code(item)
     checks.require(bool(found), "item", "the id of an item with code, such as '1.4c' or '1.4'", repr(item))
     for each in found:
-        print("\n".join(report(each, judge_public(each), hint)))
+        print("\n".join(describe_item(each, judge_public(each), hint)))
     return Printed()
 
 
 def with_code(start: str = "") -> list[Item]:
-    """Return the items whose ids start so and whose code is checked."""
+    """Return the items whose ids begin with `start` and whose code is checked."""
     return [item for item in items().values() if item.rows and item.id.startswith(start)]
 
 
@@ -64,7 +64,7 @@ def judge_public(item: Item) -> list[Result]:
     return judge(item.id, rows=tuple(row for row in item.rows if row.public))
 
 
-def report(item: Item, results: Sequence[Result], hint: int = 0) -> list[str]:
+def describe_item(item: Item, results: Sequence[Result], hint: int = 0) -> list[str]:
     """Return the lines about an item."""
     lines = [line for result in results for line in describe(result, hint)]
     passed = sum(result.status == "passed" for result in results)
@@ -98,7 +98,7 @@ def diagnoses() -> dict[str, dict[str, str]]:
 
 
 def table(start: str = "") -> tuple[list[str], bool]:
-    """Judge all items whose ids start so, two at a time; return a line for each, and whether all has passed."""
+    """Judge all items whose ids begin with `start`, two at a time; return a line for each, and whether all passed."""
     found = with_code(start)
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(judge_public, found))

@@ -1,6 +1,6 @@
 """What `start` does to a notebook: cells that need unwritten code say "waits for 1.4", and none leaves stale names.
 
-Every cell runs inside a try statement. A cell that ends in an exception gives up the names that it was about to assign,
+Every cell runs inside a try statement. A cell that ends in an exception deletes the names that it was about to assign,
 so that no later cell goes on with their earlier values; if the exception waits for an item, so do those names. A check
 is not run with a name that was assigned before nnlib's code was last changed.
 """
@@ -71,7 +71,7 @@ class Session(ast.NodeTransformer):
         return ast.fix_missing_locations(module)
 
     def failed(self, error: Exception) -> bool:
-        """Give up the cell's names; return whether the error waits for an item, after saying so."""
+        """Delete the cell's names; return whether the error waits for an item, after saying so."""
         item = self.waits_for(error)
         for name in self.stores:
             if not callable(self.shell.user_ns.get(name)):

@@ -36,7 +36,7 @@ class Call(NamedTuple):
 
 @dataclass
 class Comparison:
-    """A result beside what is right; `expect` gives that for any inputs, `noise` is an absolute tolerance.
+    """A result and what is right; `expect` gives that for any inputs, `noise` is an absolute tolerance.
 
     `again` gives what the student's function makes of other inputs, or None where it is not judged so.
     """
@@ -90,7 +90,7 @@ class Subject:
         yield Call(self.targets[0], case, dict(zip(case, own, strict=True)), named(result, names))
 
     def compare(self, call: Call, case: Case) -> list[Comparison]:
-        """Put the results of a call beside what is right."""
+        """Pair the results of a call with what is right."""
         found = [
             Comparison(call.function, name, got, case, self.expect(name), *self.accuracy(name, case))
             for name, got in call.results.items()
@@ -125,7 +125,7 @@ class Subject:
         return self.define(**{name: value for name, value in case.items() if name != "dout"})
 
 
-class Layer(Subject):
+class LayerSubject(Subject):
     """A forward and a backward pass; the cache is the student's own."""
 
     def calls(self, worker, case, functions):
@@ -148,7 +148,7 @@ class Layer(Subject):
             yield Call("again", {}, {}, named(again, names))
 
 
-class Dropout(Layer):
+class DropoutSubject(LayerSubject):
     """Dropout; with a Generator it is judged by its mask's statistics."""
 
     def calls(self, worker, case, functions):

@@ -4,7 +4,7 @@ python -I worker.py ROOT [PACKAGES ...]      PACKAGES are further folders to imp
 
 Only the file of the function that is called is imported from ROOT, and what it imports itself. Packages there are bare:
 their `__init__` is not run; a name that it would import is looked up when asked for, so that a syntax error in one file
-stops nobody else. Files are read afresh, past any bytecode. What the code prints goes to stderr.
+stops nobody else. Files are read each time, past any bytecode. What the code prints goes to stderr.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Finder:
 
 
 class Worker:
-    """Answers requests; keeps what is not to leave the process under handles."""
+    """Answers requests; keeps under handles what must not leave the process."""
 
     def __init__(self, root: Path, frames):
         self.root, self.frames, self.kept = root, frames, []

@@ -12,7 +12,7 @@ import numpy as np
 from nnlib import checks, held_out
 from nnlib.data.dataset import Dataset, Examples
 from nnlib.data.files import locate, locate_bundled, read_bytes, require
-from nnlib.data.safe_pickle import load_arrays
+from nnlib.data.safe_pickle import load_pickled_arrays
 
 NUM_EXAMPLES, NUM_FEATURES = 1000, 20
 SPLITS = {"train": slice(0, 500), "val": slice(500, 750), "test": slice(750, 1000)}
@@ -33,7 +33,7 @@ def load_binary(dtype: np.dtype | type = np.float64) -> Dataset:
     """Return the binary set: the first 500 examples to train on, the next 250 to validate on (the last 250 test).
 
     The first of these that exists is read: `$NNLIB_DATA/data.pkl`, the repository's datasets/data.pkl, the generated
-    set. The Dataset's name tells which: "course data.pkl", recognised by its checksum; "user's data.pkl", any other
+    set. The Dataset's name says which: "course data.pkl", recognised by its checksum; "user's data.pkl", any other
     file of that form; "generated binary set".
 
     Returns:
@@ -55,12 +55,12 @@ def load_binary(dtype: np.dtype | type = np.float64) -> Dataset:
 def read_file(path: Path, parts: Sequence[str] = tuple(SPLITS)) -> tuple[np.ndarray, np.ndarray, str, str]:
     """Return the examples of `parts`, keys of SPLITS, as X (N, 20) and y (N,) int64; the set's name; its SHA-256.
 
-    Raises the errors of `load_binary`. Other examples are not even behind the arrays, as the base of a view.
+    Raises the errors of `load_binary`. The arrays are not views of the other examples.
     """
     content = read_bytes(path, _MAX_BYTES, _TODO_PICKLE if path.name == PICKLE else _TODO_GENERATED)
     checksum = hashlib.sha256(content).hexdigest()
     if path.name == PICKLE:
-        X, y = _check_form(path, *load_arrays(path, content, 2, _TODO_PICKLE))
+        X, y = _check_form(path, *load_pickled_arrays(path, content, 2, _TODO_PICKLE))
         name = COURSES if checksum == COURSE_SHA256 else USERS
     else:
         require(checksum == GENERATED_SHA256, path, f"SHA-256 {GENERATED_SHA256}", checksum, _TODO_GENERATED)

@@ -75,5 +75,5 @@ def unreadable(path: Path, error: OSError, todo: str) -> DataError:
 
 
 def beginning(content: bytes) -> str:
-    """Return how a file begins, for an error: whoever saved a web page under its name sees it at once."""
+    """Return how a file begins, for an error: a web page that was saved under its name is recognised at once."""
     return f"it begins {content[:16]!r}" if content else "it is empty"

@@ -79,7 +79,7 @@ class _Recorder(pickle._Unpickler):
     dispatch |= {pickle.REDUCE[0]: load_reduce, pickle.BUILD[0]: load_build}
 
 
-def load_arrays(path: Path, content: bytes, count: int, todo: str) -> list[np.ndarray]:
+def load_pickled_arrays(path: Path, content: bytes, count: int, todo: str) -> list[np.ndarray]:
     """Return the arrays, read-only, of a pickled tuple or list of `count` NumPy arrays.
 
     Raises:

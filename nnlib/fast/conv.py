@@ -1,4 +1,4 @@
-"""The convolutional layer on some output rows at a time, whose columns fit the cache and never all exist at once."""
+"""The convolutional layer, a few output rows at a time: their columns fit the cache, and never all exist at once."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _kernel_gradient(g: np.ndarray, x: np.ndarray, w: np.ndarray) -> np.ndarray:
 
 
 def _batch_last(x: np.ndarray) -> np.ndarray:
-    """Return (N, C, H, W) as contiguous (C, H, W, N): what the next layer gets from a convolution already is so.
+    """Return (N, C, H, W) as contiguous (C, H, W, N), which the output of a convolution already is.
 
     With the batch innermost (the order of cuda-convnet) every pixel is a run of N numbers side by side, so shifting,
     pooling and normalising images become loops over long runs.

@@ -11,7 +11,7 @@ from nnlib.layers import arguments
 def fc_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, tuple]:
     """Compute Y = X W + b as `nnlib.layers.fc_forward` does."""
     arguments.fully_connected(x, w, b)
-    out = runtime.matmul(x, w)  # (N, Din) (Din, Dout) -> (N, Dout)
+    out = runtime.matrix_product(x, w)  # (N, Din) (Din, Dout) -> (N, Dout)
     out += b
     return out, (x, w)
 
@@ -19,9 +19,9 @@ def fc_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray,
 def fc_backward(
     dout: np.ndarray, cache: tuple, *, need_dx: bool = True
 ) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
-    """Compute dx, dw and db as `nnlib.layers.fc_backward` does; dx, a third of the products, is None if not needed."""
+    """Compute dx, dw and db as `nnlib.layers.fc_backward` does; dx, a third of the work, is None if not needed."""
     x, w = cache
     arguments.gradient(dout, (x.shape[0], w.shape[1]))
-    dw = runtime.matmul(x.T, dout)  # (Din, N) (N, Dout) -> (Din, Dout)
-    dx = runtime.matmul(dout, w.T, out=np.empty_like(x)) if need_dx else None  # (N, Din), in x's memory order
+    dw = runtime.matrix_product(x.T, dout)  # (Din, N) (N, Dout) -> (Din, Dout)
+    dx = runtime.matrix_product(dout, w.T, out=np.empty_like(x)) if need_dx else None  # (N, Din), in x's memory order
     return dx, dw, dout.sum(axis=0)

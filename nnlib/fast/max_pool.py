@@ -50,7 +50,7 @@ def max_pool_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
             won = own_winner == index
             if overlap:
                 element += own_dout * won
-            else:  # 0.75 of the time: no element is met twice, so there is nothing to add to
+            else:  # in 0.75 of the time: windows do not overlap, so nothing is added up
                 np.multiply(own_dout, won, out=element)
 
     runtime.thread_map(hand_gradient_back, runtime.cache_slices(x_shape[1], dx[:, :1].nbytes))

@@ -24,7 +24,7 @@ def sgd_momentum(w: np.ndarray, dw: np.ndarray, config: dict | None = None) -> t
 
 
 def adam(w: np.ndarray, dw: np.ndarray, config: dict | None = None) -> tuple[np.ndarray, dict]:
-    """Step as `nnlib.optim.adam` does, with one array for all that comes in between."""
+    """Step as `nnlib.optim.adam` does, with one array for all intermediates."""
     config = optim.configure("adam", w, dw, config)
     beta1, beta2, t = config["beta1"], config["beta2"], config.get("t", 0) + 1
     m = beta1 * optim.average(config, "m", w)
@@ -34,7 +34,7 @@ def adam(w: np.ndarray, dw: np.ndarray, config: dict | None = None) -> tuple[np.
     np.multiply(dw, dw, out=step)
     step *= 1 - beta2
     v += step
-    # m_hat / (sqrt(v_hat) + epsilon), the two corrections of the mean and of the root taken out as scalars
+    # m_hat / (sqrt(v_hat) + epsilon), with both bias corrections factored out as scalars
     np.sqrt(v, out=step)
     step *= 1 / (1 - beta2**t) ** 0.5
     step += config["epsilon"]

@@ -1,8 +1,8 @@
-"""How the arithmetic is laid on the machine: pieces that fit a core's cache, on as many threads as BLAS may use.
+"""Cache-sized slices and threads for NumPy, as many threads as BLAS may use.
 
-NumPy releases the GIL inside its loops and products, so plain threads do run side by side. A layer that is large
-enough walks over its rows or channels in slices, and a large product is taken in pieces. Neither depends on the number
-of threads, so the results do not either.
+NumPy releases the GIL inside its loops and matrix products, so plain threads do run in parallel. A layer that is large
+enough walks over its rows or channels in slices, and a large matrix product is cut into pieces. Neither depends on the
+number of threads, so the results do not either.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from nnlib import blas
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-# What the largest temporary of a slice should take: an L2 cache. Smaller slices hand the GIL to and fro more often.
+# The most that the largest temporary of a slice should take: an L2 cache. Smaller slices exchange the GIL more often.
 SLICE_BYTES = 1 << 21
 
-# The least work of a thread in a product, in multiply-adds: about 0.15 ms, against some 0.06 ms to wake the thread.
+# The least multiply-adds of a thread in a matrix product: about 0.15 ms, against some 0.06 ms to wake the thread.
 PIECE_OPERATIONS = 8_000_000
 
 
@@ -50,7 +50,7 @@ def thread_map(function: Callable[[Item], Result], items: Sequence[Item]) -> lis
     if used < 2:
         return [function(item) for item in items]
     results: list = [None] * len(items)
-    turns = iter(range(len(items)))  # shared: whoever is free takes the next item
+    turns = iter(range(len(items)))  # shared: the next free thread takes the next item
 
     def work() -> None:
         for i in turns:
@@ -61,15 +61,15 @@ def thread_map(function: Callable[[Item], Result], items: Sequence[Item]) -> lis
         try:
             work()
         finally:
-            errors = [future.exception() for future in others]  # waits: nothing may run on when this returns
+            errors = [future.exception() for future in others]  # waits: no thread may still run when this returns
     for error in errors:
         if error is not None:
             raise error
     return results
 
 
-def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """Return the product of two matrices, a large one in pieces on nnlib's threads.
+def matrix_product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """Return the product of two matrices; a large one is computed in pieces on nnlib's threads.
 
     Args:
         a: (M, K).
@@ -77,8 +77,8 @@ def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.nd
         out: (M, N), in any memory order; made if not given.
     """
     (rows, inner), columns = a.shape, b.shape[1]
-    # One piece a thread: BLAS packs the shared factor anew for each. (Four pieces on two threads took 1.1 to 1.8 times
-    # as long as two at 100 x 784 x 1000.)
+    # One piece per thread: BLAS packs the shared factor again for each. (Four pieces on two threads took 1.1 to 1.8
+    # times as long as two at 100 x 784 x 1000.)
     pieces = min(blas.threads(), rows * inner * columns // PIECE_OPERATIONS)
     if pieces < 2:
         return np.matmul(a, b, out=out)
@@ -105,11 +105,11 @@ def _keep_freed_memory() -> None:
     """Have glibc keep up to 64 MB of freed memory instead of returning it to the system after every train step.
 
     Freeing one large block raises its threshold to twice the block's size (mallopt(3), M_MMAP_THRESHOLD); the block is
-    never touched and costs nothing. Without it each step faults its activations in again, page by page: 25 % of a
-    train step of Q5's network was measured to go there. Other allocators take no notice.
+    never touched and costs nothing. Without it each step faults its activations in again, page by page, which took
+    25 % of a train step of Q5's network. Other allocators ignore the call.
 
-    Where MALLOC_TRIM_THRESHOLD_ is set, glibc's thresholds stay where they are, and have to be told. Dask sets it in
-    its workers, where a trial of Q4's largest network took twice as long.
+    Where MALLOC_TRIM_THRESHOLD_ is set, glibc no longer adapts its thresholds, and they must be set explicitly. Dask
+    sets it in its workers, where a trial of Q4's largest network took twice as long.
     """
     np.empty(31 << 20, dtype=np.uint8)
     if "MALLOC_TRIM_THRESHOLD_" in os.environ:

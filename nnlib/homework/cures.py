@@ -125,7 +125,7 @@ def smoothed(losses: np.ndarray) -> np.ndarray:
 
 
 def verdict(runs: Sequence[np.ndarray]) -> str:
-    """Say what became of a case: 'cured', 'explodes' or 'no cure'.
+    """Return the outcome of a case: 'cured', 'explodes' or 'no cure'.
 
     Args:
         runs: the loss of every step, one array per seed. Means over ten steps count: cured is never above 3 and below

@@ -1,4 +1,4 @@
-"""Q2's second method: Newton's, to tell whether gradient descent has arrived at the minimum."""
+"""Newton's method for Q2, to see whether gradient descent has reached the minimum."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Recorded:
         return table(heading, [self.trainings[title] for title in titles], test=test)
 
     def beside_table(self, name: str) -> str:
-        """Return a measurement beside the full run as a table, after lines that say what it is."""
+        """Return an additional measurement as a table, after lines that say what it is."""
         shown = self.beside[name]
         rows = [shown["columns"], *([str(cell) for cell in row] for row in shown["rows"])]
         return "\n".join([*textwrap.wrap(shown["about"], 100), *align(rows)])

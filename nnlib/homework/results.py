@@ -151,9 +151,7 @@ class Results:
         ]
 
     def __repr__(self) -> str:
-        rows = [self.HEADER, *self.cells()]
-        rules = ["-" * max(map(len, column)) for column in zip(*rows, strict=True)]
-        return "\n".join(align([rows[0], rules, *rows[1:]]))
+        return "\n".join(align([self.HEADER, *self.cells()], rule=True))
 
     def to_markdown(self) -> str:
         """Return the table in GitHub's Markdown."""

@@ -1,6 +1,6 @@
 """Which layers Q5 trains with: a student's own, or PyTorch's where an item is open, not right yet, or too slow for Q5.
 
-Any question can go on without an item that it stands on: `nnlib.backend.stand_in("fc")` has PyTorch compute the fully
+Any question can be done without an item it depends on: `nnlib.backend.stand_in("fc")` has PyTorch compute the fully
 connected layers of the networks that are made after it. `choose_layers` does so for Q5, whose trainings take hours with
 layers that loop over pixels, however right they are.
 """
@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from nnlib import backend
-from nnlib.check.judge import Result, judge
+from nnlib.check.engine import Result, judge
 from nnlib.homework.costs import seconds_by_layer
 from nnlib.losses import softmax_loss
 from nnlib.models import Classifier

@@ -3,10 +3,10 @@
 Every function draws into the Axes that it is given and returns it; the caller makes the figure and its titles.
 """
 
+from nnlib.plots.display import show
 from nnlib.plots.grids import plot_heat_map, plot_parallel_coordinates
 from nnlib.plots.images import confusion_matrix, image_grid, plot_confusion, plot_images, plot_mistakes
 from nnlib.plots.ladder import plot_ladder, plot_learning_rate
-from nnlib.plots.show import show
 from nnlib.plots.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, YELLOW, ink
 from nnlib.plots.sweeps import plot_best_curves, plot_hyperparameter, plot_sweep
 from nnlib.plots.training import plot_accuracy, plot_loss

@@ -1,4 +1,4 @@
-"""The course of a training: loss and accuracies."""
+"""Training curves: loss and accuracies."""
 
 from __future__ import annotations
 

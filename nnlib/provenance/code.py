@@ -1,8 +1,8 @@
 """A checksum of source code: of functions and classes, of all that they name, of all that this names, and so on.
 
-What counts of a function is the text of the statement that defines it, its defaults, and what its names stand for; of a
-class its bases, methods and constants; of an installed package the name alone. Comments, docstrings and layout do not
-count, nor does what code changes while it runs, such as a counter or a cache.
+A function counts by the text of the statement that defines it, its defaults, and what its names stand for; a class by
+its bases, methods and constants; an installed package by its name alone. Comments, docstrings and layout do not count,
+nor does what code changes while it runs, such as a counter or a cache.
 
 The text is read from the file, or from the notebook's cell, because that is the same in every process. What runs is
 what was loaded, perhaps before an edit. So a function is looked up among those that its file holds, by what they
@@ -99,7 +99,7 @@ class _Reader:
         return [self.read(list(cls.__bases__)), self._named(own, own, changed)]
 
     def _named(self, names: Iterable[str], scope: dict[str, object], changed: set[str]) -> dict[str, object]:
-        """Describe what `names` stand for, but for plain values that are changed; of a module, what they name in it."""
+        """Describe what `names` stand for, except plain values that are changed; for a module, what they name in it."""
         described = {}
         for name in sorted(set(names) & scope.keys()):
             value = scope[name]

@@ -161,4 +161,4 @@ def _fits(value: object, kind: object) -> bool:
     if get_origin(kind) in (list, dict):
         items = value.values() if isinstance(value, dict) else value
         return isinstance(value, get_origin(kind)) and all(_fits(item, get_args(kind)[-1]) for item in items)
-    return kind is object or type(value) is kind  # a bool is no number here
+    return kind is object or type(value) is kind  # a bool is not a number here

@@ -27,9 +27,9 @@ def select(
     """Select a point by its mean validation accuracy over the seeds, and write the selection to the trial log.
 
     The best mean wins, or with `one_standard_error` the simplest point whose mean is within one standard error of it
-    (Breiman et al., 1984, section 3.4.3): the one with the fewest parameters, of equals the better. The error is that
-    of the difference of the two means, on the same examples. A point with a trial that is not done is left out, and
-    named in the reason. A setting at the edge of the values tried, if they are three or more, is named in a warning.
+    (Breiman et al., 1984, section 3.4.3): the one with the fewest parameters; ties go to the higher accuracy. The error
+    is that of the difference of the two means, on the same examples. A point with a trial that is not done is left out
+    and named in the reason. A setting at the edge of three or more values tried is named in a warning.
 
     Args:
         source: a sweep; a trial log, of which the rows of the latest sweep count; or rows.
@@ -82,7 +82,7 @@ def error_of_difference(best: Point, point: Point) -> tuple[float, str]:
     Examples on which the two agree do not count, as in McNemar's test (1947).
 
     With one seed nothing is known of s, and var(d) alone is too small; then it is the best mean's own `standard_error`.
-    So it is where the two differ in data or seeds, or a row does not tell which examples are wrong.
+    The same holds where the two differ in data or seeds, or where a row does not say which examples are wrong.
     """
     error, origin = standard_error(best)
     rows, others = (sorted(each.rows, key=lambda row: row.seed) for each in (best, point))

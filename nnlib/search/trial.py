@@ -33,7 +33,7 @@ _OPTIONS = {name for name, p in inspect.signature(Solver).parameters.items() if 
 
 @dataclass(frozen=True)
 class Trial:
-    """A recipe that trains the same model every time.
+    """The settings, seed and factory of one training: it gives the same model every time.
 
     Args:
         make_model: a class, function or partial, called with its share of the settings and `rng`; returns a Classifier.
@@ -171,7 +171,7 @@ def _curve(solver: Solver) -> Curve:
 
 @dataclass(frozen=True)
 class Replay:
-    """Whether a row came out the same: to the last bit if `exact`, else within `band`; `row` is the new one."""
+    """Whether a replay matched its row: to the last bit if `exact`, else within `band`; `row` is the new one."""
 
     equal: bool
     exact: bool
@@ -187,7 +187,7 @@ def replay(row: TrialRow, make_model: Callable, data: Mapping[str, np.ndarray], 
     """Train a row's trial again and compare.
 
     On the same machine, thread count, versions and code, status, accuracy and curve have to be equal to the last bit.
-    Elsewhere sums are rounded differently, and from there training takes another course, as with another seed. Then
+    Elsewhere sums are rounded differently, and training then takes a different path, as with another seed. Then
     the status has to be the same, the first loss has to agree to 0.01 %, and the validation accuracies may lie two
     standard errors of a difference apart, 2 sqrt(2 p (1 - p) / n) for n validation examples. `make_model` and `data`
     are the trial's, `options` those of its solver that JSON does not hold: functions and callbacks, by name.

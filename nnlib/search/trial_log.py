@@ -32,7 +32,7 @@ class TrialLog:
         path: the file; the first row makes it, and its folder. None keeps the rows in memory only.
 
     Raises:
-        TrialLogError: a line is no row, or the file cannot be read; names the line and what to do.
+        TrialLogError: a line is not a row, or the file cannot be read; names the line and what to do.
     """
 
     def __init__(self, path: str | os.PathLike | None = None):
@@ -141,7 +141,7 @@ class TrialLog:
         new = os.read(descriptor, max(0, end - self._read))
         last = new[new.rfind(b"\n", 0, -1) + 1 :]
         try:
-            whole = isinstance(json.loads(last), dict)  # no beginning of an object is one
+            whole = isinstance(json.loads(last), dict)  # the beginning of an object does not parse
         except (ValueError, RecursionError):
             whole = False
         if whole and not last.endswith(b"\n"):  # nothing is missing but the end of the line

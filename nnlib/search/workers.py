@@ -95,7 +95,7 @@ class Job:
             groups = [rest for rest in groups if rest]
 
     def _tasks(self, group: Sequence[str]) -> Iterator[tuple]:
-        """Yield what `work` gets for each trial of the group, but for the arrays; from then on it is running."""
+        """Yield what `work` gets for each trial of the group, except the arrays; from then on it is running."""
         code = self.trials[group[0]][0].fingerprint(apart=["__main__"])
         for key in group:
             self.running.add(key)
@@ -130,7 +130,7 @@ class Job:
                 finished.close()
 
     def _on_dask(self, client: object, group: Sequence[str]) -> Iterator[TrialRow]:
-        """Run a group on a Dask cluster, by its own futures: joblib's (1.6) wait for ever for one whose worker died."""
+        """Run a group on a Dask cluster, by its own futures: joblib's (1.6) wait forever for one whose worker died."""
         from distributed import KilledWorker, as_completed
 
         arrays = _scatter(client, self.arrays)
@@ -156,7 +156,7 @@ class Job:
 
 
 def _scatter(client: object, arrays: Sequence[np.ndarray]) -> Sequence[object]:
-    """Send the arrays to all workers of a Dask cluster, and again if one dies meanwhile: it is started again."""
+    """Send the arrays to all workers of a Dask cluster, retrying if a worker dies, since Dask restarts it."""
     from distributed.comm import CommClosedError
 
     for attempt in range(_SCATTERS):

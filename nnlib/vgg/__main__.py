@@ -82,7 +82,7 @@ def compare(accuracies: Mapping[str, Mapping[int, float]]) -> str:
 
 
 def _train(recipes: list[Recipe], arguments: argparse.Namespace) -> bool:
-    """Train the recipes and print what came of each; return whether none failed."""
+    """Train the recipes and print each result; return whether none failed."""
     profile, seeds = PROFILES[arguments.profile], list(dict.fromkeys(arguments.seeds))  # each once
     folder = arguments.folder or checkpoint.default_folder() / profile.name
     device = _join_processes(arguments.device or pick_device())

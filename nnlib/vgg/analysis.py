@@ -1,4 +1,4 @@
-"""Look into a network: what in it is not linear, what it tells apart, what an output pixel sees, what it costs."""
+"""Analysis of a network: its non-linear operations, the spread of its outputs, its receptive fields and its cost."""
 
 import copy
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Checkpoints: all that a training needs to go on as if it had never stopped, with a checksum over the content."""
+"""Checkpoints: all that a training needs to continue as if it had never stopped, with a checksum over the content."""
 
 import contextlib
 import hashlib
@@ -37,7 +37,7 @@ def checkpoint_lock(path: Path) -> Iterator[None]:
 
 
 def save(path: Path, state: dict[str, object]) -> None:
-    """Write `state` to `path`, or raise a DataError if the disk is full, say; the old checkpoint then stays whole."""
+    """Write `state` to `path`; if that fails, raise a DataError and leave the old checkpoint intact."""
     buffer = io.BytesIO()
     torch.save(state, buffer)
     try:
@@ -66,7 +66,7 @@ def load(path: Path, training: dict[str, object]) -> dict[str, object] | None:
     except Exception as error:  # whatever hostile bytes may provoke in PyTorch's unpickler
         state, got = None, f"{type(error).__name__}: {error}".splitlines()[0]
     if not isinstance(state, dict) or state.keys() != _KEYS or state["training"] != training:
-        raise data_error(path, "a whole checkpoint of this training", got, "Delete the file to train anew.")
+        raise data_error(path, "a whole checkpoint of this training", got, "Delete the file to train from scratch.")
     return state
 
 

@@ -1,4 +1,4 @@
-"""Minibatches of images that live on the device as one uint8 tensor and are augmented there, a batch at a time.
+"""Minibatches of images that are kept on the device as one uint8 tensor and augmented there, a batch at a time.
 
 It takes the place of PyTorch's DataLoader, whose workers decode and augment image by image in Python.
 """
@@ -18,7 +18,7 @@ SIDE = 32
 
 @dataclass(frozen=True)
 class Augment:
-    """How training images are varied, anew in each epoch.
+    """How training images are varied, differently in each epoch.
 
     With `flip`, half of the images are mirrored left to right in the first epoch; from then on each one is mirrored in
     every other epoch, so that two epochs show it both ways (Jordan 2024, arXiv:2404.00498, section 3.6).
@@ -31,7 +31,7 @@ class Augment:
     def __post_init__(self) -> None:
         for name, most in (("translate", SIDE - 1), ("cutout", SIDE)):
             value = getattr(self, name)
-            fits = type(value) is int and 0 <= value <= most  # a bool is no number here
+            fits = type(value) is int and 0 <= value <= most  # a bool is not a number here
             checks.require(fits, name, f"a number of pixels from 0 to {most}", repr(value))
 
 
@@ -46,7 +46,7 @@ class DataLoader:
         X: images (N, 3, 32, 32), uint8.
         y: labels (N,), whole numbers from 0 to 9.
         batch_size: B. In order, the last batch may be smaller; shuffled, it is left out unless it is the only one.
-        device: where the images live.
+        device: where the images are kept.
         seed: for shuffling and augmentation; None keeps the order.
         augment: how to vary the images.
         resolutions: S of each epoch's images; the last entry also holds for all later epochs.
@@ -99,7 +99,7 @@ class DataLoader:
         translate = self.augment.translate
         shifts = torch.randint(-translate, translate + 1, (n, 2), generator=generator)
         squares = torch.randint(0, SIDE, (n, 2), generator=generator)
-        first = torch.rand(n, generator=torch.Generator().manual_seed(self.seed)) < 0.5  # by image, not by position
+        first = torch.rand(n, generator=torch.Generator().manual_seed(self.seed)) < 0.5  # by image, not by order
         mirrored = (first ^ (self.epoch % 2 == 1))[order] if self.augment.flip else torch.zeros(n).bool()
         return order, shifts, mirrored, squares
 

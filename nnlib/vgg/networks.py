@@ -65,7 +65,7 @@ class WhitenedVGG(nn.Module):
     `widths` are the stages' channels. Between a stage's two convolutions stands a pool; each of the two starts as the
     identity on its input channels. Batch norm without a scale and GELU (Hendrycks and Gimpel 2016, arXiv:1606.08415)
     follow it. The design is Jordan's (2024, arXiv:2404.00498, section 3), in PyTorch's standard layers. `whiten=False`,
-    `identity=False` and another `activation` each take a part out, to measure what it is worth.
+    `identity=False` and another `activation` each remove one part, for the ablation.
     """
 
     def __init__(self, widths=(64, 256, 256), *, whiten=True, identity=True, activation=nn.GELU) -> None:

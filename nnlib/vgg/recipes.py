@@ -84,7 +84,7 @@ class Recipe:
 
 
 def changes(before: Recipe, after: Recipe) -> set[str]:
-    """Return what differs between two recipes, but for name and title, by field.
+    """Return what differs between two recipes, except name and title, by field.
 
     A schedule and its top rate are one change; of a network each option is one of its own, such as "network.relu".
     """
@@ -189,7 +189,7 @@ OURS = (OURS_SHORT, OURS_LONG)
 
 RECIPES = {recipe.name: recipe for recipe in (*LADDER, *TUNED, *OURS)}
 
-# What each part of our recipe is worth: a brief training of it, then the same without one part.
+# The ablation of our recipe: a brief training of it, then the same without one part.
 BRIEF = replace(OURS_SHORT, name="brief", title="ours, in four epochs", epochs=4)
 _WITHOUT = partial(replace, BRIEF)
 ABLATION = (

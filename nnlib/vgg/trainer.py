@@ -91,13 +91,13 @@ def run(
     `data` holds X_train, y_train, X_val, y_val; images uint8 (N, 3, 32, 32). With a folder, a checkpoint is written
     after each epoch, and a training that finds its own goes on from there: on the CPU to the same weights, bit for bit,
     as without the interruption. A complete one is only read. Another recipe, precision here, number of processes, other
-    data, or other code of the network and of a step begin anew.
+    data, or other code of the network and of a step start from scratch.
 
     Raises:
         DivergenceError: the loss became infinite or NaN.
         DataError: a checkpoint that cannot be used or written, or that another training is writing.
         CodeError: code that decides the training was edited after it was loaded.
-        ValueError: the processes have not the same recipe, images, code or precision.
+        ValueError: the processes differ in recipe, images, code or precision.
     """
     trainer = Trainer(recipe, data, pick_device() if device is None else torch.device(device))
     found = [checksum(trainer.identity)] * trainer.world
@@ -109,7 +109,7 @@ def run(
 
 
 class Trainer:
-    """A recipe at work: its network, optimizer, schedule, minibatches and history; arguments as for `run`."""
+    """A recipe in training: its network, optimizer, schedule, minibatches and history; arguments as for `run`."""
 
     def __init__(self, recipe: Recipe, data: Data, device: torch.device) -> None:
         self.recipe, self.device = recipe, device

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from nnlib.check import Checks, check, exercises, report
-from nnlib.check.judge import Result
+from nnlib.check.engine import Result
 
 ITEM = exercises.items()["1.1"]
 
@@ -61,8 +61,8 @@ def test_hints_go_from_the_property_over_the_place_to_the_term():
 
 def test_what_a_pass_means_is_said_only_where_something_has_passed():
     item = exercises.items()["1.1"]
-    assert report.LIMITS not in report.report(item, [result(status="waits", message="1.1")])[-1]
-    assert report.LIMITS in report.report(item, [result(status="passed")])[-1]
+    assert report.LIMITS not in report.describe_item(item, [result(status="waits", message="1.1")])[-1]
+    assert report.LIMITS in report.describe_item(item, [result(status="passed")])[-1]
 
 
 def test_an_exception_names_the_line_and_what_is_not_run_says_why():

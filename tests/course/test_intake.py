@@ -89,7 +89,7 @@ MENDED = {
         {**WHOLE, f"backup/{CONV}": b"def conv_forward(x, w):\n    raise NotImplementedError\n"},
         "could all be",
     ),
-    "our own checks, edited": ({**WHOLE, "nnlib/check/judge.py": b"x", "conftest.py": b"x", "Makefile": b"x"}, ""),
+    "our own checks, edited": ({**WHOLE, "nnlib/check/engine.py": b"x", "conftest.py": b"x", "Makefile": b"x"}, ""),
     "capitals": ({**WHOLE, "NNLIB/Layers/CONV.PY": CODE, CONV: None}, "CONV.PY was taken for"),
     "a text file, as browsers save it": ({**WHOLE, f"{CONV}.txt": CODE, CONV: None}, "conv.py.txt was taken for"),
     "a notebook saved as JSON": ({**WHOLE, "q1_layers.ipynb.json": WHOLE[Q1], Q1: None}, "ipynb.json was taken for"),
@@ -128,25 +128,25 @@ def test_what_can_be_mended_is(tmp_path, case):
 # What costs one file: files -> the file, what is said
 COSTS_ONE = {
     "a missing file": ({LOSSES: LOSS, Q1: notebook()}, CONV, "is missing or cannot be read"),
-    "a notebook that is no JSON": ({**WHOLE, Q1: b"<<<<<<< HEAD\n{"}, Q1, "is no notebook that can be read"),
-    "a notebook that is an error page": ({**WHOLE, Q1: b"<html>404</html>"}, Q1, "is no notebook that can be read"),
-    "a notebook without cells": ({**WHOLE, Q1: b'{"nbformat": 4}'}, Q1, "is no notebook that can be read"),
+    "a notebook that is no JSON": ({**WHOLE, Q1: b"<<<<<<< HEAD\n{"}, Q1, "is not a readable notebook"),
+    "a notebook that is an error page": ({**WHOLE, Q1: b"<html>404</html>"}, Q1, "is not a readable notebook"),
+    "a notebook without cells": ({**WHOLE, Q1: b'{"nbformat": 4}'}, Q1, "is not a readable notebook"),
     "a notebook of cells of no kind": (
         {**WHOLE, Q1: b'{"nbformat": 4, "cells": [{"id": "code-1-1", "source": "x"}]}'},
         Q1,
-        "is no notebook that can be read",
+        "is not a readable notebook",
     ),
     "a notebook of texts": (
         {**WHOLE, Q1: b'{"nbformat": 4, "cells": ["x"]}'},
         Q1,
-        "is no notebook that can be read",
+        "is not a readable notebook",
     ),
     "a notebook nested without end": (
         {**WHOLE, Q1: b'{"nbformat": 4, "cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"},
         Q1,
-        "is no notebook that can be read",
+        "is not a readable notebook",
     ),
-    "a notebook of format 99": ({**WHOLE, Q1: b'{"nbformat": 99, "cells": []}'}, Q1, "is no notebook that can be read"),
+    "a notebook of format 99": ({**WHOLE, Q1: b'{"nbformat": 99, "cells": []}'}, Q1, "is not a readable notebook"),
 }
 
 

@@ -56,7 +56,7 @@ def test_a_notebook_of_another_form_is_read_or_costs_itself_alone(tmp_path, cell
     found = read(tmp_path, zipped({LOSSES: CODE, Q1: notebook}))
     assert found.error == ""
     assert LOSSES in found.files
-    assert Q1 in found.files or any(f"{Q1} is no notebook that can be read" in note for note in found.notes)
+    assert Q1 in found.files or any(f"{Q1} is not a readable notebook" in note for note in found.notes)
 
 
 def test_a_path_beyond_reason_is_refused(tmp_path):

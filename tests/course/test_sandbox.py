@@ -1,4 +1,4 @@
-"""The sandbox: what no limit counts is forbidden, nothing outlives a worker, and a worker's limits begin anew."""
+"""The sandbox: what no limit counts is forbidden, nothing outlives a worker, and a worker's limits start again."""
 
 import functools
 import os

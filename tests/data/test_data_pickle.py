@@ -1,4 +1,4 @@
-"""`load_arrays`: NumPy arrays come back as they were pickled; anything else is refused, and nothing is run."""
+"""`load_pickled_arrays`: NumPy arrays come back as they were pickled; anything else is refused, and nothing is run."""
 
 import os
 import pickle

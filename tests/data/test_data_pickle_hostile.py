@@ -1,4 +1,4 @@
-"""`load_arrays` on hostile and damaged files: a worded error, in linear time and little memory."""
+"""`load_pickled_arrays` on hostile and damaged files: a worded error, in linear time and little memory."""
 
 import gc
 import pickle

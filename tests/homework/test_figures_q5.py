@@ -152,7 +152,7 @@ def test_training_has_the_loss_and_both_accuracies():
 
 def test_places_frame_the_best_and_dash_the_chosen():
     places = swept({"architecture": ("BN conv", "BN fc")}, {"keep": (0.5, 1.0)}, [[0.9, 0.8], [0.7, 0.6]])
-    ax = q5_training.draw_places(places, choice({"architecture": "BN fc", "keep": 1.0}, 0.6)).axes[0]
+    ax = q5_training.draw_architectures(places, choice({"architecture": "BN fc", "keep": 1.0}, 0.6)).axes[0]
     assert frames(ax) == [(0, 0), (1, 1)]
     assert [text.get_text() for text in ax.texts] == ["90.00", "80.00", "70.00", "60.00"]
 

@@ -112,7 +112,7 @@ def test_ways_stand_side_by_side_with_gaps():
 
 
 def run(losses, sharpness, bound=2.0, every=1):
-    return q7_rates.Run(np.array(losses, dtype=float), np.array(sharpness, dtype=float), bound, every)
+    return q7_rates.Descent(np.array(losses, dtype=float), np.array(sharpness, dtype=float), bound, every)
 
 
 def test_a_run_is_sound_until_its_loss_has_doubled():

@@ -5,7 +5,7 @@ import pytest
 
 from nnlib import backend, layers, torch_layers
 from nnlib.check import exercises
-from nnlib.check.judge import Result, judge
+from nnlib.check.engine import Result, judge
 from nnlib.homework import stand_ins
 
 ITEMS = [item for group in stand_ins.ITEMS.values() for item in group]

@@ -172,7 +172,7 @@ def q6():
 
 @cache
 def q7():
-    from nnlib.homework.figures.q7_rates import Run
+    from nnlib.homework.figures.q7_rates import Descent
 
     rng = np.random.default_rng(0)
     names = ["sigmoid", "sigmoid, rate 1", "sigmoid, Adam", "sigmoid, Adam, 15 epochs", "batch norm, sigmoid"]
@@ -184,7 +184,9 @@ def q7():
     runs = {}
     for rate, beta in ((2.0, 0.0), (2.0, 0.5), (2.0, 0.9), (1.0, 0.5), (0.2, 0.9)):
         bound = 2 * (1 + beta) / rate
-        runs[f"rate {rate}, momentum {beta}"] = Run(rng.uniform(1, 1.9, 120), rng.uniform(0.5, 2, 60) * bound, bound, 2)
+        runs[f"rate {rate}, momentum {beta}"] = Descent(
+            rng.uniform(1, 1.9, 120), rng.uniform(0.5, 2, 60) * bound, bound, 2
+        )
     cells = Cells("q7_short_answers")
     return cells.run(
         np=np,

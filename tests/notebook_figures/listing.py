@@ -7,7 +7,7 @@ from typing import NamedTuple
 from matplotlib.figure import Figure
 from notebook_figures.panels import differences
 
-from nnlib.plots.describe import describe
+from nnlib.plots.description import describe
 
 
 class Expected(NamedTuple):

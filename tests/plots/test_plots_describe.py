@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from nnlib.plots.describe import describe
-from nnlib.plots.show import show
+from nnlib.plots.description import describe
+from nnlib.plots.display import show
 
 EPOCHS = np.arange(1, 6)
 TRAIN, VAL = np.array([0.5, 0.7, 0.8, 0.9, 0.95]), np.array([0.4, 0.6, 0.7, 0.72, 0.71])

@@ -75,7 +75,7 @@ class _Plain(pickle._Unpickler):
 
 def read_pickle(content: bytes) -> None:
     """data.pkl: whatever is accepted is what the standard library's unpickler makes of it."""
-    found = safe_pickle.load_arrays(Path("data.pkl"), content, 2, "Copy it again.")
+    found = safe_pickle.load_pickled_arrays(Path("data.pkl"), content, 2, "Copy it again.")
     require(all(array.dtype.kind in "biuf" for array in found), "an array of no numbers")
     try:
         expected = _Plain(io.BytesIO(content), encoding="latin1").load()

@@ -38,7 +38,7 @@ TREE = BUILD / "tree"
 SEED = 598
 DATA_LIMIT = 8 << 30  # bytes that a mutant may allocate
 SEARCH = ["trial_log", "selection", "sweep", "trial", "replay", "kernel", "identical", "processes"]
-CHECK = ["frames", "report", "stages", "check_session", "process", "judge", "check_planted"]  # not whole notebooks
+CHECK = ["frames", "report", "stages", "check_session", "process", "engine", "check_planted"]  # not whole notebooks
 GROUPS = {  # the modules; their tests: first the files that bear the module's name, then all
     "losses": (["nnlib/losses.py"], ["tests/test_losses.py"]),
     "network": (["nnlib/network.py"], ["tests/test_network.py", "tests/test_specs.py", "tests/test_models.py"]),

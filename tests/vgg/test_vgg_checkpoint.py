@@ -123,7 +123,7 @@ def refused(path, *parts):
         checkpoint.load(path, IDENTITY)
     text = str(caught.value)
     assert text.startswith(f"{path}: expected ")
-    assert text.endswith("Delete the file to train anew.")
+    assert text.endswith("Delete the file to train from scratch.")
     for part in parts:
         assert part in text
 

@@ -1,6 +1,6 @@
 """Time train steps in NumPy and in PyTorch, or in an older revision and in the working tree.
 
-Prints the tables and writes them to build/bench/ as Markdown and JSON. Wants an idle machine. The two sides alternate
+Prints the tables and writes them to build/bench/ as Markdown and JSON. Needs an idle machine. The two sides alternate
 in rounds, each alone in a process of its own, so that both meet the same machine.
 """
 

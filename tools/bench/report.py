@@ -43,7 +43,7 @@ medians of {result["rounds"]} rounds, each side alone in a process.
 def details(result: dict) -> str:
     """Return what is measured of nnlib alone, to follow the table."""
     products, epoch, crowd, sweep = (result[key] for key in ("products", "epoch", "crowd", "sweep"))
-    heads = ["", "", "operations in products", "step", "operations per second", "peak memory of a step"]
+    heads = ["", "", "operations in matrix products", "step", "operations per second", "peak memory of a step"]
     rows = []
     for row in result["growth"]:
         rows.append([row["quantity"], str(row["value"]), f"{row['flops'] / 1e6:,.0f} million"])

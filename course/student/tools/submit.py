@@ -110,7 +110,7 @@ def _state_of_code(root: Path, item: dict, target: str) -> str:
 
 
 def _passed(item: dict) -> int:
-    from nnlib.check.judge import judge  # here: its imports take a second, which a faulty file need not wait for
+    from nnlib.check.engine import judge  # here: its imports take a second, which a faulty file need not wait for
 
     return sum(result.status == "passed" for result in judge(item["id"]))
 

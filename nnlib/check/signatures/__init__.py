@@ -18,7 +18,7 @@ from nnlib.check.frames import Other
 from nnlib.check.signatures import layers, losses, models, norm, probes, windows
 from nnlib.check.signatures.evidence import C, Pairs, ask, batch, exchanged, one_index, rearranged, same, sizes, times
 
-MOST = 3  # so many wrong results are looked at
+MOST = 3  # at most so many wrong results are examined
 
 
 def name(wrong: Sequence[C], function: str) -> str:
@@ -66,7 +66,7 @@ def _names(sources: Sequence[Callable[[C], Pairs]], c: C) -> Iterator[str]:
 
 
 def shapes(c: C) -> Pairs:
-    """What is no array, or has another shape than expected."""
+    """Results that are not arrays, or have an unexpected shape."""
     yield "returns-nothing", c.got is None
     if not isinstance(c.got, np.ndarray):
         yield "not-an-array", isinstance(c.got, (Other, tuple))

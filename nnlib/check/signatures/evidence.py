@@ -20,7 +20,7 @@ def same(c: C, other: object, got: object = None) -> bool:
     got, other = np.asarray(c.got if got is None else got), np.asarray(other)
     if got.shape != other.shape or not np.isfinite(got).all():
         return False
-    if np.isnan(other).any() and not np.isnan(c.expected).any():  # what cannot be computed is like nothing
+    if np.isnan(other).any() and not np.isnan(c.expected).any():  # what cannot be computed matches nothing
         return False
     off = np.abs(got - other)[~np.isnan(other)]
     return bool((off <= max(c.tolerance, 1e-7) * np.nanmax(np.abs(other), initial=0.0) + c.noise).all())
@@ -35,7 +35,7 @@ def run(c: C, **changes: object) -> np.ndarray:
     """Return what the student's function gives for other inputs.
 
     Raises:
-        ValueError: no array of numbers.
+        ValueError: not an array of numbers.
     """
     got = c.again({**c.case, **changes}) if c.again else None
     if not isinstance(got, np.ndarray) or not np.isfinite(got).all():
@@ -84,7 +84,7 @@ def one_index(c: C) -> Iterator[np.ndarray]:
 
 
 def _parts(array: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield an array with all but the first or last index of an axis, or but the last place of its planes, set to 0."""
+    """Yield an array with all but the first or last index of an axis, or the last element of its planes, set to 0."""
     axes = [axis for axis in range(array.ndim) if array.shape[axis] > 1]
     indices = [(*[slice(None)] * axis, end) for axis in axes for end in (0, -1)]
     indices += [(..., -1, -1), (-1, ..., -1, -1)] if array.ndim > 2 else [(-1, -1)] if array.ndim == 2 else []

@@ -10,7 +10,7 @@ from nnlib.check.signatures.evidence import C, Pairs, ask, run, same, times
 
 
 def losses(c: C) -> Pairs:
-    """What all losses may have wrong."""
+    """Mistakes common to all losses."""
     x, n = c.case["x"], len(c.case["x"])
     yield "log-base-2", times(c, 1 / math.log(2))
     yield from (binary if x.ndim == 1 else softmax)(c)

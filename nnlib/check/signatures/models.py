@@ -33,14 +33,14 @@ def model(c: C) -> Pairs:
     words = case["layers"].split()
     without = [" ".join(words[:i] + words[i + 1 :]) for i, word in enumerate(words) if word == "relu"]
     yield "missing-activation", any(_fits(c, each) for each in without)
-    places = [(words[:i], words[i:]) for i in range(len(words) + 1)]
-    yield "extra-activation", any(_fits(c, " ".join([*before, "relu", *after])) for before, after in places)
-    dropped = (" ".join([*before, "drop", *after]) for before, after in places)
+    splits = [(words[:i], words[i:]) for i in range(len(words) + 1)]
+    yield "extra-activation", any(_fits(c, " ".join([*before, "relu", *after])) for before, after in splits)
+    dropped = (" ".join([*before, "drop", *after]) for before, after in splits)
     yield "order-of-layers", any(_fits(c, each) for each in (*_moved(words), *dropped))
 
 
 def regularised(c: C) -> Pairs:
-    """What the L2 term lacks, or holds too much, in the loss, in a gradient or along a direction."""
+    """What is missing from, or extra in, the L2 term: in the loss, in a gradient or along a direction."""
     names = [name for name in c.case if re.fullmatch(r"[Wb]\d", name)]
     parts = [penalty(c, name) for name in names if name[0] == "W"]
     weights, off = sum(parts), c.got - c.expected
@@ -69,7 +69,7 @@ def penalty(c: C, name: str, power: int = 2) -> np.ndarray:
 
 
 def _moved(words: list[str]) -> Iterator[str]:
-    """Return the layers with one of the batch norms, ReLUs, pools or dropouts left out, or at another place."""
+    """Return the layers with one of the batch norms, ReLUs, pools or dropouts left out, or moved."""
     for i, word in enumerate(words):
         if word in ("bn", "relu", "pool", "drop"):
             rest = words[:i] + words[i + 1 :]
@@ -103,7 +103,7 @@ def epoch(c: C) -> Pairs:
         ("measured-after-step", {"late": True}),
         ("mean-of-batches", {"share": "mean"}),
         ("last-batch-only", {"share": "last"}),
-        ("step-before-backward", {"behind": True}),
+        ("step-before-backward", {"stale": True}),
         ("steps-twice", {"steps": 2}),
     ):
         yield id, same(c, networks.descend(**c.case, **change)[index])
@@ -122,7 +122,7 @@ def testing(c: C) -> Pairs:
 
 
 def shares(c: C, batches: list[int]) -> Pairs:
-    """What a share of right answers may be taken of; `batches` are the sizes of the minibatches."""
+    """Mistakes in the fraction of right answers; `batches` are the sizes of the minibatches."""
     yield "percent", times(c, 100)
     yield "share-wrong", same(c, 1 - c.expected)
     yield "number-for-share", times(c, sum(batches))

@@ -51,7 +51,7 @@ def norm_forward(c: C) -> Pairs:
 
 
 def affine(c: C) -> Pairs:
-    """What is right of batch norm's outputs, where each feature's are an affine function of its inputs."""
+    """What batch norm's outputs get right, where each feature's are an affine function of its inputs."""
     mean, variance = used_statistics(c)
     x, got = definitions.rows(c.case["x"]) - mean, definitions.rows(c.got)
     slope, value = np.array([np.polyfit(x[:, d], got[:, d], 1) for d in range(len(mean))]).T
@@ -111,7 +111,7 @@ def norm_backward(c: C) -> Pairs:
 
 
 def norm_paths(c: C) -> Pairs:
-    """The paths of dx: each may be missing, or be there in another size."""
+    """The paths of dx: each may be missing, or have the wrong size."""
     direct, by_mean, by_variance = path_factors(c)
     n = c.case["x"].size // len(direct)  # rows
     if not alike(direct, 1):
@@ -165,7 +165,7 @@ def path_factors(c: C) -> np.ndarray:
     """Return by what each path of batch norm's dx is multiplied: the direct one, by mean and by variance, (3, D).
 
     Raises:
-        ValueError: dx is no combination of them.
+        ValueError: dx is not a combination of them.
     """
     held = dict(zip(("hold_mean", "hold_variance"), used_statistics(c), strict=True))
     paths = [ask(c, **held), *(c.expected - ask(c, **{name: value}) for name, value in held.items())]
@@ -173,7 +173,7 @@ def path_factors(c: C) -> np.ndarray:
     got = definitions.rows(c.got)
     factors = np.array([np.linalg.lstsq(rows[..., d].T, got[:, d], rcond=None)[0] for d in range(rows.shape[2])]).T
     if not same(c, (factors[:, None] * rows).sum(0), got):
-        raise ValueError("dx is no combination of the paths")
+        raise ValueError("dx is not a combination of the paths")
     return factors
 
 

@@ -26,20 +26,20 @@ def convolution(c: C) -> Pairs:
         yield from planes(c)
     if c.output in ("dx", "images"):
         kernel = c.case["kernel"] if "kernel" in c.case else c.case["w"].shape[2:]
-        places = [side - length + 1 for side, length in zip(c.expected.shape[2:], kernel, strict=True)]
-        windows = definitions.full(np.ones(places), np.ones(kernel))  # so many see each pixel
+        positions = [side - length + 1 for side, length in zip(c.expected.shape[2:], kernel, strict=True)]
+        windows = definitions.full(np.ones(positions), np.ones(kernel))  # so many see each pixel
         alone = windows == 1
         yield "averages-overlaps", same(c, c.expected / windows)
         yield "overwrites-overlaps", same(c, c.expected[..., alone], c.got[..., alone])
 
 
 def planes(c: C) -> Pairs:
-    """What may be wrong with the places at which a kernel is put onto a plane."""
+    """Mistakes in the positions at which a kernel is put onto a plane."""
     a, b = c.case["a"], c.case["b"]
     rows, columns = c.expected.shape
     wider = ask(c, a=np.pad(a, [(rows, rows), (columns, columns)]))
     around = np.lib.stride_tricks.sliding_window_view(wider, c.expected.shape)
-    yield "shifted", any(same(c, around[place]) for place in np.ndindex(around.shape[:2]))
+    yield "shifted", any(same(c, around[index]) for index in np.ndindex(around.shape[:2]))
     kh, kw = b.shape
     inside = (slice(kh - 1, rows - kh + 1), slice(kw - 1, columns - kw + 1))
     right = c.expected.size > a.size and same(c, c.expected[inside], c.got[inside])

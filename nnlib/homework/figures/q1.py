@@ -157,7 +157,7 @@ _EDGES = {  # from, to: the path's name, its colour
     ("γ", "Y"): ("", "black"),
     ("β", "Y"): ("", "black"),
 }
-GRADIENTS = {  # of L with respect to a node, at the place (x, y) where it is written
+GRADIENTS = {  # of L with respect to a node, at the point (x, y) where it is written
     "Y": (r"$G$", 8.0, 1.25),
     "X̂": (r"$\gamma\,G$", 5.6, 1.25),
     "μ": (r"$-\frac{1}{\sigma}\sum_n \gamma\,G_n$", 3.0, 4.15),

@@ -55,8 +55,8 @@ def draw_im2col(image: np.ndarray, kernel: tuple[int, int], windows: tuple[int, 
     columns = np.empty((kernel[0] * kernel[1], p * q))
     copies = np.zeros(columns.shape, dtype=bool)
     for (r, s), _ in np.ndenumerate(columns):
-        place = s // q + r // kernel[1], s % q + r % kernel[1]
-        columns[r, s], copies[r, s] = image[place], place == pixel
+        index = s // q + r // kernel[1], s % q + r % kernel[1]
+        columns[r, s], copies[r, s] = image[index], index == pixel
     _matrix(left, image, f"image {_size(image)}", (rows, image.shape[1]), plain=True)
     title = f"im2col: a column for each of {p * q} windows, a row for each of {len(columns)} weights"
     _matrix(right, columns, title, (rows, p * q), plain=True)
@@ -73,7 +73,7 @@ def draw_stamps(gradient: np.ndarray, kernel: np.ndarray, dx: np.ndarray) -> Fig
     """Draw the output's gradient, the kernel and the input's gradient; framed, the first two stamps.
 
     Args:
-        gradient: dL/dY, (P, Q), zero but for a few elements.
+        gradient: dL/dY, (P, Q), zero except for a few elements.
         kernel: (H', W').
         dx: dL/dX, (H, W).
     """
@@ -116,5 +116,5 @@ def _matrix(ax: Axes, values: np.ndarray, title: str, canvas: tuple[int, int], *
 def _frame(ax: Axes, corner: tuple[int, int], shape: tuple[int, int], colour: str, line: str = "-") -> None:
     """Frame a block of cells whose first cell is `corner`, (row, column)."""
     (row, column), (height, width) = corner, shape
-    place = (column - 0.5, row - 0.5)
-    ax.add_patch(Rectangle(place, width, height, fill=False, ec=colour, lw=2.2, ls=line, zorder=5, clip_on=False))
+    xy = (column - 0.5, row - 0.5)
+    ax.add_patch(Rectangle(xy, width, height, fill=False, ec=colour, lw=2.2, ls=line, zorder=5, clip_on=False))

@@ -107,8 +107,8 @@ def draw_claims(
     pictures.set_title("a digit, and permuted")
     for index, ((name, pair), marker) in enumerate(zip(permuted.items(), "os", strict=False)):
         left.plot([0, 1], pair, marker, color=COLOURS[index], markersize=9, label=name)
-        for place, value in enumerate(pair):
-            left.annotate(f"{100 * value:.1f}", (place, value), xytext=(9, 0), textcoords="offset points", va="center")
+        for x, value in enumerate(pair):
+            left.annotate(f"{100 * value:.1f}", (x, value), xytext=(9, 0), textcoords="offset points", va="center")
     left.set_xticks([0, 1], ["in order", "permuted"])
     left.set(xlim=(-0.5, 1.7), ylim=(0.88, 1.0), ylabel="validation accuracy", title="The order of the pixels")
     for index, ((name, values), line) in enumerate(zip(shifted.items(), ("o-", "s--", "^-."), strict=False)):

@@ -82,7 +82,7 @@ def draw_training(solver: Trained, window: int = 50) -> Figure:
     return figure
 
 
-def draw_places(places: Sweep, choice: Selection) -> Figure:
+def draw_architectures(places: Sweep, choice: Selection) -> Figure:
     """Draw accuracy over architecture and keep probability; the best cell is framed, the chosen one dashed."""
     figure = Figure(figsize=(8.6, 2.9), layout="constrained")
     ax = figure.subplots()

@@ -162,19 +162,19 @@ def draw_distances(distances: Mapping[tuple[float, str], Sequence[float]], count
     return figure
 
 
-def draw_ways(judged: Mapping[tuple[str, str], tuple[float, float]]) -> Figure:
+def draw_ways(measured: Mapping[tuple[str, str], tuple[float, float]]) -> Figure:
     """Draw accuracy and loss of each network, used in several ways.
 
     Args:
-        judged: (accuracy, loss) by (network, way).
+        measured: (accuracy, loss) by (network, way).
     """
     figure = _figure(10, 3.4)
-    networks, ways = (list(dict.fromkeys(key[part] for key in judged)) for part in (0, 1))
+    networks, ways = (list(dict.fromkeys(key[part] for key in measured)) for part in (0, 1))
     axes = figure.subplots(1, 2)
     for ax, which, label in zip(axes, (0, 1), ("validation accuracy", "validation loss"), strict=True):
         for name, line in zip(networks, styles.LINES, strict=False):
-            there = [way for way in ways if (name, way) in judged]
-            values = [judged[name, way][which] for way in there]
+            there = [way for way in ways if (name, way) in measured]
+            values = [measured[name, way][which] for way in there]
             ax.plot([ways.index(way) for way in there], values, **{**line, "linestyle": "None"}, label=name)
         ax.set_xticks(range(len(ways)), [way.replace(" ", "\n", 1) for way in ways])
         ax.set(ylabel=label, xlim=(-0.4, len(ways) - 0.6))

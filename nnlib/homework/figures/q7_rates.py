@@ -25,7 +25,7 @@ CURES = {
 
 
 @dataclass(frozen=True)
-class Run:
+class Descent:
     """Gradient descent on all examples at once.
 
     Attributes:
@@ -48,7 +48,7 @@ class Run:
         return steps, self.sharpness[: len(steps)]
 
 
-def draw_bounds(least_squares: Mapping[str, np.ndarray], network: Mapping[str, Run]) -> Figure:
+def draw_bounds(least_squares: Mapping[str, np.ndarray], network: Mapping[str, Descent]) -> Figure:
     """Draw the losses of least squares around the bound, and losses and sharpness of a network.
 
     Args:
@@ -73,7 +73,7 @@ def draw_bounds(least_squares: Mapping[str, np.ndarray], network: Mapping[str, R
     return figure
 
 
-def draw_momentum(runs: Mapping[str, Run]) -> Figure:
+def draw_momentum(runs: Mapping[str, Descent]) -> Figure:
     """Draw losses, and the sharpness as a multiple of each run's bound, until its loss has doubled."""
     figure = _figure(11, 3.5)
     left, right = figure.subplots(1, 2)

@@ -1,4 +1,4 @@
-"""One subject in one row of an item: its inputs, what differs from what is right, and the properties beside values."""
+"""One subject in one row of an item: its inputs, what differs from what is right, and properties other than values."""
 
 from __future__ import annotations
 
@@ -16,56 +16,58 @@ from nnlib.check.definitions import RUNNING
 from nnlib.check.exercises import Row
 from nnlib.check.frames import Other
 from nnlib.check.process import Process, StudentError
-from nnlib.check.subjects import Call, Case, Comparison, Dropout, Fault, Subject
+from nnlib.check.subjects import Call, Case, Comparison, DropoutSubject, Fault, Subject
 
 SQUARES = 3  # so many inputs of equal sizes
-LARGE = 100.0  # an exponent beyond which exp() is no use
+LARGE = 100.0  # an exponent beyond which exp() is useless
 RATIO, START_UP = 20, 1.0  # backward may take so many times as long as forward, and so many seconds more
 
 
-def examine(trial: Trial) -> None:
+def examine(examination: Examination) -> None:
     """Raise what is wrong with a subject in the sense of a row."""
-    own = getattr(trial.subject, trial.row.property, None) or OWN.get(trial.row.property)
+    own = getattr(examination.subject, examination.row.property, None) or OWN.get(examination.row.property)
     if own is not None:
-        trial.options = trial.cases()[0][1]
+        examination.options = examination.cases()[0][1]
         try:
-            for case in trial.inputs()[: 1 if own is _economy else None]:
-                own(trial, case)
+            for case in examination.inputs()[: 1 if own is _economy else None]:
+                own(examination, case)
         except StudentError as error:
-            error.diagnosis = trial.at_square_sizes() if error.kind == "exception" else ""
+            error.diagnosis = examination.at_square_sizes() if error.kind == "exception" else ""
             raise
         return
     wrong: list[Comparison] = []
     error = None
-    for number, case in enumerate(trial.inputs()):
+    for number, case in enumerate(examination.inputs()):
         try:
-            found = trial.wrong(case)
+            found = examination.wrong(case)
         except StudentError as raised:
             if raised.kind != "exception":
                 raise
             error, found = error or raised, []
         if not wrong and (found or error):
-            trial.options = trial.cases()[number][1]
+            examination.options = examination.cases()[number][1]
         wrong += found
     if error is not None:
-        error.diagnosis = trial.at_square_sizes()
+        error.diagnosis = examination.at_square_sizes()
         raise error
     if wrong:
         first = [each for each in wrong if each.output == wrong[0].output]
         function = first[0].function.rpartition(":")[2]
         raise Fault(
-            difference(first[0], trial.row), _diagnosis(trial, first, function), f"{first[0].output} of {function}"
+            difference(first[0], examination.row),
+            _diagnosis(examination, first, function),
+            f"{first[0].output} of {function}",
         )
 
 
-def _diagnosis(trial: Trial, wrong: Sequence[Comparison], function: str) -> str:
+def _diagnosis(examination: Examination, wrong: Sequence[Comparison], function: str) -> str:
     """Return the id of the mistake that wrong results of one output look like, or an empty string."""
-    if trial.row.property == "stability":  # at large numbers other mistakes look alike
+    if examination.row.property == "stability":  # at large numbers other mistakes look alike
         return _unstable(wrong, function)
     diagnosis = signatures.name(wrong, function)
     if diagnosis not in ("", "size-off-by-one", "other-size", "rearranged"):
         return diagnosis
-    square = trial.at_square_sizes()
+    square = examination.at_square_sizes()
     if square == "square-only" or not signatures.shapes_fit(wrong):  # at equal sizes mistakes in values look alike
         return square if square == "square-only" else diagnosis or square
     return diagnosis or signatures.appearance(wrong)
@@ -85,7 +87,7 @@ def _unstable(wrong: Sequence[Comparison], function: str) -> str:
 
 
 @dataclass
-class Trial:
+class Examination:
     """One subject in one row; `options` are those of the inputs at which something is wrong."""
 
     subject: Subject
@@ -159,7 +161,7 @@ def _wanted(row: Row, output: str) -> bool:
 
 
 def difference(comparison: Comparison, row: Row) -> str:
-    """Return how what came differs from what is right, in words, or an empty string."""
+    """Return how a result differs from the right one, in words, or an empty string."""
     got, name = comparison.got, comparison.output
     if not isinstance(got, np.ndarray):
         kind = got.text if isinstance(got, Other) else "None" if got is None else type(got).__name__
@@ -181,8 +183,8 @@ def difference(comparison: Comparison, row: Row) -> str:
     return f"{name}{where} got {got[index]:.6g}, expected {expected[index]:.6g}{count}"
 
 
-def _dtype(trial: Trial, case: Case) -> None:
-    for call in trial.calls(_float32(case)):
+def _dtype(examination: Examination, case: Case) -> None:
+    for call in examination.calls(_float32(case)):
         for name, got in call.results.items():
             dtype = getattr(got, "dtype", None)
             if name not in ("loss", *RUNNING) and dtype != np.float32:
@@ -199,9 +201,9 @@ def _float32(value: object) -> object:
     return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype == np.float64 else value
 
 
-def _mutation(trial: Trial, case: Case) -> None:
+def _mutation(examination: Examination, case: Case) -> None:
     results: dict[str, object] = {}
-    for call in trial.calls(case, "again"):
+    for call in examination.calls(case, "again"):
         for name, before, after in _arrays(call.before, call.after):
             if not np.array_equal(before, after):
                 function = call.function.rpartition(":")[2]
@@ -209,7 +211,7 @@ def _mutation(trial: Trial, case: Case) -> None:
                 raise Fault(f"{name} is changed by {function}", diagnosis, function)
         for name, got in call.results.items():
             if call.function == "again" and not np.array_equal(got, results[name]):
-                diagnosis = "another-mask" if isinstance(trial.subject, Dropout) else "cache-changed"
+                diagnosis = "another-mask" if isinstance(examination.subject, DropoutSubject) else "cache-changed"
                 raise Fault(f"{name} is another at a second call with the same cache", diagnosis)
         results |= call.results
 
@@ -223,17 +225,17 @@ def _arrays(before: Case, after: Case) -> Iterator[tuple[str, np.ndarray, np.nda
             yield name, value, after[name]
 
 
-def _economy(trial: Trial, _: Case) -> None:
+def _economy(examination: Examination, _: Case) -> None:
     """Raise where a backward pass takes much longer than forward ones; the first of two rounds is for warming up."""
-    if not trial.subject.large:
+    if not examination.subject.large:
         return
-    case = trial.subject.make(trial.rng, *trial.subject.large, **trial.subject.cases[""][0][1])
-    ratio, usual = trial.row.limits.get("ratio", RATIO), trial.worker.seconds
+    case = examination.subject.make(examination.rng, *examination.subject.large, **examination.subject.cases[""][0][1])
+    ratio, usual = examination.row.limits.get("ratio", RATIO), examination.worker.seconds
     for _ in range(2):
-        calls = trial.subject.calls(trial.worker, case, trial.subject.targets)
+        calls = examination.subject.calls(examination.worker, case, examination.subject.targets)
         started = time.perf_counter()
         next(calls)
-        trial.worker.seconds = ratio * (time.perf_counter() - started) + START_UP
+        examination.worker.seconds = ratio * (time.perf_counter() - started) + START_UP
         try:
             next(calls)
         except StudentError as error:
@@ -241,7 +243,7 @@ def _economy(trial: Trial, _: Case) -> None:
                 raise
             raise Fault(f"backward takes longer than {ratio:g} forward passes", "slow-backward") from error
         finally:
-            trial.worker.seconds = usual
+            examination.worker.seconds = usual
 
 
 OWN = {"dtype": _dtype, "mutation": _mutation, "economy": _economy}  # properties with a comparison of their own

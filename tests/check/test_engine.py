@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from student_files import edit, stub, student_root
 
-from nnlib.check import cases, exercises, judge, report
+from nnlib.check import cases, engine, exercises, report
 from nnlib.storage import REPOSITORY
 
 CHECK = REPOSITORY / "nnlib" / "check"
@@ -63,7 +63,7 @@ def root(tmp_path):
 
 
 def results(item, root, **options):
-    return {result.name: result for result in judge.judge(item, root, **options)}
+    return {result.name: result for result in engine.judge(item, root, **options)}
 
 
 @pytest.mark.parametrize("item", [item.id for item in WITH_CODE if TORCH or not item.id.startswith("6")])
@@ -78,7 +78,7 @@ def test_the_reference_passes_every_check_hidden_ones_too(item):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_reference_passes_for_other_inputs(seed):
     for item in ("1.1", "1.3", "1.4c", "1.5c", "3.1", "5.1c"):
-        assert {result.status for result in judge.judge(item, REPOSITORY, seed)} == {"passed"}
+        assert {result.status for result in engine.judge(item, REPOSITORY, seed)} == {"passed"}
 
 
 @pytest.mark.parametrize("diagnosis", MISTAKES)
@@ -181,7 +181,7 @@ def test_every_target_has_a_subject_and_three_unequal_cases():
 
 
 def test_a_row_that_compares_nothing_is_no_pass(monkeypatch):
-    monkeypatch.setattr("nnlib.check.trial._wanted", lambda row, output: False)
+    monkeypatch.setattr("nnlib.check.examination._wanted", lambda row, output: False)
     assert results("1.2", REPOSITORY)["value"].status == "ours"
 
 

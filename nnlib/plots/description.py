@@ -1,4 +1,4 @@
-"""A figure in words: axes, labels, legends, and the numbers that are drawn. It stands beside the picture in a notebook.
+"""A figure in words: axes, labels, legends, and the numbers that are drawn. A notebook stores it with the picture.
 
 nbval compares text and ignores pictures, so a wrong series, a swapped label or an image upside down shows up here.
 """

@@ -13,15 +13,15 @@ import numpy as np
 
 from nnlib import storage
 from nnlib.check import cases, process
+from nnlib.check.examination import Examination, examine
 from nnlib.check.exercises import Item, Row, items
 from nnlib.check.process import Process, StudentError
 from nnlib.check.subjects import Fault
-from nnlib.check.trial import Trial, examine
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one row.
+    """The result of one row.
 
     Attributes:
         item, name, property: of the row.
@@ -29,8 +29,8 @@ class Result:
             exception, timeout, killed or output.
         message: what was seen, in words.
         diagnosis: the id of the mistake, or "".
-        seconds: that it took.
-        place: "file:line" of the student's code, where an exception names it.
+        seconds: how long it took.
+        place: "file:line" of the student's code, if an exception names it.
         where: which result of which function is wrong.
     """
 
@@ -90,7 +90,7 @@ def judge_row(item: Item, row: Row, worker: Process, seed: int) -> Result:
 
     Args:
         item: whose targets are judged.
-        row: in which sense.
+        row: which of its checks.
         worker: has the student's files.
         seed: of the inputs; each row draws its own with it.
     """
@@ -100,7 +100,7 @@ def judge_row(item: Item, row: Row, worker: Process, seed: int) -> Result:
     started, status, message, diagnosis, place, where = time.perf_counter(), "passed", "", "", "", ""
     try:
         for subject in subjects:
-            examine(Trial(subject, row, worker, targets, rng))
+            examine(Examination(subject, row, worker, targets, rng))
     except Fault as fault:
         status, message, diagnosis, where = "failed", fault.message, fault.diagnosis, fault.where
     except StudentError as error:

@@ -1,4 +1,4 @@
-"""Show a figure in a notebook, with the text that stands for it where it cannot be seen."""
+"""Show a figure in a notebook, with the text that replaces it where it cannot be seen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from nnlib import checks
-from nnlib.plots.describe import describe
+from nnlib.plots.description import describe
 
 
 def show(figure: Figure, alt: str, *, values: bool = False) -> None:
@@ -16,8 +16,8 @@ def show(figure: Figure, alt: str, *, values: bool = False) -> None:
 
     Args:
         figure: what to show.
-        alt: one sentence that says what is to be seen; nbconvert and GitHub hand it to screen readers.
-        values: whether the text beside the picture is its description, for a figure whose numbers are the same on every
+        alt: one sentence that says what the figure shows; nbconvert and GitHub hand it to screen readers.
+        values: whether the text output is the picture's description, for a figure whose numbers are the same on every
             machine and for all data.
 
     Raises:
