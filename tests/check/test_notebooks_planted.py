@@ -72,6 +72,14 @@ MISTAKES = {
     "gradients of one sign": ("7.1d", "", "", "G_pair = abs(G_pair)"),
     "variance of the scaled output": ("7.2b", "homework/masks.py", "", VARIANCE),
     "without momentum": ("7.3b", "", "", "def largest_rate(eigenvalue, momentum=0.0):\n    return 2 / eigenvalue"),
+    "the fully connected layers transposed": (
+        "6.1c",
+        "",
+        "",
+        "def one_layer(fc):\n    return fc[0].weight @ fc[-1].weight.T, fc[-1].bias",
+    ),
+    "zero_grad forgotten": ("6.2a", "vgg/training.py", "optimizer.zero_grad", "(lambda **options: None)"),
+    "a factor of He's variance": ("6.3c", "", "", "predicted = ratio**20"),
 }
 ITEMS = sorted({item for item, *_ in MISTAKES.values()})
 NOT_WRITTEN = {"3.1": ("losses.py", "svm_loss"), "4.1": ("losses.py", "softmax_loss")}
