@@ -69,10 +69,10 @@ def batch_norm():
 
     values = {"X": X, "G": G, "Y": Y[:, 0], "Xhat": (X - mu) / sigma, "gamma": gamma, "beta": beta, "N": 5, "eps": EPS}
     values |= {"mu": mu, "var": var, "sigma": sigma, "dL/dX": dX[:, 0], "dL/dgamma": dgamma[0], "dL/dbeta": dbeta[0]}
-    values |= {"dmu/dX": slope(np.mean, X), "dv/dX": slope(np.var, X)}
+    values |= {"dmu/dX": slope(np.mean, X), "dvar/dX": slope(np.var, X)}
     values |= {"dsigma/dX": slope(lambda x: np.sqrt(x.var() + EPS), X)}
     values |= {"dL/dmu": slope(lambda m: loss(m, sigma), mu), "dL/dsigma": slope(lambda s: loss(mu, s), sigma)}
-    return values, {"n": 5, "m": 5}
+    return values, {"n": 5}
 
 
 def spatial_batch_norm():
@@ -89,7 +89,7 @@ def spatial_batch_norm():
 def planes():
     """Two images a (4 x 5) and b (2 x 3), for the definitions of the three convolutions."""
     rng = np.random.default_rng(6)
-    sizes = {"m": 5, "n": 6, "i": 3, "j": 3}
+    sizes = {"k": 5, "l": 6, "u": 2, "v": 3, "i": 3, "j": 3}
     return {"a": rng.normal(size=(4, 5)), "b": rng.normal(size=(2, 3)), "H'": 2, "W'": 3}, sizes
 
 

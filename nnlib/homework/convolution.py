@@ -11,9 +11,9 @@ from nnlib import checks, conv_filt, conv_full, conv_valid
 FUNCTIONS = {"valid": conv_valid, "full": conv_full, "filt": conv_filt}
 
 FORMULAS = {
-    "valid": "out[i, j] = Σ a[m, n] · b[i−m+H′, j−n+W′]",
-    "full": "out[i, j] = Σ a[m, n] · b[i−m+1, j−n+1]",
-    "filt": "out[i, j] = Σ a[i+m−1, j+n−1] · b[m, n]",
+    "valid": "out[i, j] = Σ a[k, l] · b[i−k+H′, j−l+W′]",
+    "full": "out[i, j] = Σ a[k, l] · b[i−k+1, j−l+1]",
+    "filt": "out[i, j] = Σ a[i+u−1, j+v−1] · b[u, v]",
 }
 """The handout's definitions; indices start at 1."""
 
@@ -37,11 +37,15 @@ def terms(kind: str, a_shape: tuple[int, int], b_shape: tuple[int, int], i: int,
     """
     checks.choice("kind", kind, tuple(FUNCTIONS))
     (height, width), found = b_shape, []
-    for m, n in np.ndindex(a_shape):
-        # FORMULAS solved for the index of b that meets a[m, n], with indices from 0
-        u, v = {"valid": (i - m + height - 1, j - n + width - 1), "full": (i - m, j - n), "filt": (m - i, n - j)}[kind]
+    for row, col in np.ndindex(a_shape):
+        # FORMULAS solved for the index of b that meets a[row, col], with indices from 0
+        u, v = {
+            "valid": (i - row + height - 1, j - col + width - 1),
+            "full": (i - row, j - col),
+            "filt": (row - i, col - j),
+        }[kind]
         if 0 <= u < height and 0 <= v < width:
-            found.append(Term((m, n), (u, v)))
+            found.append(Term((row, col), (u, v)))
     return found
 
 

@@ -8,7 +8,7 @@ from textwrap import dedent
 
 
 def show_source(*objects: object) -> None:
-    """Display the source of functions or classes, highlighted, without their docstrings.
+    """Display the source of functions or classes, highlighted, each docstring cut to its first line.
 
     Args:
         objects: functions, methods or classes of nnlib.
@@ -16,15 +16,16 @@ def show_source(*objects: object) -> None:
     from IPython.display import Markdown, display  # here: only a notebook has it loaded
 
     files = dict.fromkeys(item.__module__.replace(".", "/") + ".py" for item in objects)
-    code = "\n\n\n".join(source_without_docstring(item) for item in objects)
+    code = "\n\n\n".join(shown_source(item) for item in objects)
     display(Markdown(f"`{'`, `'.join(files)}`\n\n```python\n{code}\n```"))
 
 
-def source_without_docstring(item: object) -> str:
-    """Return the source of a function or class without its docstring, dedented."""
+def shown_source(item: object) -> str:
+    """Return the source of a function or class, dedented, with the first line of its docstring alone."""
     source = dedent(inspect.getsource(item))
     lines, definition = source.splitlines(), ast.parse(source).body[0]
     if ast.get_docstring(definition):
         docstring = definition.body[0]
-        del lines[docstring.lineno - 1 : docstring.end_lineno]
+        if docstring.end_lineno > docstring.lineno:
+            lines[docstring.lineno - 1 : docstring.end_lineno] = [lines[docstring.lineno - 1] + '"""']
     return "\n".join(lines)

@@ -1,9 +1,9 @@
 """7.2: mean and variance over dropout's masks of a layer's outputs, and what a ReLU after it changes.
 
-With m[i] = 1 with probability p and 0 otherwise, all independent, y = (x * m) W + b has
+With M[i] = 1 with probability p and 0 otherwise, all independent, y = (x * M) W + b has
 
     E y[j] = p sum_i x[i] W[i,j] + b[j] = ((p x) W + b)[j]
-    Var y[j] = sum_i x[i]^2 W[i,j]^2 Var m[i] = p (1 - p) sum_i x[i]^2 W[i,j]^2 .
+    Var y[j] = sum_i x[i]^2 W[i,j]^2 Var M[i] = p (1 - p) sum_i x[i]^2 W[i,j]^2 .
 """
 
 from __future__ import annotations
@@ -81,13 +81,13 @@ def draw_dropout(figure: Figure, *, keep: float, layer: Affine | None = None, ma
 
 def _draw_unit(ax: Axes, outputs: np.ndarray, mean: float, sd: float, without_masks: float) -> None:
     edges = {"edgecolor": ax.get_facecolor(), "linewidth": 0.3}
-    ax.hist(outputs, 40, density=True, color=BLUE, alpha=0.5, label="$W(x * m)$", **edges)
+    ax.hist(outputs, 40, density=True, color=BLUE, alpha=0.5, label="$(x \\odot M)W$", **edges)
     if sd > 0:
         y = np.linspace(mean - 4 * sd, mean + 4 * sd, 200)
         density = np.exp(-0.5 * ((y - mean) / sd) ** 2) / (sd * math.sqrt(2 * math.pi))
-        ax.plot(y, density, color=ink(ax), linewidth=1, label="normal, var. $p(1-p)\\sum w^2x^2$")
-    ax.axvline(mean, color=GREEN, linewidth=2, label="$W(px)$")
-    ax.axvline(without_masks, color=VERMILION, linewidth=2, linestyle="--", label="$W(x)$, not scaled")
+        ax.plot(y, density, color=ink(ax), linewidth=1, label="normal, var. $p(1-p)\\sum x^2W^2$")
+    ax.axvline(mean, color=GREEN, linewidth=2, label="$(px)W$")
+    ax.axvline(without_masks, color=VERMILION, linewidth=2, linestyle="--", label="$xW$, not scaled")
     ax.set(xlabel="output $y$", ylabel="density")
     ax.legend(fontsize="small")
 
@@ -98,7 +98,7 @@ def _draw_error(ax: Axes, outputs: np.ndarray, mean: np.ndarray, sd: np.ndarray)
     t = np.linspace(-4, 4, 161)
     predicted = rectified_mean(t, np.ones_like(t)) - np.maximum(t, 0)
     ax.plot(t, predicted, color=ink(ax), linewidth=1, label="if $y$ were normal")
-    ax.axhline(0, color=GREEN, linewidth=2, label="$p$-scaling, ReLU$(W(px))$", zorder=0)
+    ax.axhline(0, color=GREEN, linewidth=2, label="$p$-scaling, ReLU$((px)W)$", zorder=0)
     ax.set(xlabel="mean of $y$ / its standard deviation", ylabel="error / standard deviation", xlim=(-4, 4))
     ax.set(title="Error of $p$-scaling after a ReLU", ylim=(-0.1, 0.5))
     ax.legend(fontsize="small")

@@ -11,8 +11,8 @@ X[n] affects the loss along three paths: directly, through mu, and through sigma
 
 (mu's own effect on sigma vanishes, because sum_n (X[n] - mu) = 0). With G = dL/dY and dL/dXhat = gamma G:
 
-    dL/dgamma = sum_m G[m] Xhat[m]           dL/dbeta = sum_m G[m]
-    dL/dmu    = -gamma/sigma sum_m G[m]      dL/dsigma = -gamma/sigma sum_m G[m] Xhat[m]
+    dL/dgamma = sum_n G[n] Xhat[n]           dL/dbeta = sum_n G[n]
+    dL/dmu    = -gamma/sigma sum_n G[n]      dL/dsigma = -gamma/sigma sum_n G[n] Xhat[n]
     dL/dX[n]  = gamma/sigma G[n] + dL/dmu dmu/dX[n] + dL/dsigma dsigma/dX[n]
               = gamma/sigma (G[n] - 1/N dL/dbeta - Xhat[n] 1/N dL/dgamma)
 

@@ -2,11 +2,11 @@
 
 For 2-D a (H x W) and b (H' x W'), indices from 1:
 
-    (a *valid b)[i,j] = sum_{m,n} a[m,n] b[i-m+H', j-n+W']           (H-H'+1) x (W-W'+1)
-    (a *full  b)[i,j] = sum_{m,n} a[m,n] b[i-m+1,  j-n+1 ]           (H+H'-1) x (W+W'-1)
-    (a *filt  b)[i,j] = sum_{m,n} a[i+m-1, j+n-1] b[m,n]             (H-H'+1) x (W-W'+1)
+    (a *valid b)[i,j] = sum_{k,l} a[k,l] b[i-k+H', j-l+W']           (H-H'+1) x (W-W'+1)
+    (a *full  b)[i,j] = sum_{k,l} a[k,l] b[i-k+1,  j-l+1 ]           (H+H'-1) x (W+W'-1)
+    (a *filt  b)[i,j] = sum_{u,v} a[i+u-1, j+v-1] b[u,v]             (H-H'+1) x (W-W'+1)
 
-`valid` and `full` flip b, `filt` does not: with flip(b)[m,n] = b[H'+1-m, W'+1-n], a *valid b = a *filt flip(b); and
+`valid` and `full` flip b, `filt` does not: with flip(b)[u,v] = b[H'+1-u, W'+1-v], a *valid b = a *filt flip(b); and
 `full` is `valid` on a padded with H'-1 and W'-1 zeros on each side.
 
 The layer, for X (N,C,H,W) and W (F,C,H',W'), no bias, stride 1, no padding:

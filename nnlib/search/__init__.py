@@ -6,7 +6,7 @@ Imported by name: `from nnlib.search import sweep`. The test set is opened by `o
 
 from nnlib.provenance.code import CodeError
 from nnlib.search.rows import OpeningRow, Selection, TrialRow
-from nnlib.search.selection import open_test_logged, select
+from nnlib.search.selection import open_test_logged, select, standard_error
 from nnlib.search.sweeps import Point, Sweep, grid, sweep
 from nnlib.search.trial import Trial, data_info, replay, run_trial, train_trial
 from nnlib.search.trial_log import TrialLog, TrialLogError
@@ -27,6 +27,7 @@ __all__ = [
     "replay",
     "run_trial",
     "select",
+    "standard_error",
     "sweep",
     "train_trial",
 ]

@@ -55,7 +55,8 @@ def select(
     cost = complexity or (lambda point: point.num_params)
     chosen = min(equals if one_standard_error else [best], key=lambda point: (cost(point), -round(point.mean, 9)))
     reason = _because(chosen, best, names) + _left_out(points, names) + _at_the_edge(chosen, points, names)
-    found = dict(chosen.settings), chosen.mean, standard_error(best)[0], chosen.num_params, dict(best.settings)
+    error, _ = _error_judged_by(chosen, best)
+    found = dict(chosen.settings), chosen.mean, error, chosen.num_params, dict(best.settings)
     selection = Selection(*found, reason, rows[-1].sweep, utc_now())
     if isinstance(source, (TrialLog, Sweep)):
         getattr(source, "trial_log", source).append(selection)
@@ -123,8 +124,12 @@ def open_test_logged(trial_log: TrialLog | Sweep, data: Dataset, question: str) 
     return examples
 
 
+def _error_judged_by(chosen: Point, best: Point) -> tuple[float, str]:
+    return standard_error(best) if chosen is best else error_of_difference(best, chosen)
+
+
 def _because(chosen: Point, best: Point, names: Sequence[str]) -> str:
-    error, origin = standard_error(best) if chosen is best else error_of_difference(best, chosen)
+    error, origin = _error_judged_by(chosen, best)
     if chosen is best:
         return f"{_name(best, names)}: the best mean validation accuracy, {best.mean:.2%} ± {error:.2%} ({origin})."
     fewer = f"with fewer parameters: {chosen.num_params:,} instead of {best.num_params:,}"

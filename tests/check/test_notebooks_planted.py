@@ -1,4 +1,4 @@
-"""Mistakes and gaps in what Q2 to Q5 and Q7 ask for, planted into a copy of nnlib: no notebook shows a pass for them.
+"""Mistakes and gaps in what Q1 to Q5 and Q7 ask for, planted into a copy of nnlib: no notebook shows a pass for them.
 
 The cells run in a real kernel, as they stand in the notebooks: of an item those that its check cell needs, and of a
 notebook whose loss is not written, all.
@@ -36,6 +36,8 @@ def moments(x, w, b, keep):
 # What is wrong: the item, a file of nnlib, a text in it ("" for its end) and what is there instead; or "", "" and code
 # that runs in the notebook after the item's solution.
 MISTAKES = {
+    "no variance term": ("1.4c", "layers/batch_norm.py", "(dbeta + x_hat * dgamma)", "dbeta"),
+    "kernel flipped": ("1.5b", "layers/conv.py", "out = w.reshape(f, -1)", "out = w[:, :, ::-1, ::-1].reshape(f, -1)"),
     "a sum for the mean": ("2.1", "losses.py", "", LOSS.format("logistic_loss", "loss * len(x), dx * len(x)")),
     "the caller's labels changed": ("2.1", "losses.py", "", IN_PLACE.format("logistic_loss")),
     "overflow": ("2.1", "losses.py", "", LOSS.format("logistic_loss", OVERFLOW)),

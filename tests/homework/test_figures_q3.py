@@ -126,6 +126,7 @@ def test_networks_hold_the_slice_the_linear_classifier_and_the_counts():
     (band,) = left.patches
     assert (band.get_y(), band.get_height()) == pytest.approx((0.93, 0.04))
     np.testing.assert_array_equal(drawn(right)["b"], [[1, 4], [2, 1]])
+    assert left.get_ylim()[1] == pytest.approx(0.985)
 
 
 def test_test_scores_are_counted_by_class():

@@ -83,7 +83,7 @@ def test_the_filter_is_not_flipped():
 
 def test_the_description_lists_the_products(stepper):
     assert stepper.alt_text == (
-        "Step 1 of 4, out[i, j] = Σ a[m, n] · b[i−m+H′, j−n+W′]: out[1, 1] = 1·(-1) + 2·2 + 4·0 + 5·1 = 8"
+        "Step 1 of 4, out[i, j] = Σ a[k, l] · b[i−k+H′, j−l+W′]: out[1, 1] = 1·(-1) + 2·2 + 4·0 + 5·1 = 8"
     )
     stepper.source.value = "letter F"
     stepper.b_box.value = "1 1 1\n1 1 1\n1 1 1"

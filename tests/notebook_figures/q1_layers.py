@@ -164,7 +164,7 @@ def cells(title, matrix, marked, corner=(0, 0)):
     return Panel(title, "", ", reversed", marks)
 
 
-@shown("stepper", "Step 21 of 25, out[i, j] = Σ a[m, n] · b[i−m+1, j−n+1]: out[5, 1] = 13·2 = 26", same=True)
+@shown("stepper", "Step 21 of 25, out[i, j] = Σ a[k, l] · b[i−k+1, j−l+1]: out[5, 1] = 13·2 = 26", same=True)
 def stepper(ns):
     a, b, output = np.arange(1.0, 17).reshape(4, 4), np.array([[1.0, 0.0], [2.0, -1.0]]), np.zeros((5, 5))
     for u, v in np.ndindex(2, 2):

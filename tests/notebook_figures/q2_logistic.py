@@ -209,7 +209,7 @@ def luck(ns):
 
 @shown(
     "test-figure",
-    "Left: test accuracies of both models, far within one standard error of each other. Right: margins",
+    "Left: test accuracies of both models; their error bars overlap. Right: sorted margins, few of them below 0",
 )
 def test(ns):
     names, t = ["logistic, linear", "logistic, two-layer"], 2 * ns.y_test - 1
@@ -222,6 +222,8 @@ def test(ns):
         seeds.append(line(label, index + np.linspace(0.12, 0.28, 5), accs))
         margins = np.sort(t * runs[0][0].model.loss(ns.X_test))
         sorted_margins.append(line(name, margins, np.arange(1, len(t) + 1) / len(t)))
+    (_, one, half), (_, other, other_half) = (mark.data[0] for mark in first)
+    assert abs(one - other) < half + other_half  # as the alt text says
     x, y = "margin $m$ on the test set", "share of examples below, %"
     return [
         Panel("Test accuracy", "", "test accuracy, %", [*seeds, *first], True, names),

@@ -190,7 +190,8 @@ def rivals(ns):
 
 @shown(
     "networks",
-    "Validation accuracy is flat over the hidden units; ever fewer training examples have a margin below 1",
+    "Left: over the hidden units validation is flat at rate 0.1; at 0.3 and 1 it falls beyond one unit, and 3 fails. "
+    "Right: after 60 epochs few training examples have a margin below 1",
 )
 def networks(ns):
     widths, linear = sorted({row.settings["hidden_dim"] for row in ns.networks}), ns.linear_choice.val_acc
@@ -201,6 +202,11 @@ def networks(ns):
     counts = {"two-layer": ns.final[0][0], "linear": ns.linear[0][0]}
     pulls = {name: solver.callbacks[0].active[:60] for name, solver in counts.items()}
     right = [line(name, range(1, 61), active) for name, active in pulls.items()]
+    best, middle, high, failing = (mark.data[:, 1] for mark in lines)
+    assert np.ptp(best) < error / 2  # as the alt text says
+    assert min(middle[0] - middle[1:].max(), high[0] - high[1:].max()) > 0
+    assert failing.max() < best.min()
+    assert max(active[-1] for active in pulls.values()) < 50
     return [
         Panel(title, "hidden units", "validation accuracy, %", [*dots, *band, *lines], True, [f"{w}" for w in widths]),
         Panel("How many still pull", "epoch", "training examples with $m < 1$", right, True),
@@ -212,7 +218,7 @@ shown("explorer", explorer_alt)(explorer)
 
 @shown(
     "test-scores",
-    "Test scores of both models by class: two heaps to either side of the street, overlapping around it",
+    "Test scores by class. Linear: two hills that overlap around the street. Two-layer: class 1 is in a bar next to 0",
 )
 def test_scores(ns):
     panels = []

@@ -39,10 +39,10 @@ def dropout_panels(x, w, b, *, keep, masks, errors=False):
     m, s = mean[unit], sd[unit]
     grid, t = np.linspace(m - 4 * s, m + 4 * s, 200), np.linspace(-4, 4, 161)
     left = [
-        histogram("$W(x * m)$", y[:, unit], 40, density=True),
-        line("normal, var. $p(1-p)\\sum w^2x^2$", grid, np.exp(-(((grid - m) / s) ** 2) / 2) / s / np.sqrt(2 * np.pi)),
-        upright(m, "$W(px)$"),
-        upright((x @ w + b)[unit], "$W(x)$, not scaled"),
+        histogram("$(x \\odot M)W$", y[:, unit], 40, density=True),
+        line("normal, var. $p(1-p)\\sum x^2W^2$", grid, np.exp(-(((grid - m) / s) ** 2) / 2) / s / np.sqrt(2 * np.pi)),
+        upright(m, "$(px)W$"),
+        upright((x @ w + b)[unit], "$xW$, not scaled"),
     ]
     below = np.array([0.5 * (1 + math.erf(v / math.sqrt(2))) for v in t])
     bell = np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi)
@@ -50,7 +50,7 @@ def dropout_panels(x, w, b, *, keep, masks, errors=False):
     right = [
         line("each unit, mean over masks", mean / sd, (np.maximum(y, 0).mean(axis=0) - np.maximum(mean, 0)) / sd),
         line("if $y$ were normal", t, missing),
-        level(0, "$p$-scaling, ReLU$(W(px))$"),
+        level(0, "$p$-scaling, ReLU$((px)W)$"),
     ]
     if errors:
         variance = (t**2 + 1) * below + t * bell - (t * below + bell) ** 2  # of max(Y, 0)

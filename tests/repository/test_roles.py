@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
 from notebook_rules import ROLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +59,36 @@ def test_every_cell_has_one_role(name):
         if len(ROLES.intersection(cell.metadata.get("tags", ()))) != 1
     ]
     assert not wrong
+
+
+def not_asked(notebook):
+    """Yield what a student never sees although it belongs to a task: the student copy has no cell tagged after."""
+    heading = None
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "markdown":
+            continue
+        role = next(iter(ROLES.intersection(cell.metadata.get("tags", ()))), None)
+        if re.search(r"^#+ ", cell.source, re.M):
+            heading = index, role
+        if role != "prompt" and re.search(r"^\*\*(?:Questions?|Goal)\b", cell.source, re.M):
+            yield index, f"asks, and is tagged {role}"
+        if role == "prompt" and heading[1] == "after":
+            yield index, f"asks under a heading that is in cell {heading[0]}, tagged after"
+
+
+@of_each
+def test_what_is_asked_stands_in_prompts_under_a_heading_that_students_see(name):
+    assert list(not_asked(NOTEBOOKS[name])) == []
+
+
+@pytest.mark.parametrize(
+    ("heading_role", "question_role"), [("after", "prompt"), ("given", "after"), ("after", "after")]
+)
+def test_a_task_in_an_answer_cell_is_found(heading_role, question_role):
+    cells = [(heading_role, "**Answer.** Two.\n\n## Three losses\n\nBelow are three.")]
+    cells.append((question_role, "**Question.** Which mistakes are there?"))
+    made = [new_markdown_cell(source, metadata={"tags": [role]}) for role, source in cells]
+    assert len(list(not_asked(new_notebook(cells=made)))) == 1
 
 
 @of_each

@@ -95,6 +95,8 @@ def test_the_same_examples_are_compared_in_pairs():
     error = math.sqrt((21 - 0.01) / 99 / 100)
     assert select(rows).settings == {"width": 2}
     assert f"within one standard error, {error:.2%} (in pairs, 2 seeds on 100 validation" in select(rows).reason
+    assert select(rows).standard_error == pytest.approx(error)  # the one that the reason names
+    assert select(rows, one_standard_error=False).standard_error == pytest.approx(0.03)
 
 
 def test_one_seed_tells_nothing_of_its_noise_and_is_not_paired():

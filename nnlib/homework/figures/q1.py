@@ -160,10 +160,10 @@ _EDGES = {  # from, to: the path's name, its colour
 GRADIENTS = {  # of L with respect to a node, at the place (x, y) where it is written
     "Y": (r"$G$", 8.0, 1.25),
     "X̂": (r"$\gamma\,G$", 5.6, 1.25),
-    "μ": (r"$-\frac{1}{\sigma}\sum_m \gamma\,G_m$", 3.0, 4.15),
-    "σ": (r"$-\frac{1}{\sigma}\sum_m \gamma\,G_m \hat X_m$", 3.0, -0.2),
-    "γ": (r"$\sum_m G_m \hat X_m$", 7.1, 4.25),
-    "β": (r"$\sum_m G_m$", 8.9, 4.25),
+    "μ": (r"$-\frac{1}{\sigma}\sum_n \gamma\,G_n$", 3.0, 4.15),
+    "σ": (r"$-\frac{1}{\sigma}\sum_n \gamma\,G_n \hat X_n$", 3.0, -0.2),
+    "γ": (r"$\sum_n G_n \hat X_n$", 7.1, 4.25),
+    "β": (r"$\sum_n G_n$", 8.9, 4.25),
     "X": ("sum of\nthree paths", 0.5, 1.05),
 }
 

@@ -225,7 +225,8 @@ def draw_networks(
     left.axhspan(linear - error, linear + error, color="black", alpha=0.08, linewidth=0, label="one standard error")
     left.set(title=f"Three seeds, L2 {reg:g}; bars: one standard deviation", xlabel="hidden units")
     left.legend(loc="lower left", fontsize="small", ncols=2)
-    left.set_ylim(max(left.get_ylim()[0], linear - 0.07) - 0.02)  # a rate that fails lies far below
+    # A rate that fails lies far below, and its bars would reach beyond 100 %.
+    left.set_ylim(max(left.get_ylim()[0], linear - 0.07) - 0.02, min(linear + error + 0.015, 1.0))
     for (name, counts), (colour, style) in zip(active.items(), STYLES[1:], strict=False):
         right.plot(np.arange(1, len(counts) + 1), counts, style, color=colour, label=name)
     right.set(xlabel="epoch", ylabel="training examples with $m < 1$", title="How many still pull", ylim=(0, None))
