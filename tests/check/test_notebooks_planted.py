@@ -1,4 +1,4 @@
-"""Mistakes and gaps in what Q1 to Q5 and Q7 ask for, planted into a copy of nnlib: no notebook shows a pass for them.
+"""Mistakes and gaps in what the notebooks ask for, planted into a copy of nnlib: no notebook shows a pass for them.
 
 The cells run in a real kernel, as they stand in the notebooks: of an item those that its check cell needs, and of a
 notebook whose loss is not written, all.
