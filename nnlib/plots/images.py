@@ -54,24 +54,25 @@ def confusion_matrix(y_true: np.ndarray, y_pred: np.ndarray, num_classes: int) -
     return counts.reshape(num_classes, num_classes)
 
 
-def plot_confusion(ax: Axes, counts: np.ndarray, *, classes: Sequence[str] | None = None) -> Axes:
+def plot_confusion(ax: Axes, counts: np.ndarray, *, classes: Sequence[str] | None = None, large: bool = False) -> Axes:
     """Draw a confusion matrix (K, K); only the mistakes are coloured, next to the diagonal they would all be pale.
 
     Args:
         ax: where to draw.
         counts: true classes in rows, predicted classes in columns.
         classes: K names, shown instead of the indices.
+        large: whether the counts are written large, and zeros pale.
     """
     _check_classes(classes, len(counts))
     mistakes = counts.astype(float)
     np.fill_diagonal(mistakes, np.nan)
     ax.imshow(mistakes, cmap="Blues")
     half = np.nanmax(mistakes) / 2
+    size, zero = (11, 0.35) if large else ("x-small", 1)
     for (row, column), count in np.ndenumerate(counts):
         dark = row != column and count > half
-        ax.text(
-            column, row, str(count), ha="center", va="center", fontsize="x-small", color="white" if dark else "black"
-        )
+        style = {"fontsize": size, "alpha": 1 if count else zero, "color": "white" if dark else "black"}
+        ax.text(column, row, str(count), ha="center", va="center", **style)
     ticks = np.arange(len(counts))
     ax.set(xticks=ticks, yticks=ticks, xlabel="predicted class", ylabel="true class")
     if classes is not None:

@@ -1,4 +1,4 @@
-"""Mistakes and gaps in what Q1 to Q5 and Q7 ask for, planted into a copy of nnlib: no notebook shows a pass for them.
+"""Mistakes and gaps in what the notebooks ask for, planted into a copy of nnlib: no notebook shows a pass for them.
 
 The cells run in a real kernel, as they stand in the notebooks: of an item those that its check cell needs, and of a
 notebook whose loss is not written, all.
@@ -74,6 +74,14 @@ MISTAKES = {
     "gradients of one sign": ("7.1d", "", "", "G_pair = abs(G_pair)"),
     "variance of the scaled output": ("7.2b", "homework/masks.py", "", VARIANCE),
     "without momentum": ("7.3b", "", "", "def largest_rate(eigenvalue, momentum=0.0):\n    return 2 / eigenvalue"),
+    "the fully connected layers transposed": (
+        "6.1c",
+        "",
+        "",
+        "def one_layer(fc):\n    return fc[0].weight @ fc[-1].weight.T, fc[-1].bias",
+    ),
+    "zero_grad forgotten": ("6.2a", "vgg/training.py", "optimizer.zero_grad", "(lambda **options: None)"),
+    "a factor of He's variance": ("6.3c", "", "", "predicted = ratio**20"),
 }
 ITEMS = sorted({item for item, *_ in MISTAKES.values()})
 NOT_WRITTEN = {"3.1": ("losses.py", "svm_loss"), "4.1": ("losses.py", "softmax_loss")}

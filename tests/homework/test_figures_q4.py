@@ -100,9 +100,9 @@ def point(units, trained, validated):
     )
 
 
-def test_the_sizes_hold_both_accuracies_the_linear_one_and_the_band():
+def test_the_sizes_hold_both_accuracies_the_linear_one_and_the_errors_of_the_differences():
     points = [point(10, [0.95, 0.96], [0.93, 0.94]), point(300, [0.99, 1.0], [0.98, 0.984])]
-    left, right = q4.draw_sizes(points, "hidden_dim", linear=0.92, error=0.002).axes
+    left, right = q4.draw_sizes(points, "hidden_dim", linear=0.92, errors=[0.003, 0]).axes
     lines = drawn(left)
     np.testing.assert_allclose(lines["training (first 6,000)"], [[0, 0.955], [1, 0.995]])
     np.testing.assert_allclose(lines["validation"], [[0, 0.935], [1, 0.982]])
@@ -112,9 +112,11 @@ def test_the_sizes_hold_both_accuracies_the_linear_one_and_the_band():
     assert legend(left) == ["training (first 6,000)", "validation", "linear, validation"]
     colours = {line.get_label(): line.get_color() for line in left.lines}
     assert (colours["training (first 6,000)"], colours["validation"]) == (BLUE, VERMILION)
-    (band,) = right.patches
-    np.testing.assert_allclose([band.get_y(), band.get_y() + band.get_height()], [0.98, 0.982])
-    np.testing.assert_allclose(drawn(right)["validation, mean"], [[0, 0.935], [1, 0.982]])
+    assert set(drawn(right)["the best"][:, 1]) == {0.982}
+    (means,) = right.containers
+    np.testing.assert_allclose(means.lines[0].get_xydata(), [[0, 0.935], [1, 0.982]])
+    ends = np.array([bar[:, 1] for bar in means.lines[2][0].get_segments()])
+    np.testing.assert_allclose(ends, [[0.932, 0.938], [0.982, 0.982]])
     for ax in (left, right):
         assert [label.get_text() for label in ax.get_xticklabels()] == ["10", "300"]
         assert ax.get_xlabel() == "hidden units"

@@ -108,6 +108,7 @@ def test_mistakes_are_counted_and_the_surest_come_first():
     images = np.random.default_rng(0).random((4, 5, 5))
     confusion, *pictures = q5.draw_mistakes(images, y, scores).axes
     assert confusion.get_title() == "2 of 4 wrong"
+    assert all(text.get_fontsize() >= 10 for text in confusion.texts)
     assert len(pictures) == 12
     np.testing.assert_array_equal(pictures[0].images[0].get_array(), images[1])
     assert pictures[1].get_title().startswith("1, read as 2")

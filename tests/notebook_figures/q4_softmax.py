@@ -104,9 +104,15 @@ def sizes(ns):
     left = []
     for name, values in (("training (first 6,000)", train), ("validation", val)):
         left += [line(name, range(5), values.mean(axis=1)), *(line("", range(5), column) for column in values.T)]
-    best = val.mean(axis=1).max()
-    band = box("within one standard error of the best", 0, best - ns.hidden_choice.standard_error, 1, best)
-    right, ticks = [band, line("validation, mean", range(5), val.mean(axis=1))], [str(units) for units in tried]
+    means, ticks = val.mean(axis=1), [str(units) for units in tried]
+    wrong = np.zeros((5, 2, rows[0][0].data.val))
+    for index, row in np.ndenumerate(np.array(rows, dtype=object)):
+        wrong[index][list(row.wrong)] = 1
+    ahead = wrong - wrong[means.argmax()]  # 1 where the best alone is right, -1 where the other is
+    over_examples = ahead.mean(axis=1).var(axis=1, ddof=1) / ahead.shape[2]
+    errors = np.sqrt(over_examples + ahead.mean(axis=2).var(axis=1, ddof=1) / 2)
+    label = "validation, mean ± one standard error\nof its difference from the best"
+    right = [level(means.max(), "the best"), errorbar(label, range(5), means, errors)]
     left.append(level(ns.linear.val_acc, "linear, validation"))
     return [
         Panel("Every seed is a dot", "hidden units", "accuracy, %", left, True, ticks),

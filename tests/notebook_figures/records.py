@@ -34,8 +34,9 @@ class Swept(list):
             curve = SimpleNamespace(steps=list(range(1, 101)), losses=list(rng.uniform(0.1, 2, 100)))
             size, units = settings.get("filter_size", 5), settings.get("hidden_dim", 50)
             params = 32 * size**2 + (32 * ((29 - size) // 2) ** 2 + 1) * units + (units + 1) * 10
-            more = {"seed": number, "status": "done", "curve": curve, "data": SimpleNamespace(val=1000)}
             accuracy = float(rng.uniform(0.9, 1))
+            wrong = sorted(rng.choice(1000, round(1000 * (1 - accuracy)), replace=False).tolist())
+            more = {"seed": number, "status": "done", "curve": curve, "data": SimpleNamespace(val=1000), "wrong": wrong}
             self.append(SimpleNamespace(settings=settings, val_acc=accuracy, num_params=params, **more))
         for index in failed:
             self[index].status, self[index].val_acc = "diverged", None

@@ -194,6 +194,12 @@ def test_a_drawn_confusion_matrix_says_every_count_and_colours_the_mistakes(ax, 
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted class", "true class")
 
 
+def test_a_confusion_matrix_in_large_counts_has_pale_zeros(ax):
+    plots.plot_confusion(ax, np.array([[90, 0], [1, 80]]), large=True)
+    assert {text.get_fontsize() for text in ax.texts} == {11}
+    assert [text.get_alpha() == 1 for text in ax.texts] == [True, False, True, True]
+
+
 def test_mistakes_are_the_most_confident_ones_first():
     scores = np.log([[0.9, 0.1], [0.3, 0.7], [0.4, 0.6], [0.2, 0.8]])
     y = np.array([0, 0, 0, 1])  # the second and the third are wrong

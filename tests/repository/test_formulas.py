@@ -68,9 +68,9 @@ NOT_COMPUTED = {
     "M[i] = 1 with probability p, else 0 (train)": "a distribution",
     "Y[n,c,p,q] = max over the window's (u,v) of X[n,c,p*stride+u,q*stride+v]": "words; see tests/reference.py",
     "dL/dX[n,c,i,j] = the sum of dL/dY[n,c,p,q] over the windows (p,q) whose maximum is X[n,c,i,j]": "words, as above",
-    r"\frac{\partial L}{\partial X_{ij}} = \sum_{p,q} G_{pq}\,\mathbf 1\big[(i,j) = m(p,q)\big]": "the same in symbols",
-    r"\left\|\frac{\partial L}{\partial Z_1}\right\| \le \left(\tfrac14\right)^{D-1} \prod_{l=2}^{D} \|W_l\| _2 "
-    r"\left\|\frac{\partial L}{\partial Z_D}\right\|": "a bound; the notebook measures it",
+    r"\frac{\partial L}{\partial X_{ij}} = \sum_{p,q} G_{pq}\,\mathbf 1\big[(i,j) = w(p,q)\big]": "the same in symbols",
+    r"\left\|\frac{\partial L}{\partial Z_1}\right\| \le \left(\tfrac14\right)^{R-1} \prod_{l=2}^{R} \|W_l\| _2 "
+    r"\left\|\frac{\partial L}{\partial Z_R}\right\|": "a bound; the notebook measures it",
 }
 # A condition on eta, and the update rule that converges if and only if it holds.
 CONDITIONS = {

@@ -12,10 +12,12 @@ from notebook_rules import ROLES
 ROOT = Path(__file__).resolve().parents[2]
 
 ITEMS = tomllib.loads((ROOT / "course" / "exercises.toml").read_text(encoding="utf-8"))["item"]
-NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in sorted((ROOT / "notebooks").glob("q*.ipynb"))}
+NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in sorted((ROOT / "notebooks").rglob("q*.ipynb"))}
+WITH_ITEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("q*.ipynb"))]  # notebooks/extra/ asks for nothing
 # 4.3 compares the split with four others of the training file.
 TRAINS_ON_OTHER_SPLITS = {"q4_softmax": "; training sets that hold validation examples: 4"}
 of_each = pytest.mark.parametrize("name", NOTEBOOKS)
+of_each_with_items = pytest.mark.parametrize("name", WITH_ITEMS)
 
 
 def cells_of(name, role=None, kind=None):
@@ -38,7 +40,7 @@ def printed(cell):
 def test_points_sum_to_100_and_ids_are_given_once():
     assert sum(item["points"] for item in ITEMS) == 100
     assert len({item["id"] for item in ITEMS}) == len(ITEMS)
-    assert {item["notebook"] for item in ITEMS} == set(NOTEBOOKS)
+    assert {item["notebook"] for item in ITEMS} == set(WITH_ITEMS)
 
 
 def test_targets_are_there():
@@ -90,14 +92,18 @@ def test_a_task_in_an_answer_cell_is_found(heading_role, question_role):
 
 
 @of_each
+def test_the_first_cell_is_short(name):
+    assert len(cells_of(name, kind="code")[0].source.splitlines()) <= 12
+
+
+@of_each_with_items
 def test_first_and_last_cells(name):
     code = cells_of(name, kind="code")
-    assert len(code[0].source.splitlines()) <= 12
     assert f'start("{name[:2]}")' in code[0].source
     assert code[-1].source == "checks.tally()"
 
 
-@of_each
+@of_each_with_items
 def test_every_item_has_prompt_answer_check_and_an_after(name):
     prompts = "\n".join(cell.source for cell in cells_of(name, "prompt"))
     answers = [cell.source for cell in cells_of(name, "solution", "markdown")]
@@ -113,7 +119,7 @@ def test_every_item_has_prompt_answer_check_and_an_after(name):
         assert ids.issuperset(item["cells"])
 
 
-@of_each
+@of_each_with_items
 def test_the_table_of_tasks_has_the_points_of_the_items(name):
     source = next(cell.source for cell in NOTEBOOKS[name].cells if "**Tasks**" in cell.source)
     rows = re.findall(r"^\| \[(\d\.\d\w?)\]\(\S+\) \| ([^|]*) \|(?:.*\|)? *([\d.]+) *\|$", source, re.M)
@@ -126,7 +132,7 @@ def test_the_table_of_tasks_has_the_points_of_the_items(name):
     assert re.match(rf"# .* \({total:g} points\)", NOTEBOOKS[name].cells[0].source)
 
 
-@of_each
+@of_each_with_items
 def test_every_check_of_the_committed_notebook_passes_and_is_counted(name):
     lines = [line for cell in cells_of(name, "check", "code") for line in printed(cell).splitlines()]
     for item in (item for item in ITEMS if item["notebook"] == name):
@@ -137,11 +143,17 @@ def test_every_check_of_the_committed_notebook_passes_and_is_counted(name):
     assert printed(cells_of(name, kind="code")[-1]).splitlines()[-2] == f"all   {total} of {total}"
 
 
-@of_each
+@of_each_with_items
 def test_the_committed_notebook_opened_its_test_set_once_and_trained_nothing_after_it(name):
     once = "test set opened once, nothing trained after it" + TRAINS_ON_OTHER_SPLITS.get(name, "")
     last = printed(cells_of(name, kind="code")[-1]).splitlines()[-1]
     assert last == ("no test set opened" if name == "q1_layers" else once)
+
+
+@of_each
+def test_no_output_is_a_judgement_in_place_of_a_check(name):
+    lines = [line for cell in cells_of(name, kind="code") for line in printed(cell).splitlines()]
+    assert [line for line in lines if re.search(r": (True|False)\b", line)] == []
 
 
 @of_each

@@ -136,14 +136,14 @@ def draw_rungs(accuracies: Mapping[str, float]) -> Figure:
     return figure
 
 
-def draw_sizes(points: Sequence[Point], name: str, linear: float, error: float) -> Figure:
-    """Draw training and validation accuracy over one hyper-parameter, and one standard error of the best.
+def draw_sizes(points: Sequence[Point], name: str, linear: float, errors: Sequence[float]) -> Figure:
+    """Draw training and validation accuracy over one hyper-parameter, and how far each point is from the best.
 
     Args:
         points: of a sweep, in the order of the x axis.
         name: of the hyper-parameter.
         linear: validation accuracy of the linear classifier.
-        error: standard error of the best mean.
+        errors: standard errors of the differences from the best mean, one per point, 0 for the best.
     """
     figure = Figure(figsize=(8.6, 3.4), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
@@ -154,15 +154,17 @@ def draw_sizes(points: Sequence[Point], name: str, linear: float, error: float) 
     _draw_seeds(left, [point.accuracies for point in points], VERMILION, "s-", "validation")
     left.axhline(linear, color=ink(left), linestyle=":", label="linear, validation")
     left.set_title("Every seed is a dot")
-    right.axhspan(means.max() - error, means.max(), color="0.88", label="within one standard error of the best")
-    right.plot(positions, means, "s-", color=VERMILION, label="validation, mean")
-    right.set(title="The best, close up", ylim=(means.max() - 6 * error, means.max() + 1.5 * error))
+    right.axhline(means.max(), color=ink(right), linestyle=":", label="the best")
+    bars = {"capsize": 3, "label": "validation, mean ± one standard error\nof its difference from the best"}
+    right.errorbar(positions, means, errors, fmt="s-", color=VERMILION, **bars)
+    nearest = np.sort(errors)[1]  # after the best's own
+    right.set(title="The best, close up", ylim=(means.max() - 8 * nearest, means.max() + 4 * nearest))
     for ax in (left, right):
         ax.set_xticks(positions, [format_value(point.settings[name]) for point in points])
         ax.set(xlabel=name.replace("hidden_dim", "hidden units"), ylabel="accuracy")
         percent(ax.yaxis, decimals=1)
     left.legend(fontsize="small", loc="center right")
-    right.legend(fontsize="small", loc="lower right")
+    right.legend(fontsize="small", loc="upper left")
     return figure
 
 
@@ -179,10 +181,7 @@ def draw_confusions(y: np.ndarray, scores: Mapping[str, np.ndarray]) -> Figure:
     figure = Figure(figsize=(5.6 * len(scores), 5.5), layout="constrained")
     for ax, (name, values) in zip(np.atleast_1d(figure.subplots(1, len(scores))), scores.items(), strict=True):
         counts = confusion_matrix(y, values.argmax(axis=1), 10)
-        plot_confusion(ax, counts)
-        for text in ax.texts:
-            text.set_fontsize(11)
-            text.set_alpha(0.35 if text.get_text() == "0" else 1)
+        plot_confusion(ax, counts, large=True)
         ax.set_title(f"{name}: {counts.sum() - np.trace(counts):,} of {len(y):,} wrong")
     return figure
 

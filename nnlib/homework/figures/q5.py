@@ -124,11 +124,11 @@ def draw_claims(
 
 def draw_mistakes(images: np.ndarray, y_true: np.ndarray, scores: np.ndarray) -> Figure:
     """Draw the confusion matrix of scores (N, K) and the twelve most confident mistakes among images (N, H, W)."""
-    figure = Figure(figsize=(12, 4.6), layout="constrained")
-    left, right = figure.subfigures(1, 2, width_ratios=[1, 1.45])
+    figure = Figure(figsize=(12, 5.2), layout="constrained")
+    left, right = figure.subfigures(1, 2, width_ratios=[1, 1.3])
     confusion = confusion_matrix(y_true, scores.argmax(axis=1), scores.shape[1])
     ax = left.subplots()
-    plot_confusion(ax, confusion)
+    plot_confusion(ax, confusion, large=True)
     ax.set_title(f"{confusion.sum() - np.trace(confusion)} of {len(y_true):,} wrong")
     plot_mistakes(right.subplots(2, 6), images, y_true, scores)
     right.suptitle("The mistakes made with the highest probability", fontsize="medium")

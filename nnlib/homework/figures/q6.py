@@ -132,8 +132,8 @@ def _draw_minutes(ax: Axes, trainings: Sequence[Training]) -> None:
         minutes, accuracies = [t.seconds / 60 for _, t in points], [t.test_acc for _, t in points]
         ax.plot(minutes, accuracies, "s" if wide else "o", color=color, markersize=6, label=label)
         for (number, _), x, y in zip(points, minutes, accuracies, strict=True):
-            aside = 6 if number % 2 else -12  # neighbours may lie close together
-            ax.annotate(str(number), (x, y), (aside, -3), textcoords="offset points", fontsize="small")
+            aside, above = (8, -1) if number % 2 else (-14, -5)  # neighbours may lie close together
+            ax.annotate(str(number), (x, y), (aside, above), textcoords="offset points", fontsize="small")
     ax.set(xlabel="minutes of training", ylabel="test accuracy", title="What it costs")
     ax.set_xlim(0, 1.15 * max(training.seconds for training in trainings) / 60)
     percent(ax.yaxis)
