@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterable, Mapping
+from numbers import Real
+
 import numpy as np
+
+
+class NotFiniteError(ValueError):
+    """An array holds NaN or infinity where every value has to be a finite number."""
 
 
 def require(condition: bool, argument: str, expected: str, got: object, todo: str = "") -> None:
@@ -33,6 +41,38 @@ def floating(name: str, array: object, *, ndim: int | None = None) -> np.ndarray
     if ndim is not None:
         require(array.ndim == ndim, name, f"{ndim} axes", f"shape {array.shape}", "Reshape it first.")
     return array
+
+
+def floating_dtype(
+    name: str, dtype: object, allowed: tuple[str, ...] = ("float16", "float32", "float64"), todo: str = ""
+) -> np.dtype:
+    """Return `dtype` as NumPy's if its name is one of `allowed`, else raise a ValueError."""
+    try:
+        found = np.dtype(dtype)
+    except (TypeError, ValueError, SyntaxError):  # NumPy parses a string, and reads the fields of an object
+        choice(name, dtype, allowed, todo)
+    choice(name, found.name, allowed, todo)
+    return found
+
+
+def first_not_finite(array: np.ndarray) -> tuple[int, tuple[int, ...]] | None:
+    """Return how many values are NaN or infinite, and the index of the first; None if all are finite."""
+    if array.dtype.kind != "f":
+        return None
+    with np.errstate(all="ignore"):
+        if np.isfinite(array.sum()):  # half the time of np.isfinite(array): one pass, and no array of bools
+            return None
+    wrong = ~np.isfinite(array)
+    if not wrong.any():  # the sum was too large for its dtype
+        return None
+    return int(wrong.sum()), tuple(int(i) for i in np.unravel_index(wrong.argmax(), wrong.shape))
+
+
+def finite(name: str, array: np.ndarray, todo: str) -> None:
+    """Raise a NotFiniteError if a value of `array` is NaN or infinite; it says how many, and the first's index."""
+    if wrong := first_not_finite(array):
+        got = f"{wrong[0]} NaN or infinite, the first at index {wrong[1]}"
+        raise NotFiniteError(f"{name}: expected finite numbers, got {got}. {todo}")
 
 
 def shape(name: str, array: np.ndarray, expected: tuple[int, ...], because: str = "") -> None:
@@ -122,16 +162,78 @@ def _label_vector(y: object, num_examples: int) -> np.ndarray:
     return labels
 
 
-def choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
+def choice(name: str, value: object, allowed: tuple[object, ...], todo: str = "") -> None:
     """Raise a ValueError unless `value` is one of `allowed`."""
-    require(value in allowed, name, "one of " + ", ".join(map(repr, allowed)), repr(value))
+    # by type first: an array, compared with a string, is no bool
+    found = any(isinstance(value, type(item)) and value == item for item in allowed)
+    require(found, name, "one of " + ", ".join(map(repr, allowed)), repr(value), todo)
+
+
+def number(name: str, value: object, expected: str, fits: Callable[[float], bool], todo: str = "") -> float:
+    """Return `value` if it is a finite number for which `fits` holds; `expected` says which numbers these are.
+
+    A TypeError for anything that is no real number, a bool too; a ValueError for NaN, infinity, another number.
+    """
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise TypeError(f"{name}: expected {expected}, got {value!r}. {todo}".rstrip())
+    require(math.isfinite(value) and fits(value), name, expected, value, todo)
+    return value
+
+
+def positive(name: str, value: object, expected: str = "a number above 0", todo: str = "") -> float:
+    """Return `value` if it is a finite number above zero; errors as for `number`."""
+    return number(name, value, expected, lambda number: number > 0, todo)
+
+
+def not_negative(name: str, value: object, todo: str = "") -> float:
+    """Return `value` if it is a finite number of at least zero; errors as for `number`."""
+    return number(name, value, "a number of at least 0", lambda number: number >= 0, todo)
+
+
+def fraction(name: str, value: object) -> float:
+    """Return `value` if it is a number in [0, 1): the weight of the past in a running average."""
+    return number(name, value, "a number in [0, 1)", lambda number: 0 <= number < 1)
+
+
+def whole(name: str, value: object, expected: str, fits: Callable[[int], bool]) -> int:
+    """Return `value` as an int if it is a whole number for which `fits` holds, else raise a ValueError."""
+    is_int = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    require(is_int and fits(value), name, expected, repr(value))
+    return int(value)
 
 
 def positive_int(name: str, value: object) -> int:
     """Return `value` as an int if it is a whole number of at least 1."""
-    is_int = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    require(is_int and value >= 1, name, "a whole number of at least 1", repr(value))
-    return int(value)
+    return whole(name, value, "a whole number of at least 1", lambda number: number >= 1)
+
+
+def boolean(name: str, value: object) -> bool:
+    """Return `value` if it is True or False, else raise a TypeError: any text would count as true."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name}: expected True or False, got {value!r}.")
+    return bool(value)
+
+
+def mapping(name: str, value: object, example: str) -> Mapping:
+    """Return `value` if it is a dict or another mapping, else raise a TypeError; `example` is one that would do."""
+    if not isinstance(value, (dict, Mapping)):  # dict first: that is quick
+        raise TypeError(f"{name}: expected a dict such as {example}, got {value!r}.")
+    return value
+
+
+def listed(name: str, value: object, expected: str) -> list:
+    """Return the items of a list or of another iterable, at least one; a ValueError for a single item, or a text."""
+    single = not isinstance(value, Iterable) or isinstance(value, (str, bytes))
+    items = [] if single else list(value)
+    require(len(items) > 0, name, expected, repr(value), f"For a single one write [{value!r}]." if single else "")
+    return items
+
+
+def function(name: str, value: object, expected: str) -> Callable:
+    """Return `value` if it can be called and is no class, else raise a TypeError."""
+    if not callable(value) or isinstance(value, type):
+        raise TypeError(f"{name}: expected a function {expected}, got {value!r}.")
+    return value
 
 
 def generator(rng: object) -> np.random.Generator:
