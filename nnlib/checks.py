@@ -43,9 +43,7 @@ def floating(name: str, array: object, *, ndim: int | None = None) -> np.ndarray
     return array
 
 
-def floating_dtype(
-    name: str, dtype: object, allowed: tuple[str, ...] = ("float16", "float32", "float64"), todo: str = ""
-) -> np.dtype:
+def floating_dtype(name: str, dtype: object, allowed: tuple[str, ...], todo: str = "") -> np.dtype:
     """Return `dtype` as NumPy's if its name is one of `allowed`, else raise a ValueError."""
     try:
         found = np.dtype(dtype)
@@ -53,6 +51,14 @@ def floating_dtype(
         choice(name, dtype, allowed, todo)
     choice(name, found.name, allowed, todo)
     return found
+
+
+def as_array(name: str, value: object) -> np.ndarray:
+    """Return `value` as an array; a ValueError for lists of different lengths, which make none."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name}: expected an array, got lists of different lengths.") from None
 
 
 def first_not_finite(array: np.ndarray) -> tuple[int, tuple[int, ...]] | None:
@@ -94,12 +100,8 @@ def class_labels(y: object, num_examples: int, num_classes: int) -> np.ndarray:
         )
     if labels.size:
         low, high = int(labels.min()), int(labels.max())
-        require(
-            low >= 0 and high < num_classes,
-            "y",
-            f"class indices from 0 to {num_classes - 1}, one for each column of the scores",
-            f"labels from {low} to {high}",
-        )
+        expected = f"class indices from 0 to {num_classes - 1}, one for each column of the scores"
+        require(low >= 0 and high < num_classes, "y", expected, f"labels from {low} to {high}")
     return labels
 
 
@@ -151,14 +153,10 @@ def _scores(x: np.ndarray, ndim: int) -> None:
 
 
 def _label_vector(y: object, num_examples: int) -> np.ndarray:
-    labels = np.asarray(y)
-    require(
-        labels.shape == (num_examples,),
-        "y",
-        f"shape ({num_examples},), one label per example",
-        f"shape {labels.shape}",
-        "Labels are a vector, not a column or one-hot rows." if labels.ndim == 2 else "",
-    )
+    labels = as_array("y", y)
+    todo = "Labels are a vector, not a column or one-hot rows." if labels.ndim == 2 else ""
+    expected = f"shape ({num_examples},), one label per example"
+    require(labels.shape == (num_examples,), "y", expected, f"shape {labels.shape}", todo)
     return labels
 
 

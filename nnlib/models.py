@@ -136,7 +136,7 @@ class Classifier:
         return self
 
     def __repr__(self):
-        name = getattr(self.data_loss, "__name__", repr(self.data_loss))
+        name = getattr(self.data_loss, "__name__", type(self.data_loss).__name__)
         return f"{type(self).__name__}, {name}, L2 {self.reg:g}\n{self.network!r}"
 
     @property

@@ -61,7 +61,7 @@ class Sequential:
         self.input_shape = shape_of_example("input_shape", input_shape, "(20,) or (1, 28, 28)")
         if weight_scale is not None:
             checks.not_negative("weight_scale", weight_scale, "None stands for He initialisation.")
-        dtype = checks.floating_dtype("dtype", dtype)
+        dtype = checks.floating_dtype("dtype", dtype, ("float16", "float32", "float64"))
         self.rng = checks.generator(rng)
         self.layers = backend.current() if layers is None else backend.check("layers", layers)
         self.params: Arrays = {}
@@ -152,19 +152,15 @@ def shape_of_example(name: str, shape: object, example: str) -> Shape:
         ValueError: a number in it that is no size.
     """
     if not isinstance(shape, (tuple, list)):
-        todo = f" Write ({shape},)." if isinstance(shape, int) else ""
-        raise TypeError(f"{name}: expected a tuple of whole numbers such as {example}, got {shape!r}.{todo}")
+        raise TypeError(f"{name}: expected a tuple of whole numbers such as {example}, got {shape!r}.")
     return tuple(checks.positive_int(f"{name}[{index}]", size) for index, size in enumerate(shape))
 
 
 def real_examples(X: object) -> np.ndarray:
     """Return examples as an array of real numbers, of whatever dtype; a TypeError or ValueError if they are none."""
-    try:
-        array = np.asarray(X)
-    except ValueError:  # NumPy's, for lists that make no array
-        checks.require(False, "X", "examples of one shape", "lists of different lengths")
+    array = checks.as_array("X", X)
     if array.dtype.kind not in "biuf":
         got = f"dtype {array.dtype}" if isinstance(X, np.ndarray) else repr(X)[:60]
-        raise TypeError(f"X: expected an array of real numbers, got {got}. Convert it: X.astype(np.float32).")
+        raise TypeError(f"X: expected an array of real numbers, got {got}. Pass the pixels or features as floats.")
     checks.require(array.ndim > 0, "X", "one example per row", "a single number")
     return array
