@@ -34,12 +34,12 @@ def floating(name: str, array: object, *, ndim: int | None = None) -> np.ndarray
         raise TypeError(
             f"{name}: expected a NumPy array, got {type(array).__name__}. Wrap it: np.asarray({name}, dtype=float)."
         )
-    if not np.issubdtype(array.dtype, np.floating):
+    if array.dtype.kind != "f":
         raise TypeError(
             f"{name}: expected a floating-point array, got dtype {array.dtype}. Convert it: {name}.astype(np.float32)."
         )
-    if ndim is not None:
-        require(array.ndim == ndim, name, f"{ndim} axes", f"shape {array.shape}", "Reshape it first.")
+    if ndim is not None and array.ndim != ndim:
+        require(False, name, f"{ndim} axes", f"shape {array.shape}", "Reshape it first.")
     return array
 
 
@@ -83,7 +83,8 @@ def finite(name: str, array: np.ndarray, todo: str) -> None:
 
 def shape(name: str, array: np.ndarray, expected: tuple[int, ...], because: str = "") -> None:
     """Raise a ValueError unless `array.shape == expected`; `because` says what fixes the expectation."""
-    require(array.shape == expected, name, f"shape {expected}", f"shape {array.shape}", because)
+    if array.shape != expected:  # the words take longer than the comparison: at every step they are not put together
+        require(False, name, f"shape {expected}", f"shape {array.shape}", because)
 
 
 def class_labels(y: object, num_examples: int, num_classes: int) -> np.ndarray:
@@ -162,9 +163,10 @@ def _label_vector(y: object, num_examples: int) -> np.ndarray:
 
 def choice(name: str, value: object, allowed: tuple[object, ...], todo: str = "") -> None:
     """Raise a ValueError unless `value` is one of `allowed`."""
-    # by type first: an array, compared with a string, is no bool
-    found = any(isinstance(value, type(item)) and value == item for item in allowed)
-    require(found, name, "one of " + ", ".join(map(repr, allowed)), repr(value), todo)
+    for item in allowed:
+        if isinstance(value, type(item)) and value == item:  # an array, compared with a string, is no bool
+            return
+    require(False, name, "one of " + ", ".join(map(repr, allowed)), repr(value), todo)
 
 
 def number(name: str, value: object, expected: str, fits: Callable[[float], bool], todo: str = "") -> float:
@@ -172,7 +174,7 @@ def number(name: str, value: object, expected: str, fits: Callable[[float], bool
 
     A TypeError for anything that is no real number, a bool too; a ValueError for NaN, infinity, another number.
     """
-    if not isinstance(value, Real) or isinstance(value, bool):
+    if not isinstance(value, (float, int, Real)) or isinstance(value, bool):  # float first: that is quick
         raise TypeError(f"{name}: expected {expected}, got {value!r}. {todo}".rstrip())
     require(math.isfinite(value) and fits(value), name, expected, value, todo)
     return value

@@ -103,13 +103,14 @@ def configure(rule: str, w: np.ndarray, dw: np.ndarray, config: dict | None) -> 
     checks.shape("dw", checks.floating("dw", dw), checks.floating("w", w).shape, "It has the shape of w.")
     if config is not None:
         checks.mapping("config", config, "{'learning_rate': 1e-2}")
-    # A learning rate drawn by NumPy is a np.float64, which would widen float32 weights; a Python float does not.
-    own = {key: value.item() if isinstance(value, np.generic) else value for key, value in (config or {}).items()}
-    own = DEFAULTS[rule] | own
-    for key in DEFAULTS[rule]:
-        if type(own[key]) is not float or not math.isfinite(own[key]):  # quick: this is called at every step
-            checks.number(f"config[{key!r}]", own[key], "a finite number", lambda number: True)
-    return own
+    config = {**DEFAULTS[rule], **(config or {})}
+    for key, value in config.items():
+        if isinstance(value, np.generic):
+            # A learning rate drawn by NumPy is a np.float64, which would widen float32 weights; a float does not.
+            config[key] = value = value.item()
+        if key in DEFAULTS[rule] and not (type(value) is float and math.isfinite(value)):
+            checks.number(f"config[{key!r}]", value, "a finite number", lambda number: True)
+    return config
 
 
 def average(config: dict, name: str, w: np.ndarray) -> np.ndarray:
@@ -117,6 +118,7 @@ def average(config: dict, name: str, w: np.ndarray) -> np.ndarray:
     running = config.get(name)
     if running is None:
         return np.zeros_like(w)
-    argument = f"config[{name!r}]"
-    checks.shape(argument, checks.floating(argument, running), w.shape, "It has the shape of w.")
+    if not isinstance(running, np.ndarray) or running.shape != w.shape or running.dtype.kind != "f":
+        argument = f"config[{name!r}]"
+        checks.shape(argument, checks.floating(argument, running), w.shape, "It has the shape of w.")
     return running
