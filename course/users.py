@@ -8,8 +8,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import filelock
 import psutil
+
+from nnlib.storage import file_lock
 
 UIDS = range(62_000, 62_256)  # Debian assigns none of them
 
@@ -19,13 +20,13 @@ class SpareUser:
 
     def __init__(self) -> None:
         self._scratch = ""
+        self._held = contextlib.ExitStack()
         for self.uid in UIDS:
-            self._lock = _lock(self.uid)
-            with contextlib.suppress(filelock.Timeout):
-                self._lock.acquire(blocking=False)
+            with contextlib.suppress(TimeoutError):
+                self._held.enter_context(_lock(self.uid))
                 if not self.processes():
                     return
-                self._lock.release()
+                self._held.close()
         raise OSError(f"none of the {len(UIDS)} spare users is free")
 
     def processes(self, _: int = 0) -> list[psutil.Process]:
@@ -42,7 +43,7 @@ class SpareUser:
         """Release the id for others."""
         if self._scratch:
             shutil.rmtree(self._scratch, ignore_errors=True)
-        self._lock.release()
+        self._held.close()
 
 
 def strays() -> list[int]:
@@ -50,13 +51,14 @@ def strays() -> list[int]:
     found = {each.info["uids"].real for each in psutil.process_iter(["uids"]) if each.info["uids"]}
     left = []
     for uid in found.intersection(UIDS):
-        with contextlib.suppress(filelock.Timeout), _lock(uid).acquire(blocking=False):
+        with contextlib.suppress(TimeoutError), _lock(uid):
             left += [uid] if _processes(uid) else []
     return left
 
 
-def _lock(uid: int) -> filelock.FileLock:
-    return filelock.FileLock(Path(tempfile.gettempdir(), f"nnlib-uid-{uid}.lock"))
+def _lock(uid: int) -> contextlib.AbstractContextManager:
+    """Take a user's lock; a TimeoutError if a worker has it."""
+    return file_lock(Path(tempfile.gettempdir(), f"nnlib-uid-{uid}"), wait=False)
 
 
 def _processes(uid: int) -> list[psutil.Process]:

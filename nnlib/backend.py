@@ -112,6 +112,14 @@ def loss(function: Callable, name: str) -> Callable:
     return getattr(functions(name), function.__name__, function) if own else function
 
 
+def rules(name: object) -> dict[str, optim.UpdateRule]:
+    """Return the update rules beside the layers of this name: fast ones beside fast layers, else the plain ones.
+
+    They are the plain ones for anything else than a name too: the network of a Solver's model may not be nnlib's.
+    """
+    return RULES.get(name if isinstance(name, str) else "plain", RULES["plain"])
+
+
 def order(specs: Sequence[Layer], name: str) -> list[int]:
     """Return the indices of `specs` in the order of computation.
 
@@ -126,12 +134,12 @@ def order(specs: Sequence[Layer], name: str) -> list[int]:
     return indices
 
 
-def blas_threads(name: str) -> contextlib.AbstractContextManager[None]:
+def blas_threads(name: object) -> contextlib.AbstractContextManager[None]:
     """Return a context in which BLAS and PyTorch have the number of threads with which these layers are fastest.
 
     The fast layers have threads of their own and hold BLAS to one; PyTorch takes as many as BLAS; plain layers leave
-    BLAS as it is.
+    BLAS as it is, and so does anything else than a name.
     """
     if name == "fast":
         return blas.one_blas_thread()
-    return torch_layers.threads() if "torch" in name else contextlib.nullcontext()
+    return torch_layers.threads() if isinstance(name, str) and "torch" in name else contextlib.nullcontext()

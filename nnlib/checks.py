@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterable, Mapping
+from numbers import Real
+
 import numpy as np
+
+
+class NotFiniteError(ValueError):
+    """An array holds NaN or infinity where every value has to be a finite number."""
 
 
 def require(condition: bool, argument: str, expected: str, got: object, todo: str = "") -> None:
@@ -26,18 +34,57 @@ def floating(name: str, array: object, *, ndim: int | None = None) -> np.ndarray
         raise TypeError(
             f"{name}: expected a NumPy array, got {type(array).__name__}. Wrap it: np.asarray({name}, dtype=float)."
         )
-    if not np.issubdtype(array.dtype, np.floating):
+    if array.dtype.kind != "f":
         raise TypeError(
             f"{name}: expected a floating-point array, got dtype {array.dtype}. Convert it: {name}.astype(np.float32)."
         )
-    if ndim is not None:
-        require(array.ndim == ndim, name, f"{ndim} axes", f"shape {array.shape}", "Reshape it first.")
+    if ndim is not None and array.ndim != ndim:
+        require(False, name, f"{ndim} axes", f"shape {array.shape}", "Reshape it first.")
     return array
+
+
+def floating_dtype(name: str, dtype: object, allowed: tuple[str, ...], todo: str = "") -> np.dtype:
+    """Return `dtype` as NumPy's if its name is one of `allowed`, else raise a ValueError."""
+    try:
+        found = np.dtype(dtype)
+    except (TypeError, ValueError, SyntaxError):  # NumPy parses a string, and reads the fields of an object
+        choice(name, dtype, allowed, todo)
+    choice(name, found.name, allowed, todo)
+    return found
+
+
+def as_array(name: str, value: object) -> np.ndarray:
+    """Return `value` as an array; a ValueError for lists of different lengths, which make none."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name}: expected an array, got lists of different lengths.") from None
+
+
+def first_not_finite(array: np.ndarray) -> tuple[int, tuple[int, ...]] | None:
+    """Return how many values are NaN or infinite, and the index of the first; None if all are finite."""
+    if array.dtype.kind != "f":
+        return None
+    with np.errstate(all="ignore"):
+        if np.isfinite(array.sum()):  # half the time of np.isfinite(array): one pass, and no array of bools
+            return None
+    wrong = ~np.isfinite(array)
+    if not wrong.any():  # the sum was too large for its dtype
+        return None
+    return int(wrong.sum()), tuple(int(i) for i in np.unravel_index(wrong.argmax(), wrong.shape))
+
+
+def finite(name: str, array: np.ndarray, todo: str) -> None:
+    """Raise a NotFiniteError if a value of `array` is NaN or infinite; it says how many, and the first's index."""
+    if wrong := first_not_finite(array):
+        got = f"{wrong[0]} NaN or infinite, the first at index {wrong[1]}"
+        raise NotFiniteError(f"{name}: expected finite numbers, got {got}. {todo}")
 
 
 def shape(name: str, array: np.ndarray, expected: tuple[int, ...], because: str = "") -> None:
     """Raise a ValueError unless `array.shape == expected`; `because` says what fixes the expectation."""
-    require(array.shape == expected, name, f"shape {expected}", f"shape {array.shape}", because)
+    if array.shape != expected:  # the words take longer than the comparison: at every step they are not put together
+        require(False, name, f"shape {expected}", f"shape {array.shape}", because)
 
 
 def class_labels(y: object, num_examples: int, num_classes: int) -> np.ndarray:
@@ -54,12 +101,8 @@ def class_labels(y: object, num_examples: int, num_classes: int) -> np.ndarray:
         )
     if labels.size:
         low, high = int(labels.min()), int(labels.max())
-        require(
-            low >= 0 and high < num_classes,
-            "y",
-            f"class indices from 0 to {num_classes - 1}, one for each column of the scores",
-            f"labels from {low} to {high}",
-        )
+        expected = f"class indices from 0 to {num_classes - 1}, one for each column of the scores"
+        require(low >= 0 and high < num_classes, "y", expected, f"labels from {low} to {high}")
     return labels
 
 
@@ -111,27 +154,86 @@ def _scores(x: np.ndarray, ndim: int) -> None:
 
 
 def _label_vector(y: object, num_examples: int) -> np.ndarray:
-    labels = np.asarray(y)
-    require(
-        labels.shape == (num_examples,),
-        "y",
-        f"shape ({num_examples},), one label per example",
-        f"shape {labels.shape}",
-        "Labels are a vector, not a column or one-hot rows." if labels.ndim == 2 else "",
-    )
+    labels = as_array("y", y)
+    todo = "Labels are a vector, not a column or one-hot rows." if labels.ndim == 2 else ""
+    expected = f"shape ({num_examples},), one label per example"
+    require(labels.shape == (num_examples,), "y", expected, f"shape {labels.shape}", todo)
     return labels
 
 
-def choice(name: str, value: object, allowed: tuple[object, ...]) -> None:
+def choice(name: str, value: object, allowed: tuple[object, ...], todo: str = "") -> None:
     """Raise a ValueError unless `value` is one of `allowed`."""
-    require(value in allowed, name, "one of " + ", ".join(map(repr, allowed)), repr(value))
+    for item in allowed:
+        if isinstance(value, type(item)) and value == item:  # an array, compared with a string, is no bool
+            return
+    require(False, name, "one of " + ", ".join(map(repr, allowed)), repr(value), todo)
+
+
+def number(name: str, value: object, expected: str, fits: Callable[[float], bool], todo: str = "") -> float:
+    """Return `value` if it is a finite number for which `fits` holds; `expected` says which numbers these are.
+
+    A TypeError for anything that is no real number, a bool too; a ValueError for NaN, infinity, another number.
+    """
+    if not isinstance(value, (float, int, Real)) or isinstance(value, bool):  # float first: that is quick
+        raise TypeError(f"{name}: expected {expected}, got {value!r}. {todo}".rstrip())
+    require(math.isfinite(value) and fits(value), name, expected, value, todo)
+    return value
+
+
+def positive(name: str, value: object, expected: str = "a number above 0", todo: str = "") -> float:
+    """Return `value` if it is a finite number above zero; errors as for `number`."""
+    return number(name, value, expected, lambda number: number > 0, todo)
+
+
+def not_negative(name: str, value: object, todo: str = "") -> float:
+    """Return `value` if it is a finite number of at least zero; errors as for `number`."""
+    return number(name, value, "a number of at least 0", lambda number: number >= 0, todo)
+
+
+def fraction(name: str, value: object) -> float:
+    """Return `value` if it is a number in [0, 1): the weight of the past in a running average."""
+    return number(name, value, "a number in [0, 1)", lambda number: 0 <= number < 1)
+
+
+def whole(name: str, value: object, expected: str, fits: Callable[[int], bool]) -> int:
+    """Return `value` as an int if it is a whole number for which `fits` holds, else raise a ValueError."""
+    is_int = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    require(is_int and fits(value), name, expected, repr(value))
+    return int(value)
 
 
 def positive_int(name: str, value: object) -> int:
     """Return `value` as an int if it is a whole number of at least 1."""
-    is_int = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    require(is_int and value >= 1, name, "a whole number of at least 1", repr(value))
-    return int(value)
+    return whole(name, value, "a whole number of at least 1", lambda number: number >= 1)
+
+
+def boolean(name: str, value: object) -> bool:
+    """Return `value` if it is True or False, else raise a TypeError: any text would count as true."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name}: expected True or False, got {value!r}.")
+    return bool(value)
+
+
+def mapping(name: str, value: object, example: str) -> Mapping:
+    """Return `value` if it is a dict or another mapping, else raise a TypeError; `example` is one that would do."""
+    if not isinstance(value, (dict, Mapping)):  # dict first: that is quick
+        raise TypeError(f"{name}: expected a dict such as {example}, got {value!r}.")
+    return value
+
+
+def listed(name: str, value: object, expected: str) -> list:
+    """Return the items of a list or of another iterable, at least one; a ValueError for a single item, or a text."""
+    single = not isinstance(value, Iterable) or isinstance(value, (str, bytes))
+    items = [] if single else list(value)
+    require(len(items) > 0, name, expected, repr(value), f"For a single one write [{value!r}]." if single else "")
+    return items
+
+
+def function(name: str, value: object, expected: str) -> Callable:
+    """Return `value` if it can be called and is no class, else raise a TypeError."""
+    if not callable(value) or isinstance(value, type):
+        raise TypeError(f"{name}: expected a function {expected}, got {value!r}.")
+    return value
 
 
 def generator(rng: object) -> np.random.Generator:

@@ -43,7 +43,7 @@ class GradientReport:
         name: of the gradient that was checked.
         max_error: the largest relative error, see `relative_error`.
         worst_index: the index of that error.
-        checked: number of coordinates (or directions) that were compared.
+        checked: number of coordinates that were compared.
         kinks: the indices of those that were skipped, because f has no derivative there.
     """
 
@@ -122,31 +122,6 @@ def check_gradient(
     checks.shape(name, np.asarray(gradient), np.shape(x), "It has the shape of x.")
     numeric = numerical_gradient(f, x, dout, h=h)
     return _compare(name, np.asarray(gradient), numeric, _rounding(f(x), dout) / h, tolerance)
-
-
-def check_directions(
-    f: Function,
-    x: np.ndarray,
-    gradient: np.ndarray,
-    dout: np.ndarray | None = None,
-    *,
-    rng: int | np.random.Generator,
-    directions: int = 4,
-    name: str = "gradient",
-    h: float = STEP,
-    tolerance: float = TOLERANCE,
-) -> GradientReport:
-    """Compare <gradient, v> with f's slope along random directions v: a few evaluations of f for any size of x.
-
-    Arguments and errors are those of `check_gradient`; an index is the number of a direction.
-    """
-    x = _check_point(f, x, dout)
-    checks.shape(name, np.asarray(gradient), x.shape, "It has the shape of x.")
-    rng = checks.generator(rng)
-    vs = [rng.standard_normal(x.shape) for _ in range(checks.positive_int("directions", directions))]
-    slopes = [_derivative(lambda t, v=v: f(x + t * v), dout, h) for v in vs]
-    projections = [float(np.vdot(gradient, v)) for v in vs]
-    return _compare(name, np.array(projections), np.array(slopes), _rounding(f(x), dout) / h, tolerance)
 
 
 def _compare(name: str, analytic: np.ndarray, numeric: np.ndarray, noise: float, tolerance: float) -> GradientReport:

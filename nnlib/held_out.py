@@ -56,12 +56,6 @@ def summary() -> str:
     return (said if times else "no test set opened") + mixed
 
 
-def forget() -> None:
-    """Reset the counts; keep the loaded sets."""
-    _seen.opened = _seen.trained_after = 0
-    _seen.mixed.clear()
-
-
 def _rows(X: np.ndarray) -> frozenset[int]:
     """Return a hash of each example as float32; of a read-only array they are computed once."""
     array, frozen = np.asarray(X), isinstance(X, np.ndarray) and not X.flags.writeable

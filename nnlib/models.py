@@ -9,7 +9,7 @@ import numpy as np
 
 from nnlib import backend, checks, storage
 from nnlib.losses import logistic_loss, softmax_loss, svm_loss
-from nnlib.network import Sequential
+from nnlib.network import Sequential, real_examples, shape_of_example
 from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, Layer, MaxPool, ReLU, Squeeze
 
 Loss = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
@@ -25,10 +25,17 @@ class Classifier:
         network: what maps examples to scores.
         data_loss: (scores, labels) -> (loss, gradient), one of nnlib.losses.
         reg: the loss gains reg/2 * sum(W**2) over all `W*`; biases and batch norm's parameters are left out.
+
+    Raises:
+        TypeError: another network, a loss that is no function, or an L2 strength that is no number.
+        ValueError: an L2 strength below 0.
     """
 
     def __init__(self, network: Sequential, data_loss: Loss, reg: float = 0.0):
-        checks.require(reg >= 0, "reg", "a number of at least 0", reg)
+        if not isinstance(network, Sequential):
+            raise TypeError(f"network: expected a Sequential, got {network!r}. Write Sequential(layers, shape, rng=0).")
+        checks.function("data_loss", data_loss, "(scores, labels) -> (loss, gradient), such as nnlib.softmax_loss")
+        checks.not_negative("reg", reg)
         self.network = network
         self.data_loss = data_loss
         self.reg = reg
@@ -63,9 +70,10 @@ class Classifier:
             With y: the loss with its L2 term, and a dictionary of gradients with the keys of `params`.
 
         Raises:
+            TypeError: examples that are not real numbers, or labels that the loss refuses.
             ValueError: examples of another shape than the network's, or labels that the loss refuses.
         """
-        X = np.asarray(X).astype(self._dtype, copy=False)
+        X = real_examples(X).astype(self._dtype, copy=False)
         with backend.blas_threads(self.network.layers):
             if y is None:
                 chunks = range(0, max(len(X), 1), EXAMPLES_PER_CHUNK)
@@ -82,8 +90,14 @@ class Classifier:
         return loss, grads
 
     def predict(self, X: np.ndarray) -> np.ndarray:
-        """Return the labels (N,): the class of the highest score, or for a binary classifier 1 where it is above 0."""
+        """Return the labels (N,): the class of the highest score, or for a binary classifier 1 where it is above 0.
+
+        Raises:
+            NotFiniteError: a score is NaN or infinite, so that no label follows from it.
+            TypeError, ValueError: as from `loss`.
+        """
         scores = self.loss(X)
+        checks.finite("scores", scores, "Look for NaN, infinity and huge values in X and in the model's params.")
         return scores.argmax(axis=1) if scores.ndim == 2 else (scores > 0).astype(np.int64)
 
     def correct(self, X: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -95,7 +109,8 @@ class Classifier:
 
     def accuracy(self, X: np.ndarray, y: np.ndarray) -> float:
         """Return the fraction of examples whose label is predicted; binary labels in either convention."""
-        checks.require(len(X) > 0, "X", "at least one example", f"shape {np.shape(X)}")
+        X = real_examples(X)
+        checks.require(len(X) > 0, "X", "at least one example", f"shape {X.shape}")
         return float(np.mean(self.correct(X, y)))
 
     def save(self, path: str | os.PathLike) -> None:
@@ -121,7 +136,8 @@ class Classifier:
         return self
 
     def __repr__(self):
-        return f"{type(self).__name__}, {self.data_loss.__name__}, L2 {self.reg:g}\n{self.network!r}"
+        name = getattr(self.data_loss, "__name__", type(self.data_loss).__name__)
+        return f"{type(self).__name__}, {name}, L2 {self.reg:g}\n{self.network!r}"
 
     @property
     def _dtype(self) -> np.dtype:
@@ -210,6 +226,8 @@ class ConvNet(Classifier):
         *,
         rng=0,
     ):
+        checks.boolean("batchnorm", batchnorm)
+        input_dim = shape_of_example("input_dim", input_dim, "(1, 28, 28)")
         specs: list[Layer] = [Conv(num_filters, filter_size)]
         if batchnorm:
             specs += [BatchNorm()]
@@ -225,5 +243,6 @@ class ConvNet(Classifier):
 def _fully_connected_network(
     input_dim: int, hidden_dim: int | None, head: list[Layer], weight_scale: float | None, rng: object, dtype: object
 ) -> Sequential:
+    checks.positive_int("input_dim", input_dim)
     hidden = [] if hidden_dim is None else [FullyConnected(hidden_dim), ReLU()]
     return Sequential([*hidden, *head], (input_dim,), weight_scale=weight_scale, rng=rng, dtype=dtype)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib import backend, checks, tables
+from nnlib.layers import arguments
 from nnlib.specs import Arrays, Context, Layer, Shape
 
 
@@ -38,8 +39,10 @@ class Sequential:
             `backend.current()`.
 
     Raises:
-        TypeError: something else than a layer among the specs, such as a class without its parentheses.
-        ValueError: a layer that cannot take its predecessor's output, named with its index.
+        TypeError: something else than a layer among the specs, such as a class without its parentheses; no list of
+            specs, no tuple as shape, or a scale that is no number.
+        ValueError: a layer that cannot take its predecessor's output, named with its index; a negative scale, or a
+            dtype that is not a floating one.
     """
 
     def __init__(
@@ -52,18 +55,24 @@ class Sequential:
         dtype: np.dtype | type = np.float32,
         layers: str | None = None,
     ):
+        if isinstance(specs, Layer) or not isinstance(specs, Iterable):
+            raise TypeError(f"specs: expected a list of layers, got {specs!r}. For a single one write [{specs!r}].")
         self.specs = tuple(specs)
-        self.input_shape = tuple(input_shape)
+        self.input_shape = shape_of_example("input_shape", input_shape, "(20,) or (1, 28, 28)")
+        if weight_scale is not None:
+            checks.not_negative("weight_scale", weight_scale, "None stands for He initialisation.")
+        dtype = checks.floating_dtype("dtype", dtype, ("float16", "float32", "float64"))
         self.rng = checks.generator(rng)
         self.layers = backend.current() if layers is None else backend.check("layers", layers)
         self.params: Arrays = {}
         self.state: Arrays = {}
         self._caches: list[object] | None = None
+        self._out_shape: Shape = ()  # of the last forward pass
         counts: Counter[str] = Counter()
         steps: list[_Step] = []
         shape = self.input_shape
         for index, spec in enumerate(self.specs):
-            steps.append(self._add(index, spec, shape, counts, weight_scale, np.dtype(dtype)))
+            steps.append(self._add(index, spec, shape, counts, weight_scale, dtype))
             shape = steps[-1].output_shape
         self.output_shape = shape
         self._steps = steps
@@ -89,9 +98,14 @@ class Sequential:
         return _Step(spec, param_names, state_names, output_shape)
 
     def forward(self, x: np.ndarray, mode: str) -> np.ndarray:
-        """Return the last layer's output, (N, *output_shape); `mode` is 'train' or 'test'."""
+        """Return the last layer's output, (N, *output_shape), of x, (N, *input_shape); `mode` is 'train' or 'test'."""
         checks.choice("mode", mode, ("train", "test"))
-        checks.shape("X", x, (len(x), *self.input_shape), f"The network takes examples of shape {self.input_shape}.")
+        checks.shape(
+            "X",
+            checks.floating("X", x),
+            (*x.shape[:1], *self.input_shape),
+            f"The network takes examples of shape {self.input_shape}.",
+        )
         context = Context(mode, self.rng, backend.functions(self.layers))
         caches = []
         for step in (self._steps[index] for index in self._order):
@@ -101,13 +115,14 @@ class Sequential:
             if mode == "train":
                 caches.append(cache)
                 self.state |= {name: state[key] for key, name in step.state_names.items()}
-        self._caches = caches if mode == "train" else None
+        self._caches, self._out_shape = caches if mode == "train" else None, x.shape
         return x
 
     def backward(self, dout: np.ndarray) -> Arrays:
         """Return the gradient of every parameter, by name, for the last forward pass; the pass is then used up."""
         if self._caches is None:
             raise RuntimeError("backward: expected a forward pass in train mode just before; call forward(x, 'train').")
+        arguments.gradient(dout, self._out_shape)
         caches, self._caches = self._caches, None
         grads: Arrays = {}
         functions = backend.functions(self.layers)
@@ -127,3 +142,25 @@ class Sequential:
             rows.append((str(step.spec), str(step.output_shape), f"{count:,}" if count else "", shapes))
         total = sum(array.size for array in self.params.values())
         return "\n".join([f"input shape {self.input_shape}, {total:,} parameters", *tables.align(rows)])
+
+
+def shape_of_example(name: str, shape: object, example: str) -> Shape:
+    """Return the shape of an example as a tuple; `name` is the argument's, and `example` a shape that would do.
+
+    Raises:
+        TypeError: no tuple or list.
+        ValueError: a number in it that is no size.
+    """
+    if not isinstance(shape, (tuple, list)):
+        raise TypeError(f"{name}: expected a tuple of whole numbers such as {example}, got {shape!r}.")
+    return tuple(checks.positive_int(f"{name}[{index}]", size) for index, size in enumerate(shape))
+
+
+def real_examples(X: object) -> np.ndarray:
+    """Return examples as an array of real numbers, of whatever dtype; a TypeError or ValueError if they are none."""
+    array = checks.as_array("X", X)
+    if array.dtype.kind not in "biuf":
+        got = f"dtype {array.dtype}" if isinstance(X, np.ndarray) else repr(X)[:60]
+        raise TypeError(f"X: expected an array of real numbers, got {got}. Pass the pixels or features as floats.")
+    checks.require(array.ndim > 0, "X", "one example per row", "a single number")
+    return array

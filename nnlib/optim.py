@@ -7,6 +7,7 @@ weights and a new dictionary; the arguments are left as they were. A missing hyp
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -19,6 +20,13 @@ DEFAULTS: dict[str, dict[str, float]] = {
     "sgd_momentum": {"learning_rate": 1e-2, "momentum": 0.9},
     "rmsprop": {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8},
     "adam": {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+}
+
+# Which numbers they may be: a check of each, which takes its name and its value.
+RANGES: dict[str, Callable[[str, object], float]] = {
+    "learning_rate": checks.positive,
+    "epsilon": checks.not_negative,
+    **dict.fromkeys(("momentum", "decay_rate", "beta1", "beta2"), checks.fraction),
 }
 
 UpdateRule = Callable[[np.ndarray, np.ndarray, dict | None], tuple[np.ndarray, dict]]
@@ -86,11 +94,23 @@ RULES: dict[str, UpdateRule] = {"sgd": sgd, "sgd_momentum": sgd_momentum, "rmspr
 
 
 def configure(rule: str, w: np.ndarray, dw: np.ndarray, config: dict | None) -> dict:
-    """Return `config` with the rule's defaults filled in; raise unless `dw` has the shape of `w`."""
+    """Return `config` with the rule's defaults filled in.
+
+    Raises:
+        TypeError: w or dw is no floating-point array, config no dict, or a hyper-parameter no number.
+        ValueError: dw has not the shape of w, or a hyper-parameter is NaN or infinite.
+    """
     checks.shape("dw", checks.floating("dw", dw), checks.floating("w", w).shape, "It has the shape of w.")
-    config = DEFAULTS[rule] | (config or {})
-    # A learning rate drawn by NumPy is a np.float64, which would widen float32 weights; a Python float does not.
-    return {key: value.item() if isinstance(value, np.generic) else value for key, value in config.items()}
+    if config is not None:
+        checks.mapping("config", config, "{'learning_rate': 1e-2}")
+    config = {**DEFAULTS[rule], **(config or {})}
+    for key, value in config.items():
+        if isinstance(value, np.generic):
+            # A learning rate drawn by NumPy is a np.float64, which would widen float32 weights; a float does not.
+            config[key] = value = value.item()
+        if key in DEFAULTS[rule] and not (type(value) is float and math.isfinite(value)):
+            checks.number(f"config[{key!r}]", value, "a finite number", lambda number: True)
+    return config
 
 
 def average(config: dict, name: str, w: np.ndarray) -> np.ndarray:
@@ -98,5 +118,7 @@ def average(config: dict, name: str, w: np.ndarray) -> np.ndarray:
     running = config.get(name)
     if running is None:
         return np.zeros_like(w)
-    checks.shape(f"config[{name!r}]", running, w.shape, "It has the shape of w.")
+    if not isinstance(running, np.ndarray) or running.shape != w.shape or running.dtype.kind != "f":
+        argument = f"config[{name!r}]"
+        checks.shape(argument, checks.floating(argument, running), w.shape, "It has the shape of w.")
     return running

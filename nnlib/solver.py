@@ -81,10 +81,9 @@ class Solver:
         solver_checks.check_data(data, model, values=False)
         self.model = model
         self.X_train, self.y_train, self.X_val, self.y_val = (data[key] for key in solver_checks.DATA_KEYS)
-        network = getattr(model, "network", None)  # one that is not nnlib's may have a list of layers
-        self._layers = "fast" if getattr(network, "layers", None) == "fast" else "plain"
-        self.update_rule, config = solver_checks.rule_and_config(update_rule, optim_config, backend.RULES[self._layers])
-        self.lr_decay = solver_checks.positive("lr_decay", lr_decay, "a factor above 0")
+        self._layers = getattr(getattr(model, "network", None), "layers", None)
+        self.update_rule, config = solver_checks.rule_and_config(update_rule, optim_config, backend.rules(self._layers))
+        self.lr_decay = checks.positive("lr_decay", lr_decay, "a factor above 0")
         checks.choice("schedule", schedule, (None, "linear"))
         checks.choice("restore", restore, ("best", "last"))
         self.schedule, self.restore = schedule, restore
@@ -205,12 +204,11 @@ class Solver:
 
     def _finish_epoch(self) -> None:
         """Record the accuracies; keep a snapshot if this is the epoch to restore so far."""
-        finite = all(np.isfinite(array).all() for array in self.model.params.values())
-        if not finite and self.epoch + 1 == self.num_epochs:  # before that, the loss of the next step tells
-            raise self._diverged("Parameters became infinite or NaN")
         some = slice(self.num_train_samples)  # the same examples each epoch, so that only training moves the curve
-        train_acc = self.check_accuracy(self.X_train[some], self.y_train[some]) if finite else 0.0
-        val_acc = self.check_accuracy(self.X_val, self.y_val) if finite else 0.0  # NaN scores would be class 0
+        parts = (self.X_train[some], self.y_train[some]), (self.X_val, self.y_val)
+        (train_acc, val_acc), wrong = solver_checks.accuracies(self.check_accuracy, self.model.params, parts)
+        if wrong and self.epoch + 1 == self.num_epochs:  # before that, the loss of the next step tells
+            raise self._diverged(f"{wrong} became infinite or NaN")
         if self.restore == "last" or val_acc > self.best_val_acc:
             self._snapshot, self._snapshot_val_acc = copy.deepcopy(self._arrays()), val_acc
         self.epoch, self._order = self.epoch + 1, None

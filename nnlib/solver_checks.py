@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from typing import Protocol
 
@@ -71,25 +71,9 @@ def _real(name: str, array: object) -> np.ndarray:
     return array
 
 
-def first_not_finite(array: np.ndarray) -> tuple[int, tuple[int, ...]] | None:
-    """Return how many values are NaN or infinite, and the index of the first; None if all are finite."""
-    if array.dtype.kind != "f":
-        return None
-    with np.errstate(all="ignore"):
-        if np.isfinite(array.sum()):  # half the time of np.isfinite(array): one pass, and no array of bools
-            return None
-    wrong = ~np.isfinite(array)
-    if not wrong.any():  # the sum was too large for its dtype
-        return None
-    return int(wrong.sum()), tuple(int(i) for i in np.unravel_index(wrong.argmax(), wrong.shape))
-
-
 def check_finite(name: str, array: np.ndarray) -> None:
     """Raise a ValueError if a value of `array` is NaN or infinite; it says how many, and the index of the first."""
-    wrong = first_not_finite(array)
-    if wrong:
-        got = f"{wrong[0]} NaN or infinite, the first at index {wrong[1]}"
-        checks.require(False, name, "finite numbers", got, "Remove such examples or replace the values.")
+    checks.finite(name, array, "Remove such examples or replace the values.")
 
 
 def _check_whole(name: str, labels: np.ndarray) -> None:
@@ -160,8 +144,8 @@ def check_update(result: object, name: str, w: np.ndarray) -> tuple[np.ndarray, 
 
 def check_augment(augment: object) -> None:
     """Raise a TypeError unless `augment` is None or a function."""
-    if augment is not None and (not callable(augment) or isinstance(augment, type)):
-        raise TypeError(f"augment: expected a function (X, rng) -> X, or None, got {augment!r}.")
+    if augment is not None:
+        checks.function("augment", augment, "(X, rng) -> X, or None")
 
 
 def check_augmented(result: object, X: np.ndarray) -> np.ndarray:
@@ -194,7 +178,7 @@ def rule_and_config(
     for name, value in config.items():
         if not isinstance(value, Real) or isinstance(value, bool):
             raise TypeError(f"optim_config[{name!r}]: expected a number, got {value!r}.")
-    positive("learning_rate", (defaults | config)["learning_rate"])
+        optim.RANGES[name](name, value)
     return rules[update_rule], defaults | config
 
 
@@ -210,14 +194,6 @@ def first_rate(config: Mapping[str, object], schedule: str | None, lr_decay: flo
     return None
 
 
-def positive(name: str, value: object, expected: str = "a number above 0") -> float:
-    """Return `value` if it is a number above zero."""
-    if not isinstance(value, Real) or isinstance(value, bool):
-        raise TypeError(f"{name}: expected {expected}, got {value!r}.")
-    checks.require(value > 0, name, expected, value)
-    return value
-
-
 def accuracy_of_scores(model: Model, X: np.ndarray, y: np.ndarray) -> float:
     """Return the fraction of labels that the model's scores predict: for a model without an `accuracy` of its own.
 
@@ -225,6 +201,10 @@ def accuracy_of_scores(model: Model, X: np.ndarray, y: np.ndarray) -> float:
         model: its scores are (N, K), and the label is the column of the largest; or (N,), and the label is 1 above 0.
         X: examples, (N, ...).
         y: labels, (N,); binary ones in either convention.
+
+    Raises:
+        NotFiniteError: a score is NaN or infinite.
+        ValueError: scores of another shape.
     """
     chunks = range(0, len(X), EXAMPLES_PER_CHUNK)
     scores = np.concatenate([np.atleast_1d(model.loss(X[i : i + EXAMPLES_PER_CHUNK])) for i in chunks])
@@ -232,7 +212,25 @@ def accuracy_of_scores(model: Model, X: np.ndarray, y: np.ndarray) -> float:
     fits = scores.shape[:1] == (len(y),) and (scores.ndim == 1 or (scores.ndim == 2 and scores.shape[1] > 1))
     expected = f"scores of shape ({len(y)},) or ({len(y)}, number of classes)"
     checks.require(fits, "model.loss(X)", expected, f"shape {scores.shape}", todo)
+    checks.finite("model.loss(X)", scores, "Look for NaN, infinity and huge values in X and in model.params.")
     return float(np.mean((scores > 0) == (y > 0) if scores.ndim == 1 else scores.argmax(axis=1) == y))
+
+
+def accuracies(
+    accuracy: Callable[[np.ndarray, np.ndarray], float],
+    params: Mapping[str, np.ndarray],
+    parts: Sequence[tuple[np.ndarray, np.ndarray]],
+) -> tuple[list[float], str]:
+    """Return the accuracy on each part (X, y), and which numbers are not finite: "Parameters", "Scores" or "".
+
+    Where some are not, no label is predicted, and every accuracy is 0.
+    """
+    if any(checks.first_not_finite(array) for array in params.values()):
+        return [0.0] * len(parts), "Parameters"
+    try:
+        return [accuracy(X, y) for X, y in parts], ""
+    except checks.NotFiniteError:
+        return [0.0] * len(parts), "Scores"
 
 
 def bad_minibatch(X: np.ndarray, y: np.ndarray, batch: np.ndarray, X_train: np.ndarray) -> str:
@@ -241,10 +239,10 @@ def bad_minibatch(X: np.ndarray, y: np.ndarray, batch: np.ndarray, X_train: np.n
     `batch` holds its indices in `X_train`, from whose examples X differs if it was augmented.
     """
     for key, array in (("X_train", X), ("y_train", y)):
-        wrong = first_not_finite(array)
+        wrong = checks.first_not_finite(array)
         if wrong:
             count, index = wrong
-            by_augment = key == "X_train" and first_not_finite(X_train[batch]) is None
+            by_augment = key == "X_train" and checks.first_not_finite(X_train[batch]) is None
             where = "what augment returned for " if by_augment else ""
             return f"The data are the cause: {where}{key}[{batch[index[0]]}] is NaN or infinite ({count} such values)."
     return ""

@@ -170,7 +170,7 @@ class Dropout(Layer):
     keep: float
 
     def __post_init__(self):
-        checks.require(0 < self.keep <= 1, "keep", "a probability of KEEPING in (0, 1]", self.keep)
+        arguments.keep_probability("keep", self.keep)
 
     def forward(self, x, params, state, context):
         return context.layers.dropout_forward(x, {"p": self.keep, "mode": context.mode, "rng": context.rng})

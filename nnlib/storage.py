@@ -30,6 +30,13 @@ def output_folder(variable: str, name: str) -> Path:
     return (REPOSITORY if in_repository() else Path.cwd()) / "build" / name
 
 
+def as_path(path: object) -> Path:
+    """Return `path` as a Path; raise a TypeError unless it is one, or a string."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"path: expected a string or a Path, got {path!r}. Name a file, such as 'model.npz'.")
+    return Path(path)
+
+
 @contextlib.contextmanager
 def atomic_write(path: str | os.PathLike) -> Iterator[BinaryIO]:
     """Open a new file for writing that becomes `path` when the body ends: a crash leaves the old file whole.
@@ -37,9 +44,13 @@ def atomic_write(path: str | os.PathLike) -> Iterator[BinaryIO]:
     The content is on the disk before the rename. The folder is made if it is missing.
 
     Raises:
-        OSError: the folder or the file cannot be written, or the disk is full; `path` is unchanged.
+        OSError: the folder or the file cannot be written, or the disk is full; `path` is unchanged. An
+            IsADirectoryError if `path` is a folder's.
+        TypeError: no path.
     """
-    path = Path(path)
+    path = as_path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"path: expected the path of a file, got the folder {path}. Name a file in it.")
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
@@ -85,7 +96,7 @@ def save_arrays(path: str | os.PathLike, arrays: Mapping[str, np.ndarray]) -> No
     """Write arrays by name to an .npz file, which `numpy.load` reads too.
 
     Raises:
-        OSError: see `atomic_write`.
+        OSError, TypeError: see `atomic_write`.
         ValueError: an array of objects.
     """
     # Not by numpy.savez: that of NumPy 2.1 has no argument against pickling, and pickles arrays of objects.
@@ -102,9 +113,10 @@ def load_arrays(path: str | os.PathLike, expected: Mapping[str, np.ndarray]) -> 
 
     Raises:
         OSError: the file cannot be opened.
+        TypeError: no path.
         ValueError: it is damaged, no .npz file, or holds other arrays.
     """
-    with open(path, "rb") as file:
+    with open(as_path(path), "rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 return _read_archive(path, archive, expected)

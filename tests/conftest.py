@@ -6,6 +6,8 @@ import hypothesis
 import matplotlib
 import pytest
 
+from nnlib import held_out
+
 matplotlib.use("Agg")  # no test opens a window
 
 # A deadline would be an assertion about how busy the machine is. CI draws the same examples every time, so that it
@@ -29,3 +31,10 @@ def notes(tmp_path):
     folder = tmp_path / "notes"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def counted_from_zero(monkeypatch):
+    """What was done with held-out examples is counted from here; the sets that were loaded before stay known."""
+    for name, start in (("opened", 0), ("trained_after", 0), ("mixed", set())):
+        monkeypatch.setattr(held_out._seen, name, start)

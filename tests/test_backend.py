@@ -186,3 +186,9 @@ def test_everything_works_where_there_are_no_fast_layers(tmp_path):
     )
     assert done.stdout.splitlines()[-1:] == ["['done']"], done.stderr
     assert done.stderr.splitlines()[-1] == "ValueError: layers: expected one of 'plain', 'torch', got 'fast'."
+
+
+def test_one_place_says_which_update_rules_go_with_which_layers():
+    assert backend.rules("fast") is backend.RULES["fast"]
+    for name in ("plain", "torch", "plain+torch:conv", "fast+torch:conv", "thick", None, 3, ["fast"]):
+        assert backend.rules(name) is backend.RULES["plain"]

@@ -1,5 +1,7 @@
 """nnlib.checks: what is accepted, and the words for what is not."""
 
+from types import MappingProxyType
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -94,6 +96,113 @@ def test_binary_signs_reads_both_conventions_into_a_new_array(positive, dtype):
 def test_binary_signs_refuses_other_labels(y):
     message = message_of(ValueError, checks.binary_signs, np.array(y), 2, np.dtype(float))
     assert message.startswith("y: expected binary labels, all in {0, 1} or all in {-1, +1}, got the values [")
+
+
+@pytest.mark.parametrize("y", [[[0], [1, 2]], [np.ones(2), np.ones(3)]])
+def test_lists_that_make_no_array_are_refused(y):
+    for check in (checks.class_labels, checks.binary_signs):
+        message = message_of(ValueError, check, y, 2, np.dtype(float))
+        assert message == "y: expected an array, got lists of different lengths."
+    assert checks.as_array("X", [[1, 2], [3, 4]]).shape == (2, 2)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, int, bool])
+def test_finite_passes_what_is_finite(dtype):
+    checks.finite("X", np.ones((2, 3), dtype), "")
+    assert checks.first_not_finite(np.ones((2, 3), dtype)) is None
+    assert checks.first_not_finite(np.ones((0, 3), dtype)) is None
+
+
+def test_finite_tells_how_many_are_not_and_the_first():
+    array = np.ones((3, 4), np.float32)
+    array[1, 2], array[2, 0] = np.inf, np.nan
+    assert message_of(checks.NotFiniteError, checks.finite, "X", array, "Do so.") == (
+        "X: expected finite numbers, got 2 NaN or infinite, the first at index (1, 2). Do so."
+    )
+    assert issubclass(checks.NotFiniteError, ValueError)
+    assert checks.first_not_finite(np.full(9, 3e38, np.float32)) is None  # whose sum is infinite
+
+
+def test_floating_dtype():
+    allowed = ("float32", "float64")
+    for dtype in (np.float32, "float32", "f4", np.dtype(">f4")):
+        assert checks.floating_dtype("dtype", dtype, allowed) == np.dtype(dtype)
+    for dtype, got in ((int, "'int64'"), (np.float16, "'float16'"), ("x", "'x'"), ([1, 2], "[1, 2]"), (3, "3")):
+        message = message_of(ValueError, checks.floating_dtype, "dtype", dtype, allowed, "Do so.")
+        assert message == f"dtype: expected one of 'float32', 'float64', got {got}. Do so."
+
+
+NUMBERS = {  # what takes a number: the words, numbers that will do, numbers that will not
+    checks.positive: ("a number above 0", (1, 0.5, np.float32(2), np.int64(3)), (0, -1)),
+    checks.not_negative: ("a number of at least 0", (0, 0.5, np.float64(2)), (-1e-9, -1)),
+    checks.fraction: ("a number in [0, 1)", (0, 0.5, np.float32(0.9)), (1, 1.5, -0.1)),
+}
+
+
+@pytest.mark.parametrize("check", NUMBERS)
+def test_numbers(check):
+    words, right, wrong = NUMBERS[check]
+    for value in right:
+        assert check("p", value) is value
+    for value in (*wrong, np.nan, np.inf, -np.inf, np.float32(np.nan)):
+        assert message_of(ValueError, check, "p", value) == f"p: expected {words}, got {value}."
+    for value in (None, "a", "0.5", True, np.True_, [0.5], np.array([0.5]), 1j, {}):
+        assert message_of(TypeError, check, "p", value) == f"p: expected {words}, got {value!r}."
+
+
+def test_a_number_may_say_what_to_do():
+    assert message_of(ValueError, checks.positive, "eps", 0, todo="Do so.") == (
+        "eps: expected a number above 0, got 0. Do so."
+    )
+    assert message_of(TypeError, checks.not_negative, "eps", "a", "Do so.") == (
+        "eps: expected a number of at least 0, got 'a'. Do so."
+    )
+
+
+def test_whole():
+    assert checks.whole("n_jobs", np.int64(-1), "a number", bool) == -1
+    for value in (0, 1.0, True, "1", None, [1]):
+        message = message_of(ValueError, checks.whole, "n_jobs", value, "a number other than 0", bool)
+        assert message == f"n_jobs: expected a number other than 0, got {value!r}."
+
+
+def test_boolean():
+    for value in (True, np.True_, False, np.False_):
+        assert checks.boolean("flat", value) is bool(value)
+    for value in ("no", 0, 1, None, np.ones(2)):
+        assert message_of(TypeError, checks.boolean, "flat", value) == f"flat: expected True or False, got {value!r}."
+
+
+def test_mapping():
+    for value in ({}, {"a": 1}, MappingProxyType({"a": 1})):
+        assert checks.mapping("config", value, "{}") is value
+    for value in (None, 3, "ab", ["a"], ("a", 1), {"a"}):
+        message = message_of(TypeError, checks.mapping, "config", value, "{'a': 1}")
+        assert message == f"config: expected a dict such as {{'a': 1}}, got {value!r}."
+
+
+def test_listed():
+    for value in ([1, 2], (1, 2), iter([1, 2]), range(1, 3), np.array([1, 2])):
+        assert checks.listed("seeds", value, "seeds") == [1, 2]
+    for value in (3, None, "ab", b"ab"):
+        message = message_of(ValueError, checks.listed, "seeds", value, "seeds")
+        assert message == f"seeds: expected seeds, got {value!r}. For a single one write [{value!r}]."
+    assert message_of(ValueError, checks.listed, "seeds", [], "seeds") == "seeds: expected seeds, got []."
+
+
+def test_function():
+    assert checks.function("cost", len, "(x) -> y") is len
+    for value in (3, None, "len", int):
+        message = message_of(TypeError, checks.function, "cost", value, "(x) -> y")
+        assert message == f"cost: expected a function (x) -> y, got {value!r}."
+
+
+@pytest.mark.parametrize("value", [np.ones(2), ["train"], {"train"}, 1.0, True])
+def test_choice_compares_with_no_other_type(value):
+    message = message_of(ValueError, checks.choice, "mode", value, ("train", "test"), "Do so.")
+    assert message == f"mode: expected one of 'train', 'test', got {value!r}. Do so."
+    checks.choice("mode", np.str_("train"), ("train", None))
+    checks.choice("mode", None, ("train", None))
 
 
 def test_choice():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from directions import check_directions
 from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import generators, values
@@ -10,7 +11,6 @@ import nnlib
 from nnlib.gradcheck import (
     GradientError,
     GradientReport,
-    check_directions,
     check_gradient,
     numerical_gradient,
     relative_error,

@@ -9,12 +9,7 @@ from nnlib.data import binary, mnist
 from nnlib.data import open_test as look
 from nnlib.search import sweep
 
-
-@pytest.fixture(autouse=True)
-def counted_from_zero():
-    held_out.forget()
-    yield
-    held_out.forget()
+pytestmark = pytest.mark.usefixtures("counted_from_zero")
 
 
 @pytest.fixture(scope="module")

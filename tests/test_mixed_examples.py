@@ -10,12 +10,7 @@ from nnlib.search import sweep
 
 MIXED = "training sets that hold validation examples"
 
-
-@pytest.fixture(autouse=True)
-def counted_from_zero():
-    held_out.forget()
-    yield
-    held_out.forget()
+pytestmark = pytest.mark.usefixtures("counted_from_zero")
 
 
 @pytest.fixture

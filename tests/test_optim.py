@@ -2,6 +2,7 @@
 
 import copy
 import re
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -180,3 +181,38 @@ def test_running_averages_of_another_shape_are_named(rule, key):
         ValueError, match=re.escape(f"config['{key}']: expected shape (2,), got shape (3,). It has the shape of w.")
     ):
         optim.RULES[rule](W, DW, {key: np.zeros(3)})
+
+
+@every_rule
+@pytest.mark.parametrize("module", [optim, fast], ids=["plain", "fast"])
+def test_what_is_no_config_is_named(rule, module):
+    update = module.RULES[rule]
+    for config in ([1], 0.1, "sgd", ()):
+        message = f"config: expected a dict such as {{'learning_rate': 1e-2}}, got {config!r}."
+        with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
+            update(W, DW, config)
+    for key in optim.DEFAULTS[rule]:
+        for value in ("a", None, [0.1], True):
+            message = f"config['{key}']: expected a finite number, got {value!r}."
+            with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
+                update(W, DW, {key: value})
+        for value in (np.nan, np.inf, np.float32(-np.inf)):
+            with pytest.raises(ValueError, match=f"^config..{key}..: expected a finite number, got {value}"):
+                update(W, DW, {key: value})
+    same, _ = update(W, DW, {"learning_rate": 1.0})
+    np.testing.assert_array_equal(update(W, DW, MappingProxyType({"learning_rate": 1}))[0], same)
+
+
+@pytest.mark.parametrize(
+    ("rule", "key"), [("sgd_momentum", "velocity"), ("rmsprop", "cache"), ("adam", "m"), ("adam", "v")]
+)
+def test_running_averages_that_are_no_arrays_are_named(rule, key):
+    with pytest.raises(TypeError, match=f"^config..{key}..: expected a NumPy array, got list"):
+        optim.RULES[rule](W, DW, {key: [0.0, 0.0]})
+
+
+def test_every_hyper_parameter_has_its_range():
+    assert optim.RANGES.keys() == {key for defaults in optim.DEFAULTS.values() for key in defaults}
+    for defaults in optim.DEFAULTS.values():
+        for key, value in defaults.items():
+            assert optim.RANGES[key](key, value) == value

@@ -42,6 +42,15 @@ def test_what_was_there_stays_if_writing_fails(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_folder_or_no_path_is_refused(tmp_path):
+    with pytest.raises(IsADirectoryError, match=f"^path: expected the path of a file, got the folder {tmp_path}. Name"):
+        storage.write_text(tmp_path, "")
+    for path in (None, 3, b"file"):
+        with pytest.raises(TypeError, match=f"^path: expected a string or a Path, got {path}. Name a file"):
+            storage.write_text(path, "")
+    assert not list(tmp_path.parent.glob("*.new"))
+
+
 def test_one_holder_at_a_time(tmp_path):
     path, order = tmp_path / "folder" / "file", []
     with storage.file_lock(path):

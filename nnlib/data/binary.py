@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib import checks, held_out
+from nnlib import held_out
 from nnlib.data.dataset import Dataset, Examples
-from nnlib.data.files import locate, locate_bundled, read_bytes, require
+from nnlib.data.files import loaded_dtype, locate, locate_bundled, read_bytes, require
 from nnlib.data.safe_pickle import load_pickled_arrays
 
 NUM_EXAMPLES, NUM_FEATURES = 1000, 20
@@ -43,8 +43,7 @@ def load_binary(dtype: np.dtype | type = np.float64) -> Dataset:
         DataError: the file is not a pickle of two NumPy arrays of the right form, or the generated set is damaged.
         ValueError: another dtype.
     """
-    dtype = np.dtype(dtype)
-    checks.choice("dtype", dtype.name, ("float32", "float64"))
+    dtype = loaded_dtype(dtype)
     path = locate(PICKLE) or locate_bundled(GENERATED)
     X, y, name, checksum = read_file(path, ("train", "val"))
     parts = [array[SPLITS[part]].copy() for part in ("train", "val") for array in (X.astype(dtype), y)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from nnlib import storage
+import numpy as np
+
+from nnlib import checks, storage
 
 VARIABLE = "NNLIB_DATA"
 REPOSITORY_DATASETS = storage.REPOSITORY / "datasets"
@@ -13,6 +15,12 @@ REPOSITORY_DATASETS = storage.REPOSITORY / "datasets"
 
 class DataError(ValueError):
     """A data file is missing, truncated, or not what it claims to be."""
+
+
+def loaded_dtype(dtype: object) -> np.dtype:
+    """Return float32 or float64 as NumPy's dtype; a ValueError for anything else, such as the path of a file."""
+    todo = f"A folder of data is named in the environment variable {VARIABLE}."
+    return checks.floating_dtype("dtype", dtype, ("float32", "float64"), todo if isinstance(dtype, (str, Path)) else "")
 
 
 def data_error(path: object, expected: str, got: str, todo: str) -> DataError:

@@ -11,7 +11,7 @@ import numpy as np
 
 from nnlib import checks, held_out
 from nnlib.data.dataset import Dataset, Examples, freeze
-from nnlib.data.files import locate_bundled
+from nnlib.data.files import loaded_dtype, locate_bundled
 from nnlib.data.idx import read_idx
 
 FOLDER = "mnist"
@@ -42,10 +42,10 @@ def load_mnist(flat: bool = True, dtype: np.dtype | type = np.float32) -> Datase
 
     Raises:
         DataError: a file is missing, or is not MNIST's byte for byte.
-        ValueError: another dtype.
+        TypeError, ValueError: `flat` is no bool; another dtype.
     """
-    dtype = np.dtype(dtype)
-    checks.choice("dtype", dtype.name, ("float32", "float64"))
+    checks.boolean("flat", flat)
+    dtype = loaded_dtype(dtype)
     folder = locate_bundled(FOLDER)
     return split("MNIST", folder, partial(_read, folder, flat=flat, dtype=dtype))
 

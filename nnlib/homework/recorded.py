@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from nnlib import checks
+from nnlib import checks, storage
 from nnlib.homework.results import MIME, ResultRow, Results
 from nnlib.tables import align
 
@@ -146,6 +146,11 @@ def from_notebooks(paths: Iterable[Path]) -> tuple[dict[str, object], list[Train
     return rows[0].data, list(found.values())
 
 
+def write(content: Mapping[str, object]) -> None:
+    """Replace the file, as a whole or not at all."""
+    storage.write_text(FILE, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
 def main(argv: list[str] | None = None) -> int:
     """Take data and trainings from executed notebooks into the file; return the exit status."""
     paths = [Path(name) for name in (sys.argv[1:] if argv is None else argv)]
@@ -155,7 +160,7 @@ def main(argv: list[str] | None = None) -> int:
     found = json.loads(FILE.read_text(encoding="utf-8"))
     found["data"], trainings = from_notebooks(paths)
     found["trainings"] = [asdict(training) for training in trainings]
-    FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write(found)
     return 0
 
 

@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
     results = {recipe.title: _train(recipe, seeds, data) for recipe in TRAININGS}
     found = json.loads(recorded.FILE.read_text(encoding="utf-8"))
     found["beside"]["starts"] = table(data.name, results)
-    recorded.FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    recorded.write(found)
     print(recorded.FILE)
     return 0
 

@@ -21,16 +21,24 @@ def fully_connected(x: object, w: object, b: object) -> None:
     checks.shape("b", b, (w.shape[1],), "One bias for each column of w.")
 
 
+def keep_probability(name: str, value: object) -> float:
+    """Return `value` if it is a probability of keeping an element."""
+    return checks.number(name, value, "a probability of KEEPING in (0, 1]", lambda number: 0 < number <= 1)
+
+
 def dropout(x: object, dropout_param: dict) -> tuple[float, bool]:
     """Return the keep probability and whether the mode is 'train'."""
     checks.floating("x", x)
+    checks.mapping("dropout_param", dropout_param, "{'p': 0.5, 'mode': 'train'}")
     for key in ("p", "mode"):
         checks.require(key in dropout_param, f"dropout_param[{key!r}]", "a value", "none")
     checks.choice("dropout_param['mode']", dropout_param["mode"], ("train", "test"))
-    p = dropout_param["p"]
-    checks.require(0 < p <= 1, "dropout_param['p']", "a probability of KEEPING in (0, 1]", p)
+    p = keep_probability("dropout_param['p']", dropout_param["p"])
     sources = [key for key in ("rng", "seed") if dropout_param.get(key) is not None]
     checks.require(len(sources) < 2, "dropout_param", "either 'rng' or 'seed'", "both", "Give one source of the mask.")
+    if "seed" in sources:
+        expected = "a whole number from 0 to 2**32 - 1"
+        checks.whole("dropout_param['seed']", dropout_param["seed"], expected, lambda seed: 0 <= seed < 2**32)
     return float(p), dropout_param["mode"] == "train"
 
 
@@ -64,12 +72,11 @@ def batch_norm(x: object, gamma: object, beta: object, bn_param: dict, ndim: int
 
 def batch_norm_options(bn_param: dict) -> tuple[bool, float, float]:
     """Return whether the mode of `bn_param` is 'train', its eps and its momentum."""
+    checks.mapping("bn_param", bn_param, "{'mode': 'train'}")
     mode, eps, momentum = bn_param.get("mode"), bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
     checks.choice("bn_param['mode']", mode, ("train", "test"))
-    checks.require(
-        eps > 0, "bn_param['eps']", "a number above 0", eps, "A constant feature has no variance to divide by."
-    )
-    checks.require(0 <= momentum < 1, "bn_param['momentum']", "a number in [0, 1)", momentum)
+    checks.positive("bn_param['eps']", eps, todo="A constant feature has no variance to divide by.")
+    checks.fraction("bn_param['momentum']", momentum)
     return mode == "train", float(eps), float(momentum)  # a np.float64 would widen float32 statistics
 
 
@@ -98,6 +105,7 @@ def max_pool(x: np.ndarray, pool_param: dict) -> tuple[int, int, int]:
 
 def pool_sizes(pool_param: dict) -> tuple[int, int, int]:
     """Return (pool_height, pool_width, stride) of a `pool_param`."""
+    checks.mapping("pool_param", pool_param, "{'pool_height': 2, 'pool_width': 2, 'stride': 2}")
     keys = ("pool_height", "pool_width", "stride")
     height, width, stride = (checks.positive_int(f"pool_param[{key!r}]", pool_param.get(key)) for key in keys)
     return height, width, stride

@@ -10,12 +10,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from nnlib import checks
 from nnlib.plots.points import Rows, slice_points, values_of
 from nnlib.plots.style import LINES, percent
-from nnlib.search.sweeps import Point, group_by_settings, varying
+from nnlib.search.sweeps import Point
 from nnlib.tables import format_value
 
 
@@ -81,49 +80,6 @@ def plot_hyperparameter(
     ax.set(xlabel=name, ylabel="validation accuracy")
     percent(ax.yaxis, decimals=1)
     ax.legend()
-    return ax
-
-
-def plot_best_curves(ax: Axes, rows: Rows, *, count: int = 5, curve: str = "val_acc", label: bool = True) -> Axes:
-    """Draw the learning curves of the best points by mean validation accuracy, each the mean over its seeds.
-
-    Args:
-        ax: where to draw.
-        rows: of a sweep.
-        count: how many.
-        curve: 'val_acc' or 'train_acc', after every epoch; 'losses', of the steps that the trial log keeps, as a
-            running mean over nine of them.
-        label: whether a legend names the points.
-
-    Raises:
-        ValueError: another curve, or no point that is done.
-    """
-    checks.choice("curve", curve, ("val_acc", "train_acc", "losses"))
-    points = group_by_settings(rows)
-    names = varying(points)
-    done = sorted((point for point in points if len(point.accuracies)), key=lambda point: -point.mean)
-    checks.require(len(done) > 0, "rows", "a point with a trial that is done", "none")
-    for index, point in enumerate(done[:count]):
-        rows_done = [row for row in point.rows if row.status == "done"]
-        curves = [getattr(row.curve, curve) for row in rows_done]
-        length = min(map(len, curves))  # a callback may have ended one early
-        mean = np.mean([each[:length] for each in curves], axis=0)
-        steps = np.array(rows_done[0].curve.steps[:length]) if curve == "losses" else np.arange(1, length + 1)
-        if curve == "losses":
-            window = min(9, length)
-            mean = np.convolve(mean, np.full(window, 1 / window), mode="valid")
-            steps = steps[(window - 1) // 2 :][: len(mean)]
-        text = ", ".join(f"{name} {format_value(point.settings.get(name))}" for name in names) or "all seeds"
-        style = LINES[index % len(LINES)] | ({"marker": ""} if length > 30 else {"markersize": 4})
-        ax.plot(steps, mean, **style, label=f"{text}: {point.mean:.2%}")
-    if curve == "losses":
-        ax.set(xlabel="step", ylabel="training loss", yscale="log")
-    else:
-        ax.set(xlabel="epoch", ylabel={"val_acc": "validation accuracy", "train_acc": "training accuracy"}[curve])
-        percent(ax.yaxis)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if label:
-        ax.legend(fontsize="small")
     return ax
 
 

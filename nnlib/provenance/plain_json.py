@@ -68,10 +68,11 @@ def jsonable(name: str, settings: Mapping[str, object]) -> dict[str, object]:
         settings: finite numbers, strings, None, and lists and dictionaries of them, by name.
 
     Raises:
+        TypeError: no dictionary.
         ValueError: a value that JSON cannot hold.
     """
     described = {}
-    for key, value in settings.items():
+    for key, value in checks.mapping(name, settings, "{'reg': 0.1}").items():
         value = value.item() if isinstance(value, np.generic) else value
         described[key] = to_json(value)
         try:

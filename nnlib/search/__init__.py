@@ -1,7 +1,6 @@
 """Sweeps over hyper-parameters on the validation set, and the trial log that records them.
 
 Imported by name: `from nnlib.search import sweep`. The test set is opened by `open_test_logged` alone, after `select`.
-`python -m nnlib.homework` runs the homework's sweeps from a shell.
 """
 
 from nnlib.provenance.code import CodeError

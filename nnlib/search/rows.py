@@ -44,8 +44,8 @@ class TrialRow(Record):
 
     `id` is equal for the same settings, seed, solver options, data and code (`fingerprint`). A `status` other than
     'done' has a `reason`. `val_acc` (a fraction), `num_params` and `seconds` are None where there are none.
-    `threads` and `machine` are what the arithmetic ran on, `layers` is "plain" or "fast", `finished` a UTC time.
-    `wrong` are the indices of the validation examples that the model gets wrong; None if that is not known.
+    `threads` and `machine` are what the arithmetic ran on; `layers` names the layers, as in `nnlib.backend`; `finished`
+    is a UTC time; `wrong` are the indices of the validation examples that the model gets wrong, None if not known.
     """
 
     kind: ClassVar[str] = "trial"

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from nnlib import data as nnlib_data
-from nnlib.data import Dataset
+from nnlib import checks
+from nnlib.data import Dataset, open_test
 from nnlib.provenance.machine import utc_now
 from nnlib.search.rows import OpeningRow, Selection, TrialRow
 from nnlib.search.sweeps import Point, Sweep, group_by_settings, varying
@@ -38,21 +38,24 @@ def select(
             equally many parameters; None for the number of parameters.
 
     Raises:
-        ValueError: there is no point whose trials are all done.
+        TypeError, ValueError: another source, or no function; there is no point whose trials are all done.
     """
-    rows = source.trials() if isinstance(source, TrialLog) else list(source)
+    checks.boolean("one_standard_error", one_standard_error)
+    cost = checks.function("complexity", complexity or operator.attrgetter("num_params"), "(point) -> number")
+    rows = source.trials() if isinstance(source, TrialLog) else source
+    rows = list(rows) if isinstance(rows, Iterable) else [rows]
+    are_rows = all(isinstance(row, TrialRow) for row in rows)
+    checks.require(are_rows, "source", "a sweep, its rows or TrialLog(path)", repr(source))
     if isinstance(source, TrialLog):  # those of other code or data than the latest are outdated
         origin = operator.attrgetter("make_model", "solver", "data.checksum", "fingerprint")
         rows = [row for row in rows if origin(row) == origin(rows[-1])]
     points = group_by_settings(rows)
     names = varying(points) or list(points[0].settings) if points else []
     complete = [point for point in points if point.complete]
-    if not complete:
-        trouble = next((point.trouble for point in points), "the trial log has no trials")
-        raise ValueError(f"source: expected a point whose trials are all done, got none of {len(points)}. {trouble}")
+    trouble = next((point.trouble for point in points), "the trial log has no trials")
+    checks.require(len(complete) > 0, "source", "a point whose trials are all done", f"none of {len(points)}", trouble)
     best = max(complete, key=lambda point: round(point.mean, 9))  # the first of equals
     equals = [p for p in complete if best.mean - p.mean <= error_of_difference(best, p)[0] + 1e-9]
-    cost = complexity or (lambda point: point.num_params)
     chosen = min(equals if one_standard_error else [best], key=lambda point: (cost(point), -round(point.mean, 9)))
     reason = _because(chosen, best, names) + _left_out(points, names) + _at_the_edge(chosen, points, names)
     error, _ = _error_judged_by(chosen, best)
@@ -109,14 +112,15 @@ def open_test_logged(trial_log: TrialLog | Sweep, data: Dataset, question: str) 
 
     Raises:
         RuntimeError: the trial log has no selection.
-        TypeError, DataError: as nnlib.data.open_test.
+        TypeError, ValueError: no trial log; as nnlib.data.open_test.
     """
-    trial_log = trial_log if isinstance(trial_log, TrialLog) else trial_log.trial_log
+    trial_log = getattr(trial_log, "trial_log", trial_log)
+    checks.require(isinstance(trial_log, TrialLog), "trial_log", "a sweep or TrialLog(path)", repr(trial_log))
     if not trial_log.of_kind(Selection):
         todo = "Call select(sweep) first: the test set measures what was selected without it."
         raise RuntimeError(f"trial_log: expected a selection before the test set of {question}, got none. {todo}")
     earlier = [row for row in trial_log.of_kind(OpeningRow) if row.question == question]
-    examples = nnlib_data.open_test(data)
+    examples = open_test(data)
     trial_log.append(OpeningRow(question, data.name, data.checksum, utc_now()))
     if earlier:
         opened = f"The test set was opened for question {question} before, at {earlier[0].time}. "

@@ -28,23 +28,19 @@ Settings = dict[str, object]
 
 def grid(values: Mapping[str, Iterable[object]]) -> list[Settings]:
     """Return all combinations of the values of each hyper-parameter; the last name varies fastest."""
-    columns = {}
-    for name, items in values.items():
-        single = not isinstance(items, Iterable) or isinstance(items, (str, bytes))
-        todo = f"For a single one write [{items!r}]." if single else ""
-        columns[name] = [] if single else list(items)
-        checks.require(len(columns[name]) > 0, name, "a list of values to try", repr(items), todo)
+    checks.mapping("grid", values, "{'reg': [0.0, 1e-3]}")
+    columns = {name: checks.listed(name, items, "a list of values to try") for name, items in values.items()}
     return [dict(zip(columns, combination, strict=True)) for combination in itertools.product(*columns.values())]
 
 
 def expand_grid(points: Mapping[str, Iterable[object]] | Iterable[Settings]) -> list[Settings]:
     """Return the points of a grid, or of a list of settings; a ValueError if there is none, or the same one twice."""
-    expanded = grid(points) if isinstance(points, Mapping) else [dict(point) for point in points]
-    checks.require(len(expanded) > 0, "grid", "at least one point", "none")
+    is_list = isinstance(points, Iterable) and not isinstance(points, (Mapping, str))
+    expanded = checks.listed("grid", points, "at least one point") if is_list else grid(points)
     described = [jsonable("grid", point) for point in expanded]
     for index, point in enumerate(described):
         checks.require(point not in described[:index], "grid", "every point once", f"{point} twice")
-    return expanded
+    return [dict(point) for point in expanded]
 
 
 @dataclass(frozen=True)
@@ -166,21 +162,22 @@ def sweep(
         cost: estimates a point's time, in any unit; the longest trials are started first.
 
     Raises:
-        ValueError: an unknown setting, a point or a seed twice, data of another form.
+        TypeError, ValueError: an unknown setting, a point or a seed twice, data or another argument of another form.
         TrialLogError: the trial log cannot be read or written; the latter is found before the first trial.
         CodeError, RuntimeError: code was edited and not loaded again; the workers run different code.
     """
     check_data(data)
-    checks.require(n_jobs != 0, "n_jobs", "a number of processes, -1 for all cores, or None", 0)
-    points, seeds = expand_grid(grid), list(seeds)
-    checks.require(0 < len(seeds) == len(set(seeds)), "seeds", "at least one, each once", seeds)
-    trials = [Trial(make_model, point, seed, solver or {}) for point in points for seed in seeds]
+    checks.whole("n_jobs", 1 if n_jobs is None else n_jobs, "a number of processes, -1 for all cores, or None", bool)
+    points, seeds = expand_grid(grid), checks.listed("seeds", seeds, "at least one, each once")
+    trials = [Trial(make_model, point, seed, {} if solver is None else solver) for point in points for seed in seeds]
+    checks.require(len(seeds) == len(set(seeds)), "seeds", "at least one, each once", seeds)
     trial_log = trial_log if isinstance(trial_log, TrialLog) else TrialLog(trial_log)
     info, code = data_info(data), trials[0].fingerprint()
     by_id = {identity["id"]: (trial, identity) for trial in trials for identity in [trial.identity(info, code)]}
     rows = {row.id: row for row in trial_log.trials() if row.status in FINAL}
     missing = [key for key in by_id if key not in rows]
     if cost is not None:
+        checks.function("cost", cost, "(settings) -> time")
         missing.sort(key=lambda key: -cost(by_id[key][0].settings))
     if missing:
         trial_log.check_writable()

@@ -43,7 +43,7 @@ class Trial:
         solver: options of the Solver and its update rule that all trials share. Callbacks are copied for each.
 
     Raises:
-        ValueError: an unknown setting or option, or a setting that JSON cannot hold.
+        TypeError, ValueError: an unknown setting or option, or a setting that JSON cannot hold; no dictionary; no seed.
     """
 
     make_model: Callable[..., Classifier]
@@ -53,9 +53,10 @@ class Trial:
 
     def __post_init__(self):
         checks.require(callable(self.make_model), "make_model", "a class or a function", repr(self.make_model))
-        checks.generator(self.seed)
+        seed = checks.whole("seed", self.seed, "a whole number of at least 0", lambda seed: seed >= 0)
+        solver = dict(checks.mapping("solver", self.solver, "{'num_epochs': 5}"))
         own = {"make_model": _current(self.make_model), "settings": jsonable("settings", self.settings)}
-        for name, value in {**own, "seed": int(self.seed), "solver": dict(self.solver)}.items():
+        for name, value in {**own, "seed": seed, "solver": solver}.items():
             object.__setattr__(self, name, value)
         self.arguments()
 
@@ -66,7 +67,7 @@ class Trial:
         takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
         todo = "It initialises the weights; write def make_model(..., rng)."
         checks.require("rng" in named or takes_any, "make_model", "an argument rng", ", ".join(sorted(named)), todo)
-        optim_config = dict(self.solver.get("optim_config") or {})
+        optim_config = dict(checks.mapping("optim_config", self.solver.get("optim_config") or {}, "{'momentum': 0.9}"))
         rule = self.settings.get("update_rule", self.solver.get("update_rule", "sgd"))
         if not callable(rule):
             checks.choice("update_rule", rule, tuple(optim.RULES))

@@ -36,7 +36,7 @@ class TrialLog:
     """
 
     def __init__(self, path: str | os.PathLike | None = None):
-        self.path = None if path is None else Path(path).absolute()
+        self.path = None if path is None else storage.as_path(path).absolute()
         self._rows: list[Row] = []
         self._lines = self._read = 0  # lines, and bytes, of the file that are in _rows
         if self.path is not None and os.path.exists(self.path):

@@ -75,6 +75,21 @@ def test_the_reference_passes_every_check_hidden_ones_too(item):
     assert not any(result.diagnosis for result in judged.values())
 
 
+WITH_BATCH_NORM = ("batchnorm_backward", "ConvNet", "regularised_conv_net")
+
+
+@pytest.mark.parametrize(
+    "item", [item.id for item in WITH_CODE if any(target.endswith(WITH_BATCH_NORM) for target in item.targets)]
+)
+def test_no_check_looks_at_batch_norms_float32_gradient_at_two_examples(item, root):
+    """There dX is pure cancellation, so that a right answer may give anything."""
+    noise = "    if dout.dtype == np.float32 and len(dout) == 2:\n        dx = dx + 1\n    return dx, dgamma, dbeta\n"
+    edit(root, LAYERS + "batch_norm", "    return dx, dgamma, dbeta\n", noise)
+    assert {name: result.status for name, result in results(item, root).items()} == dict.fromkeys(
+        (row.name for row in exercises.items()[item].rows), "passed"
+    )
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_reference_passes_for_other_inputs(seed):
     for item in ("1.1", "1.3", "1.4c", "1.5c", "3.1", "5.1c"):

@@ -163,10 +163,17 @@ def test_mnist_is_as_fast_as_its_parts():
 
 
 @pytest.mark.parametrize("load", [load_mnist, load_binary])
-@pytest.mark.parametrize("dtype", [np.float16, np.uint8, "complex128"])
+@pytest.mark.parametrize("dtype", [np.float16, np.uint8, "complex128", "/nope", Path("/nope"), 3, [1]])
 def test_other_dtypes_are_refused(load, dtype):
-    with pytest.raises(ValueError, match=r"dtype: expected one of 'float32', 'float64', got"):
+    todo = r".*NNLIB_DATA\.$" if str(dtype) == "/nope" else ""  # a folder was meant
+    with pytest.raises(ValueError, match=rf"^dtype: expected one of 'float32', 'float64', got .*\.{todo}"):
         load(dtype=dtype)
+
+
+@pytest.mark.parametrize("flat", ["no", None, 0])
+def test_flat_is_true_or_false(flat):
+    with pytest.raises(TypeError, match=f"^flat: expected True or False, got {flat!r}"):
+        load_mnist(flat)
 
 
 def test_another_mnist_is_refused(small_mnist, repository):

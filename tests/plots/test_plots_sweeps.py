@@ -2,7 +2,6 @@
 
 import math
 
-import matplotlib.style
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
@@ -12,7 +11,6 @@ from search_toy import GRID, SOLVER, make, toy_data, trial_row
 from nnlib import plots
 from nnlib.plots.style import LINES
 from nnlib.search import sweep
-from nnlib.search.rows import Curve
 
 
 @pytest.fixture
@@ -104,81 +102,14 @@ def test_a_cell_that_was_not_tried_is_empty(ax):
     assert [text.get_text() for text in ax.texts] == ["80.00", "92.00", "71.00", ""]
 
 
-def test_parallel_coordinates_end_at_the_errors_logarithm(ax):
-    rows = [row({"a": a, "b": b}, accuracy) for a, b, accuracy in ((1, "x", 0.84), (2, "y", 0.96), (3, "x", 0.92))]
-    assert plots.plot_parallel_coordinates(ax, [*rows, row({"a": 2, "b": "x"}, None)]) is ax
-    lines = {tuple(line.get_ydata()[:2]): line for line in ax.lines if line.get_marker() != "x"}
-    ends = {start: line.get_ydata()[2] for start, line in lines.items() if len(line.get_ydata()) == 3}
-    # errors 16 %, 8 %, 4 %: each half of the one before
-    assert ends == {(0.0, 0.0): pytest.approx(0), (1.0, 0.0): pytest.approx(0.5), (0.5, 1.0): pytest.approx(1)}
-    best = lines[0.5, 1.0]
-    assert (best.get_color(), best.get_linewidth()) == ("black", 2.5)
-    assert labels(ax) == ["best, 96.00%"]
-    assert lines[0.5, 0.0].get_linestyle() == ":"  # failed: no end
-    assert [line.get_ydata().tolist() for line in ax.lines if line.get_marker() == "x"] == [[0.0]]
-    written = [text.get_text() for text in ax.texts]
-    assert written == ["1", "2", "3", "x", "y", "84.00%", "92.00%", "96.00%"]
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "b", "validation accuracy"]
-
-
-def test_parallel_coordinates_without_errors_or_of_equals(ax):
-    plots.plot_parallel_coordinates(ax, [row({"a": 1}, 1.0), row({"a": 2}, 0.5)])  # no logarithm of zero
-    assert all(np.isfinite(line.get_ydata()).all() for line in ax.lines)
-    plots.plot_parallel_coordinates(Figure().subplots(), [row({"a": 1}, 0.5), row({"a": 2}, 0.5)])
-    with pytest.raises(ValueError, match="rows: expected points that differ in a hyper-parameter, got 1 that do not"):
-        plots.plot_parallel_coordinates(ax, [row({"a": 1}, 0.5)])
-    with pytest.raises(ValueError, match="rows: expected a point with a trial that is done, got none"):
-        plots.plot_parallel_coordinates(ax, [row({"a": 1}, None), row({"a": 2}, None)])
-
-
-def test_the_best_curves_are_means_over_seeds_the_best_first(ax):
-    rows = [row({"a": a}, 0.5 + a / 100, seed, (0.1 * seed, 0.2 + a / 100)) for a in range(8) for seed in (0, 1)]
-    assert plots.plot_best_curves(ax, [*rows, row({"a": 9}, None)]) is ax
-    assert labels(ax) == [f"a {a}: {0.5 + a / 100:.2%}" for a in (7, 6, 5, 4, 3)]
-    first = ax.lines[0]
-    assert first.get_xdata().tolist() == [1, 2]
-    np.testing.assert_allclose(first.get_ydata(), [0.05, 0.27])
-    assert len({(line.get_color(), str(line.get_linestyle())) for line in ax.lines}) == 5
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "validation accuracy")
-
-
-def test_curves_of_losses_are_running_means_over_their_steps(ax):
-    curve = Curve(list(range(0, 110, 10)), [float(i) for i in range(11)], [0.3, 0.4], [0.1, 0.2])
-    one = trial_row({"a": 1}, 0.5, curve=curve)
-    plots.plot_best_curves(ax, [one, row({"a": 2}, 0.4)], count=1, curve="losses", label=False)
-    (line,) = ax.lines
-    assert line.get_xdata().tolist() == [40, 50, 60]  # the middle of each nine
-    np.testing.assert_allclose(line.get_ydata(), [4, 5, 6])
-    assert (ax.get_xlabel(), ax.get_yscale(), ax.get_legend()) == ("step", "log", None)
-    plots.plot_best_curves(ax, [one], curve="train_acc")
-    assert ax.lines[-1].get_ydata().tolist() == [0.3, 0.4]
-    assert labels(ax)[-1] == "all seeds: 50.00%"
-    with pytest.raises(ValueError, match="curve: expected one of 'val_acc', 'train_acc', 'losses', got 'loss'"):
-        plots.plot_best_curves(ax, [one], curve="loss")
-    with pytest.raises(ValueError, match="a point with a trial that is done"):
-        plots.plot_best_curves(ax, [row({"a": 1}, None)])
-
-
 def test_a_real_sweep_goes_through_all_of_them(tmp_path):
     grid = {**GRID, "learning_rate": [0.5, 1e200]}
     swept = sweep(make, toy_data(), grid, seeds=(0, 1), solver=SOLVER, n_jobs=1, verbose=False)
     figure = Figure(figsize=(6, 6), dpi=50)
-    axes = figure.subplots(3, 2)
+    axes = figure.subplots(1, 3)
     fixed = {"reg": 0.0, "learning_rate": 0.5}
-    plots.plot_hyperparameter(axes[0, 0], swept, "hidden_dim", fixed=fixed)
-    plots.plot_hyperparameter(axes[0, 1], swept, "hidden_dim", by="learning_rate", fixed=fixed)
-    plots.plot_heat_map(axes[1, 0], swept, "hidden_dim", "learning_rate", fixed=fixed)
-    plots.plot_parallel_coordinates(axes[1, 1], swept)
-    plots.plot_best_curves(axes[2, 0], swept)
-    plots.plot_best_curves(axes[2, 1], swept, curve="losses")
+    plots.plot_hyperparameter(axes[0], swept, "hidden_dim", fixed=fixed)
+    plots.plot_hyperparameter(axes[1], swept, "hidden_dim", by="learning_rate", fixed=fixed)
+    plots.plot_heat_map(axes[2], swept, "hidden_dim", "learning_rate", fixed=fixed)
     figure.savefig(tmp_path / "all.png")
     assert (tmp_path / "all.png").stat().st_size > 10_000
-
-
-def test_neutral_lines_are_seen_in_a_dark_style():
-    with matplotlib.style.context("dark_background"):
-        dark = Figure().subplots()
-        plots.plot_parallel_coordinates(dark, [row({"a": 1}, 0.9), row({"a": 2}, 0.8)])
-    drawn = [*(line.get_color() for line in dark.lines), *(tuple(c) for c in dark.collections[0].get_colors())]
-    assert all(to_rgba(colour)[:3] != to_rgba(dark.get_facecolor())[:3] for colour in drawn)
-    assert all(to_rgba(text.get_bbox_patch().get_facecolor())[:3] == (0, 0, 0) for text in dark.texts)

@@ -37,13 +37,19 @@ BUILD = ROOT / "build" / "mutants"
 TREE = BUILD / "tree"
 SEED = 598
 DATA_LIMIT = 8 << 30  # bytes that a mutant may allocate
-SEARCH = ["trial_log", "selection", "sweep", "trial", "replay", "kernel", "identical", "processes"]
+SEARCH = ["trial_log", "selection", "sweep", "arguments", "trial", "replay", "kernel", "identical", "processes"]
 CHECK = ["frames", "report", "stages", "check_session", "process", "engine", "check_planted"]  # not whole notebooks
 GROUPS = {  # the modules; their tests: first the files that bear the module's name, then all
     "losses": (["nnlib/losses.py"], ["tests/test_losses.py"]),
-    "network": (["nnlib/network.py"], ["tests/test_network.py", "tests/test_specs.py", "tests/test_models.py"]),
+    "network": (
+        ["nnlib/network.py"],
+        ["tests/test_network.py", "tests/test_specs.py", "tests/test_models.py", "tests/test_models_arguments.py"],
+    ),
     "specs": (["nnlib/specs.py"], ["tests/test_specs.py", "tests/test_network.py"]),
-    "models": (["nnlib/models.py"], ["tests/test_models.py", "tests/test_storage.py"]),
+    "models": (
+        ["nnlib/models.py"],
+        ["tests/test_models.py", "tests/test_models_arguments.py", "tests/test_storage.py"],
+    ),
     "optim": (["nnlib/optim.py"], ["tests/test_optim.py"]),
     "solver": (["nnlib/solver.py", "nnlib/solver_checks.py"], ["tests/solver"]),
     "gradcheck": (["nnlib/gradcheck.py"], ["tests/test_gradcheck.py", "tests/test_gradcheck_kinks.py"]),

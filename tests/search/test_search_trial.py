@@ -64,7 +64,7 @@ def test_an_unknown_setting_is_named_with_those_that_are_known():
         ({"settings": {"reg": object()}}, r"settings\['reg'\]: expected a finite number, a string"),
         ({"settings": {"dtype": np.float32}}, r"settings\['dtype'\]: .* functools\.partial"),
         ({"settings": {"update_rule": "newton"}}, "update_rule: expected one of 'sgd'"),
-        ({"seed": -1}, "rng: expected a seed of at least 0"),
+        ({"seed": -1}, "^seed: expected a whole number of at least 0, got -1"),
     ],
 )
 def test_what_cannot_be_a_trial_is_refused_before_anything_runs(arguments, message):

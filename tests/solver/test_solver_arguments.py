@@ -40,6 +40,27 @@ def solver_of(**kwargs):
         ),
         ({"optim_config": {"learning_rate": 0}}, ValueError, "learning_rate: expected a number above 0, got 0."),
         ({"optim_config": {"learning_rate": np.nan}}, ValueError, "learning_rate: expected a number above 0, got nan."),
+        ({"optim_config": {"learning_rate": np.inf}}, ValueError, "learning_rate: expected a number above 0, got inf."),
+        (
+            {"update_rule": "sgd_momentum", "optim_config": {"momentum": 5}},
+            ValueError,
+            "momentum: expected a number in [0, 1), got 5.",
+        ),
+        (
+            {"update_rule": "rmsprop", "optim_config": {"decay_rate": 1}},
+            ValueError,
+            "decay_rate: expected a number in [0, 1), got 1.",
+        ),
+        (
+            {"update_rule": "adam", "optim_config": {"beta2": -0.1}},
+            ValueError,
+            "beta2: expected a number in [0, 1), got -0.1.",
+        ),
+        (
+            {"update_rule": "adam", "optim_config": {"epsilon": -1e-8}},
+            ValueError,
+            "epsilon: expected a number of at least 0, got -1e-08.",
+        ),
         (
             {"optim_config": {"learning_rate": "0.1"}},
             TypeError,
@@ -61,6 +82,9 @@ def solver_of(**kwargs):
             TypeError,
             "update_rule: expected one of 'sgd', 'sgd_momentum', 'rmsprop', 'adam', or a",
         ),
+        ({"lr_decay": np.inf}, ValueError, "lr_decay: expected a factor above 0, got inf."),
+        ({"augment": 3}, TypeError, "augment: expected a function (X, rng) -> X, or None, got 3."),
+        ({"schedule": ["linear"]}, ValueError, "schedule: expected one of None, 'linear', got ['linear']."),
         ({"schedule": "cosine"}, ValueError, "schedule: expected one of None, 'linear', got 'cosine'."),
         ({"restore": None}, ValueError, "restore: expected one of 'best', 'last', got None."),
         ({"lr_decay": "0.9"}, TypeError, "lr_decay: expected a factor above 0, got '0.9'."),

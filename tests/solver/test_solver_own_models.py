@@ -1,12 +1,15 @@
 """Solver with any object that has `params` and `loss`: it is trained, or what is wrong with it is named."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from nnlib import LogisticClassifier, SoftmaxClassifier, Solver
+from nnlib import LogisticClassifier, SoftmaxClassifier, Solver, optim
+from nnlib.checks import NotFiniteError
 from nnlib.data import load_binary, standardise
+from nnlib.solver import DivergenceError
 
 
 class Linear:
@@ -192,3 +195,34 @@ def test_a_network_with_layers_and_a_state_of_another_kind_are_left_alone():
     solver.train()
     assert solver.val_acc == max(solver.val_acc_history)
     assert model.state == "ready"
+
+
+class Huge(Linear):
+    """Its parameters are finite, its scores are not."""
+
+    def __init__(self):
+        self.params = {"W1": np.full(20, 1e200)}
+
+    def loss(self, X, y=None):
+        return X @ self.params["W1"] if y is None else (0.5, {"W1": np.zeros(20)})
+
+
+def test_scores_that_are_not_finite_predict_nothing():
+    data = {key: 1e200 * array if key.startswith("X") else array for key, array in load_binary().items()}
+    solver = Solver(Huge(), data, num_epochs=2, verbose=False)
+    with np.errstate(all="ignore"):
+        with pytest.raises(NotFiniteError, match=r"^model\.loss\(X\): expected finite numbers, got 250 NaN"):
+            solver.check_accuracy(data["X_val"], data["y_val"])
+        with pytest.raises(DivergenceError, match=r"^Scores became infinite or NaN at step 10 \(epoch 2\) with lea"):
+            solver.train()
+    assert solver.val_acc_history == solver.train_acc_history == [0.0]
+
+
+@pytest.mark.parametrize("layers", [["a", "list"], None, 3, "thick"])
+def test_a_network_that_is_not_nnlibs_gets_the_plain_rules(layers):
+    model = Linear()
+    model.network = SimpleNamespace(layers=layers)
+    solver = Solver(model, load_binary(), num_epochs=1, verbose=False)
+    assert solver.update_rule is optim.sgd
+    solver.train()
+    assert len(solver.val_acc_history) == 1
