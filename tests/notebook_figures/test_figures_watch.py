@@ -47,11 +47,11 @@ def report(tmp_path_factory):
         folder.joinpath(str(number)).mkdir()
         notebook = new_notebook(cells=[new_code_cell(source, id=cell) for cell, (source, _) in cells.items()])
         nbformat.write(notebook, folder / str(number) / "q2_logistic.ipynb")
-    command = [sys.executable, "-m", "pytest", "-p", "conftest", "--nbval", "--nbval-current-env", "-rA", "-q"]
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "nbval.plugin", "-p", "no:cacheprovider"]
     path = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
-    environment = os.environ | {"PYTHONPATH": path}
+    environment = os.environ | {"PYTHONPATH": path, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # nbval alone is needed
     return subprocess.run(
-        [*command, "-p", "no:cacheprovider", "-p", "no:xdist", f"--rootdir={folder}", "."],
+        [*command, "--nbval", "--nbval-current-env", "-rA", "-q", f"--rootdir={folder}", "."],
         cwd=folder, env=environment, capture_output=True, text=True,
     ).stdout  # fmt: skip
 

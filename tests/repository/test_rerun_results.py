@@ -24,9 +24,10 @@ def test_a_forged_row_fails_where_its_notebook_is_run(tmp_path):
         output = new_output("execute_result", shown, execution_count=1)
         cell = new_code_cell(source, outputs=[output], execution_count=1, metadata={"tags": ["nbval-ignore-output"]})
         nbformat.write(new_notebook(cells=[cell]), tmp_path / f"{name}.ipynb")
-    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-p", "no:xdist", "-rA"]
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "nbval.plugin", "-p", "no:cacheprovider", "-rA"]
     options = ["--nbval", "--nbval-current-env", f"--rootdir={tmp_path}"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # nbval alone: the others take seconds to load
     report = subprocess.run(
         [*command, *options, "."], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
     ).stdout
