@@ -1,10 +1,8 @@
 """`make app` against hostile and careless visitors: a real server, HTTP, and a websocket client."""
 
 import asyncio
-import ipaddress
 import json
 import re
-import socket
 import sys
 import time
 import urllib.error
@@ -150,18 +148,6 @@ def test_a_binary_message_of_the_old_protocol_does_not_hang_the_server(server, p
     assert fetch(server, "")[0] == 200
 
 
-@pytest.mark.parametrize("message", [b"", b"\0\0\0\2", b"\xff" * 8, bytes([0, 0, 0, 2, 0, 0, 0, 12]) + b"{}" * 9])
-def test_only_messages_of_the_new_protocol_have_a_header_to_read(message):
-    assert app.read_header(message) is None
-
-
-def test_the_header_of_the_new_protocol_is_read():
-    parts = [b"shell", b'{"msg_type": "execute_input"}', b"{}", b"{}", b"{}"]
-    offsets = [8 * (2 + len(parts)) + sum(map(len, parts[:i])) for i in range(len(parts) + 1)]
-    numbers = b"".join(number.to_bytes(8, "little") for number in (len(offsets), *offsets))
-    assert app.read_header(numbers + b"".join(parts)) == {"msg_type": "execute_input"}
-
-
 def test_a_value_out_of_range_is_refused_whatever_the_browser_says(server, page):
     async def talk(visitor):
         box = next(k for k, v in (await visitor.states()).items() if v["_model_name"] == "FloatTextModel")
@@ -255,16 +241,3 @@ def test_the_first_page_lists_the_pages_by_title(tmp_path, server):
     assert re.findall(r"<a href=\"([^\"]+)\">([^<]+)</a>", text) == [
         (f"/voila/render/{quote(name)}.ipynb", name) for name in ("Faulty", "Page")
     ]
-
-
-@pytest.mark.parametrize(("ip", "shown"), [("0.0.0.0", "192.0.2.7"), ("127.0.0.1", "127.0.0.1"), ("::1", "::1")])
-def test_the_printed_link_has_an_address_that_a_phone_resolves(monkeypatch, ip, shown):
-    monkeypatch.setattr(app, "own_address", lambda: "192.0.2.7")
-    server = app.AppServer(ip=ip, port=8866)
-    server.identity_provider = type("NoToken", (), {"token": ""})
-    assert server.display_url == f"http://{shown}:8866/"
-
-
-def test_own_address_is_an_ip_address_or_the_machines_name():
-    address = app.own_address()
-    assert address == socket.gethostname() or ipaddress.ip_address(address).version == 4
