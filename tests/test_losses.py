@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import reference
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import assert_close
 from strategies import binary_batches, class_batches, generators
@@ -83,6 +83,7 @@ def test_torch_agrees_up_to_scores_of_1e4(losses, binary, classes):
 
 
 @every_set
+@settings(max_examples=30)  # of 32 coordinates each
 @given(generators())
 def test_gradients_are_numerically_right(losses, rng):
     x, y = 2 * rng.standard_normal(6), rng.integers(0, 2, 6)

@@ -19,8 +19,21 @@ CELLS = {f"{notebook}-{cell}": (notebook, cell) for notebook, (_, cells) in STAG
 FAULTS = tomllib.loads((ROOT / "tests/reliability/faults/figures.toml").read_text(encoding="utf-8"))["fault"]
 
 
+def cell_of(fault):
+    return re.search(r"\[(.*)\]", fault["test"])[1]
+
+
+def grouped(value, cell, name):
+    """Return a parameter whose test runs in the process of its notebook, where the cells before it run once."""
+    return pytest.param(value, id=name, marks=pytest.mark.xdist_group(f"figures of {CELLS[cell][0]}"))
+
+
 def name_of(fault):
     return f"{fault['file']}, {fault['name']}"
+
+
+def faults_in(folder):
+    return [grouped(fault, cell_of(fault), name_of(fault)) for fault in FAULTS if fault["file"].startswith(folder)]
 
 
 def replaced(text, fault):
@@ -50,22 +63,22 @@ def found(monkeypatch):
     return run
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", [grouped(cell, cell, cell) for cell in CELLS])
 def test_a_cell_draws_what_is_listed(cell, found):
     assert found(*CELLS[cell]) == []
 
 
-@pytest.mark.parametrize("fault", [f for f in FAULTS if f["file"].startswith("notebooks/")], ids=name_of)
+@pytest.mark.parametrize("fault", faults_in("notebooks/"))
 def test_a_fault_in_a_cell_is_found(fault, found):
-    notebook, cell = CELLS[re.search(r"\[(.*)\]", fault["test"])[1]]
+    notebook, cell = CELLS[cell_of(fault)]
     sources = STAGES[notebook][0]().source
     assert sum(source.count(fault["old"]) for source in sources.values()) == 1
     assert found(notebook, cell, lambda source: replaced(source, fault))
 
 
-@pytest.mark.parametrize("fault", [f for f in FAULTS if f["file"].startswith("nnlib/")], ids=name_of)
+@pytest.mark.parametrize("fault", faults_in("nnlib/"))
 def test_a_fault_in_a_function_is_found(fault, found, monkeypatch):
-    notebook, cell = CELLS[re.search(r"\[(.*)\]", fault["test"])[1]]
+    notebook, cell = CELLS[cell_of(fault)]
     STAGES[notebook][0]()  # its cells have to import the functions first
     name = fault["file"].removesuffix(".py").replace("/", ".")
     module, edited = importlib.import_module(name), ModuleType(name)

@@ -107,8 +107,7 @@ def _wait(process: int, current: mmap.mmap) -> int:
 
 def _in_the_fork(reader: Reader, count: int, seed: int, current: mmap.mmap, keep: Path) -> Outcome:
     warnings.simplefilter("ignore")
-    gc.collect()
-    gc.freeze()  # what this process has loaded is no part of a reader's time
+    gc.freeze()  # what this process has loaded is no part of a reader's time; a collection would copy it all
     outcome = Outcome()
     per_byte = 0.0
     for content in map(reader.wrap, reader.seeds):

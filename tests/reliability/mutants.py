@@ -13,6 +13,7 @@ statement (a lost argument check), and starts one command for all modules, NumPy
 
 import argparse
 import contextlib
+import gc
 import glob
 import importlib
 import json
@@ -142,6 +143,7 @@ def _in_the_fork(tree: Path, paths: list[str], bytecode: bool) -> None:
         elsewhere = [path for path in sys.path if Path(path or ".").resolve() not in (ROOT, Path(__file__).parent)]
         sys.path[:] = [str(tree), *elsewhere]
         options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "-o", "markers=xdist_group"]
+        gc.freeze()  # what this process has loaded: a collection in the fork would copy it all
         code = int(pytest.main([*options, f"--basetemp={tree / 'temporary'}", *paths]))
         sys.stdout.flush()
     finally:

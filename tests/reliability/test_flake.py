@@ -27,8 +27,9 @@ def test_ten_rounds_have_every_condition_at_least_twice():
 
 
 @pytest.fixture
-def failed_in(tmp_path):
+def failed_in(tmp_path, monkeypatch):
     """Return a function that runs toy tests in a round and returns the modules of those that failed."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # toys need none, which take seconds to load
     folder = tmp_path / flake.ODD
     (folder / "tests" / "reliability").mkdir(parents=True)
     plugin = flake.ROOT / "tests" / "reliability" / "shuffled.py"

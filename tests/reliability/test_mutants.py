@@ -73,8 +73,9 @@ def test_a_fork_tells_what_became_of_a_mutant(outcome, tmp_path):
     (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
     (tmp_path / "toy_of_mutants.py").write_text("def twice(x):\n    return x * 3\n")
     (tmp_path / "test_toy.py").write_text(f"from toy_of_mutants import twice\n\n\n{TESTS[outcome]}\n")
-    found, seconds = mutants.run_tests(["test_toy.py"], 3 if "time" in outcome else 60, tree=tmp_path)
-    assert (found, seconds > 3) == (outcome, "time" in outcome)
+    found, seconds = mutants.run_tests(["test_toy.py"], 2 if "time" in outcome else 60, tree=tmp_path)
+    assert found == outcome
+    assert seconds > 2 or "time" not in outcome
     (tmp_path / "toy_of_mutants.py").write_text("def twice(x):\n    return 2 * x\n")
     assert mutants.run_tests(["test_toy.py"], 60, tree=tmp_path)[0] == "survived"
 

@@ -1,6 +1,8 @@
 """`make app`: its pages, and the command that serves them."""
 
+import ipaddress
 import os
+import socket
 from types import SimpleNamespace
 
 import nbformat
@@ -60,3 +62,28 @@ def test_the_server_has_its_template_and_takes_more_options(tmp_path, monkeypatc
     assert not any("strip_sources=False" in word for word in options)
     assert os.environ["JUPYTER_PATH"].split(os.pathsep) == [str(app.TEMPLATES), "mine"]
     assert (app.TEMPLATES / "voila" / "templates" / "homework" / "index.html.j2").exists()
+
+
+@pytest.mark.parametrize("message", [b"", b"\0\0\0\2", b"\xff" * 8, bytes([0, 0, 0, 2, 0, 0, 0, 12]) + b"{}" * 9])
+def test_only_messages_of_the_new_protocol_have_a_header_to_read(message):
+    assert app.read_header(message) is None
+
+
+def test_the_header_of_the_new_protocol_is_read():
+    parts = [b"shell", b'{"msg_type": "execute_input"}', b"{}", b"{}", b"{}"]
+    offsets = [8 * (2 + len(parts)) + sum(map(len, parts[:i])) for i in range(len(parts) + 1)]
+    numbers = b"".join(number.to_bytes(8, "little") for number in (len(offsets), *offsets))
+    assert app.read_header(numbers + b"".join(parts)) == {"msg_type": "execute_input"}
+
+
+@pytest.mark.parametrize(("ip", "shown"), [("0.0.0.0", "192.0.2.7"), ("127.0.0.1", "127.0.0.1"), ("::1", "::1")])
+def test_the_printed_link_has_an_address_that_a_phone_resolves(monkeypatch, ip, shown):
+    monkeypatch.setattr(app, "own_address", lambda: "192.0.2.7")
+    server = app.AppServer(ip=ip, port=8866)
+    server.identity_provider = type("NoToken", (), {"token": ""})
+    assert server.display_url == f"http://{shown}:8866/"
+
+
+def test_own_address_is_an_ip_address_or_the_machines_name():
+    address = app.own_address()
+    assert address == socket.gethostname() or ipaddress.ip_address(address).version == 4

@@ -1,8 +1,10 @@
-"""The book: of two tiny notebooks through the runner, and of the committed ones as they are stored."""
+"""The book, through the runner: of two tiny notebooks, one of them executed, and the committed ones as stored."""
 
 import hashlib
 import os
 import re
+import shutil
+from types import SimpleNamespace
 
 import pytest
 from book_pages import dead_links, elsewhere, page
@@ -45,42 +47,39 @@ def built(place, *arguments):
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    """The book of two notebooks of which the run executed the first."""
-    place = Workplace(tmp_path_factory.mktemp("tiny"))
+def made(tmp_path_factory):
+    """The book of the committed notebooks and two tiny ones, of which the run executed one; and Sphinx's warnings."""
+    place = Workplace(tmp_path_factory.mktemp("book"))
+    shutil.copytree(NOTEBOOKS, place.notebooks, dirs_exist_ok=True)
     place.add("q1_first", new_markdown_cell(FIRST), FIGURE, ROW)
     explorer = new_output("display_data", data={**VIEW, "text/plain": "an explorer"})
     cells = [new_markdown_cell("# Second\n\n## The end"), new_code_cell("1", outputs=[explorer])]
     stored = new_notebook(cells=cells, metadata={"widgets": STATE})
     notebook_files.write(stored, place.notebooks / "q2_second.ipynb")
-    status, html = built(place, "q1")
+    build, warnings = book.build, []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(book, "build", lambda *folders: warnings.append(build(*folders)) or warnings[-1])
+        status, html = built(place, "q1_first")
     assert status == 0
-    return html
+    return SimpleNamespace(html=html, warnings=warnings)
 
 
-@pytest.fixture(scope="module")
-def committed(tmp_path_factory):
-    """The book of the committed notebooks, and Sphinx's warnings."""
-    folder = tmp_path_factory.mktemp("committed")
-    return folder / "html", book.build(NOTEBOOKS, folder)
-
-
-def test_a_picture_keeps_its_alt_text(tiny):
-    (image,) = page(tiny / "notebooks" / "q1_first.html").images
+def test_a_picture_keeps_its_alt_text(made):
+    (image,) = page(made.html / "notebooks" / "q1_first.html").images
     assert image["alt"] == "A loss that falls"
-    assert (tiny / "notebooks" / image["src"]).resolve().is_file()
+    assert (made.html / "notebooks" / image["src"]).resolve().is_file()
 
 
-def test_saved_widgets_are_dropped(tiny):
+def test_saved_widgets_are_dropped(made):
     """With them, MyST-NB adds scripts from other hosts."""
-    second = page(tiny / "notebooks" / "q2_second.html")
+    second = page(made.html / "notebooks" / "q2_second.html")
     assert "an explorer" in second.text
     assert "12ab" not in second.source
     assert "require" not in second.source
 
 
-def test_names_lead_to_the_code(tiny):
-    links = page(tiny / "notebooks" / "q1_first.html").links
+def test_names_lead_to_the_code(made):
+    links = page(made.html / "notebooks" / "q1_first.html").links
     assert [link for link in links if link.startswith("../nnlib")][-7:] == [
         "../nnlib/layers/conv.html",
         "../nnlib.html#nnlib-layers",
@@ -92,51 +91,51 @@ def test_names_lead_to_the_code(tiny):
     ]
 
 
-def test_links_to_headings_may_be_jupyterlabs_or_githubs(tiny):
-    links = page(tiny / "notebooks" / "q1_first.html").links
+def test_links_to_headings_may_be_jupyterlabs_or_githubs(made):
+    links = page(made.html / "notebooks" / "q1_first.html").links
     assert "q2_second.html#the-end" in links
     assert links.count("#b-batch-norm-backward-6-points") == 3  # in the text, in the contents, at the heading
 
 
-def test_only_what_was_not_executed_says_so(tiny):
-    assert "The last run did not execute this notebook" in page(tiny / "notebooks" / "q2_second.html").text
-    assert "The last run did not execute this notebook" not in page(tiny / "notebooks" / "q1_first.html").text
+def test_only_what_was_not_executed_says_so(made):
+    assert "The last run did not execute this notebook" in page(made.html / "notebooks" / "q2_second.html").text
+    assert "The last run did not execute this notebook" not in page(made.html / "notebooks" / "q1_first.html").text
 
 
-def test_the_results_are_on_the_first_page(tiny):
-    text = page(tiny / "index.html").text
+def test_the_results_are_on_the_first_page(made):
+    text = page(made.html / "index.html").text
     assert "Results of the last run" in text
     assert "93.60% ± 1.55" in text
 
 
-def test_a_book_of_the_committed_notebooks_has_no_warning(committed):
-    html, warnings = committed
-    assert warnings == ""
+def test_without_a_run_there_are_no_results_to_show(tmp_path):
+    book._write_source(NOTEBOOKS, tmp_path, tmp_path / "source")
+    assert (tmp_path / "source" / "results.txt").read_text(encoding="utf-8") == ""
+
+
+def test_a_book_of_the_committed_notebooks_has_no_warning(made):
+    assert made.warnings == [""]
     stems = {path.stem for pattern in ("q*.ipynb", "extra/q*.ipynb") for path in NOTEBOOKS.glob(pattern)}
     assert len(stems) == 8
-    assert {path.stem for path in html.glob("notebooks/**/*.html")} == stems
-    assert "Results of the last run" not in page(html / "index.html").text
+    assert {path.stem for path in made.html.glob("notebooks/**/*.html")} == stems | {"q1_first", "q2_second"}
 
 
-def test_no_page_loads_anything_from_elsewhere(committed, tiny):
-    for html in (committed[0], tiny):
-        pages = [page(path) for path in html.rglob("*.html")]
-        assert len(pages) > 100
-        assert [(one.path, load) for one in pages for load in one.loads if elsewhere(load)] == []
-        styles = [style.read_text(encoding="utf-8") for style in html.rglob("*.css")]
-        assert not any(re.search(r"(@import|url\()\s*[\"']?(https?:)?//", style) for style in styles)
+def test_no_page_loads_anything_from_elsewhere(made):
+    pages = [page(path) for path in made.html.rglob("*.html")]
+    assert len(pages) > 100
+    assert [(one.path, load) for one in pages for load in one.loads if elsewhere(load)] == []
+    styles = [style.read_text(encoding="utf-8") for style in made.html.rglob("*.css")]
+    assert not any(re.search(r"(@import|url\()\s*[\"']?(https?:)?//", style) for style in styles)
 
 
-def test_every_link_leads_to_a_page_and_a_heading(committed, tiny):
-    assert dead_links(committed[0]) == []
-    assert dead_links(tiny) == []
+def test_every_link_leads_to_a_page_and_a_heading(made):
+    assert dead_links(made.html) == []
 
 
-def test_every_module_has_its_numbered_source(committed):
+def test_every_module_has_its_numbered_source(made):
     """Its lines in order and unchanged; line numbers are part of a page's text."""
-    html, _ = committed
     for path in sorted(REPOSITORY.glob("nnlib/**/*.py")):
-        shown = page((html / path.relative_to(REPOSITORY)).with_suffix(".html")).text
+        shown = page((made.html / path.relative_to(REPOSITORY)).with_suffix(".html")).text
         position = 0
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if line.strip():
@@ -145,18 +144,18 @@ def test_every_module_has_its_numbered_source(committed):
                 position = found.end()
 
 
-def test_an_explorer_is_shown_as_its_picture_and_description(committed):
+def test_an_explorer_is_shown_as_its_picture_and_description(made):
     notebook = notebook_files.read(NOTEBOOKS / "q2_logistic.ipynb")
     outputs = [output for cell in notebook_files.code_cells(notebook) for output in cell.outputs]
     texts = [output.get("data", {}).get("text/plain", "") for output in outputs]
     (widgets,) = (index for index, text in enumerate(texts) if "live controls" in text)
-    shown = page(committed[0] / "notebooks" / "q2_logistic.html")
+    shown = page(made.html / "notebooks" / "q2_logistic.html")
     assert texts[widgets + 2].strip() in shown.text
     assert len(shown.images) == sum("image/png" in output.get("data", {}) for output in outputs)
 
 
-def test_the_search_index_knows_words_of_notebooks_and_code(committed):
-    index = (committed[0] / "searchindex.js").read_text(encoding="utf-8")
+def test_the_search_index_knows_words_of_notebooks_and_code(made):
+    index = (made.html / "searchindex.js").read_text(encoding="utf-8")
     assert "notebooks/q7_short_answers" in index
     assert "nnlib/layers/max_pool" in index
     assert "im2col" in index

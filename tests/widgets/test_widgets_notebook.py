@@ -86,10 +86,9 @@ def test_nbval_accepts_it(executed, tmp_path):
     """All cells but the tagged one are compared, the stepper's description among them."""
     notebook, _ = executed
     write(notebook, tmp_path / "q2.ipynb")
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider"]
-    environment = {**os.environ, "NNLIB_TRIAL_LOGS": str(tmp_path)}
-    result = subprocess.run(
-        [*command, f"--rootdir={tmp_path}", "q2.ipynb"], cwd=tmp_path, env=environment, capture_output=True, text=True
-    )
+    command = [sys.executable, "-m", "pytest", "-p", "nbval.plugin", "--nbval", "--nbval-current-env", "-q"]
+    environment = {**os.environ, "NNLIB_TRIAL_LOGS": str(tmp_path), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command += ["-p", "no:cacheprovider", f"--rootdir={tmp_path}", "q2.ipynb"]
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
     assert "4 passed" in result.stdout
