@@ -33,9 +33,12 @@ def released(course, tmp_path_factory):
         return pickle.loads(kept.read_bytes())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def copy(released, tmp_path_factory):
-    """The archive unpacked, with an environment that holds what this one does, but not this repository's nnlib."""
+    """The archive unpacked, with an environment that holds what this one does, but not this repository's nnlib.
+
+    A test that changes its files puts the released ones back.
+    """
     folder = tmp_path_factory.mktemp("a student's folder ")
     with zipfile.ZipFile(io.BytesIO(released[1])) as archive:
         archive.extractall(folder)

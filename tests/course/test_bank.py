@@ -19,7 +19,7 @@ WRONG, RIGHT = ([answer for answer in KNOWN if answer.kind == kind] for kind in 
 
 @pytest.fixture(autouse=True)
 def workers_are_forked(monkeypatch):
-    """Save each worker its imports; test_judge.py and the notebooks of test_student_copy.py start real ones."""
+    """Save each worker its imports; test_judge.py and the notebooks of test_student_walk.py start real ones."""
     monkeypatch.setattr(bank, "judge", functools.partial(judge, start=Forked))
 
 
