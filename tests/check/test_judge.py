@@ -129,9 +129,8 @@ def test_a_syntax_error_names_its_line_and_leaves_other_items_alone(root):
 def test_an_endless_loop_costs_its_own_check(root, monkeypatch):
     monkeypatch.setattr("nnlib.check.process.SECONDS", 2.0)
     edit(root, LAYERS + "relu", "    positive = cache\n", "    positive = cache\n    while True:\n        pass\n")
-    judged = results(
-        "1.2", root, rows=tuple(row for row in exercises.items()["1.2"].rows if row.name in ("value", "gradient"))
-    )
+    rows = tuple(row for row in exercises.items()["1.2"].rows if row.name in ("value", "gradient"))
+    judged = results("1.2", root, rows=rows)
     assert judged["value"].status == "passed"
     assert judged["gradient"].status == "timeout"
 
