@@ -11,6 +11,7 @@ import builtins
 import contextlib
 import fnmatch
 import io
+import itertools
 import json
 import re
 import zipfile
@@ -147,7 +148,8 @@ def _telling(node: ast.AST) -> list[ast.AST]:
 
 
 def _tells(node: ast.AST) -> bool:
-    kinds = [type(child) for child in ast.walk(node) if not isinstance(child, ast.expr_context)]
+    parts = (type(child) for child in ast.walk(node) if not isinstance(child, ast.expr_context))
+    kinds = list(itertools.islice(parts, MIN_NODES))  # more would say no more, and a module has many
     return len(kinds) >= (MIN_PRODUCT if ast.MatMult in kinds else MIN_NODES)
 
 

@@ -1,5 +1,6 @@
 """A folder with nnlib as a student would hold it: a file of it changed."""
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -31,3 +32,10 @@ def stub(root: Path, target: str, item: str) -> None:
     pattern = rf"(?ms)^(def {name}\(.*?\n)(?=^\S|\Z)"
     head = re.search(rf"(?ms)^def {name}\(.*?:\n", source)[0]
     path.write_text(re.sub(pattern, lambda _: f"{head}{STUB.format(item=item)}\n\n", source, count=1), encoding="utf-8")
+
+
+def environment(copy: Path) -> dict[str, str]:
+    """Return the environment of a command in the unpacked student copy: ours, without what is about this repository."""
+    others = ("PYTHONPATH", "NNLIB_LAYERS", "MAKEFLAGS", "MAKELEVEL")  # make's own, where `make test` runs this
+    kept = {name: value for name, value in os.environ.items() if name not in others}
+    return kept | {"NNLIB_TRIAL_LOGS": str(copy / "build" / "trial_logs")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import re
 from collections.abc import Collection, Iterator
 
@@ -99,9 +100,8 @@ def needed(source: str, later: list[NotebookNode]) -> list[str]:
     for cell in later:
         if cell.cell_type != "code" or "solution" in cell.metadata.tags:
             continue
-        tree = ast.parse(plain(cell.source))
-        stored = set(_stored(tree))
-        found += [name for name in names if name in (_loaded(tree) - stored) & open_names]
+        loaded, stored = _names(cell.source)
+        found += [name for name in names if name in (loaded - stored) & open_names]
         open_names -= stored.union(found)
     return found
 
@@ -111,9 +111,9 @@ def unassigned(notebook: NotebookNode) -> Iterator[str]:
     assigned = set(GIVEN_NAMES)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            tree = ast.parse(plain(cell.source))
-            assigned.update(_stored(tree))
-            yield from (f"{cell.id}: {name}" for name in sorted(_loaded(tree) - assigned))
+            loaded, stored = _names(cell.source)
+            assigned.update(stored)
+            yield from (f"{cell.id}: {name}" for name in sorted(loaded - assigned))
 
 
 def _shows_source(node: ast.stmt) -> bool:
@@ -121,8 +121,12 @@ def _shows_source(node: ast.stmt) -> bool:
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "show_source"
 
 
-def _loaded(tree: ast.AST) -> set[str]:
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+@functools.cache
+def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names that a cell loads and those that it assigns; each solution above it asks for them."""
+    tree = ast.parse(plain(source))
+    loaded = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+    return frozenset(loaded), frozenset(_stored(tree))
 
 
 def _stored(tree: ast.AST, inner: bool = True) -> Collection[str]:

@@ -18,6 +18,7 @@ from nnlib.check.waiting import item_in
 from nnlib.data import Dataset
 
 PACKAGE = Path(nnlib.__file__).parent
+INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 HANDLER, LAST = "_nnlib_cell_failed", "_nnlib_last"
 
 
@@ -54,8 +55,7 @@ class Session(ast.NodeTransformer):
 
     def visit_Module(self, module: ast.Module) -> ast.Module:
         """Put the cell's statements into a try statement; a last expression is shown after it."""
-        names = [node for node in ast.walk(module) if isinstance(node, ast.Name)]
-        self.loads = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+        self.loads = _loads(module)
         self.stores = {node.id for node in _own_scope(module)}
         self.imports = {node.asname or node.name for node in ast.walk(module) if isinstance(node, ast.alias)}
         if not module.body:
@@ -114,6 +114,18 @@ def code_time() -> float:
     return max(path.stat().st_mtime for path in PACKAGE.rglob("*.py"))
 
 
+def _loads(node: ast.AST) -> set[str]:
+    """Return the names that a cell loads, without those that its functions and comprehensions assign themselves."""
+    if isinstance(node, ast.Name):
+        return {node.id} if isinstance(node.ctx, ast.Load) else set()
+    found = set().union(*map(_loads, ast.iter_child_nodes(node)))
+    if isinstance(node, INNER):
+        parts = list(ast.walk(node))
+        found -= {part.arg for part in parts if isinstance(part, ast.arg)}
+        found -= {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    return found
+
+
 def _own_scope(module: ast.Module) -> list[ast.Name]:
     """Return the names that the cell itself assigns, not those that are local to its functions and classes."""
     found: list[ast.Name] = []
@@ -122,7 +134,7 @@ def _own_scope(module: ast.Module) -> list[ast.Name]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
                 found.append(ast.Name(child.name, ast.Store()))
-            elif isinstance(child, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            elif isinstance(child, INNER):
                 continue
             else:
                 if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):

@@ -80,3 +80,14 @@ def test_an_edit_is_checked_and_earlier_results_are_not(session, run):
             == "1.2  not run  earlier: nnlib was edited after earlier had been computed; run the cells above again"
         )
     assert run(CHECK) == "1.2  passed   relu"
+
+
+def test_a_name_of_its_own_in_a_function_or_a_comprehension_is_not_the_cells(session, run):
+    """As in 6.2a, once 6.2b's cell has assigned `labels`."""
+    run("labels = relu_forward(np.array([-1.0, 2.0]))[0]")
+    own = "def total(labels):\n        return labels.sum()\n    sums = [total(labels) for labels in [np.ones(2)]]"
+    check = f'with checks("1.2") as check:\n    {own}\n    check.equal("sums", sums, [2.0])'
+    with session.edited("layers/relu.py", lambda text: text + "\n"):
+        assert run(check) == "1.2  passed   sums"
+        outer = check.replace("[2.0]", "labels[1:]")
+        assert "not run  sums: nnlib was edited after labels had been computed" in run(outer)

@@ -13,7 +13,7 @@ from notebook_kernel import kernel_on_a_copy
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NOTEBOOKS = {path.stem[:2]: path for path in FOLDER.glob("q*.ipynb")}
-SLOW = re.compile(r"_explorer\(|playground\(|sweep\(|\bfit\(|train_\w+\(|Solver\(")
+SLOW = re.compile(r"_explorer\(|playground\(|sweep\(|\bfit\(|train_\w+\(|Solver\(|choose_layers\(")
 
 SEQUENTIAL = "import joblib\njoblib.parallel_config(n_jobs=1)"  # workers would take seconds
 

@@ -1,17 +1,26 @@
 """The bank of known answers: what it holds, how an answer gets into a student's file, and a sample of it judged."""
 
 import ast
+import functools
 import re
 import tomllib
 
 import pytest
+from forked_workers import Forked
 
 from course import answers, bank
+from nnlib.check.engine import judge
 from nnlib.storage import REPOSITORY
 
 ITEMS = bank.with_code()
 KNOWN = [answer for item in ITEMS for answer in answers.answers(item, answers.SETS)]
 WRONG, RIGHT = ([answer for answer in KNOWN if answer.kind == kind] for kind in ("wrong", "right"))
+
+
+@pytest.fixture(autouse=True)
+def workers_are_forked(monkeypatch):
+    """Save each worker its imports; test_engine.py and the notebooks of test_student_walk.py start real ones."""
+    monkeypatch.setattr(bank, "judge", functools.partial(judge, start=Forked))
 
 
 def sample(item):

@@ -9,6 +9,7 @@ from course import answers, grade, grading, items, ledger, sandbox, users
 from course.intake import Submission
 from course.judging import judge_item
 from course.proof import handed_in
+from course.watched import USUAL, Limits
 from nnlib.check.exercises import items as items_of_check
 
 TIERS = [tier for tier in ("bwrap", "uid") if not sandbox.trouble(tier)]
@@ -32,9 +33,9 @@ def answer(item, kind, name="", code=""):
     return next(each for each in known if each.kind == kind and name in each.name)
 
 
-def judged(answer, tier, item=None, cache=None):
+def judged(answer, tier, item=None, cache=None, limits=USUAL):
     submission = Submission("ann", "ann.zip", "0" * 64, handed_in(answer))
-    found = judge_item(submission, item or answer.item, tier, cache or ledger.Cache(None), KEY)
+    found = judge_item(submission, item or answer.item, tier, cache or ledger.Cache(None), KEY, limits)
     return {check.name: check for check in found}
 
 
@@ -82,7 +83,8 @@ HOSTILE = (
 @pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_cheat_gets_nothing_and_leaves_nothing(tier, name):
-    found = judged(answer("1.1", "hostile", name), tier)
+    limits = Limits(wall=3.0) if name == "holds the pipes" else USUAL  # that one is waited for
+    found = judged(answer("1.1", "hostile", name), tier, limits=limits)
     assert found["value"].points == 0
     assert found["value"].status not in ("passed", "ours")
     assert found["value"].message_student

@@ -1,4 +1,4 @@
-"""A student's walk in the unpacked archive, in a folder with a space: fresh, wrong, right; check, lab and submit."""
+"""Make's targets in the unpacked archive, in a folder with a space: setup, lab, check and submit."""
 
 import json
 import os
@@ -14,155 +14,12 @@ import urllib.request
 import zipfile
 
 import nbformat
-import pytest
-from jupyter_client.manager import KernelManager
+from student_files import environment
 
 from course.items import ROOT, load
 
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("q*.ipynb"))
-SOLUTIONS = {path.stem: nbformat.read(path, 4) for path in (ROOT / "notebooks").glob("q*.ipynb")}
 ITEMS = load().items
-
-
-def environment(folder):
-    others = ("PYTHONPATH", "NNLIB_LAYERS", "MAKEFLAGS", "MAKELEVEL")  # make's own, where `make test` runs this
-    kept = {name: value for name, value in os.environ.items() if name not in others}
-    return kept | {"NNLIB_TRIAL_LOGS": str(folder / "build" / "trial_logs")}
-
-
-def run_all(copy, python, notebook, name):
-    """Execute a notebook with the copy's own Python, as "Run all" does; return its cells' printed lines by id."""
-    path = copy / "notebooks" / f"{name}.ipynb"
-    nbformat.write(notebook, path)
-    command = [python, "-m", "nbconvert", "--to", "notebook", "--execute", "--allow-errors", "--inplace", path]
-    done = subprocess.run(command, cwd=copy, env=environment(copy), capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stderr
-    cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
-    wrong = [(cell.id, output) for cell in cells for output in cell.outputs if output.output_type == "error"]
-    assert wrong == []
-    return {cell.id: "".join(output.get("text", "") for output in cell.outputs).splitlines() for cell in cells}
-
-
-def items_of(lines):
-    """Return what the check cells printed, by item: the first words of each line."""
-    found = {}
-    for line in lines:
-        if match := re.match(r"(\d\.\d[a-z]?) +(passed|FAILED|waits for|not run)", line):
-            found.setdefault(match[1], set()).add(match[2])
-    return found
-
-
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_fresh_notebook_runs_to_its_end_and_waits(copy, python, released, name):
-    fresh = nbformat.reads(released[0][f"notebooks/{name}.ipynb"].decode(), 4)
-    printed = run_all(copy, python, fresh, name)
-    found = items_of(line for lines in printed.values() for line in lines)
-    expected = {item for item, row in ITEMS.items() if row["notebook"] == name and row["checks"]}
-    assert found.keys() == expected
-    assert all(states <= {"waits for", "not run"} for states in found.values()), found
-    assert "all   0 of" in "\n".join(printed[fresh.cells[-1].id])
-
-
-@pytest.fixture
-def solved(copy, released):
-    """Put our versions of what students write into the copy; take them out again."""
-    modules = {target.partition(":")[0] for row in ITEMS.values() for target in row["targets"]}
-    names = [module.replace(".", "/") + ".py" for module in modules]
-    for name in names:
-        shutil.copy(ROOT / name, copy / name)
-    yield
-    for name in names:
-        (copy / name).write_bytes(released[0][name])
-
-
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_with_the_solutions_put_back_every_code_item_passes(copy, python, released, solved, name):
-    """Experiments stay open here, and what comes after the last code item: the repository's own notebooks run them."""
-    notebook = nbformat.reads(released[0][f"notebooks/{name}.ipynb"].decode(), 4)
-    sources = {cell.id: cell.source for cell in SOLUTIONS[name].cells}
-    code = {cell for row in ITEMS.values() if row["kind"] != "experiment" for cell in row["cells"]}
-    code |= {"code-1-0"}
-    last = [row["id"] for row in ITEMS.values() if row["notebook"] == name and row["kind"] == "code"][-1]
-    end = next(i for i, cell in enumerate(notebook.cells) if f'checks("{last}")' in cell.source)
-    notebook.cells = [cell for cell in notebook.cells[: end + 1] if "after" not in cell.metadata.tags]
-    for cell in notebook.cells:
-        if cell.id in code and cell.cell_type == "code":
-            cell.source = sources[cell.id]
-    printed = run_all(copy, python, notebook, name)
-    found = items_of(line for lines in printed.values() for line in lines)
-    for item, row in ITEMS.items():
-        if row["notebook"] == name and row["kind"] == "code":
-            assert found[item] == {"passed"}, (item, found[item])
-
-
-WALK = {  # by notebook an item, the file, the solution, and a mistake in it
-    "q1_layers": ("1.1", "nnlib/layers/fully_connected.py", "x.T @ dout", "x.T @ dout / len(x)"),
-    "q2_logistic": ("2.1", "nnlib/losses.py", "-signs * np.exp(-np.log", "signs * np.exp(-np.log"),
-    "q3_svm": ("3.1", "nnlib/losses.py", "dx = -signs * (losses > 0)", "dx = signs * (losses > 0)"),
-    "q4_softmax": ("4.1", "nnlib/losses.py", "probabilities[rows, labels] -= 1", "probabilities[rows, labels] -= 2"),
-    "q5_cnn": ("5.1b", "nnlib/layers/max_pool.py", "elements.max(axis=0)", "elements.mean(axis=0)"),
-    "q6_vgg_cifar10": ("6.2a", "nnlib/vgg/training.py", "optimizer.zero_grad()", "pass"),
-    "q7_short_answers": ("7.2b", "nnlib/homework/masks.py", "keep * (1 - keep)", "keep"),
-}
-
-
-class Kernel:
-    """A kernel of the copy's own Python, in its notebooks folder, as JupyterLab starts one."""
-
-    def __init__(self, copy, python):
-        self.manager = KernelManager()
-        self.manager.kernel_spec.argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        self.manager.start_kernel(cwd=str(copy / "notebooks"), env=environment(copy))
-        self.client = self.manager.client()
-        self.client.start_channels()
-        self.client.wait_for_ready(timeout=120)
-
-    def run(self, source):
-        """Return what a cell prints; an exception's name is printed too."""
-        texts = []
-
-        def note(message):
-            content = message["content"]
-            texts.append(content.get("text", "") or content.get("ename", ""))
-
-        self.client.execute_interactive(source, timeout=300, output_hook=note)
-        return "".join(texts)
-
-    def stop(self):
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
-
-
-@pytest.mark.parametrize("name", WALK)
-def test_stub_wrong_right_in_one_kernel_with_autoreload(copy, python, released, name):
-    item, file, right, wrong = WALK[name]
-    cells = nbformat.reads(released[0][f"notebooks/{name}.ipynb"].decode(), 4).cells
-    code = [cell for cell in cells if cell.cell_type == "code"]
-    (check,) = (cell for cell in code if f'checks("{item}")' in cell.source)
-    solution = (ROOT / file).read_text(encoding="utf-8")
-    assert right in solution
-    kernel = Kernel(copy, python)
-    try:
-        own = {cell.id: cell.source for cell in SOLUTIONS[name].cells if cell.id in ITEMS[item]["cells"]}
-        above = [own.get(cell.id, cell.source) for cell in code[: code.index(check) + 1]]
-        printed = [[kernel.run(source) for source in above][-1]]  # "run all above"
-        broken = "def broken(:\n" + solution
-        item_alone = [*own.values(), check.source]
-        for text, cells in (
-            (solution.replace(right, wrong), item_alone),
-            (broken, item_alone),
-            (solution, above[1:]),  # what other cells hold of earlier edits is computed again
-        ):
-            time.sleep(1.1)  # autoreload compares the files' times, which some systems keep in seconds
-            (copy / file).write_text(text, encoding="utf-8")
-            printed.append([kernel.run(source) for source in cells][-1])  # in the same kernel
-    finally:
-        kernel.stop()
-        (copy / file).write_bytes(released[0][file])
-    stub, mistaken, _, done = printed
-    assert f"{item}  waits for {item}" in stub
-    assert f"{item}  FAILED" in mistaken
-    assert items_of(done.splitlines()) == {item: {"passed"}}, done
 
 
 def make(copy, *words):
