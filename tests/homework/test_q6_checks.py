@@ -12,8 +12,8 @@ from torch import nn
 
 from nnlib import vgg
 from nnlib.check import start
-from nnlib.check.exercises import items
 from nnlib.check.engine import judge
+from nnlib.check.exercises import items
 from nnlib.homework.recorded import recorded
 from nnlib.vgg.networks import STAGES
 
