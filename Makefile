@@ -12,6 +12,8 @@ TESTS ?= tests
 NOTEBOOKS ?= notebooks
 BROWSER_TESTS ?= $(if $(filter tests,$(TESTS)),tests/browser)
 JOBS ?= 2
+# Of the tests some wait for time limits. JOBS may be a word, such as auto.
+MORE_JOBS := $(or $(shell expr $(JOBS) + 1 2>/dev/null),$(JOBS))
 CELL_TIMEOUT ?= 600
 PROFILE ?= $(or $(NNLIB_PROFILE),quick)
 export NNLIB_PROFILE := $(PROFILE)
@@ -95,7 +97,7 @@ test: setup
 	stage() { name=$$1; shift; printf '\n== %s\n' "$$name"; "$$@" || failed="$$failed [$$name]"; }; \
 	stage 'ruff check' $(BIN)/python -m ruff check; \
 	stage 'ruff format' $(BIN)/python -m ruff format --check; \
-	stage 'pytest' $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --ignore=tests/browser $(TESTS); \
+	stage 'pytest' $(BIN)/python -m pytest -n $(MORE_JOBS) --dist loadgroup --ignore=tests/browser $(TESTS); \
 	stage 'nbval' $(BIN)/python -m pytest -n $(JOBS) --dist loadfile \
 	  --nbval --nbval-current-env --nbval-cell-timeout=$(CELL_TIMEOUT) $(NOTEBOOKS); \
 	[ -z '$(BROWSER_TESTS)' ] || stage 'browser' $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(BROWSER_TESTS); \

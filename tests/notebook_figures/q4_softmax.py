@@ -111,7 +111,7 @@ def sizes(ns):
     ahead = wrong - wrong[means.argmax()]  # 1 where the best alone is right, -1 where the other is
     over_examples = ahead.mean(axis=1).var(axis=1, ddof=1) / ahead.shape[2]
     errors = np.sqrt(over_examples + ahead.mean(axis=2).var(axis=1, ddof=1) / 2)
-    label = "validation, mean ± one standard error\nof its difference from the best"
+    label = "mean ± one standard error\nof its difference from the best"
     right = [level(means.max(), "the best"), errorbar(label, range(5), means, errors)]
     left.append(level(ns.linear.val_acc, "linear, validation"))
     return [

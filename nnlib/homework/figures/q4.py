@@ -155,7 +155,7 @@ def draw_sizes(points: Sequence[Point], name: str, linear: float, errors: Sequen
     left.axhline(linear, color=ink(left), linestyle=":", label="linear, validation")
     left.set_title("Every seed is a dot")
     right.axhline(means.max(), color=ink(right), linestyle=":", label="the best")
-    bars = {"capsize": 3, "label": "validation, mean ± one standard error\nof its difference from the best"}
+    bars = {"capsize": 3, "label": "mean ± one standard error\nof its difference from the best"}
     right.errorbar(positions, means, errors, fmt="s-", color=VERMILION, **bars)
     nearest = np.sort(errors)[1]  # after the best's own
     right.set(title="The best, close up", ylim=(means.max() - 8 * nearest, means.max() + 4 * nearest))
