@@ -103,6 +103,13 @@ def test_every_such_training_set_counts_once(binary):
     assert held_out.summary().endswith(f"{MIXED}: 2")
 
 
+def test_the_validation_examples_of_a_set_that_was_loaded_before_another_are_known(binary):
+    val = binary["X_val"], binary["y_val"]
+    other = standardise(binary)  # its validation examples are other numbers
+    solve({**dict(zip(("X_train", "y_train"), val, strict=True)), "X_val": other["X_val"], "y_val": other["y_val"]})
+    assert held_out.summary() == f"no test set opened; {MIXED}: 1"
+
+
 def test_what_was_seen_does_not_change_a_sweeps_fingerprint(binary):
     before = code_checksum(Solver, load_binary)
     solve(with_validation_at_the_end(binary))

@@ -13,6 +13,7 @@ import pytest
 from data_files import packed
 from PIL import Image
 
+from nnlib import held_out
 from nnlib.data import DataError, cifar10, files, load_cifar10_npm, open_test
 
 BATCHES = {"train": ("data_batch_1", "data_batch_2"), "test": ("test_batch",)}
@@ -126,6 +127,7 @@ def test_a_right_package(write, tmp_path):
     assert list(tmp_path.iterdir()) == [path]  # nothing was unpacked to disk
 
 
+@pytest.mark.usefixtures("counted_from_zero")
 def test_its_test_images(write):
     data = pickle.loads(pickle.dumps(load_cifar10_npm(write())))
     X, y = open_test(data)
@@ -133,6 +135,7 @@ def test_its_test_images(write):
     np.testing.assert_array_equal(X, expected[0])
     np.testing.assert_array_equal(y, expected[1])
     assert (X.dtype, y.dtype) == (np.uint8, np.int64)
+    assert held_out.summary() == "test set opened once, nothing trained after it"
 
 
 def test_another_package_is_refused_unread(write, monkeypatch):

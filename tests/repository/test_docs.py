@@ -76,7 +76,7 @@ def help_here(main, *words):
 def help_of(module):
     if module == "nnlib.vgg":
         return help_here(importlib.import_module("nnlib.vgg.__main__").main)
-    return output_of("-m", module, "--help")
+    return output_of("-m", module, "--help-all" if module == "tools.app" else "--help")
 
 
 @cache
@@ -116,7 +116,13 @@ def test_a_make_target_is_there(words):
     assert run(["make", "-f", makefile, "--dry-run", "--always-make", *words[1:]], ROOT)
 
 
-MODULE_OF = {"run": "tools.run_notebooks", "bench": "tools.bench", "release": "course.release", "grade": "course.grade"}
+MODULE_OF = {
+    "run": "tools.run_notebooks",
+    "bench": "tools.bench",
+    "release": "course.release",
+    "grade": "course.grade",
+    "app": "tools.app",
+}
 
 
 @pytest.mark.parametrize("words", MAKE.values(), ids=MAKE)
@@ -126,7 +132,7 @@ def test_a_make_variable_is_one_of_the_makefile_and_says_what_is_there(words):
         assert f"$({name})" in MAKEFILE, name
         for path in value.split() if name in ("TESTS", "NOTEBOOKS") else ():
             assert (ROOT / path).exists(), path
-        for option in re.findall(r"(?<!\S)--[\w-]+", value) if name == "ARGS" and targets[0] in MODULE_OF else ():
+        for option in re.findall(r"(?<!\S)--[\w.-]+", value) if name == "ARGS" and targets[0] in MODULE_OF else ():
             text = help_of(MODULE_OF[targets[0]])
             assert re.search(rf"(?<![\w-]){option}(?![\w-])", text), option
 

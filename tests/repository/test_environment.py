@@ -117,12 +117,22 @@ def test_no_settings_file_names_a_registry():
         assert not re.search(r"://|--hash|index-url|find-links", (ROOT / name).read_text(encoding="utf-8")), name
 
 
-def test_makefile_accepts_the_pythons_of_pyproject():
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+@pytest.mark.parametrize("folder", ["", "course/student"])
+def test_makefile_accepts_the_pythons_of_pyproject(folder):
+    makefile = (ROOT / folder / "Makefile").read_text(encoding="utf-8")
     low, high = re.search(r"not \((\d, \d+)\) <= sys.version_info\[:2\] < \((\d, \d+)\)", makefile).groups()
     bounds = f">={low.replace(', ', '.')},<{high.replace(', ', '.')}"
     assert SpecifierSet(bounds) == SpecifierSet(PROJECT["requires-python"])
     assert [python for python in ("3.10", *PYTHONS, "3.14") if SpecifierSet(bounds).contains(python)] == list(PYTHONS)
+
+
+def test_the_student_copy_is_built_and_required_alike():
+    student = tomllib.loads((ROOT / "course" / "student" / "pyproject.toml").read_text(encoding="utf-8"))
+    ours = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = {key: value for key, value in ours["project"].items() if key != "optional-dependencies"}
+    assert student["project"] | {"description": project["description"]} == project
+    assert student["build-system"] == ours["build-system"]
+    assert student["tool"]["setuptools"] == {"packages": ours["tool"]["setuptools"]["packages"]}
 
 
 def test_pre_commit_runs_the_ruff_that_setup_installed():

@@ -11,7 +11,9 @@ from rerun_results import differences, rows_of
 from test_listed_checks import PROMISED
 
 from nnlib.homework.recorded import LABEL, ROWS, recorded
+from nnlib.homework.recorded import SEED as RECORDED_SEED
 from nnlib.homework.results import MIME, ResultRow, Results
+from nnlib.homework.sweeps import SEED as SWEEPS_SEED
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("q*.ipynb"))
@@ -81,6 +83,12 @@ def test_an_accuracy_is_a_count_of_examples(name, row):
 def test_the_reports_accuracy_and_the_promised_bound(name, row):
     assert row.reference == pytest.approx(REPORT[row.item] / 100, abs=1e-12)
     assert row.test_acc >= PROMISED.get(row.item, 0)
+
+
+@pytest.mark.parametrize(("name", "row"), ROWS_BY_NOTEBOOK, ids=title)
+def test_a_row_has_the_seed_of_its_question(name, row):
+    seeds = {"2": 0, "3": 0, "4": SWEEPS_SEED, "5": SWEEPS_SEED, "6": RECORDED_SEED}
+    assert row.seed == seeds[row.item[0]]
 
 
 def lines_of_the_test(name, row):

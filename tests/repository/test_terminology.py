@@ -6,6 +6,7 @@ import re
 import tokenize
 from pathlib import Path
 
+import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,7 +15,9 @@ TEXT = (tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", t
 BANNED = re.findall(r'not "([^"]+)"', SHEET)
 PATTERN = re.compile(rf"\b({'|'.join(BANNED)})\b", re.I)
 CODE = [path for folder in ("nnlib", "tools") for path in sorted((ROOT / folder).rglob("*.py"))]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "nnlib" / "check" / "diagnoses.toml"]
+TOML = (ROOT / "nnlib" / "check" / "diagnoses.toml", *sorted((ROOT / "course").glob("*.toml")))
+PAGES = [ROOT / "README.md", ROOT / "course/student/README.md", *sorted((ROOT / "docs").glob("*.md")), *TOML]
+NOTEBOOKS = sorted((ROOT / "notebooks").rglob("q*.ipynb"))
 
 
 def banned(source):
@@ -31,7 +34,7 @@ def banned(source):
 
 
 def test_the_sheet_bans_words():
-    assert {"matmul", "behind", "in front of", "anew"} <= set(BANNED)
+    assert set(BANNED) == {"matmul", "behind", "in front of", "anew", "afresh", "hyper parameter", "mini-batch"}
 
 
 @pytest.mark.parametrize(
@@ -48,5 +51,7 @@ def test_code_holds_no_banned_word():
 
 
 def test_documents_hold_no_banned_word():
-    found = {path.name: PATTERN.findall(path.read_text(encoding="utf-8")) for path in PAGES}
+    texts = {path: path.read_text(encoding="utf-8") for path in PAGES}
+    texts |= {path: "\n".join(cell.source for cell in nbformat.read(path, 4).cells) for path in NOTEBOOKS}
+    found = {path.name: PATTERN.findall(text) for path, text in texts.items()}
     assert not {name: words for name, words in found.items() if words}

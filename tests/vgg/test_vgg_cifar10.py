@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torchvision.datasets
 
-from nnlib import storage
+from nnlib import held_out, storage
 from nnlib.data import DataError, Dataset, cifar10, files, open_test
 from nnlib.vgg import cifar10 as source
 from nnlib.vgg import class_names, load_cifar10, load_for
@@ -82,6 +82,7 @@ def test_torchvisions_then_npms_then_the_stand_in(folder, monkeypatch):
     assert Original.timeouts == ()  # nothing is downloaded if a copy is found, or unless asked
 
 
+@pytest.mark.usefixtures("counted_from_zero")
 def test_the_originals_arrays(folder):
     (folder / cifar10.TORCHVISION_FOLDER).mkdir()
     data = load_cifar10()
@@ -93,6 +94,7 @@ def test_the_originals_arrays(folder):
     X, y = open_test(data)
     np.testing.assert_array_equal(X, Original(folder, train=False).data.transpose(0, 3, 1, 2))
     assert (X.dtype, y.dtype, y.tolist()) == (np.uint8, np.int64, list(range(10)))
+    assert held_out.summary() == "test set opened once, nothing trained after it"
 
 
 def test_classes_in_another_order_are_refused(folder, monkeypatch):
