@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from nnlib.homework import recorded as module
@@ -85,6 +86,12 @@ def test_what_was_measured_beside_the_run_is_a_table_of_known_trainings(name):
         assert titles == [recipe.title for recipe in RECIPES.values()]
     if name == "starts":
         assert titles == ["handout", "+ ReLU", *(recipe.title for recipe in STARTS)]
+
+
+@pytest.mark.parametrize("name", recorded().beside)
+def test_a_committed_notebook_prints_what_was_measured_beside_the_run(name):
+    outputs = [out for path in COMMITTED for cell in nbformat.read(path, 4).cells for out in cell.get("outputs", ())]
+    assert any(recorded().beside_table(name) in output.get("text", "") for output in outputs)
 
 
 def test_notebooks_without_measured_results_are_refused(tmp_path):

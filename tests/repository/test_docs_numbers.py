@@ -12,8 +12,10 @@ import pytest
 from notebook_rules import MAX_BYTES
 
 from course import confine, training, watched
+from nnlib import backend
 from nnlib.check.process import SECONDS
 from nnlib.data import cifar10, load_binary, mnist
+from nnlib.homework import stand_ins
 from tools.bench import report
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -148,6 +150,14 @@ def test_the_proof_says_of_its_rows_what_they_hold():
     assert f"of {count['reference'] + count['right']} that are" in text
     as_they_should = all(number == good for _, _, number, good, _ in rows)
     assert as_they_should == ("No answer was graded otherwise than it should be." in text)
+
+
+def test_the_table_of_stand_ins_has_the_items_of_each_kind():
+    rows = [line.split("|")[1:5] for line in PAGES["docs/stand_in.md"].splitlines() if line.startswith("| `")]
+    found = {kind: row[2].split() for row in rows for kind in re.findall(r"`(\w+)`", row[0])}
+    assert found.keys() == backend.KINDS.keys()
+    for kind, items in stand_ins.ITEMS.items():
+        assert [item.strip(",") for item in found[kind]] == list(items)
 
 
 @pytest.mark.parametrize("file", ["LICENSE", "docs/static/mathjax/LICENSE"])

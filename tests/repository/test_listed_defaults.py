@@ -1,7 +1,7 @@
-"""Each default and each constant of nnlib stands in listed_defaults.txt as well: none changes unseen.
+"""Each default and each constant of nnlib, tools and course stands in listed_defaults.txt as well: none changes unseen.
 
 Defaults of arguments and of a class's fields, and the numbers and texts that modules assign to names in capitals.
-`python tests/repository/test_listed_defaults.py` writes the list anew; read its diff.
+`python tests/repository/test_listed_defaults.py` writes the list from scratch; read its diff.
 """
 
 import ast
@@ -9,6 +9,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("listed_defaults.txt")
+FOLDERS = ("nnlib", "tools", "course", "course/release")  # not the answers in course/
+FILES = sorted(
+    {path for folder in FOLDERS for path in (ROOT / folder).glob("*.py" if "course" in folder else "**/*.py")}
+)
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 CODE = (ast.Lambda, ast.JoinedStr, ast.comprehension)  # is tested, and ast.unparse writes it otherwise in each Python
 
@@ -33,7 +37,7 @@ def values(tree, name):
 def listed():
     """Return a line for each default and constant that holds a number, True, False, None or a text of one line."""
     lines = []
-    for path in sorted((ROOT / "nnlib").rglob("*.py")):
+    for path in FILES:
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for name, value in values(ast.parse(path.read_text(encoding="utf-8")), module):
             parts = list(ast.walk(value))

@@ -1,7 +1,8 @@
 """Numbers in the notebooks' prose: each is in an output or the code of its notebook, or recomputed or explained here.
 
-An output's number may have more digits than the prose gives: 98.42 % is "98.4 %". Numbers in words are not looked at,
-nor whole numbers below 10 without a unit.
+An output's number may have more digits than the prose gives: 98.42 % is "98.4 %". Numbers in words, and whole numbers
+below 10 without a unit, stand in listed_numbers.txt as well: `python tests/repository/test_prose_numbers.py` writes it
+from scratch; read its diff.
 """
 
 import math
@@ -15,6 +16,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nnlib.data import load_binary
 from nnlib.homework.recorded import recorded
 
+LIST = Path(__file__).with_name("listed_numbers.txt")
+WORDS = "none|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundred|thousand|half|thirds?|quarters?|twice"
+SMALL = re.compile(rf"(?:\S+ )?(?<![\w.,])(?:\d|{WORDS})\b(?![.,]\d)(?: \S+)?", re.I)
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 PATHS = sorted(FOLDER.rglob("q*.ipynb"))
 
@@ -78,6 +82,20 @@ def recomputed():
         ("q3_svm", "1.2 points"): 100 * 3 / 250,
         ("q6_extra", "138 MB"): 45_000 * 3 * 32 * 32 / 1e6,
     }
+
+
+def small():
+    """Return a line for each number in words, and for each below 10 without a unit, with the words around it."""
+    lines = []
+    for path in PATHS:
+        for cell in (cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown"):
+            text = " ".join(NO_NUMBERS.sub(" ", POINTS.sub(" ", cell.source)).split())
+            lines += [f"{path.stem} {found[0]}" for found in SMALL.finditer(text)]
+    return lines
+
+
+def test_small_numbers_of_the_prose_are_those_of_the_list():
+    assert small() == LIST.read_text(encoding="utf-8").splitlines()
 
 
 def number(text):
@@ -161,3 +179,7 @@ def test_a_number_without_a_source_is_found(prose, sourced):
     code = new_code_cell("BOUND = 0.975", outputs=[new_output("stream", text="test 98.42%, 3.12 s\n")])
     found = list(without_source(new_notebook(cells=[new_markdown_cell(prose), code])))
     assert bool(found) is not sourced
+
+
+if __name__ == "__main__":
+    LIST.write_text("\n".join(small()) + "\n", encoding="utf-8")

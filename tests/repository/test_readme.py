@@ -36,6 +36,27 @@ def test_every_file_that_it_names_is_there(page):
     ] == []
 
 
+def words_of_the_code():
+    """Return the words of all code and settings and of their paths, but not of the planted faults."""
+    paths = [path for folder in ("nnlib", "tools", "course", "tests") for path in (ROOT / folder).rglob("*")]
+    paths += [ROOT / "Makefile", ROOT / "pyproject.toml", *(ROOT / "notebooks").rglob("q*.ipynb")]
+    known = [path for path in paths if path.suffix in (".py", ".toml", ".ipynb") or path.name == "Makefile"]
+    known = [path for path in known if "faults" not in path.parts]
+    texts = (f"{path.relative_to(ROOT)} {path.read_text(encoding='utf-8')}" for path in known)
+    return {word for text in texts for word in re.findall(r"\w+", text)}
+
+
+def test_every_name_in_code_type_is_in_the_code():
+    known = words_of_the_code()
+    for page in PAGES:
+        text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+        code = [
+            each for each in re.findall(r"`([^`\n]+)`", text) if not re.search(r"NAME|NOTEBOOK|^npm |^[\d.]+$", each)
+        ]
+        names = {name for each in code for name in re.findall(r"[A-Za-z_]\w{3,}", each)}
+        assert sorted(names - known) == [], page.name
+
+
 def test_a_standard_error_of_the_readme_is_that_of_250_examples():
     error = float(re.search(r"250 test examples, so one standard error is ([\d.]+)\s+points", README)[1])
     assert error == round(100 * math.sqrt(0.94 * 0.06 / 250), 1)

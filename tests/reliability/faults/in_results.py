@@ -87,4 +87,11 @@ FAULTS = [
         text("docs/checks.md", "| all | waits | passes | 769 | 769", "| all | waits | passes | 769 | 767"),
     ),
     fault("a row of docs/items.md", "tests/course/test_items.py", text("docs/items.md", "hinge loss", "hinge", None)),
+    fault("the seed of Q6's recorded run", STORED, text("nnlib/homework/recorded.py", "SEED = 598", "SEED = 599")),
+    fault("the seed of Q4 and Q5", STORED, text("nnlib/homework/sweeps.py", "SEED = 598", "SEED = 589")),
+    fault(
+        "a number that nbval does not compare",
+        "tests/repository/test_listed_outputs.py",
+        text(Q5, "accuracy 100% in training, 67% in validation", "accuracy 100% in training, 97% in validation"),
+    ),
 ]
