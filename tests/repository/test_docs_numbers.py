@@ -9,13 +9,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from notebook_rules import MAX_BYTES
+from notebook_rules import MAX_BYTES, ROLES
 
 from course import confine, training, watched
 from nnlib import backend
 from nnlib.check.process import SECONDS
 from nnlib.data import cifar10, load_binary, mnist
 from nnlib.homework import stand_ins
+from nnlib.vgg.recipes import PROFILES
 from tools.bench import report
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,6 +159,25 @@ def test_the_table_of_stand_ins_has_the_items_of_each_kind():
     assert found.keys() == backend.KINDS.keys()
     for kind, items in stand_ins.ITEMS.items():
         assert [item.strip(",") for item in found[kind]] == list(items)
+
+
+def test_the_values_of_variables_are_ones_that_there_are():
+    text = " ".join(PAGES.values())
+    layers = {value.rstrip(".,") for value in re.findall(r"NNLIB_LAYERS=([\w+:,]+)", text)}
+    assert len(layers) == 3
+    assert all(backend.functions(name) for name in layers)
+    assert set(re.findall(r"\b(?:NNLIB_)?PROFILE=(\w+)", text)) <= PROFILES.keys()
+
+
+def test_the_roles_of_a_cell_are_the_ones_that_are_tested():
+    (sentence,) = re.findall(r"Each cell has one role as a tag: ([^.]*)\.", PAGES["CONTRIBUTING.md"])
+    assert set(re.findall(r"`(\w+)`", sentence)) == ROLES
+
+
+def test_ci_runs_all_tests_and_a_part_with_the_oldest_versions():
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert any(line.endswith(" make test") for line in lines)
+    assert any(line.strip().startswith("make test-oldest TESTS=") for line in lines)
 
 
 @pytest.mark.parametrize("file", ["LICENSE", "docs/static/mathjax/LICENSE"])
