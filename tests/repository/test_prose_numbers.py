@@ -62,6 +62,7 @@ PLAIN = {
     ("q7_short_answers", "0.05"): "of a network that is described",
 }
 POINTS = re.compile(r"^#[^\n]*$|^\| \[\d[^\n]*$|```.*?```|\$\$.*?\$\$", re.M | re.S)  # test_roles.py has those
+DISPLAYED = re.compile(r"```.*?```|\$\$.*?\$\$", re.S)
 BARE = re.compile(r"(?<![\w.,^_{\-−])(\d+(?:,\d{3})*(?:\.\d+)?)(?![\w.]*\d)")
 NO_NUMBERS = re.compile(r"\$[^$]*\$|`[^`]*`|\]\([^)]*\)|<!--.*?-->|\b(?:19|20)\d\d\b(?=[\])])", re.S)
 
@@ -89,7 +90,7 @@ def small():
     lines = []
     for path in PATHS:
         for cell in (cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown"):
-            text = " ".join(NO_NUMBERS.sub(" ", POINTS.sub(" ", cell.source)).split())
+            text = " ".join(NO_NUMBERS.sub(" ", DISPLAYED.sub(" ", cell.source)).split())
             lines += [f"{path.stem} {found[0]}" for found in SMALL.finditer(text)]
     return lines
 
