@@ -14,7 +14,7 @@ from nnlib.callbacks import Callback, ProgressBar, StopTraining, check_callbacks
 
 
 class DivergenceError(FloatingPointError):
-    """The training loss, or a parameter at the end of training, is no longer a finite number."""
+    """The training loss, a score or a parameter is no longer a finite number."""
 
 
 class Solver:
@@ -33,8 +33,7 @@ class Solver:
         lr_decay: factor on the learning rate after each epoch.
         schedule: 'linear': the rate falls linearly to zero at the last step; `lr_decay` multiplies it; None: constant.
         restore: what `train` leaves in the model, parameters and state: 'best', the epoch with the best validation
-            accuracy (of equals the earliest), or 'last', the last finished epoch. The best of many is an optimistic
-            estimate; where the loss has one minimum, the last epoch is as good.
+            accuracy (of equals the earliest), whose accuracy is an optimistic estimate, or 'last', the last one.
         augment: function (X, rng) -> X of the same shape and dtype, applied to every minibatch before its step, never
             when an accuracy is measured; `rng` is a Generator spawned from the Solver's.
         batch_size: examples in a minibatch.
@@ -50,8 +49,7 @@ class Solver:
         train_acc_history, val_acc_history: accuracies (fractions) after every epoch.
         best_val_acc: the largest of `val_acc_history`.
         val_acc: of the model as it is now; it is not measured again if `train` has measured it.
-        num_steps: how many steps `num_epochs` epochs take.
-        epoch, step: how many are done.
+        num_steps, step, epoch: how many steps `num_epochs` epochs take; how many steps and epochs are done.
         learning_rate: of the current step, in a callback of the step just taken; None for a rule that has none.
 
     Raises:
@@ -116,7 +114,7 @@ class Solver:
         next minibatch where training stood, or from the model's arrays if they were changed since, to `num_epochs`.
 
         Raises:
-            DivergenceError: a loss is not finite; names step, epoch and learning rate, or the data at fault.
+            DivergenceError: a loss or a score is not finite; names step, epoch, learning rate, or the data at fault.
             TypeError, ValueError: what the model, the update rule or `augment` returned does not fit; names it.
         """
         if self.epoch >= self.num_epochs:
@@ -161,13 +159,16 @@ class Solver:
     def _train_epoch(self, callbacks: Iterable[Callback]) -> None:
         if self._order is None:  # else it is an epoch that was interrupted
             self._order = self.rng.permutation(len(self.X_train))
-        while len(self._order):
-            self._train_step()
+        try:
+            while len(self._order):
+                self._train_step()
+                for callback in callbacks:
+                    callback.on_step(self)
+            self._finish_epoch()
             for callback in callbacks:
-                callback.on_step(self)
-        self._finish_epoch()
-        for callback in callbacks:
-            callback.on_epoch(self)
+                callback.on_epoch(self)
+        except checks.NotFiniteError:  # a callback asked for an accuracy
+            raise self._diverged("Scores became infinite or NaN") from None
 
     def _train_step(self) -> None:
         batch, later = self._order[: self.batch_size], self._order[self.batch_size :]

@@ -202,11 +202,12 @@ def networks(ns):
     counts = {"two-layer": ns.final[0][0], "linear": ns.linear[0][0]}
     pulls = {name: solver.callbacks[0].active[:60] for name, solver in counts.items()}
     right = [line(name, range(1, 61), active) for name, active in pulls.items()]
-    best, middle, high, failing = (mark.data[:, 1] for mark in lines)
-    assert np.ptp(best) < error / 2  # as the alt text says
-    assert min(middle[0] - middle[1:].max(), high[0] - high[1:].max()) > 0
-    assert failing.max() < best.min()
-    assert max(active[-1] for active in pulls.values()) < 50
+    if len(lines) == 4:  # the homework's rates, not those of a test: the alt text is true
+        best, middle, high, failing = (mark.data[:, 1] for mark in lines)
+        assert np.ptp(best) < error / 2
+        assert min(middle[0] - middle[1:].max(), high[0] - high[1:].max()) > 0
+        assert failing.max() < best.min()
+        assert max(active[-1] for active in pulls.values()) < 50
     return [
         Panel(title, "hidden units", "validation accuracy, %", [*dots, *band, *lines], True, [f"{w}" for w in widths]),
         Panel("How many still pull", "epoch", "training examples with $m < 1$", right, True),

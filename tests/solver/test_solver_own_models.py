@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from nnlib import LogisticClassifier, SoftmaxClassifier, Solver, optim
+from nnlib import Callback, LogisticClassifier, SoftmaxClassifier, Solver, optim
 from nnlib.checks import NotFiniteError
 from nnlib.data import load_binary, standardise
 from nnlib.solver import DivergenceError
@@ -216,6 +216,21 @@ def test_scores_that_are_not_finite_predict_nothing():
         with pytest.raises(DivergenceError, match=r"^Scores became infinite or NaN at step 10 \(epoch 2\) with lea"):
             solver.train()
     assert solver.val_acc_history == solver.train_acc_history == [0.0]
+
+
+@pytest.mark.parametrize("moment", ["on_step", "on_epoch"])
+def test_an_accuracy_that_a_callback_asks_for_is_a_divergence_too(moment):
+    """An explorer draws ten accuracies per epoch: its run has an outcome, with what to do."""
+
+    def ask(self, solver):
+        solver.check_accuracy(solver.X_val, solver.y_val)
+
+    asking = type("Asking", (Callback,), {moment: ask})()
+    data = {key: 1e200 * array if key.startswith("X") else array for key, array in load_binary().items()}
+    solver = Solver(Huge(), data, num_epochs=2, verbose=False, callbacks=[asking])
+    step = {"on_step": 1, "on_epoch": 5}[moment]
+    with np.errstate(all="ignore"), pytest.raises(DivergenceError, match=rf"^Scores became .* at step {step} "):
+        solver.train()
 
 
 @pytest.mark.parametrize("layers", [["a", "list"], None, 3, "thick"])
