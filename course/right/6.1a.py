@@ -53,3 +53,32 @@ class VGG11(nn.Sequential):
         if relu:
             layers.append(nn.ReLU())
         super().__init__(*layers, nn.Linear(channels, NUM_CLASSES))
+
+
+# %% the fully connected layers are made first
+
+
+class VGG11(nn.Module):
+    def __init__(self, *, width=1, relu=False, batch_norm=False):
+        super().__init__()
+        last = 64 * width
+        between = [nn.ReLU()] if relu else []
+        self.classifier = nn.Sequential(nn.Linear(last, last), *between, nn.Linear(last, 10))
+        self.stages = nn.ModuleList()
+        channels = 3
+        for number, widths in enumerate(STAGES):
+            stage = nn.Sequential()
+            for index, filters in enumerate(widths):
+                stage.add_module(f"conv{index}", nn.Conv2d(channels, width * filters, 3, 1, 1))
+                channels = width * filters
+                if batch_norm:
+                    stage.add_module(f"norm{index}", nn.BatchNorm2d(channels))
+                if relu and (number, index) not in WITHOUT_RELU:
+                    stage.add_module(f"relu{index}", nn.ReLU())
+            stage.add_module("pool", nn.MaxPool2d(2))
+            self.stages.append(stage)
+
+    def forward(self, images):
+        for stage in self.stages:
+            images = stage(images)
+        return self.classifier(images.reshape(len(images), -1))

@@ -207,3 +207,27 @@ def batchnorm_backward(dout, cache):
     x_hat, gamma, sigma, training = cache
     dbeta, dgamma = dout.sum(axis=0, dtype=np.float64), (dout * x_hat).sum(axis=0, dtype=np.float64)
     return gamma / sigma * (dout - training * (dbeta + x_hat * dgamma) / len(dout)), dgamma, dbeta
+
+
+# %% x_hat kept as an attribute of the function -> not-in-the-cache
+def batchnorm_forward(x, gamma, beta, bn_param):
+    training, eps, momentum = bn_param["mode"] == "train", bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        for key, batch in (("running_mean", mean), ("running_var", var)):
+            bn_param[key] = momentum * bn_param.get(key, 0.0) + (1 - momentum) * batch
+    else:
+        mean, var = bn_param["running_mean"], bn_param["running_var"]
+    sigma = np.sqrt(var + eps)
+    batchnorm_forward.x_hat = (x - mean) / sigma
+    return gamma * batchnorm_forward.x_hat + beta, (gamma, sigma, training)
+
+
+def batchnorm_backward(dout, cache):
+    gamma, sigma, training = cache
+    x_hat = batchnorm_forward.x_hat
+    dbeta, dgamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    dx = gamma / sigma * dout
+    if training:
+        dx -= gamma / sigma * (dbeta + x_hat * dgamma) / len(dout)
+    return dx, dgamma, dbeta

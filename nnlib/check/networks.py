@@ -90,17 +90,23 @@ class VGG(Subject):
 
 
 def vgg(X, weights, options, activations=None, pools="max", norm_last=False):
-    """Return the scores of the handout's network; `activations` are those after "conv" or "fc", all or the report's."""
+    """Return the scores of the handout's network; `activations` are those after "conv" or "fc", all or the report's.
+
+    A network may make its layers in any order: their sizes tell them apart, and a weight's bias comes next after it.
+    """
     prefixes = tuple(name.removesuffix(NORM[-1]) for name in weights if name.endswith(NORM[-1]))
-    norms = iter([[weights[prefix + part] for part in NORM] for prefix in prefixes])
-    weights = {name: array for name, array in weights.items() if not name.startswith(prefixes)}
+    norms = iter(
+        sorted(([weights[prefix + part] for part in NORM] for prefix in prefixes), key=lambda norm: len(norm[0]))
+    )
+    arrays = [array for name, array in weights.items() if not name.startswith(prefixes)]
+    layers = sorted((pair for pair in itertools.pairwise(arrays) if pair[0].ndim > 1), key=lambda pair: pair[0].shape)
+    kernels, matrices = (iter([pair for pair in layers if pair[0].ndim == ndim]) for ndim in (4, 2))
     activations = activations or ("report" if options.get("relu") else "none")
-    kernels, matrices, biases = (iter([w for w in weights.values() if w.ndim == ndim]) for ndim in (4, 2, 1))
     x = X
     for number, stage in enumerate(STAGES):
         for index, _ in enumerate(stage):
-            x = definitions.convolution(np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))), next(kernels))
-            x = x + next(biases)[:, None, None]
+            kernel, bias = next(kernels)
+            x = definitions.convolution(np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))), kernel) + bias[:, None, None]
             active = activations == "all" or (activations == "report" and (index > 0 or number < 3))
             x = np.maximum(x, 0) if active and norm_last else x
             for gamma, beta, mean, variance in itertools.islice(norms, 1):
@@ -111,8 +117,8 @@ def vgg(X, weights, options, activations=None, pools="max", norm_last=False):
         windows = x.reshape(*x.shape[:2], x.shape[2] // 2, 2, -1, 2)
         x = windows.mean((3, 5)) if means else windows.max((3, 5))
     x = x.reshape(len(x), -1)
-    for number, w in enumerate(matrices):
-        x = definitions.fully_connected(x, w.T, next(biases))
+    for number, (w, bias) in enumerate(sorted(matrices, key=lambda pair: -len(pair[0]))):
+        x = definitions.fully_connected(x, w.T, bias)
         x = np.maximum(x, 0) if activations != "none" and number == 0 else x
     return x
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from nnlib import gradcheck
 from nnlib.check import definitions
-from nnlib.check.process import Process
+from nnlib.check.process import Process, StudentError
 
 VALUE, GRADIENT = 1e-9, 1e-5  # relative to the largest entry; differences in float64 leave five digits to spare
 Case = dict[str, object]  # arguments by name, in their order, and "dout"
@@ -82,6 +82,7 @@ class Subject:
     squares: tuple[tuple, ...] = ()
     large: tuple = ()
     point: Callable[[Case, str], np.ndarray] = lambda case, name: beside_kinks(case[name])
+    again: ClassVar[dict[str, tuple[str, str]]] = {}  # see LayerSubject
 
     def calls(self, worker: Process, case: Case, functions: tuple[str, ...]) -> Iterator[Call]:
         """Call those of `functions` that are targets, in order."""
@@ -126,10 +127,18 @@ class Subject:
 
 
 class LayerSubject(Subject):
-    """A forward and a backward pass; the cache is the student's own."""
+    """A forward and a backward pass; the cache is the student's own.
+
+    `again` are further backward passes with that cache: when, and what is wrong where they give something else.
+    """
+
+    again: ClassVar = {
+        "again": ("a second call with the same cache", "cache-changed"),
+        "later": ("a call with the same cache after another forward pass", "not-in-the-cache"),
+    }
 
     def calls(self, worker, case, functions):
-        """Call forward, and backward with its cache and `dout`."""
+        """Call forward, and backward with its cache and `dout`, and if `functions` has "again" those of `again`."""
         forward, backward = self.targets
         inputs = {name: value for name, value in case.items() if name != "dout"}
         arrays = {name: value for name, value in inputs.items() if isinstance(value, np.ndarray)}
@@ -144,12 +153,26 @@ class LayerSubject(Subject):
             names = tuple(f"d{name}" for name in self.wrt)
             after = {name: worker.call("numpy:array", handle) for name, handle in kept.items()}
             yield Call(backward, arrays | {"dout": case["dout"]}, after | {"dout": own[0]}, named(result, names))
-            again = worker.call(backward, case["dout"], cache)
-            yield Call("again", {}, {}, named(again, names))
+            if "again" in functions:
+                yield Call("again", {}, {}, named(self._again(worker, case["dout"], cache, "again"), names))
+                worker.call(forward, *map(_other, inputs.values()), keep=True)
+                yield Call("later", {}, {}, named(self._again(worker, case["dout"], cache, "later"), names))
+
+    def _again(self, worker: Process, dout: np.ndarray, cache: object, call: str) -> object:
+        """Return what backward gives for a cache that it was given before; an exception is that call's fault."""
+        try:
+            return worker.call(self.targets[1], dout, cache)
+        except StudentError as error:
+            if error.kind != "exception":
+                raise
+            when, diagnosis = LayerSubject.again[call]
+            raise Fault(f"{error.message} at {when}", diagnosis) from error
 
 
 class DropoutSubject(LayerSubject):
     """Dropout; with a Generator it is judged by its mask's statistics."""
+
+    again: ClassVar = LayerSubject.again | {"again": ("a second call with the same cache", "another-mask")}
 
     def calls(self, worker, case, functions):
         """Take a Generator in the worker for the number under "rng"."""
@@ -192,6 +215,13 @@ class Adjoint(Subject):
     def accuracy(self, output, case):
         """Return the accuracy of differences of a linear function at zero."""
         return GRADIENT, 1e-9
+
+
+def _other(value: object) -> object:
+    """Return another argument of its kind: an array with the other sign, a parameter that keeps every element."""
+    if isinstance(value, np.ndarray):
+        return -value
+    return {**value, "p": 1.0} if "p" in value else value
 
 
 def named(result: object, names: tuple[str, ...]) -> dict[str, object]:

@@ -84,6 +84,7 @@ def test_a_sample_is_judged_as_it_says(answer):
     ("item", "name"),
     [
         ("1.2", "backward makes the cached input its own mask"),  # seen only in the array that forward was given
+        ("1.3", "the last mask kept in a module's variable"),  # right until another forward pass
         ("2.2", "the dtype is not handed on"),
         ("5.2a", "dropout before the pooling"),  # the same scores in test mode
         ("2.1", "unsigned labels run over"),  # right for labels of a signed type
