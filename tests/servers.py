@@ -1,5 +1,6 @@
 """A server process on loopback, for tests of JupyterLab and `make app` with its own port, token and settings."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -37,11 +38,18 @@ class Server:
 
     def end_kernels(self):
         """End the kernels of JupyterLab's notebooks: one would go on with what an earlier test left in it."""
+        deadline = time.monotonic() + START_SECONDS
+        while sessions := self._sessions():
+            assert time.monotonic() < deadline, self.log.read_text()
+            for session in sessions:
+                request = urllib.request.Request(self.url(f"api/sessions/{session['id']}"), method="DELETE")
+                with contextlib.suppress(urllib.error.HTTPError):  # a kernel that is just being restarted
+                    urllib.request.urlopen(request).close()
+            time.sleep(0.1)
+
+    def _sessions(self):
         with urllib.request.urlopen(self.url("api/sessions")) as answer:
-            sessions = json.load(answer)
-        for session in sessions:
-            request = urllib.request.Request(self.url(f"api/sessions/{session['id']}"), method="DELETE")
-            urllib.request.urlopen(request).close()
+            return json.load(answer)
 
     def _answers(self):
         try:

@@ -11,7 +11,7 @@ import sys
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from pages import CommittedPage, LabPage, VoilaPage
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from servers import Server, clean_environment
 
 from nnlib.storage import REPOSITORY
@@ -31,6 +31,8 @@ NOTEBOOKS = {
     "q5": "from nnlib.homework.explorers import q5_explorer\n\nq5_explorer()",
 }
 NEEDS = "needs Chromium"
+
+expect.set_options(timeout=30_000)  # a hang fails; what a user is promised in seconds is compared in its own test
 
 
 @pytest.hookimpl(tryfirst=True)
