@@ -202,7 +202,7 @@ def networks(ns):
     counts = {"two-layer": ns.final[0][0], "linear": ns.linear[0][0]}
     pulls = {name: solver.callbacks[0].active[:60] for name, solver in counts.items()}
     right = [line(name, range(1, 61), active) for name, active in pulls.items()]
-    if len(lines) == 4:  # the homework's rates, not those of a test: the alt text is true
+    if len(lines) == 4 and ns.binary.name == "generated binary set":  # not a test's sweep: the alt text is of these
         best, middle, high, failing = (mark.data[:, 1] for mark in lines)
         assert np.ptp(best) < error / 2
         assert min(middle[0] - middle[1:].max(), high[0] - high[1:].max()) > 0
