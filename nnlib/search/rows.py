@@ -83,9 +83,8 @@ class TrialRow(Record):
 class Selection(Record):
     """The selected point of a sweep; `val_acc` is its mean over the seeds, `time` a UTC time.
 
-    `best` are the settings of the best mean, which may be another point's. `standard_error` is the one that the
-    `reason` names: of the difference from the best mean, or of the best mean where that is selected. `print` shows the
-    `reason`, and in a line of its own a warning if a setting is the smallest or largest of three values or more.
+    `best` are the settings of the best mean. `standard_error` is the one that the `reason` names: of the difference
+    from the best mean, or of that mean where it is selected. `print` shows the `reason`, and a warning of an edge.
     """
 
     kind: ClassVar[str] = "selection"

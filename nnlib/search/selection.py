@@ -34,8 +34,7 @@ def select(
     Args:
         source: a sweep; a trial log, of which the rows of the latest sweep count; or rows.
         one_standard_error: whether simplicity counts.
-        complexity: of two points the simpler one has the lower value, such as minus the L2 strength where all have
-            equally many parameters; None for the number of parameters.
+        complexity: lower for the simpler of two points, such as minus the L2 strength; None: the number of parameters.
 
     Raises:
         TypeError, ValueError: another source, or no function; there is no point whose trials are all done.
@@ -47,8 +46,8 @@ def select(
     are_rows = all(isinstance(row, TrialRow) for row in rows)
     checks.require(are_rows, "source", "a sweep, its rows or TrialLog(path)", repr(source))
     if isinstance(source, TrialLog):  # those of other code or data than the latest are outdated
-        origin = operator.attrgetter("make_model", "solver", "data.checksum", "fingerprint")
-        rows = [row for row in rows if origin(row) == origin(rows[-1])]
+        version = operator.attrgetter("make_model", "solver", "data.checksum", "fingerprint")
+        rows = [row for row in rows if version(row) == version(rows[-1])]
     points = group_by_settings(rows)
     names = varying(points) or list(points[0].settings) if points else []
     complete = [point for point in points if point.complete]
@@ -57,9 +56,9 @@ def select(
     best = max(complete, key=lambda point: round(point.mean, 9))  # the first of equals
     equals = [p for p in complete if best.mean - p.mean <= error_of_difference(best, p)[0] + 1e-9]
     chosen = min(equals if one_standard_error else [best], key=lambda point: (cost(point), -round(point.mean, 9)))
-    reason = _because(chosen, best, names) + _left_out(points, names) + _at_the_edge(chosen, points, names)
-    error, _ = _error_judged_by(chosen, best)
-    found = dict(chosen.settings), chosen.mean, error, chosen.num_params, dict(best.settings)
+    judged_by = standard_error(best) if chosen is best else error_of_difference(best, chosen)
+    reason = _because(chosen, best, names, *judged_by) + _left_out(points, names) + _at_the_edge(chosen, points, names)
+    found = dict(chosen.settings), chosen.mean, judged_by[0], chosen.num_params, dict(best.settings)
     selection = Selection(*found, reason, rows[-1].sweep, utc_now())
     if isinstance(source, (TrialLog, Sweep)):
         getattr(source, "trial_log", source).append(selection)
@@ -128,12 +127,7 @@ def open_test_logged(trial_log: TrialLog | Sweep, data: Dataset, question: str) 
     return examples
 
 
-def _error_judged_by(chosen: Point, best: Point) -> tuple[float, str]:
-    return standard_error(best) if chosen is best else error_of_difference(best, chosen)
-
-
-def _because(chosen: Point, best: Point, names: Sequence[str]) -> str:
-    error, origin = _error_judged_by(chosen, best)
+def _because(chosen: Point, best: Point, names: Sequence[str], error: float, origin: str) -> str:
     if chosen is best:
         return f"{_name(best, names)}: the best mean validation accuracy, {best.mean:.2%} ± {error:.2%} ({origin})."
     fewer = f"with fewer parameters: {chosen.num_params:,} instead of {best.num_params:,}"
