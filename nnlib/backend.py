@@ -115,7 +115,7 @@ def loss(function: Callable, name: str) -> Callable:
 def rules(name: object) -> dict[str, optim.UpdateRule]:
     """Return the update rules beside the layers of this name: fast ones beside fast layers, else the plain ones.
 
-    They are the plain ones for anything else than a name too: the network of a Solver's model may not be nnlib's.
+    For anything other than a name they are the plain ones: the network of a Solver's model may not be nnlib's.
     """
     return RULES.get(name if isinstance(name, str) else "plain", RULES["plain"])
 
@@ -138,7 +138,7 @@ def blas_threads(name: object) -> contextlib.AbstractContextManager[None]:
     """Return a context in which BLAS and PyTorch have the number of threads with which these layers are fastest.
 
     The fast layers have threads of their own and hold BLAS to one; PyTorch takes as many as BLAS; plain layers leave
-    BLAS as it is, and so does anything else than a name.
+    BLAS as it is, and so does anything other than a name.
     """
     if name == "fast":
         return blas.one_blas_thread()

@@ -39,7 +39,7 @@ class Sequential:
             `backend.current()`.
 
     Raises:
-        TypeError: something else than a layer among the specs, such as a class without its parentheses; no list of
+        TypeError: something other than a layer among the specs, such as a class without its parentheses; no list of
             specs, no tuple as shape, or a scale that is no number.
         ValueError: a layer that cannot take its predecessor's output, named with its index; a negative scale, or a
             dtype that is not a floating one.

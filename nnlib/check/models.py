@@ -152,7 +152,7 @@ def _before_dropout(case: Case) -> tuple[int, np.ndarray]:
 def _loss(worker: Process, model: Handle, case: Case) -> tuple[object, dict]:
     result = worker.call("loss", case["X"], case["y"], on=model)
     if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[1], dict):
-        raise Fault("loss(X, y) returns something else than the loss and a dictionary of gradients", "returns-too-few")
+        raise Fault("loss(X, y) returns something other than the loss and a dictionary of gradients", "returns-too-few")
     missing = [name for name in parameters(case) if not isinstance(result[1].get(name), np.ndarray)]
     if missing:
         raise Fault(f"loss(X, y) returns no gradient for {', '.join(missing)}", "parameter-names")

@@ -137,7 +137,7 @@ class Epoch(Subject):
         criterion = worker.call("torch.nn:CrossEntropyLoss", keep=True)
         result = worker.call(self.targets[0], loader, net, criterion, optimizer, cpu)
         if not isinstance(result, tuple) or len(result) != 2:
-            raise Fault("returns something else than the losses and the accuracy", "returns-too-few")
+            raise Fault("returns something other than the losses and the accuracy", "returns-too-few")
         if not isinstance(result[0], tuple):
             swapped = isinstance(result[1], tuple)
             message = (
