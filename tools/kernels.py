@@ -23,23 +23,22 @@ class CellFailure(Exception):
         super().__init__(f"code cell {number} of {total}, which begins\n    {line}\n{error}")
 
 
-def execute(notebook: NotebookNode, folder: Path, *, variables: Mapping[str, str], title: str = "") -> None:
+async def execute(notebook: NotebookNode, folder: Path, *, variables: Mapping[str, str], title: str = "") -> None:
     """Execute every code cell in order, in a fresh kernel, and store the outputs in `notebook`, also when a cell fails.
 
     The kernel works in `folder`, with `variables` in its environment in addition to this process's. If stderr is a
-    terminal, a progress bar after `title` shows the number of cells and the elapsed time.
+    terminal, a progress bar after `title` shows the number of cells and the elapsed time. A task that is cancelled, as
+    asyncio.run does after Ctrl-C, stops its kernel.
 
     Raises:
         CellFailure: a cell raised an error or the kernel died; the cells after it hold no outputs.
     """
-    # Ctrl-C cancels the task that asyncio.run runs. In the client's own synchronous methods it is raised wherever their
-    # event loop happens to be, possibly while the kernel is being stopped, which is then left running.
     # Saved outputs hold no progress bars, and figures go into the notebook.
     own = {"TQDM_DISABLE": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     clear_outputs(notebook)
     cells = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     with tqdm(cells, title, leave=False, unit="cell", dynamic_ncols=True, disable=None) as bar:
-        asyncio.run(_execute(notebook, bar, cwd=str(folder), env={**os.environ, **own, **variables}))
+        await _execute(notebook, bar, cwd=str(folder), env={**os.environ, **own, **variables})
 
 
 async def _tick(bar: tqdm) -> None:
@@ -55,7 +54,8 @@ async def _execute(notebook: NotebookNode, bar: tqdm, **options: object) -> None
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs, transport_encryption="auto")
     client = NotebookClient(notebook, manager, coalesce_streams=True)
     ticking = asyncio.create_task(_tick(bar))
-    # Not with the client's context manager: its signal handler would replace asyncio.run's.
+    # Not with the client's context manager: its signal handler would replace asyncio.run's. In the client's synchronous
+    # methods Ctrl-C is raised wherever their event loop happens to be, possibly while the kernel is being stopped.
     try:
         await client.async_start_new_kernel(**options)
         await client.async_start_new_kernel_client()

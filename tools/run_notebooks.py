@@ -1,6 +1,7 @@
 """Execute the notebooks in order, write the executed copies, print their results, build the book of pages."""
 
 import argparse
+import asyncio
 import contextlib
 import json
 import os
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from nbformat import NotebookNode
+from tqdm import tqdm
 
 from nnlib.homework.results import MIME, Results
 from nnlib.storage import REPOSITORY, file_lock, write_text
@@ -27,6 +29,9 @@ PROFILES = ("quick", "lesson", "full")
 PROFILE_VARIABLE = "NNLIB_PROFILE"
 CHECKPOINTS_VARIABLE = "NNLIB_CHECKPOINTS"
 TRIAL_LOGS_VARIABLE = "NNLIB_TRIAL_LOGS"
+
+# Several notebooks at a time share the cores, and a kernel would start as many threads as there are.
+_THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 _NOTES = """The build folder then holds notebooks/ (the executed copies, and in trial_logs/ their sweeps), results.json,
 html/ (a book of the notebooks, those not executed as they are stored, the documents and the code: open index.html) and
@@ -44,11 +49,12 @@ class RunError(Exception):
     """The run cannot go on; the message is for the user."""
 
 
-def run(notebooks: list[Path], build: Path, *, in_place: bool, profile: str) -> Results:
+def run(notebooks: list[Path], build: Path, *, in_place: bool, profile: str, jobs: int = 1) -> Results:
     """Execute `notebooks`, each in its own folder, and return the rows that they displayed, in order.
 
     The copies go into `build`, where of an earlier run only checkpoints are kept; `in_place` also writes them back to
-    the files. `profile`, one of PROFILES, says how much of Q6 is trained.
+    the files. `profile`, one of PROFILES, says how much of Q6 is trained; `jobs`, how many run at a time. The first
+    failure stops the others.
 
     Raises:
         RunError: another run is at work in `build`, a file cannot be written, a cell failed, or a notebook displayed
@@ -58,18 +64,38 @@ def run(notebooks: list[Path], build: Path, *, in_place: bool, profile: str) -> 
     checkpoints = Path(os.environ.get(CHECKPOINTS_VARIABLE) or build / CHECKPOINTS).expanduser().absolute()
     variables = {PROFILE_VARIABLE: profile, CHECKPOINTS_VARIABLE: str(checkpoints)}
     variables[TRIAL_LOGS_VARIABLE] = str(build / "notebooks" / TRIAL_LOGS)
-    results = Results([])
+    if min(jobs, len(loaded)) > 1:
+        threads = max(1, (os.cpu_count() or 1) // jobs)
+        variables |= {name: os.environ.get(name, str(threads)) for name in _THREAD_VARIABLES}
     with _writing(build, "Name another folder with --build DIR."), _reserved(build):
         _remove_last_run(build)
-        for path, notebook in loaded:
-            _execute(path, notebook, build / "notebooks" / path.name, variables)
-            results = Results([*results.rows, *collect(path, notebook).rows])
-            if in_place:
-                with _writing(path, f"The executed notebook is in {build / 'notebooks'}."):
-                    notebook_files.write(notebook, path)
+        try:
+            asyncio.run(_execute_all(loaded, build / "notebooks", variables, jobs, in_place))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        results = Results(row for path, notebook in loaded for row in collect(path, notebook).rows)
         text = json.dumps(results.to_json(), indent=2, ensure_ascii=False, allow_nan=False)
         write_text(build / "results.json", text + "\n")
     return results
+
+
+async def _execute_all(
+    loaded: list[tuple[Path, NotebookNode]], folder: Path, variables: Mapping[str, str], jobs: int, in_place: bool
+) -> None:
+    """Execute the notebooks, `jobs` at a time; an ExceptionGroup holds the first failure, which stops the others."""
+    pending = iter(loaded)
+
+    async def work() -> None:
+        for path, notebook in pending:
+            await _execute(path, notebook, folder / path.name, variables)
+            collect(path, notebook)  # what is invalid is neither written back nor followed by the next notebook
+            if in_place:
+                with _writing(path, f"The executed notebook is in {folder}."):
+                    notebook_files.write(notebook, path)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(jobs):
+            group.create_task(work())
 
 
 @contextlib.contextmanager
@@ -107,13 +133,13 @@ def _remove_last_run(build: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _execute(path: Path, notebook: NotebookNode, copy: Path, variables: Mapping[str, str]) -> None:
+async def _execute(path: Path, notebook: NotebookNode, copy: Path, variables: Mapping[str, str]) -> None:
     """Execute one notebook and write `copy`; when a cell fails, `copy` is the notebook up to that cell."""
     title, started = f"{path.stem}: {len(notebook_files.code_cells(notebook))} cells", time.perf_counter()
-    print(f"{title} ...", file=sys.stderr, flush=True)
+    tqdm.write(f"{title} ...", file=sys.stderr)
     try:
-        kernels.execute(notebook, path.parent, variables=variables, title=path.stem)
-        print(f"{title} in {time.perf_counter() - started:.1f} s", file=sys.stderr, flush=True)
+        await kernels.execute(notebook, path.parent, variables=variables, title=path.stem)
+        tqdm.write(f"{title} in {time.perf_counter() - started:.1f} s", file=sys.stderr)
     except kernels.CellFailure as failure:
         message = str(failure) if sys.stderr.isatty() else _COLOUR_CODES.sub("", str(failure))
         raise RunError(f"{path.name} failed in {message}\nThe notebook up to that cell: {copy}") from None
@@ -165,11 +191,17 @@ def main(argv: list[str] | None = None) -> int:
     named, usual = os.environ.get(PROFILE_VARIABLE), PROFILES[0]
     text = f"how much of Q6 is trained; full takes an hour (default: ${PROFILE_VARIABLE}, else {usual})"
     add("--profile", choices=PROFILES, default=named or usual, help=text)
+    text = "notebooks at a time (default: 2 where there are two cores; 1 for lesson and full, which need all cores)"
+    add("--jobs", type=int, metavar="N", help=text)
     add("--notebooks", type=Path, default=REPOSITORY / "notebooks", metavar="DIR", help="their folder")
     add("--build", type=Path, default=REPOSITORY / "build", metavar="DIR", help="the output folder")
     arguments = parser.parse_args(argv)
     if arguments.profile not in PROFILES:  # argparse does not check a default
         parser.error(f"{PROFILE_VARIABLE}={arguments.profile}: expected one of {', '.join(PROFILES)}.")
+    usual_jobs = min(2, os.cpu_count() or 1) if arguments.profile == usual else 1
+    jobs = usual_jobs if arguments.jobs is None else arguments.jobs
+    if jobs < 1:
+        parser.error(f"--jobs: expected a whole number of at least 1, got {jobs}.")
     build = arguments.build.resolve()
     try:
         notebooks = select(arguments.names, arguments.notebooks.resolve())
@@ -177,7 +209,7 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(str(error))
     try:
         if not arguments.pages:
-            results = run(notebooks, build, in_place=arguments.in_place, profile=arguments.profile)
+            results = run(notebooks, build, in_place=arguments.in_place, profile=arguments.profile, jobs=jobs)
             table = f"\n{results!r}\n\n{results.CAPTION}\n" if results.rows else ""
             print(f"{table}\nResults: {build / 'results.json'}", flush=True)
     except RunError as error:

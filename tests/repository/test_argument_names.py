@@ -24,7 +24,9 @@ RENAMED = {
 
 def checked(source):
     """Yield (value, text) of the calls checks.f("text", value) whose value is a name, as function.name."""
-    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    functions = [
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
     for function in functions:
         for call in ast.walk(function):
             of_checks = isinstance(call, ast.Call) and re.match(

@@ -13,13 +13,14 @@ FOLDERS = ("nnlib", "tools", "course", "course/release")  # not the answers in c
 FILES = sorted(
     {path for folder in FOLDERS for path in (ROOT / folder).glob("*.py" if "course" in folder else "**/*.py")}
 )
-DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 CODE = (ast.Lambda, ast.JoinedStr, ast.comprehension)  # is tested, and ast.unparse writes it otherwise in each Python
 
 
 def values(tree, name):
     """Yield (name, value) of the defaults and constants in a module, a class or a function."""
-    if isinstance(tree, ast.FunctionDef):
+    if isinstance(tree, FUNCTIONS):
         positional = [*tree.args.posonlyargs, *tree.args.args]
         defaults = zip(positional[::-1], tree.args.defaults[::-1], strict=False)  # they belong to the last ones
         for argument, default in (*defaults, *zip(tree.args.kwonlyargs, tree.args.kw_defaults, strict=True)):
@@ -28,7 +29,7 @@ def values(tree, name):
     for node in tree.body:
         if isinstance(node, DEFINITIONS):
             yield from values(node, f"{name}.{node.name}")
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and not isinstance(tree, ast.FunctionDef):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and not isinstance(tree, FUNCTIONS):
             targets = ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
             if node.value and (isinstance(tree, ast.ClassDef) or targets.isupper()):
                 yield f"{name}.{targets}", node.value

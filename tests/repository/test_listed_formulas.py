@@ -19,7 +19,7 @@ FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$([^$\n]+(?:\n[^$\n]+)*?)\$(?!\d
 RELATION = re.compile(r"[=<>]|\\(?:le|ge|ne|in|to|approx|propto|sim)(?![a-z])")
 
 EQUATION = re.compile(r"\*\*|\w\^|\bsqrt|\bsum[(_]|\S \+?= \S|\w \* \w|\w/\w+ \*")
-DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def of_docstrings():

@@ -1,5 +1,6 @@
 """A notebook with autoreload whose student edits layers and models between sweeps on two workers."""
 
+import asyncio
 import shutil
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def test_edits_in_a_notebook_between_sweeps_on_two_workers(tmp_path):
     (tmp_path / "my_model.py").write_text(MY_MODEL)
     cells = [nbformat.v4.new_code_cell(source) for source, _ in CELLS]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    execute(notebook, tmp_path, variables={"PYTHONPATH": str(tmp_path)})
+    asyncio.run(execute(notebook, tmp_path, variables={"PYTHONPATH": str(tmp_path)}))
     for cell, (source, expected) in zip(cells, CELLS, strict=True):
         printed = "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
         if "CodeError as" in source:

@@ -1,5 +1,6 @@
 """`make app`: its pages, and the command that serves them."""
 
+import asyncio
 import ipaddress
 import os
 import socket
@@ -39,7 +40,7 @@ def test_every_explorer_of_a_page_exists():
 
 def test_a_page_shows_its_explorers(folder, tmp_path):
     notebook = read(folder / "Q1 Layers.ipynb")
-    kernels.execute(notebook, folder, variables={"NNLIB_TRIAL_LOGS": str(tmp_path)})
+    asyncio.run(kernels.execute(notebook, folder, variables={"NNLIB_TRIAL_LOGS": str(tmp_path)}))
     for cell in code_cells(notebook):
         assert [WIDGET_VIEW in output.get("data", {}) for output in cell.outputs] == [True, False, False]
 

@@ -7,6 +7,7 @@ Tests of what a kernel does use a real one, the others none.
 import contextlib
 import io
 import json
+import os
 import re
 import sys
 from types import SimpleNamespace
@@ -71,7 +72,7 @@ def finished(tmp_path_factory):
         settings.delenv("TQDM_DISABLE")
         without_pages(settings)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            status = place.run("--in-place")
+            status = place.run("--in-place", "--jobs", "1")
     assert status == 0, err.getvalue()
     return SimpleNamespace(place=place, first=first, ids=ids, out=out.getvalue(), err=err.getvalue())
 
@@ -130,7 +131,7 @@ def test_a_failing_cell(place, capsys):
         (place.build / name).parent.mkdir(parents=True, exist_ok=True)
         (place.build / name).touch()
 
-    assert place.run("--in-place") == 1
+    assert place.run("--in-place", "--jobs", "1") == 1
 
     message = capsys.readouterr().err
     assert "q1_first.ipynb failed in code cell 2 of 3, which begins\n    # the learning rate\n" in message
@@ -140,6 +141,51 @@ def test_a_failing_cell(place, capsys):
     assert code_cells(place.copy("q1_first"))[2].outputs == []
     assert path.read_bytes() == before
     assert place.written() == ["notebooks/q1_first.ipynb"]
+
+
+WAIT = """\
+import os, time
+names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+open("{own}", "w").write(" ".join(os.environ[name] for name in names))
+while not os.path.exists("{other}"):
+    time.sleep(0.01)
+time.sleep({more})"""
+
+
+def test_two_at_a_time_share_the_cores_and_give_their_rows_in_order(place, monkeypatch):
+    """Each waits for the other, so they run together; the first is the last to finish."""
+    without_pages(monkeypatch)
+    monkeypatch.setattr(run_notebooks.os, "cpu_count", lambda: 6)
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")  # the user's own setting stays
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    place.add("q1_first", WAIT.format(own="first", other="second", more=1), ROW.replace("2.3", "1.1"))
+    place.add("q2_second", WAIT.format(own="second", other="first", more=0), ROW)
+    assert place.run() == 0
+    rows = json.loads((place.build / "results.json").read_text(encoding="utf-8"))
+    assert [row["item"] for row in rows] == ["1.1", "2.3"]
+    assert [(place.notebooks / name).read_text() for name in ("first", "second")] == ["3 5", "3 5"]
+
+
+def test_a_failure_stops_the_other_notebook(place, monkeypatch, capsys):
+    without_pages(monkeypatch)
+    endless = "import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)"
+    failing = "import os, time\nwhile not (os.path.exists('pid') and open('pid').read()):\n    time.sleep(0.01)\n1 / 0"
+    place.add("q1_endless", endless)
+    place.add("q2_failing", failing)
+    place.add("q3_never", "open('ran', 'w')")
+    assert place.run("--jobs", "2") == 1
+    assert "q2_failing.ipynb failed in code cell 1 of 1" in capsys.readouterr().err
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((place.notebooks / "pid").read_text()), 0)
+    assert not (place.notebooks / "ran").exists()
+    assert not (place.build / "results.json").exists()
+
+
+def test_no_notebook_at_a_time_is_refused(place, capsys):
+    place.add("q1_first")
+    with pytest.raises(SystemExit):
+        place.run("--jobs", "0")
+    assert "--jobs: expected a whole number of at least 1, got 0." in capsys.readouterr().err
 
 
 def test_a_kernel_that_dies(place, capsys):

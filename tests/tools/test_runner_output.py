@@ -1,5 +1,6 @@
 """The runner's build folder: one run at a time, and an error of writing is one sentence."""
 
+import asyncio
 import errno
 from pathlib import Path
 
@@ -94,7 +95,7 @@ def test_a_notebook_that_cannot_be_written_back_is_named(place, capsys, monkeypa
 
 
 def test_a_kernel_that_cannot_start_is_not_taken_for_a_full_disk(place, capsys, monkeypatch):
-    def execute(*arguments, **options):
+    async def execute(*arguments, **options):
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
     monkeypatch.setattr(run_notebooks.kernels, "execute", execute)
@@ -110,9 +111,9 @@ def test_a_second_run_in_the_same_folder_is_refused_and_removes_nothing(place, c
     log = place.build / "notebooks" / "trial_logs" / "sweep.jsonl"
     second = []
 
-    def execute(notebook, folder, *, variables, title):
+    async def execute(notebook, folder, *, variables, title):
         log.write_text("a row", encoding="utf-8")
-        second.append((place.run(), capsys.readouterr().err))
+        second.append((await asyncio.to_thread(place.run), capsys.readouterr().err))
 
     monkeypatch.setattr(run_notebooks.kernels, "execute", execute)
     assert place.run() == 0

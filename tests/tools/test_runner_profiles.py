@@ -1,5 +1,7 @@
 """The runner's profiles: which one a command means, the variables that notebooks get, the checkpoints that are kept."""
 
+import os
+
 import pytest
 from runner_workplace import Workplace, texts, without_kernels
 
@@ -49,8 +51,8 @@ def test_the_names_are_those_of_the_package():
 def test_the_profile_of_a_command(place, monkeypatch, variable, arguments, expected):
     asked = []
 
-    def run(notebooks, build, *, in_place, profile):
-        asked.append(profile)
+    def run(notebooks, build, *, in_place, profile, jobs):
+        asked.append((profile, jobs))
         return Results([])
 
     monkeypatch.setattr(run_notebooks, "run", run)
@@ -58,7 +60,7 @@ def test_the_profile_of_a_command(place, monkeypatch, variable, arguments, expec
         monkeypatch.setenv("NNLIB_PROFILE", variable)
     place.add("q6_vgg")
     assert place.run(*arguments) == 0
-    assert asked == [expected]
+    assert asked == [(expected, min(2, os.cpu_count()) if expected == "quick" else 1)]
 
 
 def test_a_wrong_profile_in_the_environment_removes_nothing(place, monkeypatch, capsys):

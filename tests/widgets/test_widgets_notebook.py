@@ -1,5 +1,6 @@
 """An explorer in a notebook: what is saved, what readers without widgets see, and that nbval accepts it."""
 
+import asyncio
 import base64
 import os
 import subprocess
@@ -43,7 +44,7 @@ def executed(tmp_path_factory):
     ]
     notebook = new_notebook(cells=cells, metadata=METADATA)
     variables = {"NNLIB_TRIAL_LOGS": str(tmp_path_factory.mktemp("trial_logs"))}
-    kernels.execute(notebook, tmp_path_factory.mktemp("notebook"), variables=variables)
+    asyncio.run(kernels.execute(notebook, tmp_path_factory.mktemp("notebook"), variables=variables))
     live = [[dict(output.get("data", {})) for output in cell.outputs] for cell in code_cells(notebook)]
     normalise(notebook)
     return notebook, live
