@@ -56,7 +56,7 @@ def without_pages(monkeypatch):
     monkeypatch.setattr(run_notebooks.book, "build", lambda notebooks, folder: "")
 
 
-async def execute_here(notebook, folder, *, variables, title):
+async def execute_here(notebook, folder, *, variables, executed):
     """Run the cells as kernels.execute does, in this process.
 
     A cell's outputs are what it prints, and those that it leaves in the variable `outputs`.

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -82,20 +82,37 @@ def run(notebooks: list[Path], build: Path, *, in_place: bool, profile: str, job
 async def _execute_all(
     loaded: list[tuple[Path, NotebookNode]], folder: Path, variables: Mapping[str, str], jobs: int, in_place: bool
 ) -> None:
-    """Execute the notebooks, `jobs` at a time; an ExceptionGroup holds the first failure, which stops the others."""
-    pending = iter(loaded)
+    """Execute the notebooks, `jobs` at a time; an ExceptionGroup holds the first failure, which stops the others.
+
+    If stderr is a terminal, a progress bar shows which are at work, the number of cells and the elapsed time.
+    """
+    pending, at_work = iter(loaded), []
+    cells = sum(len(notebook_files.code_cells(notebook)) for _, notebook in loaded)
 
     async def work() -> None:
         for path, notebook in pending:
-            await _execute(path, notebook, folder / path.name, variables)
+            at_work.append(path.stem)
+            await _execute(path, notebook, folder / path.name, variables, bar.update)
+            at_work.remove(path.stem)
             collect(path, notebook)  # what is invalid is neither written back nor followed by the next notebook
             if in_place:
                 with _writing(path, f"The executed notebook is in {folder}."):
                     notebook_files.write(notebook, path)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(jobs):
-            group.create_task(work())
+    with tqdm(total=cells, leave=False, unit="cell", dynamic_ncols=True, disable=None) as bar:
+        ticking = asyncio.create_task(_show(bar, at_work))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(jobs):
+                    group.create_task(work())
+        finally:
+            ticking.cancel()
+
+
+async def _show(bar: tqdm, at_work: list[str]) -> None:
+    while True:  # the elapsed time moves on while a cell takes minutes
+        bar.set_description(", ".join(at_work))
+        await asyncio.sleep(1.0)
 
 
 @contextlib.contextmanager
@@ -133,12 +150,14 @@ def _remove_last_run(build: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-async def _execute(path: Path, notebook: NotebookNode, copy: Path, variables: Mapping[str, str]) -> None:
+async def _execute(
+    path: Path, notebook: NotebookNode, copy: Path, variables: Mapping[str, str], executed: Callable[[], object]
+) -> None:
     """Execute one notebook and write `copy`; when a cell fails, `copy` is the notebook up to that cell."""
     title, started = f"{path.stem}: {len(notebook_files.code_cells(notebook))} cells", time.perf_counter()
     tqdm.write(f"{title} ...", file=sys.stderr)
     try:
-        await kernels.execute(notebook, path.parent, variables=variables, title=path.stem)
+        await kernels.execute(notebook, path.parent, variables=variables, executed=executed)
         tqdm.write(f"{title} in {time.perf_counter() - started:.1f} s", file=sys.stderr)
     except kernels.CellFailure as failure:
         message = str(failure) if sys.stderr.isatty() else _COLOUR_CODES.sub("", str(failure))

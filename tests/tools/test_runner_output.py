@@ -111,7 +111,7 @@ def test_a_second_run_in_the_same_folder_is_refused_and_removes_nothing(place, c
     log = place.build / "notebooks" / "trial_logs" / "sweep.jsonl"
     second = []
 
-    async def execute(notebook, folder, *, variables, title):
+    async def execute(notebook, folder, *, variables, executed):
         log.write_text("a row", encoding="utf-8")
         second.append((await asyncio.to_thread(place.run), capsys.readouterr().err))
 
