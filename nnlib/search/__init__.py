@@ -3,7 +3,7 @@
 Imported by name: `from nnlib.search import sweep`. The test set is opened by `open_test_logged` alone, after `select`.
 """
 
-from nnlib.provenance.code import CodeError
+from nnlib.provenance.source import CodeError
 from nnlib.search.rows import OpeningRow, Selection, TrialRow
 from nnlib.search.selection import open_test_logged, select, standard_error
 from nnlib.search.sweeps import Point, Sweep, grid, sweep

@@ -14,7 +14,7 @@ from concurrent.futures import CancelledError
 import numpy as np
 
 from nnlib import backend, blas
-from nnlib.provenance.code import CodeError
+from nnlib.provenance.source import CodeError
 from nnlib.search.rows import TrialRow
 from nnlib.search.trial import Identity, Trial, make_row, run_trial
 from nnlib.solver_checks import DATA_KEYS

@@ -13,7 +13,7 @@ from statistics import mean, stdev
 import torch
 
 from nnlib.data import DataError
-from nnlib.provenance.code import CodeError
+from nnlib.provenance.source import CodeError
 from nnlib.tables import align
 from nnlib.vgg import checkpoint
 from nnlib.vgg.cifar10 import load_for

@@ -20,7 +20,8 @@ from search_toy import SeeData, make
 import nnlib
 from nnlib import ConvNet, SoftmaxClassifier, Solver, backend, optim
 from nnlib.provenance import code
-from nnlib.provenance.code import CodeError, code_checksum
+from nnlib.provenance.code import code_checksum
+from nnlib.provenance.source import CodeError
 from nnlib.search import Trial
 
 # ---- nnlib's own code
@@ -65,7 +66,7 @@ def test_every_function_that_a_training_calls_is_in_it(layers, monkeypatch):
         fingerprint(factory, update_rule="adam")
     read = [value for value in readers[0]._seen.values() if isinstance(value, types.FunctionType)]
     assert len(called) > 60
-    missing = called - {part for function in read for part in code._all_code(function.__code__)}
+    missing = called - {part for function in read for part in code.all_code(function.__code__)}
     assert {inspect.getmodule(part).__name__ + ":" + part.co_qualname for part in missing} == set()
 
 
@@ -326,13 +327,42 @@ def test_a_notebooks_factory_counts_with_what_it_names(old, new, same):
     assert code_checksum(before, apart=["__main__"]) == code_checksum(after, apart=["__main__"])
 
 
-def test_what_is_typed_at_a_prompt_counts_by_its_bytecode():
-    def typed(source):
-        exec(compile(source, "<stdin>", "exec"), namespace := {"__name__": "__main__"})
-        return code_checksum(namespace["make"])
+@pytest.mark.parametrize("name", ["<stdin>", "<string>"])
+def test_what_is_typed_at_a_prompt_is_an_error_that_says_what_to_do(name):
+    exec(compile("def make(rng): return 1", name, "exec"), namespace := {"__name__": "__main__"})
+    with pytest.raises(CodeError, match=f"make has no source in {name}. Define it in a file or in a notebook's cell."):
+        code_checksum(namespace["make"])
 
-    assert typed("def make(rng): return 1") == typed("def make(rng):\n    return 1  # a comment")
-    assert typed("def make(rng): return 1") != typed("def make(rng): return 2")
+
+DOUBLED = """
+import functools
+def doubled(function):
+    @functools.wraps(function)
+    def wrapper(rng):
+        return 2 * function(rng)
+    return wrapper
+@doubled
+def make(rng):
+    return 1
+"""
+RECORD = "from dataclasses import dataclass\n@dataclass\nclass make:\n    a: int = 1\n    b: int = 2\n"
+LINE = "make = lambda rng: 1; other = lambda rng: 2\n"
+
+
+@pytest.mark.parametrize(
+    ("cell", "old", "new"),
+    [
+        (DOUBLED, "return 2", "return 3"),
+        (DOUBLED, "return 1", "return 0"),
+        (RECORD, "a: int = 1\n    b: int = 2", "b: int = 2\n    a: int = 1"),
+        (RECORD, "= 2", "= 3"),
+        (RECORD, "b: int", "c: int"),
+        (LINE, "rng: 1", "rng: 0"),
+    ],
+)
+def test_a_wrapper_a_dataclass_and_two_statements_on_a_line_count(cell, old, new):
+    checksums = [code_checksum(notebook(text).make) for text in (cell, cell, cell.replace(old, new))]
+    assert checksums[0] == checksums[1] != checksums[2]
 
 
 def test_a_counter_or_a_cache_of_a_notebook_does_not_count():

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from nnlib.data import DataError
-from nnlib.provenance.code import CodeError
+from nnlib.provenance.source import CodeError
 from nnlib.vgg import DivergenceError
 from nnlib.vgg import __main__ as command
 from nnlib.vgg.recipes import ABLATION, PROFILES, RECIPES, STARTS
