@@ -20,6 +20,14 @@ def require(condition: bool, argument: str, expected: str, got: object, todo: st
         raise ValueError(f"{message} {todo}" if todo else message)
 
 
+def instance(name: str, value: object, kinds: type | tuple[type, ...], expected: str, todo: str = "") -> object:
+    """Return `value` if it is an instance of `kinds`, which `expected` puts into words, else raise a TypeError."""
+    if not isinstance(value, kinds):
+        got = repr(value) if len(repr(value)) < 60 else type(value).__name__
+        raise TypeError(f"{name}: expected {expected}, got {got}. {todo}".rstrip())
+    return value
+
+
 def floating(name: str, array: object, *, ndim: int | None = None) -> np.ndarray:
     """Return `array` unchanged if it is a floating-point ndarray with `ndim` axes.
 
@@ -31,13 +39,11 @@ def floating(name: str, array: object, *, ndim: int | None = None) -> np.ndarray
         ValueError: another number of axes.
     """
     if not isinstance(array, np.ndarray):
-        raise TypeError(
-            f"{name}: expected a NumPy array, got {type(array).__name__}. Wrap it: np.asarray({name}, dtype=float)."
-        )
+        todo = f"Wrap it: np.asarray({name}, dtype=float)."
+        raise TypeError(f"{name}: expected a NumPy array, got {type(array).__name__}. {todo}")
     if array.dtype.kind != "f":
-        raise TypeError(
-            f"{name}: expected a floating-point array, got dtype {array.dtype}. Convert it: {name}.astype(np.float32)."
-        )
+        todo = f"Convert it: {name}.astype(np.float32)."
+        raise TypeError(f"{name}: expected a floating-point array, got dtype {array.dtype}. {todo}")
     if ndim is not None and array.ndim != ndim:
         require(False, name, f"{ndim} axes", f"shape {array.shape}", "Reshape it first.")
     return array
@@ -53,12 +59,14 @@ def floating_dtype(name: str, dtype: object, allowed: tuple[str, ...], todo: str
     return found
 
 
-def as_array(name: str, value: object) -> np.ndarray:
-    """Return `value` as an array; a ValueError for lists of different lengths, which make none."""
+def as_array(name: str, value: object, *, real: bool = False) -> np.ndarray:
+    """Return `value` as an array; a ValueError for lists of different lengths, or if `real` for other than numbers."""
     try:
-        return np.asarray(value)
+        array = np.asarray(value)
     except ValueError:
         raise ValueError(f"{name}: expected an array, got lists of different lengths.") from None
+    require(not real or array.dtype.kind in "biuf", name, "an array of real numbers", f"dtype {array.dtype}")
+    return array
 
 
 def first_not_finite(array: np.ndarray) -> tuple[int, tuple[int, ...]] | None:
@@ -87,22 +95,21 @@ def shape(name: str, array: np.ndarray, expected: tuple[int, ...], because: str 
         require(False, name, f"shape {expected}", f"shape {array.shape}", because)
 
 
-def class_labels(y: object, num_examples: int, num_classes: int) -> np.ndarray:
+def class_labels(y: object, num_examples: int, num_classes: int, name: str = "y") -> np.ndarray:
     """Return `y` as an integer vector (N,) of class indices in [0, num_classes); the argument is not changed.
 
     Raises:
         TypeError: labels that are not whole numbers.
         ValueError: another shape, a negative label (it would index from the end) or one that is too large.
     """
-    labels = _label_vector(y, num_examples)
+    labels = _label_vector(y, num_examples, name)
     if not np.issubdtype(labels.dtype, np.integer):
-        raise TypeError(
-            f"y: expected integer class indices, got dtype {labels.dtype}. Convert them: y.astype(np.int64)."
-        )
+        todo = f"Convert them: {name}.astype(np.int64)."
+        raise TypeError(f"{name}: expected integer class indices, got dtype {labels.dtype}. {todo}")
     if labels.size:
         low, high = int(labels.min()), int(labels.max())
         expected = f"class indices from 0 to {num_classes - 1}, one for each column of the scores"
-        require(low >= 0 and high < num_classes, "y", expected, f"labels from {low} to {high}")
+        require(low >= 0 and high < num_classes, name, expected, f"labels from {low} to {high}")
     return labels
 
 
@@ -117,12 +124,9 @@ def binary_signs(y: object, num_examples: int, dtype: np.dtype) -> np.ndarray:
     """
     labels = _label_vector(y, num_examples)
     values = set(np.unique(labels).tolist())
-    require(
-        values <= {0, 1} or values <= {-1, 1},
-        "y",
-        "binary labels, all in {0, 1} or all in {-1, +1}",
-        f"the values {sorted(values)[:5]}{' and more' if len(values) > 5 else ''}",
-    )
+    expected = "binary labels, all in {0, 1} or all in {-1, +1}"
+    got = f"the values {sorted(values)[:5]}{' and more' if len(values) > 5 else ''}"
+    require(values <= {0, 1} or values <= {-1, 1}, "y", expected, got)
     return np.where(labels > 0, 1, -1).astype(dtype)
 
 
@@ -153,11 +157,11 @@ def _scores(x: np.ndarray, ndim: int) -> None:
     require(len(x) > 0, "x", "at least one example", f"shape {x.shape}")
 
 
-def _label_vector(y: object, num_examples: int) -> np.ndarray:
-    labels = as_array("y", y)
+def _label_vector(y: object, num_examples: int, name: str = "y") -> np.ndarray:
+    labels = as_array(name, y)
     todo = "Labels are a vector, not a column or one-hot rows." if labels.ndim == 2 else ""
     expected = f"shape ({num_examples},), one label per example"
-    require(labels.shape == (num_examples,), "y", expected, f"shape {labels.shape}", todo)
+    require(labels.shape == (num_examples,), name, expected, f"shape {labels.shape}", todo)
     return labels
 
 
@@ -209,16 +213,12 @@ def positive_int(name: str, value: object) -> int:
 
 def boolean(name: str, value: object) -> bool:
     """Return `value` if it is True or False, else raise a TypeError: any text would count as true."""
-    if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name}: expected True or False, got {value!r}.")
-    return bool(value)
+    return bool(instance(name, value, (bool, np.bool_), "True or False"))
 
 
 def mapping(name: str, value: object, example: str) -> Mapping:
     """Return `value` if it is a dict or another mapping, else raise a TypeError; `example` is one that would do."""
-    if not isinstance(value, (dict, Mapping)):  # dict first: that is quick
-        raise TypeError(f"{name}: expected a dict such as {example}, got {value!r}.")
-    return value
+    return value if isinstance(value, dict) else instance(name, value, Mapping, f"a dict such as {example}")
 
 
 def listed(name: str, value: object, expected: str) -> list:

@@ -62,7 +62,8 @@ class GradientReport:
 
 def relative_error(actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
     """Return |a - e| / max(|a|, |e|, FLOOR * the largest entry of both) per entry; 0 where both are all zero."""
-    actual, expected = np.asarray(actual, dtype=np.float64), np.asarray(expected, dtype=np.float64)
+    actual = checks.as_array("actual", actual, real=True).astype(np.float64)
+    expected = checks.as_array("expected", expected, real=True).astype(np.float64)
     checks.shape("actual", actual, expected.shape, "Both are compared entry by entry.")
     size = np.maximum(np.abs(actual), np.abs(expected))
     scale = np.maximum(size, FLOOR * np.nanmax(size, initial=0.0))
@@ -87,6 +88,7 @@ def numerical_gradient(f: Function, x: np.ndarray, dout: np.ndarray | None = Non
         TypeError: x is not float64.
         ValueError: f is not deterministic, or `dout` does not fit what f returns.
     """
+    checks.positive("h", h)
     x = _check_point(f, x, dout)
     gradient = np.empty_like(x)
     moved = x.copy()
@@ -119,9 +121,12 @@ def check_gradient(
         GradientError: the largest relative error is above `tolerance`; names the index and both values.
         ValueError: every coordinate is at a kink, so there is nothing to compare.
     """
-    checks.shape(name, np.asarray(gradient), np.shape(x), "It has the shape of x.")
+    checks.instance("name", name, str, "a text")
+    checks.positive("tolerance", tolerance)
+    gradient = checks.as_array(name, gradient, real=True)
+    checks.shape(name, gradient, getattr(x, "shape", gradient.shape), "It has the shape of x.")
     numeric = numerical_gradient(f, x, dout, h=h)
-    return _compare(name, np.asarray(gradient), numeric, _rounding(f(x), dout) / h, tolerance)
+    return _compare(name, gradient, numeric, _rounding(f(x), dout) / h, tolerance)
 
 
 def _compare(name: str, analytic: np.ndarray, numeric: np.ndarray, noise: float, tolerance: float) -> GradientReport:
@@ -151,13 +156,14 @@ def _check_point(f: Function, x: np.ndarray, dout: np.ndarray | None) -> np.ndar
             f"x: expected a float64 array, got {getattr(x, 'dtype', type(x).__name__)}. Differences in lower precision "
             "cannot tell a right gradient from a wrong one: convert x and the parameters with .astype(np.float64)."
         )
-    value = np.array(f(x))
+    checks.function("f", f, "of x, that returns a number or an array")
+    value = np.array(checks.as_array("f(x)", f(x), real=True))
     repeatable = np.array_equal(value, f(x), equal_nan=True)
     checks.require(repeatable, "f", "the same value twice at the same x", "two values", "Give its dropout a seed.")
     if dout is None:
         checks.shape("f(x)", value, (), "Where f returns an array, pass dout of its shape.")
     else:
-        checks.shape("dout", np.asarray(dout), value.shape, "It has the shape of f(x).")
+        checks.shape("dout", checks.as_array("dout", dout, real=True), value.shape, "It has the shape of f(x).")
     return x
 
 

@@ -91,7 +91,7 @@ class Solver:
         self.print_every = None if print_every is None else checks.positive_int("print_every", print_every)
         self.rng = checks.generator(rng)
         solver_checks.check_augment(augment)
-        self.verbose, self.augment = verbose, augment
+        self.verbose, self.augment = checks.boolean("verbose", verbose), augment
         self._augment_rng = None if augment is None else self.rng.spawn(1)[0]
         self.callbacks = check_callbacks(callbacks)
         samples = num_train_samples

@@ -164,7 +164,7 @@ def rule_and_config(
     if optim_config is not None and not isinstance(optim_config, Mapping):
         raise TypeError(f"optim_config: expected a dict such as {{'learning_rate': 1e-2}}, got {optim_config!r}.")
     config = dict(optim_config or {})
-    if callable(update_rule):
+    if callable(update_rule) and not isinstance(update_rule, type):
         return update_rule, config
     if not isinstance(update_rule, str):
         raise TypeError(

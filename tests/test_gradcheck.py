@@ -254,3 +254,18 @@ def test_relative_error_by_hand():
     np.testing.assert_array_equal(relative_error(np.zeros(2), np.zeros(2)), [0.0, 0.0])
     with pytest.raises(ValueError, match=r"actual: expected shape \(3,\), got shape \(2,\)"):
         relative_error(np.ones(2), np.ones(3))
+
+
+@pytest.mark.parametrize("value", [3j, "a", None, [[1], [1, 2]], {"x": 1}], ids=repr)
+def test_any_argument_of_another_kind_is_named(value):
+    good = {"f": np.square, "x": np.ones(2), "gradient": np.full(2, 2.0), "dout": np.ones(2)}
+    assert check_gradient(**good).checked == 2
+    for name in ("f", "x", "gradient", "h", "tolerance", *([] if value is None else ["dout"])):
+        with pytest.raises((TypeError, ValueError), match=rf"^{name}: expected "):
+            check_gradient(**good | {name: value})
+        if name in ("f", "x", "dout", "h"):
+            with pytest.raises((TypeError, ValueError), match=rf"^{name}: expected "):
+                numerical_gradient(**{"f": np.square, "x": np.ones(2), "dout": np.ones(2)} | {name: value})
+    for name in ("actual", "expected"):
+        with pytest.raises(ValueError, match=rf"^{name}: expected an array"):
+            relative_error(**{"actual": np.ones(2), "expected": np.ones(2)} | {name: value})

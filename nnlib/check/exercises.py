@@ -98,7 +98,7 @@ def of_question(question: str) -> list[Item]:
     Raises:
         ValueError: there is no such question.
     """
-    number = re.fullmatch(r"q(\d)", question)
+    number = re.fullmatch(r"q(\d)", question) if isinstance(question, str) else None
     found = [item for item in items().values() if number and item.id.startswith(f"{number[1]}.")]
     checks.require(bool(found), "question", "one of 'q1' to 'q7'", repr(question))
     return found

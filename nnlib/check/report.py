@@ -47,7 +47,7 @@ def check(item: str, *, hint: int = 0) -> Printed:
         ValueError: no item with code has this id, or another hint.
     """
     checks.choice("hint", hint, (0, 1, 2, 3))
-    found = with_code(item)
+    found = with_code(item) if isinstance(item, str) and item else []
     checks.require(bool(found), "item", "the id of an item with code, such as '1.4c' or '1.4'", repr(item))
     for each in found:
         print("\n".join(describe_item(each, judge_public(each), hint)))

@@ -116,10 +116,11 @@ def compare(item: str, **gradients: np.ndarray) -> Printed:
         checks.choice("name", name, tuple(STAGES[item][1]))
         value, rest = STAGES[item][1][name]
         expected = gradcheck.numerical_gradient(lambda at, rest=rest: rest(case, at), value(case), case.get("dout"))
+        got = checks.as_array(name, got, real=True)
         if np.shape(got) != expected.shape:
             print(f"{item:5} {name:15} has shape {np.shape(got)}, expected {expected.shape}")
             continue
-        off = np.abs(np.asarray(got) - expected)
+        off = np.abs(got - expected)
         index = tuple(map(int, np.unravel_index(np.argmax(off), off.shape)))
         close = off[index] <= GRADIENT * np.abs(expected).max()
         print(f"{item:5} {name:15} {'agrees ' if close else 'DIFFERS'} largest difference {off[index]:.1e} at {index}")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib import checks, held_out
+from nnlib import checks, held_out, storage
 from nnlib.data.dataset import Dataset, Examples, ReadTest
 from nnlib.data.files import read_bytes, require
 
@@ -72,7 +72,7 @@ def load_cifar10_npm(path: Path) -> Dataset:
     Raises:
         DataError: the file is not that package, or a batch in it is not the original's.
     """
-    path = Path(path)
+    path = storage.as_path(path)
     X, y = _read_part(path, "train")
     return split(X, y, path, f"sha256:{PACKAGE_SHA256}", partial(_read_part, path, "test"))
 

@@ -73,12 +73,7 @@ def open_test(dataset: Dataset) -> Examples:
         TypeError: anything but the Dataset that a loader returned, such as a plain dict made from it.
         DataError: the file is missing, or is no longer the one that the Dataset was read from.
     """
-    if not isinstance(dataset, Dataset):
-        raise TypeError(
-            f"dataset: expected the Dataset that a loader such as load_mnist returned, got {type(dataset).__name__}. "
-            "Pass the loader's own result: a copy of it does not know its test examples."
-        )
-    X_test, y_test = dataset._read_test()
+    X_test, y_test = _loaded(dataset)._read_test()
     return freeze(X_test), freeze(y_test)
 
 
@@ -87,7 +82,7 @@ def standardise(dataset: Dataset) -> Dataset:
 
     Validation and test examples are transformed by the training set's statistics. A constant feature is only shifted.
     """
-    mean, deviation = dataset["X_train"].mean(axis=0), dataset["X_train"].std(axis=0)
+    mean, deviation = _loaded(dataset)["X_train"].mean(axis=0), dataset["X_train"].std(axis=0)
     scale = np.where(deviation > 0, deviation, 1).astype(deviation.dtype)
     arrays = dataset | {key: (dataset[key] - mean) / scale for key in ("X_train", "X_val")}
     return _derive(dataset, arrays, "standardised", partial(_scaled_test, dataset._read_test, mean, scale))
@@ -101,7 +96,7 @@ def subset(dataset: Dataset, num_train: int, num_val: int | None = None) -> Data
     Raises:
         ValueError: more than there are.
     """
-    arrays, kept = dict(dataset), []
+    arrays, kept = dict(_loaded(dataset)), []
     for part, title, count in (("train", "training", num_train), ("val", "validation", num_val)):
         if count is not None:
             count, total = checks.positive_int(f"num_{part}", count), len(dataset[f"y_{part}"])
@@ -109,6 +104,11 @@ def subset(dataset: Dataset, num_train: int, num_val: int | None = None) -> Data
             arrays |= {key: dataset[key][:count] for key in (f"X_{part}", f"y_{part}")}
             kept.append(f"first {count:,} {title} examples")
     return _derive(dataset, arrays, " and ".join(kept), dataset._read_test)
+
+
+def _loaded(dataset: Dataset) -> Dataset:
+    todo = "Pass the loader's own result: a copy of it does not know its test examples."
+    return checks.instance("dataset", dataset, Dataset, "the Dataset that a loader such as load_mnist returned", todo)
 
 
 def _derive(dataset: Dataset, arrays: dict[str, np.ndarray], how: str, read_test: ReadTest) -> Dataset:

@@ -25,6 +25,9 @@ def show(figure: Figure, alt: str, *, values: bool = False) -> None:
     """
     from IPython.display import display  # here: only notebooks have it loaded already
 
+    checks.instance("figure", figure, Figure, "a Matplotlib figure", "Axes have theirs in ax.figure.")
+    checks.boolean("values", values)
+    checks.instance("alt", alt, str, "a sentence that says what the figure shows")
     checks.require(bool(alt.strip()), "alt", "a sentence that says what the figure shows", repr(alt))
     described = describe(figure) if values else "figure"
     png = io.BytesIO()

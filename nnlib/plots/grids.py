@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from nnlib.plots import arguments
 from nnlib.plots.points import Rows, slice_points, values_of
 from nnlib.plots.style import LINES, percent
 from nnlib.tables import format_value
@@ -28,7 +29,8 @@ def plot_heat_map(ax: Axes, rows: Rows, x: str, y: str, *, fixed: Mapping[str, o
     Raises:
         ValueError: a name that no point has, or another hyper-parameter that differs and is not fixed.
     """
-    points = slice_points(rows, [x, y], fixed or {})
+    arguments.axes(ax)
+    points = slice_points(rows, {"x": x, "y": y}, fixed)
     columns, lines = values_of(points, x), values_of(points, y)
     means = np.full((len(lines), len(columns)), np.nan)
     for point in points:

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from nnlib import checks
+from nnlib.plots import arguments
 
 
 def image_grid(images: np.ndarray, *, columns: int, pad: int = 1, scale_each: bool = True) -> np.ndarray:
@@ -22,6 +23,8 @@ def image_grid(images: np.ndarray, *, columns: int, pad: int = 1, scale_each: bo
     checks.floating("images", images)
     _check_images(images)
     checks.positive_int("columns", columns)
+    checks.whole("pad", pad, "a whole number of at least 0", lambda pad: pad >= 0)
+    checks.boolean("scale_each", scale_each)
     n, height, width, *channels = images.shape
     checks.require(n > 0, "images", "at least one image", f"shape {images.shape}")
     scaled = _stretch(images, axes=tuple(range(1, images.ndim)) if scale_each else None)
@@ -37,6 +40,7 @@ def plot_images(
     ax: Axes, images: np.ndarray, *, columns: int, cmap: str = "gray", scale_each: bool = True, pad: int = 1
 ) -> Axes:
     """Draw images (N, H, W) or (N, H, W, 3) as one grid: filters, feature maps, the weights of linear classes."""
+    arguments.axes(ax)
     grid = image_grid(images, columns=columns, scale_each=scale_each, pad=pad)
     if grid.ndim == 3:  # a colour map leaves NaN out, but as a colour it would be black
         opaque = np.isfinite(grid).all(axis=2, keepdims=True)
@@ -48,8 +52,9 @@ def plot_images(
 
 def confusion_matrix(y_true: np.ndarray, y_pred: np.ndarray, num_classes: int) -> np.ndarray:
     """Count examples by true class (rows) and predicted class (columns), (K, K)."""
-    true = checks.class_labels(y_true, len(y_true), num_classes)
-    predicted = checks.class_labels(y_pred, len(true), num_classes)
+    checks.positive_int("num_classes", num_classes)
+    true = checks.class_labels(y_true, np.size(checks.as_array("y_true", y_true)), num_classes, "y_true")
+    predicted = checks.class_labels(y_pred, len(true), num_classes, "y_pred")
     counts = np.bincount(true.astype(np.int64) * num_classes + predicted, minlength=num_classes**2)  # uint8 wraps
     return counts.reshape(num_classes, num_classes)
 
@@ -63,8 +68,13 @@ def plot_confusion(ax: Axes, counts: np.ndarray, *, classes: Sequence[str] | Non
         classes: K names, shown instead of the indices.
         large: whether the counts are written large, and zeros pale.
     """
-    _check_classes(classes, len(counts))
-    mistakes = counts.astype(float)
+    arguments.axes(ax)
+    checks.boolean("large", large)
+    mistakes = arguments.numbers("counts", counts)
+    square = mistakes.ndim == 2 and mistakes.shape[0] == mistakes.shape[1]
+    checks.require(square, "counts", "a matrix (K, K)", f"shape {mistakes.shape}")
+    if classes is not None:
+        arguments.texts("classes", classes, len(counts))
     np.fill_diagonal(mistakes, np.nan)
     ax.imshow(mistakes, cmap="Blues")
     half = np.nanmax(mistakes) / 2
@@ -98,8 +108,15 @@ def plot_mistakes(
         scores: (N, K), before the softmax.
         classes: K names, shown instead of the labels, each on its own line.
     """
+    grid = isinstance(axes, np.ndarray) and axes.size > 0 and all(isinstance(ax, Axes) for ax in axes.flat)
+    checks.require(grid, "axes", "an array of Axes, such as plt.subplots(2, 3)[1]", type(axes).__name__)
+    checks.instance("images", images, np.ndarray, "an array")
     _check_images(images)
-    _check_classes(classes, scores.shape[1])
+    checks.floating("scores", scores, ndim=2)
+    checks.shape("scores", scores, (len(images), scores.shape[1]), "One row for each image.")
+    y_true = checks.class_labels(y_true, *scores.shape, "y_true")
+    if classes is not None:
+        arguments.texts("classes", classes, scores.shape[1])
     y_pred = scores.argmax(axis=1)
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
     confidence = 1 / shifted.sum(axis=1)  # the softmax of the highest score
@@ -125,11 +142,6 @@ def _check_images(images: np.ndarray) -> None:
         f"shape {images.shape}",
         "Put the channels last: images.transpose(0, 2, 3, 1)." if first else "",
     )
-
-
-def _check_classes(classes: Sequence[str] | None, count: int) -> None:
-    if classes is not None:
-        checks.require(len(classes) == count, "classes", f"{count} names, one per class", len(classes))
 
 
 def _stretch(images: np.ndarray, axes: tuple[int, ...] | None = None) -> np.ndarray:

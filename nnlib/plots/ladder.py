@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from nnlib import checks
+from nnlib.plots import arguments
 from nnlib.plots.style import LINES, percent
 
 SMALL = {"fontsize": "small", "color": "0.35"}
@@ -28,7 +29,9 @@ def plot_ladder(
         validation: validation accuracies, fractions, (R,).
         test: test accuracies, fractions, (R,).
     """
-    checks.require(len(names) > 0, "names", "at least one rung", "none")
+    arguments.axes(ax)
+    checks.require(not isinstance(names, Sequence) or len(names) > 0, "names", "at least one rung", "none")
+    arguments.texts("names", names)
     rungs = np.arange(len(names))
     validation = _fractions("validation", validation, len(names))
     dots = {"linestyle": "none"}
@@ -59,7 +62,9 @@ def plot_learning_rate(ax: Axes, rates: Sequence[float], label: str | None = Non
         rates: of the steps, in order.
         label: of the schedule, for the legend.
     """
-    array = np.asarray(rates, dtype=float)
+    arguments.axes(ax)
+    checks.instance("label", label, (str, type(None)), "a text or None")
+    array = arguments.numbers("rates", rates)
     checks.require(array.ndim == 1 and len(array) > 0, "rates", "the rate of at least one step", f"shape {array.shape}")
     bad = array[~(np.isfinite(array) & (array >= 0))]
     checks.require(len(bad) == 0, "rates", "finite numbers of at least 0", bad[0] if len(bad) else "")
@@ -73,7 +78,7 @@ def plot_learning_rate(ax: Axes, rates: Sequence[float], label: str | None = Non
 
 def _fractions(name: str, values: Sequence[float], count: int) -> np.ndarray:
     """Return the accuracies of `count` rungs as an array."""
-    array = np.asarray(values, dtype=float)
+    array = arguments.numbers(name, values)
     expected = f"{count} accuracies, one per name"
     checks.require(array.shape == (count,), name, expected, f"shape {array.shape}")
     bad = array[~((array >= 0) & (array <= 1))]  # also NaN

@@ -11,12 +11,17 @@ from nnlib.search.sweeps import Point, group_by_settings, varying
 Rows = Iterable[TrialRow]
 
 
-def slice_points(rows: Rows, names: Sequence[str], fixed: Mapping[str, object]) -> list[Point]:
-    """Return the points with the settings `fixed`; a ValueError if more than `names` differs between them."""
+def slice_points(rows: Rows, shown: Mapping[str, str], fixed: Mapping[str, object] | None) -> list[Point]:
+    """Return the points with the settings `fixed`; a ValueError if more than what is shown differs between them.
+
+    `shown` are the names of hyper-parameters, by the names of the arguments that they were given as.
+    """
     points = group_by_settings(rows)
-    known = {name for point in points for name in point.settings}
-    for name in names:
-        checks.require(name in known, "name", f"one of {', '.join(sorted(known))}", repr(name))
+    checks.require(len(points) > 0, "rows", "at least one", "none")
+    known = sorted({name for point in points for name in point.settings})
+    for argument, name in shown.items():
+        checks.require(isinstance(name, str) and name in known, argument, f"one of {', '.join(known)}", repr(name))
+    names, fixed = list(shown.values()), checks.mapping("fixed", {} if fixed is None else fixed, "{'reg': 0.1}")
     apart = {name: value for name, value in fixed.items() if name not in names}
     points = [point for point in points if all(point.settings.get(name) == value for name, value in apart.items())]
     checks.require(len(points) > 0, "fixed", "values that were tried", apart)

@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import PercentFormatter
 
+from nnlib.plots.arguments import axes
+
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW = (
     "#0072B2",
     "#E69F00",
@@ -32,7 +34,7 @@ LINES = (
 
 def ink(ax: Axes) -> str:
     """Return the colour of the text on these Axes, for lines that are neutral: black, or white in a dark style."""
-    return ax.xaxis.label.get_color()
+    return axes(ax).xaxis.label.get_color()
 
 
 def percent(axis: Axis, decimals: int | None = None) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from nnlib import checks
+from nnlib.plots import arguments
 from nnlib.plots.points import Rows, slice_points, values_of
 from nnlib.plots.style import LINES, percent
 from nnlib.search.sweeps import Point
@@ -28,7 +29,11 @@ def plot_sweep(ax: Axes, values: Sequence, accuracies: np.ndarray, *, xlabel: st
         xlabel: the hyper-parameter.
         label: of the line.
     """
-    accuracies = np.asarray(accuracies, dtype=float)
+    arguments.axes(ax)
+    for name, text in (("xlabel", xlabel), ("label", label)):
+        checks.instance(name, text, str, "a text")
+    values = checks.listed("values", values, "the values tried")
+    accuracies = arguments.numbers("accuracies", accuracies)
     if accuracies.ndim == 1:
         accuracies = accuracies[:, None]
     checks.require(
@@ -67,8 +72,8 @@ def plot_hyperparameter(
     Raises:
         ValueError: a name that no point has, or another hyper-parameter that differs and is not fixed.
     """
-    names = [name] if by is None else [name, by]
-    points = slice_points(rows, names, fixed or {})
+    arguments.axes(ax)
+    points = slice_points(rows, {"name": name} if by is None else {"name": name, "by": by}, fixed)
     values = values_of(points, name)
     lines = [None] if by is None else values_of(points, by)
     for index, line in enumerate(lines):

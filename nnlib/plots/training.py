@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from nnlib import checks
+from nnlib.plots import arguments
 from nnlib.plots.style import BLUE, VERMILION, ink, percent
 
 
@@ -23,6 +24,10 @@ class Trained(Protocol):
 
 def plot_loss(ax: Axes, solver: Trained, *, window: int = 50, label: str = "training loss", color: str = BLUE) -> Axes:
     """Draw the loss of every step, pale, and its running mean over `window` steps, each at the middle of its steps."""
+    arguments.axes(ax)
+    arguments.trained(solver, "loss_history")
+    checks.positive_int("window", window)
+    checks.instance("label", label, str, "a text")
     losses = np.asarray(solver.loss_history)
     checks.require(len(losses) > 0, "solver", "one that has trained", "an empty loss history", "Call solver.train().")
     window = min(window, len(losses))
@@ -38,6 +43,8 @@ def plot_loss(ax: Axes, solver: Trained, *, window: int = 50, label: str = "trai
 
 def plot_accuracy(ax: Axes, solver: Trained) -> Axes:
     """Draw training and validation accuracy after each epoch, the best validation accuracy marked."""
+    arguments.axes(ax)
+    arguments.trained(solver, "train_acc_history", "val_acc_history", "best_val_acc", "epoch")
     checks.require(solver.epoch > 0, "solver", "one that has trained an epoch", "none", "Call solver.train().")
     epochs = np.arange(1, len(solver.val_acc_history) + 1)
     ax.plot(epochs, solver.train_acc_history, "o--", color=BLUE, markersize=4, label="training")

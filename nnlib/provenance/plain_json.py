@@ -42,7 +42,7 @@ def to_json(value: object) -> object:
         return {"partial": to_json(value.func), "args": to_json(value.args), "keywords": keywords}
     if inspect.isroutine(value) or isinstance(value, type):
         return {"callable": f"{value.__module__}:{value.__qualname__}"}
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
         return {"array": list(value.shape), "dtype": value.dtype.str, "checksum": array_checksum({"": value})}
     described: dict[str, object] = {"object": f"{type(value).__module__}:{type(value).__qualname__}"}
     if hasattr(value, "__dict__"):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import operator
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 
 import numpy as np
 
@@ -40,15 +40,14 @@ def select(
         TypeError, ValueError: another source, or no function; there is no point whose trials are all done.
     """
     checks.boolean("one_standard_error", one_standard_error)
-    cost = checks.function("complexity", complexity or operator.attrgetter("num_params"), "(point) -> number")
+    complexity = attrgetter("num_params") if complexity is None else complexity
+    cost = checks.function("complexity", complexity, "(point) -> number")
     rows = source.trials() if isinstance(source, TrialLog) else source
-    rows = list(rows) if isinstance(rows, Iterable) else [rows]
-    are_rows = all(isinstance(row, TrialRow) for row in rows)
-    checks.require(are_rows, "source", "a sweep, its rows or TrialLog(path)", repr(source))
+    rows = rows if isinstance(rows, Sequence) or not isinstance(rows, Iterable) else list(rows)
     if isinstance(source, TrialLog):  # those of other code or data than the latest are outdated
-        version = operator.attrgetter("make_model", "solver", "data.checksum", "fingerprint")
+        version = attrgetter("make_model", "solver", "data.checksum", "fingerprint")
         rows = [row for row in rows if version(row) == version(rows[-1])]
-    points = group_by_settings(rows)
+    points = group_by_settings(rows, "source")
     names = varying(points) or list(points[0].settings) if points else []
     complete = [point for point in points if point.complete]
     trouble = next((point.trouble for point in points), "the trial log has no trials")
@@ -71,6 +70,7 @@ def standard_error(point: Point) -> tuple[float, str]:
     For a mean p over S seeds on n examples it is sqrt(p (1 - p) / n + s^2 / S), with s the seeds' standard deviation (0
     for one seed): all seeds are tested on the same n examples, so more of them do not make the first term any smaller.
     """
+    checks.instance("point", point, Point, "a point of a sweep, such as sweep.points[0]")
     seeds, examples = len(point.accuracies), point.rows[0].data.val
     variance = point.mean * (1 - point.mean) / examples + (point.spread**2 / seeds if seeds > 1 else 0)
     return math.sqrt(variance), f"{'one run' if seeds == 1 else f'{seeds} seeds'} on {examples:,} validation examples"
@@ -113,6 +113,7 @@ def open_test_logged(trial_log: TrialLog | Sweep, data: Dataset, question: str) 
         RuntimeError: the trial log has no selection.
         TypeError, ValueError: no trial log; as nnlib.data.open_test.
     """
+    checks.instance("question", question, str, "a text such as '4.4'")
     trial_log = getattr(trial_log, "trial_log", trial_log)
     checks.require(isinstance(trial_log, TrialLog), "trial_log", "a sweep or TrialLog(path)", repr(trial_log))
     if not trial_log.of_kind(Selection):
@@ -131,10 +132,9 @@ def _because(chosen: Point, best: Point, names: Sequence[str], error: float, ori
     if chosen is best:
         return f"{_name(best, names)}: the best mean validation accuracy, {best.mean:.2%} ± {error:.2%} ({origin})."
     fewer = f"with fewer parameters: {chosen.num_params:,} instead of {best.num_params:,}"
-    return (
-        f"{_name(chosen, names)}: {chosen.mean:.2%} is within one standard error, {error:.2%} ({origin}), of the best, "
-        f"{best.mean:.2%} at {_name(best, names)}, {fewer if chosen.num_params < best.num_params else 'and simpler'}."
-    )
+    how = fewer if chosen.num_params < best.num_params else "and simpler"
+    near = f"within one standard error, {error:.2%} ({origin}), of the best, {best.mean:.2%} at {_name(best, names)}"
+    return f"{_name(chosen, names)}: {chosen.mean:.2%} is {near}, {how}."
 
 
 def _at_the_edge(chosen: Point, points: Sequence[Point], names: Sequence[str]) -> str:

@@ -88,7 +88,7 @@ class Sweep(Sequence):
     """
 
     def __init__(self, rows: Iterable[TrialRow], trial_log: TrialLog, name: str = ""):
-        self.rows, self.trial_log, self.name = list(rows), trial_log, name
+        self.rows, self.trial_log, self.name = checks.listed("rows", rows, "rows of trials"), trial_log, name
         self.points = group_by_settings(self.rows)
         self.names = varying(self.points)
 
@@ -115,10 +115,13 @@ class Sweep(Sequence):
         return "\n".join([title + f"({data.train:,} train, {data.val:,} val)", *align(table)])
 
 
-def group_by_settings(rows: Iterable[TrialRow]) -> list[Point]:
-    """Group rows with the same settings, in the order in which these first appear."""
+def group_by_settings(rows: Iterable[TrialRow], argument: str = "rows") -> list[Point]:
+    """Group rows with the same settings, in the order in which these first appear; a ValueError if they are no rows."""
+    items = list(rows) if isinstance(rows, Iterable) else [rows]
+    are_rows = all(hasattr(row, "status") for row in items)
+    checks.require(are_rows, argument, "a sweep, its rows or TrialLog(path)", repr(rows))
     groups: dict[str, list[TrialRow]] = {}
-    for row in rows:
+    for row in items:
         groups.setdefault(json.dumps(row.settings, sort_keys=True), []).append(row)
     return [Point(same[0].settings, same) for same in groups.values()]
 
@@ -167,6 +170,7 @@ def sweep(
         CodeError, RuntimeError: code was edited and not loaded again; the workers run different code.
     """
     check_data(data)
+    checks.instance("name", name, str, "a text", "It is written into the rows.")
     checks.whole("n_jobs", 1 if n_jobs is None else n_jobs, "a number of processes, -1 for all cores, or None", bool)
     points, seeds = expand_grid(grid), checks.listed("seeds", seeds, "at least one, each once")
     trials = [Trial(make_model, point, seed, {} if solver is None else solver) for point in points for seed in seeds]
@@ -183,7 +187,7 @@ def sweep(
         trial_log.check_writable()
         held_out.trained(data["X_train"], data["X_val"])
     count = {"total": len(trials), "initial": len(trials) - len(missing), "unit": "trial"}
-    with progress_bar(hidden=not verbose, desc=name or "sweep", **count) as bar:
+    with progress_bar(hidden=not checks.boolean("verbose", verbose), desc=name or "sweep", **count) as bar:
         _run(Job({key: by_id[key] for key in missing}, data), n_jobs, trial_log, rows, name, bar)
     return Sweep([rows[key] for key in by_id], trial_log, name)
 
@@ -199,7 +203,6 @@ def _run(job: Job, n_jobs: int | None, trial_log: TrialLog, rows: dict[str, Tria
             bar.set_postfix({"best": f"{best:.2%}"} | ({"failed": failed} if failed else {}), refresh=False)
             bar.update()
     except KeyboardInterrupt:
-        for key, (_, identity) in job.trials.items():
-            if key in job.running:
-                trial_log.append(make_row(identity, "stopped", "interrupted before it ended", sweep=name))
+        for key in [key for key in job.trials if key in job.running]:
+            trial_log.append(make_row(job.trials[key][1], "stopped", "interrupted before it ended", sweep=name))
         raise

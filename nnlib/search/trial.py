@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnlib import backend, blas, checks, layers, optim
-from nnlib.callbacks import Callback
+from nnlib.callbacks import Callback, check_callbacks
 from nnlib.models import Classifier
 from nnlib.provenance.code import code_checksum
 from nnlib.provenance.machine import machine, utc_now, versions
@@ -111,6 +111,8 @@ def _current(factory: Callable) -> Callable:
 
 def data_info(data: Mapping[str, np.ndarray]) -> DataInfo:
     """Return the name, checksum and sizes of the training and validation examples."""
+    found = checks.mapping("data", data, "{'X_train': X, 'y_train': y, 'X_val': X_val, 'y_val': y_val}")
+    checks.require({*DATA_KEYS} <= {*found}, "data", f"the keys {', '.join(DATA_KEYS)}", [*found])
     arrays = {key: np.asarray(data[key]) for key in DATA_KEYS}
     name = str(getattr(data, "name", "unnamed arrays"))
     return DataInfo(name, array_checksum(arrays), len(arrays["y_train"]), len(arrays["y_val"]))
@@ -128,9 +130,10 @@ def train_trial(
         CodeError: as from `trial.fingerprint()`, before the training.
         Exception: what make_model or a callback raises. A divergence does not raise, it is the row's status.
     """
+    checks.instance("trial", trial, Trial, "a Trial")
     identity = identity or trial.identity(data_info(data), trial.fingerprint())
     for_model, options = trial.arguments()
-    watchers, own = tuple(callbacks), copy.deepcopy(tuple(options.pop("callbacks", ())))
+    watchers, own = check_callbacks(callbacks), copy.deepcopy(tuple(options.pop("callbacks", ())))
     start = time.perf_counter()
     model = trial.make_model(**for_model, rng=trial.seed)
     solver = Solver(model, data, **options, callbacks=(*own, *watchers), rng=trial.seed)
@@ -150,6 +153,7 @@ def train_trial(
 
 def run_trial(trial: Trial, data: Mapping[str, np.ndarray], identity: Identity | None = None) -> TrialRow:
     """Train as `train_trial`, and return the row alone; an exception becomes a row too, of status 'error'."""
+    checks.instance("trial", trial, Trial, "a Trial")
     identity = identity or trial.identity(data_info(data), trial.fingerprint())
     try:
         return train_trial(trial, data, (), identity)[1]
@@ -196,6 +200,7 @@ def replay(row: TrialRow, make_model: Callable, data: Mapping[str, np.ndarray], 
     Raises:
         ValueError: the trial did not end as done or diverged; other data, factory or options than the row's.
     """
+    checks.instance("row", row, TrialRow, "a row of a trial", "Take one of a sweep: sweep.rows[0].")
     checks.require(row.status in ("done", "diverged"), "row", "a trial that ended by itself", row.status)
     info = data_info(data)
     checks.require(info.checksum == row.data.checksum, "data", f"{row.data.name}, {row.data.checksum}", info.checksum)

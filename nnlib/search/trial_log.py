@@ -112,10 +112,9 @@ class TrialLog:
             try:
                 self._rows.append(row_from_line(line))
             except ValueError as error:
-                raise TrialLogError(
-                    f"{self.path}, line {self._lines + 1}: expected a row of a trial log, got {line[:60]!r}. "
-                    f"{str(error)[:200].rstrip('.')}. Delete that line if its row may be lost, or move the file away."
-                ) from error
+                got = f"expected a row of a trial log, got {line[:60]!r}. {str(error)[:200].rstrip('.')}"
+                todo = "Delete that line if its row may be lost, or move the file away."
+                raise TrialLogError(f"{self.path}, line {self._lines + 1}: {got}. {todo}") from error
             self._lines += 1
             self._read += len(line) + 1
 
@@ -129,10 +128,8 @@ class TrialLog:
             raise self._error("written", error) from error
 
     def _error(self, verb: str, error: OSError) -> TrialLogError:
-        return TrialLogError(
-            f"{self.path}: the trial log cannot be {verb}: {error.strerror or error}. Change that, or name another "
-            f"folder in the environment variable {FOLDER_VARIABLE}."
-        )
+        todo = f"Change that, or name another folder in the environment variable {FOLDER_VARIABLE}."
+        return TrialLogError(f"{self.path}: the trial log cannot be {verb}: {error.strerror or error}. {todo}")
 
     def _mend(self, descriptor: int) -> None:
         """Move an unfinished last line aside. Under the lock no other process can be in the middle of it."""
@@ -151,8 +148,6 @@ class TrialLog:
             with open(torn, "ab") as file:
                 file.write(last.rstrip(b"\n") + b"\n")
             os.ftruncate(descriptor, end - len(last))
-            warnings.warn(
-                f"{self.path}: the last line was unfinished, {len(last)} bytes; the process that wrote it was probably "
-                f"killed. It was moved to {torn.name}. The rows before it are complete, that trial will be run again.",
-                stacklevel=3,
-            )
+            got = f"the last line was unfinished, {len(last)} bytes; the process that wrote it was probably killed"
+            then = f"It was moved to {torn.name}. The rows before it are complete, that trial will be run again."
+            warnings.warn(f"{self.path}: {got}. {then}", stacklevel=3)

@@ -163,10 +163,8 @@ def _scatter(client: object, arrays: Sequence[np.ndarray]) -> Sequence[object]:
         time.sleep(min(attempt, 5))  # seconds
         with contextlib.suppress(CommClosedError):
             return client.scatter(arrays, broadcast=True, hash=False, timeout=120)
-    raise RuntimeError(
-        f"the cluster: expected workers that take the data, lost the connection to one {_SCATTERS} times. Look into "
-        "the workers' logs; a system short of memory ends processes."
-    )
+    got = f"lost the connection to one {_SCATTERS} times. Look into their logs; a system short of memory ends processes"
+    raise RuntimeError(f"the cluster: expected workers that take the data, {got}.")
 
 
 def work(trial: Trial, identity: Identity, expected: tuple[str, str, str], *arrays: np.ndarray) -> TrialRow | None:
@@ -180,7 +178,6 @@ def work(trial: Trial, identity: Identity, expected: tuple[str, str, str], *arra
 
 
 def _other_code(who: str) -> RuntimeError:
-    return RuntimeError(
-        f"{who}: expected the code that is loaded here, got another: files of make_model's module were edited and not "
-        "reloaded, or the workers have other files or another Python. Restart the kernel or the workers."
-    )
+    why = "files of make_model's module were edited and not reloaded, or the workers have other files or another Python"
+    todo = "Restart the kernel or the workers."
+    return RuntimeError(f"{who}: expected the code that is loaded here, got another: {why}. {todo}")

@@ -6,6 +6,7 @@ number in the range may be.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -32,6 +33,12 @@ class Control:
     default: Value
     note: Callable[[Value], str] | None = field(default=None, kw_only=True)
 
+    def __post_init__(self):
+        for attribute in ("name", "label"):
+            checks.instance(attribute, getattr(self, attribute), str, "a text")
+        if self.note is not None:
+            checks.function("note", self.note, "(value) -> text")
+
     @property
     def extremes(self) -> tuple[Value, ...]:
         """The smallest and the largest value; for a choice, every option."""
@@ -51,7 +58,10 @@ class LinearSlider(Control):
     step: float = 1
 
     def __post_init__(self):
-        checks.require(self.step > 0, "step", "a number above 0", self.step)
+        super().__post_init__()
+        checks.positive("step", self.step)
+        for attribute in ("low", "high"):
+            checks.number(attribute, getattr(self, attribute), "a number", math.isfinite)
         _check_default(self, self.low, self.high)
 
     @property
@@ -80,7 +90,10 @@ class ValueSlider(Control):
     values: Sequence[float]
 
     def __post_init__(self):
-        values = list(self.values)
+        super().__post_init__()
+        values = checks.listed("values", self.values, "two or more in increasing order")
+        for index, value in enumerate(values):
+            checks.number(f"values[{index}]", value, "a number", math.isfinite)
         checks.require(
             len(values) > 1 and values == sorted(set(values)), "values", "two or more in increasing order", values
         )
@@ -113,7 +126,11 @@ class Choice(Control):
     options: Sequence[str]
 
     def __post_init__(self):
-        checks.choice("default", self.default, tuple(self.options))
+        super().__post_init__()
+        options = checks.listed("options", self.options, "a list of texts")
+        for index, option in enumerate(options):
+            checks.instance(f"options[{index}]", option, str, "a text")
+        checks.choice("default", self.default, tuple(options))
 
     @property
     def extremes(self) -> tuple[Value, ...]:
@@ -127,4 +144,14 @@ class Choice(Control):
 
 def _check_default(control: Control, low: float, high: float) -> None:
     checks.require(low < high, control.name, "low below high", f"{low} and {high}")
-    checks.require(low <= control.default <= high, "default", f"a value from {low} to {high}", control.default)
+    checks.number("default", control.default, f"a value from {low} to {high}", lambda value: low <= value <= high)
+
+
+def check_controls(controls: object) -> list[Control]:
+    """Return the controls as a list; a TypeError or ValueError unless there is one, and one for each setting."""
+    found = checks.listed("controls", controls, "at least one")
+    for index, control in enumerate(found):
+        checks.instance(f"controls[{index}]", control, Control, "a control, such as ValueSlider(...)")
+    names = [control.name for control in found]
+    checks.require(len(set(names)) == len(names), "controls", "one per setting", ", ".join(names))
+    return found

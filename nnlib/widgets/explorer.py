@@ -13,9 +13,9 @@ from nnlib import checks
 from nnlib.search import Trial, TrialLog, data_info, train_trial
 from nnlib.search.rows import DataInfo, TrialRow
 from nnlib.search.trial import make_row
-from nnlib.solver_checks import DATA_KEYS
+from nnlib.solver_checks import DATA_KEYS, check_data
 from nnlib.widgets import curves
-from nnlib.widgets.controls import Control
+from nnlib.widgets.controls import Control, check_controls
 from nnlib.widgets.panel import Panel, opened
 from nnlib.widgets.picture import Picture, png
 from nnlib.widgets.run import Run
@@ -48,12 +48,12 @@ class Explorer(Panel):
         name: str,
     ):
         self._worker = Worker(self._idle)
-        names = [control.name for control in controls]
-        checks.require(len(names) > 0, "controls", "at least one", "none")
-        checks.require(len(set(names)) == len(names), "controls", "one per setting", ", ".join(names))
-        self._make_model, self._solver, self.trial_log = make_model, dict(solver), trial_log
+        controls = check_controls(controls)
         # These four arrays alone: the Dataset itself can load the test set.
-        self._data = {key: data[key] for key in DATA_KEYS}
+        self._data = {key: data[key] for key in DATA_KEYS if key in data} if isinstance(data, Mapping) else data
+        check_data(self._data, values=False)
+        checks.instance("trial_log", trial_log, TrialLog, "a TrialLog")
+        self._make_model, self._solver, self.trial_log = make_model, solver, trial_log
         self._data_name = getattr(data, "name", "unnamed arrays")
         self._info: DataInfo | None = None  # computed by the first run: it hashes every byte
         self.trials: list[TrialRow] = []
@@ -246,4 +246,4 @@ def explore(
         name: of the explorer; a new explorer closes an earlier one of the same name.
     """
     trial_log = TrialLog.named(f"{name}_explorer") if trial_log is None else trial_log
-    return Explorer(make_model, data, controls, solver or {}, trial_log, name)
+    return Explorer(make_model, data, controls, {} if solver is None else solver, trial_log, name)

@@ -30,7 +30,7 @@ class Panel(ipywidgets.VBox):
     name = ""  # ipywidgets also closes an object whose construction failed
 
     def __init__(self, name: str, children: list[ipywidgets.Widget]):
-        fits = re.fullmatch(r"[\w-]+", name) is not None
+        fits = isinstance(name, str) and re.fullmatch(r"[\w-]+", name) is not None
         checks.require(fits, "name", "letters, digits, _ and - only: it names a file", repr(name))
         sheet = ipywidgets.HTML(SHEET, layout={"display": "none"})
         super().__init__([*children, sheet])
@@ -84,7 +84,7 @@ class Panel(ipywidgets.VBox):
 
 def opened(name: str) -> Panel | None:
     """Return the open panel of that name, None without one."""
-    return _open.get(name)
+    return _open.get(name) if isinstance(name, str) else None
 
 
 def _close_all(widgets: tuple[ipywidgets.Widget, ...]) -> None:

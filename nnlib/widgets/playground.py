@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 import ipywidgets
 
 from nnlib import checks
-from nnlib.widgets.controls import Control
+from nnlib.widgets.controls import Control, check_controls
 from nnlib.widgets.panel import Panel
 from nnlib.widgets.picture import Picture, new_figure, png
+
+SIZE = "(width, height) in inches"
 
 
 class Playground(Panel):
@@ -21,7 +23,11 @@ class Playground(Panel):
     """
 
     def __init__(self, draw: Callable[..., str], controls: Sequence[Control], size: tuple[float, float], name: str):
-        checks.require(len(controls) > 0, "controls", "at least one", "none")
+        checks.function("draw", draw, "(figure, **values) -> description")
+        controls = check_controls(controls)
+        checks.require(len(checks.listed("size", size, SIZE)) == 2, "size", SIZE, size)
+        for index, inches in enumerate(size):
+            checks.positive(f"size[{index}]", inches)
         self._draw, self._size = draw, size
         self._png, self.alt_text = b"", ""
         self.views = {control.name: control.view() for control in controls}

@@ -3,9 +3,10 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from nnlib.check import Checks, check, exercises, report
+from nnlib.check import Checks, check, exercises, report, start
 from nnlib.check.engine import Result
 
 ITEM = exercises.items()["1.1"]
@@ -81,8 +82,12 @@ def test_every_property_has_its_hint():
 
 
 def test_an_item_without_code_and_another_hint_are_refused():
-    with pytest.raises(ValueError, match="item: expected the id of an item with code"):
-        check("1.0")
+    for item in ("1.0", "", 3, None, [], np.ones(2)):
+        with pytest.raises(ValueError, match="item: expected the id of an item with code"):
+            check(item)
+    for question in ("q8", 3, None, []):
+        with pytest.raises(ValueError, match="question: expected one of 'q1' to 'q7'"):
+            start(question)
     with pytest.raises(ValueError, match="hint: expected one of 0, 1, 2, 3"):
         check("1.1", hint=4)
 

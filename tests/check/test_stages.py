@@ -72,3 +72,6 @@ def test_other_items_and_names_are_refused():
         stage_inputs("1.1")
     with pytest.raises(ValueError, match="name: expected one of"):
         compare("4.1", dw=np.zeros(1))
+    for wrong in ("a", None, [[1], [1, 2]]):
+        with pytest.raises(ValueError, match="dx: expected an array"):
+            compare("4.1", dx=wrong)

@@ -61,6 +61,13 @@ def test_it_is_a_dataset_that_says_where_it_comes_from(data, derive, how):
     assert derive(standardise(data)).name == f"small, standardised, {how}"
 
 
+@pytest.mark.parametrize("value", [3, None, "x", [], {}, np.ones((2, 2))], ids=repr)
+@pytest.mark.parametrize("derive", [standardise, partial(subset, num_train=2), open_test])
+def test_anything_but_a_dataset_is_refused(derive, value):
+    with pytest.raises(TypeError, match="dataset: expected the Dataset that a loader such as load_mnist returned, got"):
+        derive(value)
+
+
 def test_the_binary_set_standardised():
     binary = load_binary(dtype=np.float32)
     standard = standardise(binary)

@@ -179,7 +179,7 @@ def test_a_confusion_matrix_counts_true_by_predicted(dtype):
         (19, 0): 1,
         (19, 19): 1,
     }
-    with pytest.raises(ValueError, match="y: expected class indices from 0 to 1"):
+    with pytest.raises(ValueError, match=r"^y_true: expected class indices from 0 to 1"):
         plots.confusion_matrix(true, predicted, 2)
 
 

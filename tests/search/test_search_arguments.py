@@ -1,12 +1,26 @@
 """What sweeps, selections and trial logs refuse, in which words, before anything runs."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
-from search_toy import GRID, OPTIONS, calls, make, noting, toy_data
+from search_toy import GRID, OPTIONS, calls, make, noting, toy_data, trial_row
 
-from nnlib.search import Trial, TrialLog, grid, open_test_logged, select, sweep
+from nnlib.search import (
+    Sweep,
+    Trial,
+    TrialLog,
+    data_info,
+    grid,
+    open_test_logged,
+    replay,
+    run_trial,
+    select,
+    standard_error,
+    sweep,
+    train_trial,
+)
 
 LISTED = "seeds: expected at least one, each once, got "
 SEED = "seed: expected a whole number of at least 0, got "
@@ -45,6 +59,9 @@ SOURCE = "source: expected a sweep, its rows or TrialLog(path), got "
         ({"trial_log": 3}, TypeError, "path: expected a string or a Path, got 3."),
         ({"data": 3}, TypeError, "data: expected a dict with the keys X_train, y_train, X_val, y_val, got int."),
         ({"make_model": 3}, ValueError, "make_model: expected a class or a function, got 3."),
+        ({"name": 3}, TypeError, "name: expected a text, got 3. It is written into the rows."),
+        ({"name": None}, TypeError, "name: expected a text, got None."),
+        ({"verbose": "no"}, TypeError, "verbose: expected True or False, got 'no'."),
     ],
 )
 def test_a_sweep_refuses_before_anything_runs(options, error, message, tmp_path):
@@ -84,3 +101,38 @@ def test_a_sweep_refuses_before_anything_runs(options, error, message, tmp_path)
 def test_the_other_functions_refuse(call, error, message):
     with pytest.raises(error, match="^" + re.escape(message)):
         call()
+
+
+CLUMSY = (3, "x", None, [], [1.0], np.nan, np.ones((1, 1, 1)), np.array([None]), Path("/nowhere"), int)
+
+
+@pytest.mark.parametrize("value", CLUMSY, ids=repr)
+@pytest.mark.parametrize(
+    ("argument", "call"),
+    [
+        ("data", lambda value: data_info(value)),
+        ("data", lambda value: run_trial(Trial(make, {"hidden_dim": 2}), value)),
+        ("trial", lambda value: run_trial(value, toy_data())),
+        ("trial", lambda value: train_trial(value, toy_data())),
+        ("row", lambda value: replay(value, make, toy_data())),
+        ("data", lambda value: replay(trial_row(), make, value)),
+        ("make_model", lambda value: replay(trial_row(data=data_info(toy_data())), value, toy_data())),
+        ("callbacks", lambda value: train_trial(Trial(make, {"hidden_dim": 2}), toy_data(), value or 3)),
+        ("point", lambda value: standard_error(value)),
+        ("rows", lambda value: Sweep(value, TrialLog())),
+        ("complexity", lambda value: select([trial_row()], complexity=3 if value is None else value)),
+        ("question", lambda value: open_test_logged(TrialLog(), {}, [value])),
+    ],
+)
+def test_any_value_of_another_kind_is_an_error_that_names_the_argument(argument, call, value):
+    with pytest.raises((TypeError, ValueError), match=rf"^{argument}(\[0\])?: expected "):
+        call(value)
+
+
+def test_data_without_a_key_and_a_list_with_one_thing_that_is_no_row_are_named():
+    with pytest.raises(
+        ValueError, match=r"^data: expected the keys X_train, y_train, X_val, y_val, got \['X_train'\]\."
+    ):
+        data_info({"X_train": np.ones(3)})
+    with pytest.raises(ValueError, match=r"^source: expected a sweep, its rows or TrialLog\(path\), got "):
+        select([trial_row(), 3])

@@ -24,6 +24,16 @@ def solver_of(**kwargs):
     ("kwargs", "error", "message"),
     [
         (
+            {"verbose": "no"},
+            TypeError,
+            "verbose: expected True or False, got 'no'.",
+        ),
+        (
+            {"update_rule": int},
+            TypeError,
+            "update_rule: expected one of 'sgd', 'sgd_momentum', 'rmsprop', 'adam', or a function",
+        ),
+        (
             {"update_rule": "adagrad"},
             ValueError,
             "update_rule: expected one of 'sgd', 'sgd_momentum', 'rmsprop', 'adam', got 'adagrad'.",

@@ -46,7 +46,7 @@ def draw_sizes(sizes: Sweep, choice: Selection) -> Figure:
 
 def _mark(ax: Axes, rows: Sweep, x: str, y: str, choice: Selection) -> None:
     """Put a dashed black frame on the chosen cell of a heat map."""
-    points = slice_points(rows, [x, y], {})
+    points = slice_points(rows, {"x": x, "y": y}, {})
     column = values_of(points, x).index(choice.settings[x])
     row = values_of(points, y).index(choice.settings[y])
     ax.add_patch(Rectangle((column - 0.42, row - 0.42), 0.84, 0.84, fill=False, linestyle="--", linewidth=2))
