@@ -1,8 +1,9 @@
 """The functions of nnlib.layers, and the update rules, where speed pays: the same results to rounding.
 
 What pays: slices that fit a core's cache, on threads; the batch as the innermost axis in memory; fewer temporary
-arrays. Each file says what it saves. Functions with no faster version are re-exported from nnlib.layers.
-`fc_backward` and `conv_backward` also take `need_dx=False`, for the first layer of a network, whose dx is never used.
+arrays. Each file says what it saves, and names the rows of docs/bench.md that say how much was measured. Functions with
+no faster version are re-exported from nnlib.layers. `fc_backward` and `conv_backward` also take `need_dx=False`, for
+the first layer of a network, whose dx is never used.
 """
 
 from nnlib.fast.batch_norm import (

@@ -1,4 +1,7 @@
-"""Batch normalisation with one temporary array per pass; over images, a few channels at a time, on threads."""
+"""Batch normalisation with one temporary array per pass; over images, a few channels at a time, on threads.
+
+What it saves: `batchnorm` and `spatial_batchnorm` in docs/bench.md.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The convolutional layer, a few output rows at a time: their columns fit the cache, and never all exist at once."""
+"""The convolutional layer, a few output rows at a time: their columns fit the cache, and never all exist at once.
+
+What it saves: memory, and on several threads time (docs/bench.md, the networks CNN); on one thread see `conv` there.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +66,7 @@ def _kernel_gradient(g: np.ndarray, x: np.ndarray, w: np.ndarray) -> np.ndarray:
 
     def filter_rows(rows: slice) -> np.ndarray:
         # The columns are laid out a second time: cheaper than keeping the K numbers of each patch until now. And dW^T
-        # instead of dW, in 0.83 of the time: BLAS repacks the factor that is transposed, and G is the smaller one.
+        # instead of dW: BLAS repacks the factor that is transposed, and G is the smaller one.
         return _columns(patches, rows) @ g[:, rows].reshape(len(w), -1).T  # (K, rows*Q*N) (rows*Q*N, F) -> (K, F)
 
     return sum(runtime.thread_map(filter_rows, _row_slices(patches))).T.reshape(w.shape)

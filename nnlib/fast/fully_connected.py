@@ -1,4 +1,7 @@
-"""The fully connected layer with its large matrix products cut into one piece per thread."""
+"""The fully connected layer with its large matrix products cut into one piece per thread.
+
+What it saves: time on several threads, and the first layer's dx: the networks softmax in docs/bench.md.
+"""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 # The most that the largest temporary of a slice should take: an L2 cache. Smaller slices exchange the GIL more often.
 SLICE_BYTES = 1 << 21
 
-# The least multiply-adds of a thread in a matrix product: about 0.15 ms, against some 0.06 ms to wake the thread.
+# The least multiply-adds of a thread in a matrix product: they take longer than it takes to wake the thread.
 PIECE_OPERATIONS = 8_000_000
 
 
@@ -105,11 +105,11 @@ def _keep_freed_memory() -> None:
     """Have glibc keep up to 64 MB of freed memory instead of returning it to the system after every train step.
 
     Freeing one large block raises its threshold to twice the block's size (mallopt(3), M_MMAP_THRESHOLD); the block is
-    never touched and costs nothing. Without it each step faults its activations in again, page by page, which took
-    25 % of a train step of Q5's network. Other allocators ignore the call.
+    never touched and costs nothing. Without it each step faults its activations in again, page by page. Other
+    allocators ignore the call.
 
     Where MALLOC_TRIM_THRESHOLD_ is set, glibc no longer adapts its thresholds, and they must be set explicitly. Dask
-    sets it in its workers, where a trial of Q4's largest network took twice as long.
+    sets it in its workers.
     """
     np.empty(31 << 20, dtype=np.uint8)
     if "MALLOC_TRIM_THRESHOLD_" in os.environ:

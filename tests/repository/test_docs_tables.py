@@ -3,6 +3,7 @@
 The figures are rounded, and a ratio is the median of rounds, so a tolerance is left; operations are counted again.
 """
 
+import ast
 import math
 import re
 import statistics
@@ -13,9 +14,10 @@ import pytest
 
 from nnlib.homework.recorded import recorded
 from nnlib.vgg.recipes import LADDER
-from tools.bench import models, worker
+from tools.bench import models, trainings, worker
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
 BENCH = (DOCS / "bench.md").read_text(encoding="utf-8")
 LADDER_TITLES = [recipe.title for recipe in LADDER]
 Q6 = (DOCS / "q6.md").read_text(encoding="utf-8")
@@ -88,11 +90,22 @@ def test_the_memory_of_a_step_is_what_it_takes_here_to_two_mebibytes(row):
 
 
 def test_the_trainings_of_both_kinds_of_layers_agree():
-    trainings = rows(BENCH, 5)
-    assert [row[0] for row in trainings] == ["q2", "q3", "q4-rate", "q4", "q5-size", "q5-regularise"]
-    for _, _, plain, fast, gap in trainings:
+    found = rows(BENCH, 5)
+    assert [row[0] for row in found] == ["q2", "q3", "q4-rate", "q4", "q5-size", "q5-regularise"]
+    for _, _, plain, fast, gap in found:
         assert plain == fast
         assert float(gap) < 1e-6
+
+
+def test_every_fast_function_has_its_row_and_each_fast_file_names_its_rows():
+    functions = rows(BENCH, 4)
+    assert [row[0] for row in functions] == list(trainings.calls("fast"))
+    for _, plain, fast, ratio in functions:
+        assert float(plain) / float(fast) == pytest.approx(float(ratio), rel=0.03)
+    text = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "nnlib/fast").glob("*.py")}
+    named = [name for source in text.values() for name in re.findall(r"`(\w+)`", ast.get_docstring(ast.parse(source)))]
+    assert {row[0] for row in functions} <= set(named)
+    assert all("docs/bench.md" in source for name, source in text.items() if name != "runtime")
 
 
 def test_q6s_page_says_what_is_recorded():

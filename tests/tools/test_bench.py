@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from nnlib import Solver
+from nnlib import Solver, backend, fast, layers
 from nnlib.homework import sweeps
 from nnlib.homework.sweeps import SWEEPS, NamedSweep
 from tools.bench import __main__ as bench
@@ -195,3 +195,16 @@ def test_a_training_with_both_kinds_of_layers_is_a_row():
     assert float(ratio) > 0
     assert plain == fast == "96.00%"
     assert float(gap) < 1e-6
+
+
+def test_each_function_with_both_kinds_of_layers_is_a_row():
+    for name, first, second, ratio in trainings.compare_functions(repeats=1):
+        assert name in trainings.calls("fast")
+        assert float(first) / float(second) == pytest.approx(float(ratio), rel=0.3)  # printed to 0.01 ms
+
+
+def test_every_function_that_has_a_fast_version_is_timed():
+    own = {name for name in fast.__all__ if getattr(fast, name) is not getattr(layers, name)}
+    kinds = {name.removesuffix("_forward").removesuffix("_backward") for name in own}
+    rules = {name for name, rule in backend.RULES["fast"].items() if rule is not backend.RULES["plain"][name]}
+    assert set(trainings.calls("plain")) == (kinds | rules) - {"fc"}  # its gain is threads, and the dx of a first layer

@@ -1,16 +1,21 @@
 """`python -m tools.bench.trainings`: train the models of Q2 to Q5 with plain and fast layers, in turn, and compare.
 
-Each on a slice of its own data, as its sweep trains it. What is compared is processor time on one thread, which other
-programs hardly change: the shortest of three.
+Each on a slice of its own data, as its sweep trains it. Then call each function that has a fast version, forward and
+backward, on a minibatch of 100 at the sizes of Q5's network. What is compared is processor time on one thread, which
+other programs hardly change: the shortest of three trainings, or of twenty calls.
 """
 
 import time
+import timeit
+from functools import partial
+
+import numpy as np
 
 from nnlib import backend, blas
 from nnlib.data import subset
 from nnlib.homework.sweeps import SWEEPS
 from nnlib.search import Trial, train_trial
-from nnlib.tables import align
+from nnlib.tables import align, markdown
 
 TRAININGS = {  # of each sweep: a point, training examples (None for all), epochs
     "q2": ({"hidden_dim": 30, "learning_rate": 0.3, "reg": 1e-3}, None, 10),
@@ -39,6 +44,39 @@ def compare(name: str, repeats: int = 3) -> list[str]:
     return [name, f"{ratio:.2f}", accuracies["plain"], accuracies["fast"], f"{gap:.0e}"]
 
 
+def calls(layers: str) -> dict[str, partial]:
+    """Return both passes of each layer and the step of each update rule, by name."""
+    rng, functions = np.random.default_rng(0), backend.MODULES[layers]
+    shapes = (100, 1, 28, 28), (32, 1, 7, 7), (100, 3872), (3872, 100), (2, 3872)
+    x, kernels, rows, w, (gamma, beta) = (rng.standard_normal(shape, dtype=np.float32) for shape in shapes)
+    images = functions.conv_forward(x, kernels)[0]  # (100, 32, 22, 22), in the memory order of these layers
+    arguments = {
+        "conv": (x, kernels),
+        "max_pool": (images, {"pool_height": 2, "pool_width": 2, "stride": 2}),
+        "spatial_batchnorm": (images, gamma[:32], beta[:32], {"mode": "train"}),
+        "batchnorm": (rows, gamma, beta, {"mode": "train"}),
+        "dropout": (rows, {"p": 0.8, "mode": "train", "rng": rng}),
+    }
+
+    def passes(name: str) -> object:
+        out, cache = getattr(functions, f"{name}_forward")(*arguments[name])
+        return getattr(functions, f"{name}_backward")(out, cache)
+
+    steps = {rule: partial(backend.RULES[layers][rule], w, w) for rule in ("sgd", "sgd_momentum", "adam")}
+    return {name: partial(passes, name) for name in arguments} | steps
+
+
+def compare_functions(repeats: int = 20) -> list[list[str]]:
+    """Return a row for each function: its name, the milliseconds of both, and their ratio plain / fast."""
+    rows, sides = [], [calls("plain"), calls("fast")]
+    for name in sides[0]:
+        with blas.one_thread():
+            best = [min(timeit.repeat(side[name], timer=time.process_time, number=1, repeat=repeats)) for side in sides]
+        rows.append([name, *(f"{1e3 * seconds:.2f}" for seconds in best), f"{best[0] / best[1]:.2f}"])
+    return rows
+
+
 if __name__ == "__main__":
     header = ["training", "plain / fast", "validation, plain", "validation, fast", "largest gap of a loss"]
     print("\n".join(align([header, *map(compare, TRAININGS)])))
+    print(f"\n{markdown(['function', 'plain, ms', 'fast, ms', 'plain / fast'], compare_functions())}")
