@@ -65,7 +65,8 @@ def as_array(name: str, value: object, *, real: bool = False) -> np.ndarray:
         array = np.asarray(value)
     except ValueError:
         raise ValueError(f"{name}: expected an array, got lists of different lengths.") from None
-    require(not real or array.dtype.kind in "biuf", name, "an array of real numbers", f"dtype {array.dtype}")
+    if real and array.dtype.kind not in "biuf":
+        require(False, name, "an array of real numbers", f"dtype {array.dtype}")
     return array
 
 
@@ -103,7 +104,7 @@ def class_labels(y: object, num_examples: int, num_classes: int, name: str = "y"
         ValueError: another shape, a negative label (it would index from the end) or one that is too large.
     """
     labels = _label_vector(y, num_examples, name)
-    if not np.issubdtype(labels.dtype, np.integer):
+    if labels.dtype.kind not in "iu":
         todo = f"Convert them: {name}.astype(np.int64)."
         raise TypeError(f"{name}: expected integer class indices, got dtype {labels.dtype}. {todo}")
     if labels.size:
@@ -124,9 +125,8 @@ def binary_signs(y: object, num_examples: int, dtype: np.dtype) -> np.ndarray:
     """
     labels = _label_vector(y, num_examples)
     values = set(np.unique(labels).tolist())
-    expected = "binary labels, all in {0, 1} or all in {-1, +1}"
     got = f"the values {sorted(values)[:5]}{' and more' if len(values) > 5 else ''}"
-    require(values <= {0, 1} or values <= {-1, 1}, "y", expected, got)
+    require(values <= {0, 1} or values <= {-1, 1}, "y", "binary labels, all in {0, 1} or all in {-1, +1}", got)
     return np.where(labels > 0, 1, -1).astype(dtype)
 
 

@@ -76,7 +76,9 @@ class Sequential:
             shape = steps[-1].output_shape
         self.output_shape = shape
         self._steps = steps
-        self._order = backend.order(self.specs, self.layers)
+        self._in_order = [steps[index] for index in backend.order(self.specs, self.layers)]  # of computation
+        trained = (index for index, step in enumerate(self._in_order) if step.param_names)
+        self._first_trained = next(trained, len(steps))
 
     def _add(
         self, index: int, spec: Layer, shape: Shape, counts: Counter[str], scale: float | None, dtype: np.dtype
@@ -100,15 +102,12 @@ class Sequential:
     def forward(self, x: np.ndarray, mode: str) -> np.ndarray:
         """Return the last layer's output, (N, *output_shape), of x, (N, *input_shape); `mode` is 'train' or 'test'."""
         checks.choice("mode", mode, ("train", "test"))
-        checks.shape(
-            "X",
-            checks.floating("X", x),
-            (*x.shape[:1], *self.input_shape),
-            f"The network takes examples of shape {self.input_shape}.",
-        )
+        if checks.floating("X", x).ndim == 0 or x.shape[1:] != self.input_shape:
+            todo = f"The network takes examples of shape {self.input_shape}."
+            checks.shape("X", x, (*x.shape[:1], *self.input_shape), todo)
         context = Context(mode, self.rng, backend.functions(self.layers))
         caches = []
-        for step in (self._steps[index] for index in self._order):
+        for step in self._in_order:
             params = {key: self.params[name] for key, name in step.param_names.items()}
             state = {key: self.state[name] for key, name in step.state_names.items()}
             x, cache = step.spec.forward(x, params, state, context)
@@ -126,11 +125,10 @@ class Sequential:
         caches, self._caches = self._caches, None
         grads: Arrays = {}
         functions = backend.functions(self.layers)
-        steps = [self._steps[index] for index in self._order]
-        first_trained = next((i for i, step in enumerate(steps) if step.param_names), len(steps))
-        for i in range(len(steps) - 1, first_trained - 1, -1):
-            dout, step_grads = steps[i].spec.backward(dout, caches.pop(), functions, need_dx=i > first_trained)
-            grads |= {steps[i].param_names[key]: grad for key, grad in step_grads.items()}
+        for i in range(len(caches) - 1, self._first_trained - 1, -1):
+            step = self._in_order[i]
+            dout, step_grads = step.spec.backward(dout, caches.pop(), functions, need_dx=i > self._first_trained)
+            grads |= {step.param_names[key]: grad for key, grad in step_grads.items()}
         return grads
 
     def __repr__(self):
