@@ -1,5 +1,6 @@
 """exercises.toml: every row that does not fit the others is named."""
 
+import ast
 import copy as copying
 
 import pytest
@@ -39,6 +40,25 @@ FAULTS = {
 def test_each_fault_is_named(change, says):
     found = changed(change)
     assert any(says in fault for fault in found), found
+
+
+# What the copy's docstrings say in other words than ours, which say the answer as well.
+IN_OTHER_WORDS = {
+    "The rectified linear unit, element by element (Q1, item 1.2): Y = max(X, 0).",
+    "In test mode mu and var are the running averages. gamma and beta are learned; the running averages are not.",
+    "logistic: the mean negative log-likelihood, if P(y[n] = 1) is the sigmoid of x[n]",
+    "In a tie the maximum is the first in row-major order.",
+}
+
+
+def test_a_docstring_of_the_copy_says_what_the_modules_own_says():
+    others = set()
+    for item in (item for item in ITEMS if "docstring" in item):
+        tree = ast.parse((items.ROOT / items.file_of(item["targets"][0])).read_text(encoding="utf-8"))
+        own = " ".join(ast.get_docstring(tree).split())
+        lines = [" ".join(line.split()) for line in item["docstring"].splitlines()]
+        others |= {line for line in lines if line not in own}
+    assert others == IN_OTHER_WORDS
 
 
 def test_a_file_with_faults_is_refused(tmp_path):

@@ -36,13 +36,32 @@ def test_every_file_that_it_names_is_there(page):
     ] == []
 
 
+ELSEWHERE = {"nnlib/check/exercises.toml"}  # of the student copy
+PATH = re.compile(
+    r"(?<![\w./-])(?:nnlib|notebooks|datasets|tools|tests|course|docs)/[\w./]*\.(?:py|toml|md|ipynb|json|txt)\b"
+)
+
+
+def test_every_file_that_settings_and_code_name_is_there():
+    settings = ("environment.yml", "pyproject.toml", ".pre-commit-config.yaml", "Makefile", ".ci/run", "conftest.py")
+    code = [path for folder in ("nnlib", "tools", "course") for path in (ROOT / folder).glob("**/*.py")]
+    named = {
+        (str(path.relative_to(ROOT)), name)
+        for path in (*(ROOT / name for name in settings), *(ROOT / "course").glob("*.toml"), *code)
+        for name in PATH.findall(path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 20
+    known = {(file, name) for file, name in named if "ITEM" in name or name in ELSEWHERE or (ROOT / name).exists()}
+    assert named - known == set()
+
+
 def words_of_the_code():
     """Return the words of all code and settings and of their paths, but not of the planted faults."""
     paths = [path for folder in ("nnlib", "tools", "course", "tests") for path in (ROOT / folder).rglob("*")]
     paths += [ROOT / "Makefile", ROOT / "pyproject.toml", *(ROOT / "notebooks").rglob("q*.ipynb")]
     known = [path for path in paths if path.suffix in (".py", ".toml", ".ipynb") or path.name == "Makefile"]
-    known = [path for path in known if "faults" not in path.parts]
-    texts = (f"{path.relative_to(ROOT)} {path.read_text(encoding='utf-8')}" for path in known)
+    known = [path.relative_to(ROOT) for path in known]
+    texts = (f"{path} {(ROOT / path).read_text(encoding='utf-8')}" for path in known if "faults" not in path.parts)
     return {word for text in texts for word in re.findall(r"\w+", text)}
 
 
