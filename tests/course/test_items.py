@@ -61,6 +61,16 @@ def test_a_docstring_of_the_copy_says_what_the_modules_own_says():
     assert others == IN_OTHER_WORDS
 
 
+def test_rows_of_a_property_are_alike_in_every_item():
+    rows = [row for item in ITEMS for row in item.get("check", ())]
+    economy = [row for row in rows if row["property"] == "economy"]
+    same = {"visibility": "hidden", "after": ["gradient"], "limits": {"ratio": 20}}
+    assert [row for row in economy if {**row, **same} != row] == []
+    assert [row for row in rows if row["property"] == "gradient" and not row.get("after")] == []
+    with_torch = [item["id"] for item in ITEMS if "torch" in item.get("given", ())]
+    assert with_torch == [item["id"] for item in ITEMS if item["kind"] == "code" and item["id"].startswith("6.")]
+
+
 def test_a_file_with_faults_is_refused(tmp_path):
     (tmp_path / "course").mkdir()
     text = (traceability.ROOT / "course" / "exercises.toml").read_text(encoding="utf-8")

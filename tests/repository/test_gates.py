@@ -1,4 +1,7 @@
-"""What decides between green and red: the stages of `make test`, what CI asks of them, and what git leaves out."""
+"""What decides between green and red: the stages of `make test`, what CI asks of them, what git leaves out.
+
+And what every other target of make hands on to the command that it stands for.
+"""
 
 import os
 import re
@@ -21,37 +24,75 @@ STAGES = {
 STUB = '#!/bin/sh\necho "$*" >> "$CALLED"\n[ "$*" != "$FAILS" ]\n'
 
 
+# By folder of the Makefile and words after `make` the command that they mean.
+COMMANDS = {
+    ("", "run ARGS=q4"): "-m tools.run_notebooks q4",
+    ("", "lab"): "-m jupyterlab --ServerApp.root_dir=notebooks",
+    ("", "app ARGS=--port=1"): "-m tools.app --port=1",
+    ("", "bench ARGS=--rounds=1"): "-m tools.bench --rounds=1",
+    ("", "release ARGS=--build=x"): "-m course.release --build=x && -m course.gradescope build --build=x",
+    ("", "grade SUBMISSION=a.zip ARGS=--resume"): "-m course.grade a.zip --resume",
+    ("", "grade-proof ARGS=--sample=3"): "-m course.proof --sample=3",
+    ("", "faults ARGS=--fast"): "-m reliability.faults --fast",
+    ("", "fuzz N=5 ARGS=-v"): "tests/reliability/fuzz.py -n 5 -v",
+    ("", "mutants N=5 ONLY=losses ARGS=--again"): "tests/reliability/mutants.py -n 5 --only losses --again",
+    ("", "flake N=2 TESTS=a NOTEBOOKS=b JOBS=1"): "tests/reliability/flake.py -n 2 --tests a --notebooks b --jobs 1",
+    ("course/student", "lab ARGS=--no-browser"): "-m jupyterlab --ServerApp.root_dir=notebooks --no-browser",
+    ("course/student", "check Q=1.4"): "-m tools.check 1.4",
+    ("course/student", "check"): "-m tools.check",
+    ("course/student", "submit"): "-m tools.submit",
+    ("course/student", "setup-q6 TORCH_INDEX=there"): (
+        "-m pip install --disable-pip-version-check -c constraints.txt --index-url there torch torchvision"
+    ),
+}
+
+
 @pytest.fixture
-def make_test(tmp_path):
-    """A function that runs `make test` on the stub and returns its status, its last line and the commands it ran."""
-    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
-        (tmp_path / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
+def make(tmp_path):
+    """A function that runs make on the stub and returns its status, its errors and the commands it ran."""
+    for name in ("pyproject.toml", "constraints.txt"):
+        (tmp_path / name).touch()
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(STUB, encoding="utf-8")
     python.chmod(0o755)
     (tmp_path / ".venv" / ".installed").write_text(f"{tmp_path}\n", encoding="utf-8")
 
-    def run(fails=""):
+    def run(*words, folder="", fails=""):
         clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         environment = clean | {"CALLED": str(tmp_path / "called"), "FAILS": fails}
-        done = subprocess.run(["make", "test"], cwd=tmp_path, env=environment, capture_output=True, text=True)
+        command = ["make", "-f", str(ROOT / folder / "Makefile"), *words]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
         called = (tmp_path / "called").read_text(encoding="utf-8").splitlines()
-        return done.returncode, done.stderr, [line for line in called if line.startswith("-m")]
+        return done.returncode, done.stderr, [line for line in called if re.match("-m|tests/", line)]
 
     return run
 
 
-def test_make_test_runs_each_stage_and_no_laxer_one(make_test):
-    assert make_test() == (0, "", list(STAGES.values()))
+def test_make_test_runs_each_stage_and_no_laxer_one(make):
+    assert make("test") == (0, "", list(STAGES.values()))
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_that_fails_is_named_and_the_others_run(make_test, stage):
-    status, said, called = make_test(STAGES[stage])
+def test_a_stage_that_fails_is_named_and_the_others_run(make, stage):
+    status, said, called = make("test", fails=STAGES[stage])
     assert status != 0
     assert f"make test: failed: [{stage}]\n" in said
     assert called == list(STAGES.values())
+
+
+@pytest.mark.parametrize(("folder", "words"), COMMANDS, ids=lambda value: value)
+def test_a_target_hands_on_what_it_is_given(make, folder, words):
+    status, _, called = make(*words.split(), folder=folder)
+    assert (status, " && ".join(called)) == (0, COMMANDS[folder, words])
+
+
+@pytest.mark.parametrize("folder", ["", "course/student"])
+def test_every_target_that_runs_something_is_tried(folder):
+    makefile = (ROOT / folder / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([\w-]+): (?:setup|\$\(STAMP\))$", makefile, re.M))
+    tried = {words.split()[0] for of, words in COMMANDS if of == folder}
+    assert targets - tried == ({"setup"} if folder else {"setup", "test", "constraints"})
 
 
 def test_ci_stops_at_the_first_failure_and_may_not_leave_the_browser_out():
