@@ -1,14 +1,16 @@
-"""The checksum of everything that is said in words stands in listed_words.txt as well: none changes its sense unseen.
+"""The checksum of everything that is said in words stands in listed_words.txt as well: no sense changes unseen.
 
-What a sentence claims no code can compare. So each Markdown cell, each section of a page, each row of the course's and
-the diagnoses' texts, and the docstrings, messages and labels of each module are read by a human when they change:
-`python tests/repository/test_listed_words.py` writes the list again, and its diff names what to read. White space does
-not count, nor does what a command writes into a page, or as a whole page.
+What a sentence claims no code can compare. So a human reads each Markdown cell, each section of a page, each row of the
+course's and the diagnoses' texts, the docstrings, comments, messages and labels of a module, and each file of settings
+when it changes: `python tests/repository/test_listed_words.py` writes the list again, and its diff names what to read.
+White space does not count, nor does what a command writes into a page, or as a whole page.
 """
 
 import ast
 import hashlib
+import io
 import re
+import tokenize
 import tomllib
 from pathlib import Path
 
@@ -19,7 +21,10 @@ LIST = Path(__file__).with_name("listed_words.txt")
 PAGES = ("*.md", "datasets/*.md", "docs/*.md", "course/student/*.md")
 TOML = ("course/*.toml", "nnlib/check/*.toml")
 MODULES = ("nnlib/**/*.py", "tools/**/*.py", "course/*.py", "course/release/*.py", "course/student/tools/*.py")
-TEMPLATES = ("course/templates/*.html",)
+WHOLE = (
+    *("LICENSE", "Makefile", "pyproject.toml", "environment.yml", ".pre-commit-config.yaml", ".ci/run", "docs/conf.py"),
+    *("course/student/Makefile", "course/templates/*.html", "tools/jupyter/**/*.*", "docs/static/*.css"),
+)
 WRITTEN_WHOLE = ("docs/checks.md", "docs/items.md")
 WRITTEN = re.compile(r"(<!-- (?:results|figures|proof|timing)[^>]*-->).*?(?=<!-- end)", re.S)
 
@@ -37,7 +42,8 @@ def of_notebooks():
 def of_page(text):
     """Yield (heading, text) of a page's sections."""
     for part in re.split(r"^(?=#+ )", WRITTEN.sub(r"\1", text), flags=re.M):
-        yield part.partition("\n")[0].lstrip("# "), part
+        if part:
+            yield part.partition("\n")[0].lstrip("# "), part
 
 
 def of_toml(content):
@@ -48,9 +54,11 @@ def of_toml(content):
 
 
 def of_module(source):
-    """Return what a module says: its texts of several words, among them docstrings, messages and labels."""
+    """Return what a module says: its comments, and its texts of several words, among them docstrings and labels."""
     texts = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]
-    return "\n".join(text for text in texts if isinstance(text, str) and " " in text.strip())
+    found = [text for text in texts if isinstance(text, str) and " " in text.strip()]
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return "\n".join([*found, *(token.string for token in tokens if token.type == tokenize.COMMENT)])
 
 
 def listed():
@@ -64,7 +72,7 @@ def listed():
     pages = [(name, page) for name, page in files(PAGES) if name not in WRITTEN_WHOLE]
     found += [(f"{name} {heading}", text) for name, page in pages for heading, text in of_page(page)]
     found += [(f"{name} {key}", text) for name, file in files(TOML) for key, text in of_toml(tomllib.loads(file))]
-    found += [(name, of_module(source)) for name, source in files(MODULES)] + files(TEMPLATES)
+    found += [(name, of_module(source)) for name, source in files(MODULES)] + files(WHOLE)
     return [f"{name} {checksum(text)}" for name, text in found]
 
 
