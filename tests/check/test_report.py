@@ -1,5 +1,6 @@
 """What is printed: by check, what a mistake looks like, hints on demand; the command; a check cell's code."""
 
+import re
 import subprocess
 import sys
 
@@ -153,3 +154,9 @@ def test_the_expected_number_of_checks_holds_the_public_rows():
         }
     )
     assert (item.checks, item.hidden, [row.public for row in item.rows]) == (5, 1, [True, False])
+
+
+def test_no_diagnosis_gives_code_away():
+    for name, texts in report.diagnoses().items():
+        for text in texts.values():
+            assert not re.search(r"[=@\[\]]|\w\(|\w \* \w", text), name

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import html.parser
 import json
+import re
 
 import pytest
 from course_grades import check, grade, item
@@ -171,6 +172,32 @@ def test_points_by_item_leave_out_what_was_not_judged():
     assert (row["submissions"], row["max"], row["all"], row["none"]) == (3, 4, 1, 1)
     assert row["mean"] == pytest.approx(5 / 3)
     assert (row["median_seconds"], row["most_seconds"]) == (0.25, 0.25)
+
+
+def rows_under(page, heading):
+    """Return the cells of the table after a heading, those of its head first."""
+    table = page.partition(f"<h2>{heading}</h2>")[2].partition("</table>")[0]
+    return [[Tags(cell).text.strip() for cell in re.split(r"<t[hd]", row)[1:]] for row in table.split("<tr>")[1:]]
+
+
+def test_the_numbers_of_the_class_stand_under_their_headings():
+    grades = [settled(item(points=points), student=f"a{number}") for number, points in enumerate((4, 1, 1, 1, 0, 0))]
+    page = report.class_page(grades)
+    head, row = rows_under(page, "Points by item, from checks")
+    shown = {name.rpartition(">")[2]: text.rpartition(">")[2] for name, text in zip(head, row, strict=True)}
+    assert (shown["mean"], shown["all points"], shown["none"]) == ("1.17 of 4", "1 of 6", "2")
+
+
+def test_the_keys_of_the_marking_page_do_what_its_help_says(tmp_path):
+    report.write_marking_page(tmp_path / "marking.html", [settled(item())], {}, {}, {})
+    page = (tmp_path / "marking.html").read_text(encoding="utf-8")
+    amounts = {"a half": "0.5", "a quarter": "0.25"}
+    said = {key: amounts[words] for key, words in re.findall(r"<kbd>([.,])</kbd> (?:adds )?(a \w+)", page)}
+    assert said == dict(re.findall(r'key === "([.,])"\) give\(points \+ ([\d.]+)\)', page))
+    steps = {"next": "current + 1", "previous": "current - 1"}
+    said = {key: steps[words] for key, words in re.findall(r"<kbd>([np])</kbd> (next|previous)\b", page)}
+    assert said == dict(re.findall(r'key === "([np])"\) go\((current [+-] 1)\)', page))
+    assert len(said) == 2
 
 
 def test_mistakes_are_counted_once_per_submission():

@@ -1,5 +1,6 @@
 """exercises.toml: every row that does not fit the others is named."""
 
+import ast
 import copy as copying
 
 import pytest
@@ -39,6 +40,35 @@ FAULTS = {
 def test_each_fault_is_named(change, says):
     found = changed(change)
     assert any(says in fault for fault in found), found
+
+
+# What the copy's docstrings say in other words than ours, which say the answer as well.
+IN_OTHER_WORDS = {
+    "The rectified linear unit, element by element (Q1, item 1.2): Y = max(X, 0).",
+    "In test mode mu and var are the running averages. gamma and beta are learned; the running averages are not.",
+    "logistic: the mean negative log-likelihood, if P(y[n] = 1) is the sigmoid of x[n]",
+    "In a tie the maximum is the first in row-major order.",
+}
+
+
+def test_a_docstring_of_the_copy_says_what_the_modules_own_says():
+    others = set()
+    for item in (item for item in ITEMS if "docstring" in item):
+        tree = ast.parse((items.ROOT / items.file_of(item["targets"][0])).read_text(encoding="utf-8"))
+        own = " ".join(ast.get_docstring(tree).split())
+        lines = [" ".join(line.split()) for line in item["docstring"].splitlines()]
+        others |= {line for line in lines if line not in own}
+    assert others == IN_OTHER_WORDS
+
+
+def test_rows_of_a_property_are_alike_in_every_item():
+    rows = [row for item in ITEMS for row in item.get("check", ())]
+    economy = [row for row in rows if row["property"] == "economy"]
+    same = {"visibility": "hidden", "after": ["gradient"], "limits": {"ratio": 20}}
+    assert [row for row in economy if {**row, **same} != row] == []
+    assert [row for row in rows if row["property"] == "gradient" and not row.get("after")] == []
+    with_torch = [item["id"] for item in ITEMS if "torch" in item.get("given", ())]
+    assert with_torch == [item["id"] for item in ITEMS if item["kind"] == "code" and item["id"].startswith("6.")]
 
 
 def test_a_file_with_faults_is_refused(tmp_path):

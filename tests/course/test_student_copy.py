@@ -58,7 +58,11 @@ def test_make_submit_packs_what_counts_and_says_what_is_missing(copy, released):
             (copy / name).write_bytes(released[0][name])
     assert done.returncode == 0, done.stderr
     text = done.stdout
-    assert re.search(r"^1\.2 +2 of 3 written, ", text, re.M)
+    public, hidden = (
+        sum(row["visibility"] == which for row in ITEMS["1.2"]["check"]) for which in ("public", "hidden")
+    )
+    checks = f"{public} of {public} checks pass; {hidden} more are the grader's"
+    assert re.search(rf"^1\.2 +2 of 3 written, {checks}$", text, re.M)
     assert re.search(r"^      fc_forward: not written", text, re.M)
     assert re.search(r"^      logistic_loss: losses\.py cannot be read: line 1", text, re.M)
     assert re.search(r"^7\.1a +1 of 1 written$", text, re.M)

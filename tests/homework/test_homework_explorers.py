@@ -10,7 +10,7 @@ from widget_models import without_pictures
 
 from nnlib import Dropout
 from nnlib.data import load_mnist, subset
-from nnlib.homework import explorers
+from nnlib.homework import explorers, playgrounds
 from nnlib.homework.explorers import Part
 from nnlib.homework.sweeps import standard_binary
 from nnlib.widgets import run as run_module
@@ -135,6 +135,24 @@ def test_l2_adds_to_the_first_loss(trained):
     (none, plain), (strongest, penalised) = ends(runs, "reg").items()
     assert none == 0 < strongest
     assert penalised[0] > plain[0]
+
+
+DROPS = {0.1: "drops 90%", 0.8: "drops 20%", 1.0: "drops 0%"}
+
+
+@pytest.mark.parametrize(
+    ("make_control", "notes"),
+    [
+        (lambda: explorers.hidden_units(100), {0: "linear", 3: "", 1000: ""}),
+        (lambda: explorers.hidden_units(100, (10, 30, 100)), None),
+        (lambda: explorers.keep_probability(0.8), DROPS),
+        (lambda: playgrounds.dropout_playground().views["keep"].control, DROPS),
+        (lambda: playgrounds.train_test_playground().views["keep"].control, DROPS),
+    ],
+)
+def test_the_note_after_a_control_says_what_its_value_means(make_control, notes):
+    note = make_control().note
+    assert (note and {value: note(value) for value in notes}) == notes
 
 
 def q5(*, rng=0, **settings):

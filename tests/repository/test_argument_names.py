@@ -61,3 +61,32 @@ def test_every_check_names_what_it_is_given():
 def test_every_other_name_is_in_use():
     found = {value for path in FILES for value, _ in checked(path.read_text(encoding="utf-8"))}
     assert found >= RENAMED.keys()
+
+
+def parameters():
+    """Return the names of the arguments of public functions, methods and classes, and the fields of classes."""
+    found = set()
+    for path in (path for path in FILES if "widgets" not in path.parts):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and (node.name[0] != "_" or node.name == "__init__"):
+                found |= {each.arg for each in (*node.args.args, *node.args.kwonlyargs)}
+    return found
+
+
+def written():
+    """Yield (module, name) of the arguments that messages tell to write, as callbacks in "callbacks=[callback]"."""
+    for path in FILES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        bodies = [
+            node.body[0] for node in ast.walk(tree) if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        ]
+        docstrings = {id(first.value) for first in bodies if isinstance(first, ast.Expr)}
+        texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        for text in (node.value for node in texts if id(node) not in docstrings and "<" not in node.value):
+            yield from ((path.stem, name) for name in re.findall(r"(?<=[ (])([a-z_]\w*)=(?=[\['\w(])", text))
+
+
+def test_what_a_message_tells_to_write_is_an_argument():
+    found, known = set(written()), parameters()
+    assert len(found) > 5
+    assert {(module, name) for module, name in found if name not in known} == set()

@@ -1,10 +1,12 @@
 """Each default and each constant of nnlib, tools and course stands in listed_defaults.txt as well: none changes unseen.
 
-Defaults of arguments and of a class's fields, and the numbers and texts that modules assign to names in capitals.
+Defaults of arguments and of a class's fields, and the numbers and texts that modules assign to names in capitals. Of
+explorers, playgrounds and sweeps also the controls with their ranges, the grids and the options of their trainings.
 `python tests/repository/test_listed_defaults.py` writes the list from scratch; read its diff.
 """
 
 import ast
+import builtins
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,6 +17,7 @@ FILES = sorted(
 )
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
+SET_UP = [ROOT / "nnlib" / "homework" / f"{name}.py" for name in ("explorers", "playgrounds", "sweeps")]
 CODE = (ast.Lambda, ast.JoinedStr, ast.comprehension)  # is tested, and ast.unparse writes it otherwise in each Python
 
 
@@ -35,12 +38,23 @@ def values(tree, name):
                 yield f"{name}.{targets}", node.value
 
 
+def set_up(tree, module):
+    """Yield (name, value) of the dictionaries in a module's functions, and of what its own names are called with."""
+    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
+        for node in ast.walk(ast.Module(function.body, [])):
+            if isinstance(node, ast.Dict):
+                yield f"{module}.{function.name}", node
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id not in dir(builtins):
+                numbers = [each for each in node.args if not isinstance(each, (ast.Dict, ast.Name, ast.Call))]
+                yield f"{module}.{function.name} {node.func.id}", ast.Tuple(numbers, ast.Load())
+
+
 def listed():
     """Return a line for each default and constant that holds a number, True, False, None or a text of one line."""
     lines = []
     for path in FILES:
-        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        for name, value in values(ast.parse(path.read_text(encoding="utf-8")), module):
+        module, tree = ".".join(path.relative_to(ROOT).with_suffix("").parts), ast.parse(path.read_text("utf-8"))
+        for name, value in (*values(tree, module), *(set_up(tree, module) if path in SET_UP else ())):
             parts = list(ast.walk(value))
             texts = [node.value for node in parts if isinstance(node, ast.Constant)]
             if texts and "\n" not in "".join(map(str, texts)) and not any(isinstance(node, CODE) for node in parts):

@@ -61,6 +61,13 @@ def test_links_to_headings_and_notebooks_lead_somewhere(path):
 
 
 @of_each
+def test_a_link_that_names_an_item_leads_to_its_heading(path):
+    for source in CELLS[path]:
+        for item, anchor in re.findall(r"\[(\d\.\d[a-z]?)\]\([\w./]*#(\S+?)\)", source):
+            assert anchor.startswith(f"{item}-·"), item
+
+
+@of_each
 def test_every_item_of_the_table_of_tasks_is_a_link(path):
     rows = re.findall(r"^\| *(.*?) *\|", CELLS[path][0], re.M)
     items = [row for row in rows if re.search(r"\d\.\d", row)]

@@ -13,6 +13,7 @@ from tools.run_notebooks import collect, select
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "datasets/README.md", *DOCS)]
+CODE = ("nnlib", "tools", "course")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -36,13 +37,32 @@ def test_every_file_that_it_names_is_there(page):
     ] == []
 
 
+ELSEWHERE = {"nnlib/check/exercises.toml"}  # of the student copy
+PATH = re.compile(
+    r"(?<![\w./-])(?:nnlib|notebooks|datasets|tools|tests|course|docs)/[\w./]*\.(?:py|toml|md|ipynb|json|txt)\b"
+)
+
+
+def test_every_file_that_settings_and_code_name_is_there():
+    settings = ("environment.yml", "pyproject.toml", ".pre-commit-config.yaml", "Makefile", ".ci/run", "conftest.py")
+    code = [path for folder in CODE for path in (ROOT / folder).rglob("*.py")]
+    named = {
+        (str(path.relative_to(ROOT)), name)
+        for path in (*(ROOT / name for name in settings), *(ROOT / "course").glob("*.toml"), *code)
+        for name in PATH.findall(path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 20
+    known = {(file, name) for file, name in named if "ITEM" in name or name in ELSEWHERE or (ROOT / name).exists()}
+    assert named - known == set()
+
+
 def words_of_the_code():
     """Return the words of all code and settings and of their paths, but not of the planted faults."""
     paths = [path for folder in ("nnlib", "tools", "course", "tests") for path in (ROOT / folder).rglob("*")]
     paths += [ROOT / "Makefile", ROOT / "pyproject.toml", *(ROOT / "notebooks").rglob("q*.ipynb")]
     known = [path for path in paths if path.suffix in (".py", ".toml", ".ipynb") or path.name == "Makefile"]
-    known = [path for path in known if "faults" not in path.parts]
-    texts = (f"{path.relative_to(ROOT)} {path.read_text(encoding='utf-8')}" for path in known)
+    known = [path.relative_to(ROOT) for path in known]
+    texts = (f"{path} {(ROOT / path).read_text(encoding='utf-8')}" for path in known if "faults" not in path.parts)
     return {word for text in texts for word in re.findall(r"\w+", text)}
 
 
@@ -55,6 +75,14 @@ def test_every_name_in_code_type_is_in_the_code():
         ]
         names = {name for each in code for name in re.findall(r"[A-Za-z_]\w{3,}", each)}
         assert sorted(names - known) == [], page.name
+
+
+def test_every_option_in_code_type_is_one_of_a_command():
+    code = "".join(path.read_text(encoding="utf-8") for name in CODE for path in (ROOT / name).rglob("*.py"))
+    known = {"--help", *re.findall(r'"(--[\w-]+)"', code)}
+    named = {option for page in PAGES for option in re.findall(r"`(--[\w-]+)", page.read_text(encoding="utf-8"))}
+    assert len(named) > 8
+    assert named - known == set()
 
 
 def test_a_standard_error_of_the_readme_is_that_of_250_examples():

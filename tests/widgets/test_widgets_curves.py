@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 
 from nnlib.plots import BLUE, VERMILION
 from nnlib.widgets import curves
+from nnlib.widgets.controls import Choice, LinearSlider
 from nnlib.widgets.run import CurvePoint, Run
-from nnlib.widgets.table import Column, TrialTable, accuracy_text, best_run
+from nnlib.widgets.table import Column, TrialTable, accuracy_text, best_run, trial_columns
 
 
 def run(number=1, losses=(2.0, 1.0, 0.5, 0.25), points=((2, 0.6, 0.5, False), (4, 0.9, 0.8, True)), row=None, **more):
@@ -156,6 +157,23 @@ def test_a_heading_sorts_and_then_reverses_the_order():
     assert shown(made) == ["4", "5", "1", "3", "2"]
     run_heading.click()
     assert shown(made) == ["1", "2", "3", "4", "5"]
+
+
+def test_a_column_of_an_explorer_is_sorted_by_what_it_shows():
+    controls = [LinearSlider("depth", "layers", 2, 1, 9), Choice("rule", "update rule", "adam", ("adam", "sgd"))]
+    measured = {"val_acc": 0.81, "train_acc": 0.92, "status": "done", "epochs_done": 4.0, "seconds": 5.5}
+    made = SimpleNamespace(number=3, settings={"depth": 7, "rule": "sgd"}, **measured)
+    found = {column.heading: (column.text(made), column.key(made)) for column in trial_columns(controls)}
+    assert found == {
+        "run": ("3", 3),
+        "validation": ("81.00%", 0.81),
+        "training": ("92.00%", 0.92),
+        "status": ("done", "done"),
+        "epochs done": ("4.0", 4.0),
+        "layers": ("7", 7),
+        "update rule": ("sgd", "sgd"),
+        "seconds": ("5.5", 5.5),
+    }
 
 
 def test_each_row_has_a_button_that_restores_its_settings():
