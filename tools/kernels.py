@@ -23,11 +23,7 @@ class CellFailure(Exception):
 
 
 async def execute(
-    notebook: NotebookNode,
-    folder: Path,
-    *,
-    variables: Mapping[str, str],
-    executed: Callable[[], object] = lambda: None,
+    notebook: NotebookNode, folder: Path, *, variables: Mapping[str, str], executed: Callable = lambda: None
 ) -> None:
     """Execute every code cell in order, in a fresh kernel, and store the outputs in `notebook`, also when a cell fails.
 

@@ -99,20 +99,16 @@ async def _execute_all(
                 with _writing(path, f"The executed notebook is in {folder}."):
                     notebook_files.write(notebook, path)
 
+    async def show(bar: tqdm) -> None:
+        while True:  # the elapsed time moves on while a cell takes minutes
+            bar.set_description(", ".join(at_work))
+            await asyncio.sleep(1.0)
+
     with tqdm(total=cells, leave=False, unit="cell", dynamic_ncols=True, disable=None) as bar:
-        ticking = asyncio.create_task(_show(bar, at_work))
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(jobs):
-                    group.create_task(work())
-        finally:
-            ticking.cancel()
-
-
-async def _show(bar: tqdm, at_work: list[str]) -> None:
-    while True:  # the elapsed time moves on while a cell takes minutes
-        bar.set_description(", ".join(at_work))
-        await asyncio.sleep(1.0)
+        async with asyncio.TaskGroup() as group:
+            showing = group.create_task(show(bar))
+            await asyncio.gather(*(group.create_task(work()) for _ in range(jobs)))
+            showing.cancel()
 
 
 @contextlib.contextmanager
@@ -211,16 +207,13 @@ def main(argv: list[str] | None = None) -> int:
     text = f"how much of Q6 is trained; full takes an hour (default: ${PROFILE_VARIABLE}, else {usual})"
     add("--profile", choices=PROFILES, default=named or usual, help=text)
     text = "notebooks at a time (default: 2 where there are two cores; 1 for lesson and full, which need all cores)"
-    add("--jobs", type=int, metavar="N", help=text)
+    add("--jobs", type=int, choices=range(1, 9), metavar="N", help=text)
     add("--notebooks", type=Path, default=REPOSITORY / "notebooks", metavar="DIR", help="their folder")
     add("--build", type=Path, default=REPOSITORY / "build", metavar="DIR", help="the output folder")
     arguments = parser.parse_args(argv)
     if arguments.profile not in PROFILES:  # argparse does not check a default
         parser.error(f"{PROFILE_VARIABLE}={arguments.profile}: expected one of {', '.join(PROFILES)}.")
-    usual_jobs = min(2, os.cpu_count() or 1) if arguments.profile == usual else 1
-    jobs = usual_jobs if arguments.jobs is None else arguments.jobs
-    if jobs < 1:
-        parser.error(f"--jobs: expected a whole number of at least 1, got {jobs}.")
+    jobs = arguments.jobs or (min(2, os.cpu_count() or 1) if arguments.profile == usual else 1)
     build = arguments.build.resolve()
     try:
         notebooks = select(arguments.names, arguments.notebooks.resolve())

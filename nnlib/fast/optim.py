@@ -1,6 +1,6 @@
 """The update rules with fewer temporary arrays: a fresh array costs more than a pass over it.
 
-What it saves: `sgd`, `sgd_momentum` and `adam` in docs/bench.md.
+What it saves: `sgd` and `adam` in docs/bench.md. Momentum is as fast in `nnlib.optim`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,6 @@ def sgd(w: np.ndarray, dw: np.ndarray, config: dict | None = None) -> tuple[np.n
     config = optim.configure("sgd", w, dw, config)
     step = config["learning_rate"] * dw
     return np.subtract(w, step, out=step), config
-
-
-def sgd_momentum(w: np.ndarray, dw: np.ndarray, config: dict | None = None) -> tuple[np.ndarray, dict]:
-    """Step as `nnlib.optim.sgd_momentum` does."""
-    config = optim.configure("sgd_momentum", w, dw, config)
-    velocity = config["momentum"] * optim.average(config, "velocity", w)
-    step = config["learning_rate"] * dw
-    velocity -= step
-    return np.add(w, velocity, out=step), config | {"velocity": velocity}
 
 
 def adam(w: np.ndarray, dw: np.ndarray, config: dict | None = None) -> tuple[np.ndarray, dict]:
@@ -46,4 +37,4 @@ def adam(w: np.ndarray, dw: np.ndarray, config: dict | None = None) -> tuple[np.
     return np.subtract(w, step, out=step), config | {"m": m, "v": v, "t": t}
 
 
-RULES: dict[str, optim.UpdateRule] = optim.RULES | {"sgd": sgd, "sgd_momentum": sgd_momentum, "adam": adam}
+RULES: dict[str, optim.UpdateRule] = optim.RULES | {"sgd": sgd, "adam": adam}

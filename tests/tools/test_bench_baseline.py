@@ -35,7 +35,7 @@ def stubbed(monkeypatch, tmp_path):
     asked = []
 
     def prepare(**seconds):
-        def work(side, budget, processes=1):
+        def work(side, budget):
             asked.append(side)
             times = zip(models.NETWORKS, seconds[side.name], strict=True)
             return [{"model": name, "batch_size": 100, "train": s, "forward": 2 * s} for name, s in times]

@@ -10,12 +10,10 @@ import io
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,15 +37,12 @@ class Side:
     layers: str = "fast"
 
 
-def work(side: Side, budget: float, processes: int = 1) -> list[dict]:
-    """Return the rows of all worker processes; they run at the same time, and nothing else of ours does."""
+def work(side: Side, budget: float) -> list[dict]:
+    """Return the rows of a worker process; nothing else of ours runs beside it."""
     command = [sys.executable, "-P", "-m", "tools.bench.worker", side.task, str(budget)]
     path = os.pathsep.join(filter(None, [str(side.source), str(REPOSITORY), os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "TQDM_MININTERVAL": "0.5", "PYTHONPATH": path, VARIABLE: side.layers}
-    with ThreadPoolExecutor(processes) as pool:
-        options = {"env": environment, "stdout": subprocess.PIPE, "check": True}
-        running = [pool.submit(subprocess.run, command, **options) for _ in range(processes)]
-        return [row for process in running for row in json.loads(process.result().stdout)]
+    return json.loads(subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout)
 
 
 def alternate(first: Side, second: Side, rounds: int, budget: float) -> list[dict]:
@@ -63,15 +58,6 @@ def alternate(first: Side, second: Side, rounds: int, budget: float) -> list[dic
             row[what] = medians([(a[what], b[what]) for a, b in pairs], first.name, second.name)
         table.append(row)
     return table
-
-
-def crowd(rounds: int, budget: float) -> dict[str, float]:
-    """Return the median time of the CNN's step next to a second process and alone, and of their ratios."""
-    pairs = []
-    for _ in range(rounds):
-        both = (work(Side("crowd", "crowd"), 4 * budget, processes) for processes in (2, 1))
-        pairs.append([statistics.mean(row["step"] for row in rows) for rows in both])
-    return medians(pairs, "together", "alone")
 
 
 def check_out(revision: str, folder: str) -> None:
@@ -94,7 +80,7 @@ def run(name: str, first: Side, second: Side, arguments: argparse.Namespace) -> 
     text, verdicts = report.markdown(result, first.name, second.name), {}
     if name == "bench":
         result |= {task: work(Side(task, task), budget)[0] for task in ("products", "epoch", "sweep")}
-        result |= {"crowd": crowd(rounds, budget), "growth": work(Side("growth", "growth"), budget)}
+        result["growth"] = work(Side("growth", "growth"), budget)
         text += report.details(result)
     elif name == "baseline":
         verdicts = report.verdicts(result["steps"])
@@ -111,15 +97,13 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status: 0, or 1 for a failure or a loss of speed."""
     parser = argparse.ArgumentParser("python -m tools.bench", description=__doc__)
     add, bounds = parser.add_argument, f"at least {report.LEAST_MEAN} and no network is below {report.LEAST_RATIO}"
-    add("--rounds", type=int, default=5, help="processes of each side, alternating (default 5)")
+    add("--rounds", type=int, choices=range(1, 100), default=5, metavar="N", help="processes of each side (default 5)")
     add("--budget", type=float, default=0.5, metavar="SECONDS", help="for each median (default 0.5)")
     add("--build", type=Path, default=REPOSITORY / "build" / "bench", metavar="DIR", help="for output")
     text = "time nnlib of this git revision against the working tree's, at batch 100; exit status 1 unless the "
     add("--baseline", metavar="REV", help=f"{text}geometric mean of old / new is {bounds}")
     add("--layers", choices=["plain"], help="time plain layers: against fast ones, or against REV")
     arguments = parser.parse_args(argv)
-    if arguments.rounds < 1:
-        parser.error(f"--rounds: expected at least 1, got {arguments.rounds}")
     name, sides = "bench", (Side("NumPy", "numpy"), Side("PyTorch", "torch"))
     if arguments.layers:
         name, sides = arguments.layers, (Side("plain", layers="plain"), Side("fast"))

@@ -42,7 +42,7 @@ medians of {result["rounds"]} rounds, each side alone in a process.
 
 def details(result: dict) -> str:
     """Return what is measured of nnlib alone, to follow the table."""
-    products, epoch, crowd, sweep = (result[key] for key in ("products", "epoch", "crowd", "sweep"))
+    products, epoch, sweep = (result[key] for key in ("products", "epoch", "sweep"))
     heads = ["", "", "operations in matrix products", "step", "operations per second", "peak memory of a step"]
     rows = []
     for row in result["growth"]:
@@ -52,10 +52,7 @@ def details(result: dict) -> str:
     return f"""- The CNN's train step takes {products["ratio"]:.2f} times its bare matrix products \
 ({1e3 * products["step"]:.2f} ms against {1e3 * products["products"]:.2f} ms).
 - An epoch of the CNN on {epoch["examples"]:,} images: {epoch["steps"]:.1f} s of steps, {epoch["evaluation"]:.1f} s of \
-accuracies, and {epoch["rest"] / epoch["steps"]:.1%} of the steps' time for shuffling, histories and progress bar; \
-peak memory of the process {epoch["peak_bytes"] / 2**20:,.0f} MiB, including one evaluation of 10,000 images at once.
-- Two processes at once, each at its default threads: a step of the CNN takes {crowd["ratio"]:.2f} times as long as \
-alone ({1e3 * crowd["together"]:.2f} ms against {1e3 * crowd["alone"]:.2f} ms).
+accuracies, and {epoch["rest"] / epoch["steps"]:.1%} of the steps' time for shuffling, histories and progress bar.
 - Q4's sweep with one epoch per trial: two workers do {sweep["ratio"]:.2f} times as much as one \
 ({sweep["two"]:.1f} s against {sweep["one"]:.1f} s).
 

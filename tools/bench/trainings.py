@@ -44,13 +44,13 @@ def compare(name: str, repeats: int = 3) -> list[str]:
     return [name, f"{ratio:.2f}", accuracies["plain"], accuracies["fast"], f"{gap:.0e}"]
 
 
-def calls(layers: str) -> dict[str, partial]:
-    """Return both passes of each layer and the step of each update rule, by name."""
-    rng, functions = np.random.default_rng(0), backend.MODULES[layers]
-    shapes = (100, 1, 28, 28), (32, 1, 7, 7), (100, 3872), (3872, 100), (2, 3872)
-    x, kernels, rows, w, (gamma, beta) = (rng.standard_normal(shape, dtype=np.float32) for shape in shapes)
-    images = functions.conv_forward(x, kernels)[0]  # (100, 32, 22, 22), in the memory order of these layers
-    arguments = {
+def compare_functions(repeats: int = 20) -> list[list[str]]:
+    """Return a row for each function: its name, the milliseconds of both, and their ratio plain / fast."""
+    rng = np.random.default_rng(0)
+    shapes = (100, 1, 28, 28), (32, 1, 7, 7), (100, 32, 22, 22), (100, 3872), (2, 3872)
+    x, kernels, images, rows, (gamma, beta) = (rng.standard_normal(shape, dtype=np.float32) for shape in shapes)
+    images = np.moveaxis(np.ascontiguousarray(np.moveaxis(images, 0, -1)), -1, 0)  # in the order of these layers
+    layers = {
         "conv": (x, kernels),
         "max_pool": (images, {"pool_height": 2, "pool_width": 2, "stride": 2}),
         "spatial_batchnorm": (images, gamma[:32], beta[:32], {"mode": "train"}),
@@ -58,22 +58,18 @@ def calls(layers: str) -> dict[str, partial]:
         "dropout": (rows, {"p": 0.8, "mode": "train", "rng": rng}),
     }
 
-    def passes(name: str) -> object:
-        out, cache = getattr(functions, f"{name}_forward")(*arguments[name])
-        return getattr(functions, f"{name}_backward")(out, cache)
+    def both_passes(kind: str, name: str) -> None:
+        out, cache = getattr(backend.MODULES[kind], f"{name}_forward")(*layers[name])
+        getattr(backend.MODULES[kind], f"{name}_backward")(out, cache)
 
-    steps = {rule: partial(backend.RULES[layers][rule], w, w) for rule in ("sgd", "sgd_momentum", "adam")}
-    return {name: partial(passes, name) for name in arguments} | steps
-
-
-def compare_functions(repeats: int = 20) -> list[list[str]]:
-    """Return a row for each function: its name, the milliseconds of both, and their ratio plain / fast."""
-    rows, sides = [], [calls("plain"), calls("fast")]
-    for name in sides[0]:
+    calls = {name: partial(both_passes, name=name) for name in layers}
+    calls |= {rule: lambda kind, rule=rule: backend.RULES[kind][rule](rows.T, rows.T) for rule in ("sgd", "adam")}
+    table, options = [], {"timer": time.process_time, "number": 1, "repeat": repeats}
+    for name, call in calls.items():
         with blas.one_thread():
-            best = [min(timeit.repeat(side[name], timer=time.process_time, number=1, repeat=repeats)) for side in sides]
-        rows.append([name, *(f"{1e3 * seconds:.2f}" for seconds in best), f"{best[0] / best[1]:.2f}"])
-    return rows
+            best = [min(timeit.repeat(partial(call, kind), **options)) for kind in ("plain", "fast")]
+        table.append([name, *(f"{1e3 * seconds:.2f}" for seconds in best), f"{best[0] / best[1]:.2f}"])
+    return table
 
 
 if __name__ == "__main__":

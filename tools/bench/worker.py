@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import json
 import math
-import resource
 import statistics
 import sys
 import time
@@ -90,12 +89,10 @@ def growth(budget: float) -> Iterable[dict]:
 
 
 def epoch(budget: float) -> Iterable[dict]:
-    """Yield the parts of an epoch of the CNN on all of MNIST, and the process's peak memory."""
-    mnist, model = data.load_mnist(flat=False), ConvNet(weight_scale=None)
-    model.loss(mnist["X_train"][:10_000])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    parts = solver_seconds(Solver(model, mnist, num_epochs=1))
-    yield {**parts, "peak_bytes": peak, "examples": len(mnist["X_train"])}
+    """Yield the parts of an epoch of the CNN on all of MNIST."""
+    mnist = data.load_mnist(flat=False)
+    parts = solver_seconds(Solver(ConvNet(weight_scale=None), mnist, num_epochs=1))
+    yield {**parts, "examples": len(mnist["X_train"])}
 
 
 def solver_seconds(solver: Solver) -> dict[str, float]:
@@ -139,7 +136,6 @@ TASKS: dict[str, Callable[[float], Iterable[dict]]] = {
     "torch": lambda budget: steps(models.torch_steps, budget, BATCH_SIZES),
     "compare": lambda budget: steps(models.numpy_steps, budget, (100,)),
     "products": products,
-    "crowd": lambda budget: [{"step": median_seconds(models.numpy_steps(models.CNN, 100)[0], budget)}],
     "growth": growth,
     "epoch": epoch,
     "sweep": sweep,
