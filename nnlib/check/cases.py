@@ -21,14 +21,12 @@ def fully_connected(rng, n, inputs, outputs):
     return {"x": x, "w": w, "b": b, "dout": dout}
 
 
-def elementwise(rng, /, *shape, **param):
-    """Return x, with zeros where there is no dropout_param, that if there is any, and dout."""
+def elementwise(rng, /, *shape, zeros=True, **param):
+    """Return x, some of it zeros unless `zeros` is false, dropout_param if there is any, and dout."""
     x, dout = normal(rng, shape, shape)
     x += np.sign(x) * 0.1
-    if not param:
-        x.flat[1::5] = 0
-        return {"x": x, "dout": dout}
-    return {"x": x, "dropout_param": param, "dout": dout}
+    x.flat[1::5] *= not zeros
+    return {"x": x, **({"dropout_param": param} if param else {}), "dout": dout}
 
 
 def batch_norm(rng, *shape, mode="train", offset=0.0, fresh=False, **options):
@@ -68,7 +66,7 @@ def convolution(rng, n, c, h, w, f, kh, kw):
 
 def max_pool(rng, n, c, h, w, height, width, stride, ties=False):
     """Return x, of few whole numbers for ties, pool_param and dout."""
-    x = rng.integers(-2, 2, (n, c, h, w)).astype(float) if ties else rng.standard_normal((n, c, h, w))
+    x = rng.integers(-2, 2, (n, c, h, w)).astype(float) if ties else rng.standard_normal((n, c, h, w)) - 1
     dout = rng.standard_normal((n, c, (h - height) // stride + 1, (w - width) // stride + 1))
     return {"x": x, "pool_param": {"pool_height": height, "pool_width": width, "stride": stride}, "dout": dout}
 
@@ -104,7 +102,7 @@ def _cases(*sizes, **options):
 
 _LAYERS, _BN = "nnlib.layers.", "nnlib.layers.batch_norm:"
 _WITH_EPS = {"eps": 0.4, "momentum": 0.7}
-_TRAIN = _cases((6, 5), (3, 4, 2), mode="train", p=0.6, seed=1)
+_TRAIN = _cases((6, 5), (3, 4, 2), mode="train", p=0.6, seed=1, zeros=False)
 _FLAT, _SPACE = ((7, 3), (5, 4), (4, 6)), ((3, 2, 2, 4), (2, 3, 3, 2), (5, 4, 1, 2))
 _IMAGES = ((3, 2, 6, 4, 3, 2), (2, 3, 4, 6, 2, 3), (1, 2, 3, 5, 1, 2))
 _CONV = ((3, 2, 6, 4, 4, 3, 2), (2, 3, 4, 6, 2, 2, 3), (4, 1, 3, 5, 3, 2, 2))
@@ -136,8 +134,9 @@ SUBJECTS = [
         elementwise,
         {
             "": _TRAIN + _cases((5, 8), mode="train", p=0.8, seed=2),
-            "value": _TRAIN + _cases((60, 50), mode="train", p=0.8, rng=3),
-            "mode": _cases((6, 5), (3, 4, 2), mode="test", p=0.6) + _cases((5, 8), mode="test", p=0.8),
+            "value": _TRAIN + _cases((60, 50), mode="train", p=0.8, rng=3, zeros=False),
+            "mutation": _TRAIN + _cases((5, 8), mode="train", p=0.5, rng=3),
+            "mode": _cases((6, 5), (3, 4, 2), mode="test", p=0.6, zeros=False) + _cases((5, 8), mode="test", p=0.8),
         },
         wrt=("x",),
         squares=((3, 3, 3),),

@@ -53,11 +53,8 @@ def examine(examination: Examination) -> None:
     if wrong:
         first = [each for each in wrong if each.output == wrong[0].output]
         function = first[0].function.rpartition(":")[2]
-        raise Fault(
-            difference(first[0], examination.row),
-            _diagnosis(examination, first, function),
-            f"{first[0].output} of {function}",
-        )
+        message = difference(first[0], examination.row)
+        raise Fault(message, _diagnosis(examination, first, function), f"{first[0].output} of {function}")
 
 
 def _diagnosis(examination: Examination, wrong: Sequence[Comparison], function: str) -> str:
@@ -162,25 +159,27 @@ def _wanted(row: Row, output: str) -> bool:
 
 def difference(comparison: Comparison, row: Row) -> str:
     """Return how a result differs from the right one, in words, or an empty string."""
-    got, name = comparison.got, comparison.output
+    got, expected, name = comparison.got, comparison.expected, comparison.output
     if not isinstance(got, np.ndarray):
         kind = got.text if isinstance(got, Other) else "None" if got is None else type(got).__name__
-        return f"{name} is {kind}, expected an array of shape {comparison.expected.shape}"
-    expected = comparison.expected
+        return f"{name} is {kind}, expected an array of shape {expected.shape}"
     if got.shape != expected.shape:
         return f"{name} has shape {got.shape}, expected {expected.shape}"
     if row.property == "shape":
         return ""
     largest = np.nanmax(np.abs(expected), initial=0.0)
     with np.errstate(all="ignore"):
-        off = ~(np.abs(got - expected) <= comparison.tolerance * largest + comparison.noise)
-    off &= ~np.isnan(expected)
-    if not off.any():
-        return ""
+        close = np.abs(got - expected) <= comparison.tolerance * largest + comparison.noise
+    off = ~(close | np.isnan(expected))
+    return f"{name} {first_difference(off, got, expected)}" if off.any() else ""
+
+
+def first_difference(off: np.ndarray, got: np.ndarray, expected: np.ndarray, digits: int = 6) -> str:
+    """Return the first entry at which `off` is true, in words, and how many there are."""
     index = tuple(map(int, np.argwhere(off)[0]))
-    where = f" at {index if len(index) != 1 else index[0]}" if index else ""
+    where = f"at {index if len(index) != 1 else index[0]} " if index else ""
     count = f"; {int(off.sum())} of {off.size} entries differ" if off.size > 1 else ""
-    return f"{name}{where} got {got[index]:.6g}, expected {expected[index]:.6g}{count}"
+    return f"{where}got {got[index]:.{digits}g}, expected {expected[index]:.{digits}g}{count}"
 
 
 def _dtype(examination: Examination, case: Case) -> None:
@@ -190,9 +189,9 @@ def _dtype(examination: Examination, case: Case) -> None:
             if name not in ("loss", *RUNNING) and dtype != np.float32:
                 kind = got.text if isinstance(got, Other) else dtype or type(got).__name__
                 known = {"f": "float64-from-float32", "i": "whole-numbers", "u": "whole-numbers"}
-                diagnosis = known.get(getattr(dtype, "kind", ""), "")
+                message = f"{name} is {kind} for float32 inputs, expected float32"
                 where = f"{name} of {call.function.rpartition(':')[2]}"
-                raise Fault(f"{name} is {kind} for float32 inputs, expected float32", diagnosis, where)
+                raise Fault(message, known.get(getattr(dtype, "kind", ""), ""), where)
 
 
 def _float32(value: object) -> object:

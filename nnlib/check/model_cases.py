@@ -96,15 +96,15 @@ def regularised(rng, norm, drop, architecture, keep=1.0):
     return {**case, "options": own}
 
 
-def _binary(name, define):
+def _classifier(name, define, classes):
     return ModelSubject(
         (f"nnlib.models:{name}",),
         define,
         fully_connected,
         {
-            "": [((4, None, 1, 5), {"reg": 0.3}), ((3, 5, 1, 4), {"reg": 0.2}), ((6, 2, 1, 7), {})],
-            "shape": [((60, None, 1, 2), {}), ((20, 15, 1, 2), {})],
-            "trains": [((4, 8, 1, 12), {"taught": True})],
+            "": [((4, None, classes, 5), {"reg": 0.3}), ((3, 5, classes, 4), {"reg": 0.2}), ((6, 2, classes, 7), {})],
+            "shape": [((60, None, classes, 2), {}), ((20, 15, classes, 2), {})],
+            "trains": [((4, 8, classes, 12), {"taught": True})],
         },
         outputs=("loss",),
     )
@@ -117,29 +117,19 @@ _ARCHITECTURES = (
     (("conv", "fc"), ("conv", "fc"), "BN both, dropout both"),
 )
 _SMALL = (((2, 6, 4), 3, 3, 4, 3, 3), ((1, 5, 7), 2, 2, 3, 5, 3))
+_WITHOUT_DROPOUT = [(_SMALL[0], {"reg": 0.2}), (_SMALL[1], {"batchnorm": True})]
 MODELS = [
-    _binary("LogisticClassifier", definitions.logistic),
-    _binary("SVM", definitions.hinge),
-    ModelSubject(
-        ("nnlib.models:SoftmaxClassifier",),
-        definitions.cross_entropy,
-        fully_connected,
-        {
-            "": [((4, None, 3, 5), {"reg": 0.3}), ((3, 5, 4, 6), {"reg": 0.2}), ((6, 2, 3, 7), {})],
-            "shape": [((30, None, 4, 2), {}), ((20, 15, 6, 2), {})],
-            "trains": [((4, 8, 3, 12), {"taught": True})],
-        },
-        outputs=("loss",),
-    ),
+    _classifier("LogisticClassifier", definitions.logistic, 1),
+    _classifier("SVM", definitions.hinge, 1),
+    _classifier("SoftmaxClassifier", definitions.cross_entropy, 3),
     ModelSubject(
         ("nnlib.models:ConvNet",),
         definitions.cross_entropy,
         conv_net,
         {
-            "": [(_SMALL[0], {"reg": 0.2}), (_SMALL[1], {"batchnorm": True})],
+            "": _WITHOUT_DROPOUT,
             "value": [
-                (_SMALL[0], {"reg": 0.2}),
-                (_SMALL[1], {"batchnorm": True}),
+                *_WITHOUT_DROPOUT,
                 (_SMALL[0], {"dropout": 0.6}),
                 (_SMALL[1], {"dropout": 0.7, "batchnorm": True}),
             ],

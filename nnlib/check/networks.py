@@ -10,10 +10,11 @@ from nnlib import gradcheck
 from nnlib.check import definitions
 from nnlib.check.frames import Handle
 from nnlib.check.process import Process
-from nnlib.check.subjects import Call, Case, Comparison, Fault, Subject
+from nnlib.check.subjects import GRADIENT, Call, Case, Fault, Subject
 
 FLOAT32 = 1e-4  # relative to the largest score
 STAGES = ((8,), (16,), (32, 32), (64, 64), (64, 64))  # output channels, a pool after each stage
+EPOCH = ("losses", "accuracy", "parameters")  # what `train_epoch` gives
 NORM = ("weight", "bias", "running_mean", "running_var")
 RATE = 0.4
 SECONDS = 60.0  # for a request: importing PyTorch takes long on a busy machine
@@ -31,8 +32,11 @@ def tensor(worker: Process, array: np.ndarray) -> Handle:
 
 
 def linear(worker: Process, case: Case, *before: tuple) -> Handle:
-    """Return a network of the modules in `before` and a linear layer with the weights of the case."""
-    layers = [*before, ("Linear", len(case["w"]), len(case["b"]))]
+    """Return a network of the modules in `before` and a linear layer with the weights of the case.
+
+    In the mode check a Dropout that drops everything tells train mode from evaluation mode.
+    """
+    layers = [*[("Dropout", 1.0)] * case["drop"], *before, ("Linear", len(case["w"]), len(case["b"]))]
     modules = [worker.call(f"torch.nn:{name}", *args, keep=True) for name, *args in layers]
     net = worker.call("torch.nn:Sequential", *modules, keep=True)
     worker.call("to", worker.get(tensor(worker, case["w"]), "dtype", keep=True), on=net, keep=True)
@@ -61,7 +65,11 @@ class VGG(Subject):
             state[name] = (values - name.endswith(("bias", "mean"))).astype(np.float32)
         if norms:
             worker.call("load_state_dict", {name: tensor(worker, state[name]) for name in state}, on=net, keep=True)
-        case["weights"] = {name: np.float64(array) for name, array in state.items() if "num_b" not in name}
+        weights = case["weights"] = {}
+        for name, array in state.items():
+            weights |= {name: np.float64(array)} if "num_b" not in name else {}
+            if norms and array.ndim == 4:  # before batch norm a bias changes nothing, and may be left out
+                weights.setdefault(name.replace("weight", "bias"), np.zeros(len(array)))
         scores = worker.call("__call__", tensor(worker, case["X"].astype(np.float32)), on=net)
         yield Call(self.targets[0], {}, {}, {"scores": scores})
 
@@ -127,9 +135,9 @@ class Epoch(Subject):
     """`train_epoch` with a linear network: losses, accuracy and parameters after a few steps."""
 
     def calls(self, worker, case, functions):
-        """Train; in the mode check a Dropout that drops everything tells train mode from evaluation mode."""
+        """Train from evaluation mode."""
         cpu = device(worker)
-        net = linear(worker, case, *([("Dropout", 1.0)] if case["drop"] else []))
+        net = linear(worker, case)
         worker.call("eval", on=net, keep=True)
         loader = tuple((tensor(worker, X), tensor(worker, y)) for X, y in case["batches"])
         parameters = worker.call("builtins:list", worker.call("parameters", on=net, keep=True), keep=True)
@@ -139,37 +147,33 @@ class Epoch(Subject):
         if not isinstance(result, tuple) or len(result) != 2:
             raise Fault("returns something other than the losses and the accuracy", "returns-too-few")
         if not isinstance(result[0], tuple):
-            swapped = isinstance(result[1], tuple)
-            message = (
-                "the losses are not a list" if not swapped else "returns the accuracy first, expected the losses first"
-            )
-            raise Fault(message, "swapped-results" if swapped else "number-for-list")
+            if isinstance(result[1], tuple):
+                raise Fault("returns the accuracy first, expected the losses first", "swapped-results")
+            raise Fault("the losses are not a list", "number-for-list")
         if not all(isinstance(loss, np.ndarray) and loss.size == 1 for loss in result[0]):
             raise Fault("a loss is not a number", "not-an-array")
         state = list(worker.call("state_dict", on=net).values())
-        results = {"losses": np.array([loss.item() for loss in result[0]]), "accuracy": result[1]}
-        yield Call(self.targets[0], {}, {}, {**results, "parameters": np.append(state[0].T, state[1])})
+        results = np.array([loss.item() for loss in result[0]]), result[1], np.append(state[0].T, state[1])
+        yield Call(self.targets[0], {}, {}, dict(zip(EPOCH, results, strict=True)))
 
-    def compare(self, call, case):
-        """Compare losses, accuracy and parameters with steps by numerical gradients."""
-        return [
-            Comparison(call.function, name, got, case, lambda case, i=i: descend(**case)[i], 1e-5, 1e-7)
-            for i, (name, got) in enumerate(call.results.items())
-        ]
+    def accuracy(self, output, case):
+        """Return that of steps by numerical gradients."""
+        return GRADIENT, 1e-7
 
 
-def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=False, stale=False):
+def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=False, stale=False, softmax=False):
     """Return each step's loss, the accuracy, and the parameters afterwards.
 
     The options give what mistakes would: `accumulate`d gradients, another number of `steps` for each gradient, the
-    `share` of the "mean" minibatch or of the "last", losses and accuracy after the steps (`late`), and steps with the
-    previous minibatch's gradient (`stale`).
+    `share` of the "mean" minibatch or of the "last", losses and accuracy after the steps (`late`), steps with the
+    previous minibatch's gradient (`stale`), and a `softmax` of the scores.
     """
     theta, losses, right, gradient, before = np.append(w, b), [], [], 0.0, 0.0
     for X, y in batches:
 
         def scores(theta: np.ndarray, X: np.ndarray = X) -> np.ndarray:
-            return definitions.fully_connected((1 - drop) * X, theta[: w.size].reshape(w.shape), theta[w.size :])
+            out = definitions.fully_connected((1 - drop) * X, theta[: w.size].reshape(w.shape), theta[w.size :])
+            return np.exp(out) / np.exp(out).sum(1, keepdims=True) if softmax else out
 
         start = theta
         losses.append(definitions.cross_entropy(scores(theta), y))
@@ -190,10 +194,12 @@ def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=Fa
 class Testing(Subject):
     """`test` with a linear network on minibatches of unequal sizes."""
 
+    accuracy = VGG.accuracy
+
     def calls(self, worker, case, functions):
-        """Compute the accuracy; in the mode check a Dropout that drops everything tells the modes apart."""
+        """Compute the accuracy, from train mode."""
         cpu = device(worker)
-        net = linear(worker, case, *([("Dropout", 1.0)] if case["drop"] else []), ("Flatten",))
+        net = linear(worker, case, ("Flatten",))
         worker.call("train", on=net, keep=True)
         images = worker.call("numpy:uint8", case["images"], keep=True)
         loader = worker.call("nnlib.vgg.loader:DataLoader", images, case["y"], case["size"], keep=True)
@@ -224,6 +230,7 @@ def labelled(rng, drop=False):
     return {"w": w, "b": b, "images": images, "y": y, "size": 4, "drop": drop}
 
 
+MODES = {"": [((), {})], "mode": [((), {"drop": True})]}
 NETWORKS = [
     VGG(
         ("nnlib.vgg.networks:VGG11",),
@@ -235,12 +242,6 @@ NETWORKS = [
         },
         outputs=("scores",),
     ),
-    Epoch(("nnlib.vgg.training:train_epoch",), descend, epoch, {"": [((), {})], "mode": [((), {"drop": True})]}),
-    Testing(
-        ("nnlib.vgg.training:test",),
-        share_correct,
-        labelled,
-        {"": [((), {})], "mode": [((), {"drop": True})]},
-        outputs=("accuracy",),
-    ),
+    Epoch(("nnlib.vgg.training:train_epoch",), descend, epoch, MODES, outputs=EPOCH),
+    Testing(("nnlib.vgg.training:test",), share_correct, labelled, MODES, outputs=("accuracy",)),
 ]

@@ -76,7 +76,7 @@ class Process:
             on: the object whose method it is.
             keep: indices of a tuple's elements that stay in the worker, as handles; True for the whole result.
             after: return (result, (arguments, own)): the arguments as the function leaves them, and the caller's own
-                arrays as they are then.
+                arrays as they are then; with "own" these alone: a cache may be too large.
             options: its keyword arguments.
 
         Raises:

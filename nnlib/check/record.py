@@ -10,6 +10,7 @@ import numpy as np
 
 from nnlib import checks as argument_checks
 from nnlib import gradcheck, held_out
+from nnlib.check.examination import first_difference
 from nnlib.check.exercises import Item
 from nnlib.check.report import describe, judge_public
 from nnlib.check.waiting import item_in
@@ -166,13 +167,7 @@ class Check:
             return
         bound = tolerance * max(1.0, float(np.abs(want[np.isfinite(want)]).max(initial=0.0)))
         wrong = ~((mine == want) | (np.abs(mine - want) <= bound) | (np.isnan(mine) & np.isnan(want)))
-        if not wrong.any():
-            self._record(name, "")
-            return
-        index = tuple(map(int, np.argwhere(wrong)[0]))
-        where = f"at {index if len(index) != 1 else index[0]} " if index else ""
-        others = f"; {int(wrong.sum())} of {wrong.size} entries differ" if wrong.size > 1 else ""
-        self._record(name, f"{where}got {mine[index]:.10g}, expected {want[index]:.10g}{others}")
+        self._record(name, first_difference(wrong, mine, want, digits=10) if wrong.any() else "")
 
     def _record(self, name: str, failure: str) -> None:
         if self._why_stale:

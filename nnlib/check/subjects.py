@@ -149,7 +149,7 @@ class LayerSubject(Subject):
         after = dict(zip(inputs, own, strict=True)) | {name: args[list(inputs).index(name)] for name in kept}
         yield Call(forward, inputs, after, {"out": out, **running})
         if backward in functions:
-            result, (_, own) = worker.call(backward, case["dout"], cache, after=True)
+            result, (_, own) = worker.call(backward, case["dout"], cache, after="own")
             names = tuple(f"d{name}" for name in self.wrt)
             after = {name: worker.call("numpy:array", handle) for name, handle in kept.items()}
             yield Call(backward, arrays | {"dout": case["dout"]}, after | {"dout": own[0]}, named(result, names))

@@ -95,7 +95,8 @@ class Worker:
                 return {"result": None, "after": ()}
             function = getattr(owner, name)
             result = function(*args, **options) if request["call"] else function
-            after = self._plain((args, request["args"])) if request["after"] else ()
+            changed = args if request["after"] != "own" else ()
+            after = self._plain((changed, request["args"])) if request["after"] else ()
             return {"result": self._result(result, request["keep"]), "after": after}
         except Exception as error:
             return {"error": self._error(error)}

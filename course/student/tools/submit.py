@@ -6,9 +6,12 @@ python -m tools.submit
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
+import io
 import json
 import re
+import sys
 import tomllib
 import zipfile
 from pathlib import Path
@@ -25,8 +28,8 @@ def pieces(item: dict, root: Path = ROOT) -> dict[str, str]:
     try:
         cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
         sources = {str(cell.get("id")): "".join(cell["source"]) for cell in cells}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return found | {path.name: f"cannot be read: {error}"}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return found | {path.name: f"cannot be read: {_reason(error)}"}
     answers = [source for source in sources.values() if source.lstrip().startswith(f"<!-- answer {item['id']}")]
     first = any(source.lstrip().startswith(f"<!-- answer {item['id']} -->") for source in answers)
     found["answer"] = "missing, with its comment" if not first else _written(not all(map(EMPTY.fullmatch, answers)))
@@ -39,17 +42,32 @@ def pieces(item: dict, root: Path = ROOT) -> dict[str, str]:
 
 def submission(items: list[dict], root: Path = ROOT) -> dict[str, bytes]:
     """Return the files to hand in, by name: those that hold a target, and the notebooks."""
+    return {name: (root / name).read_bytes() for name in wanted(items) if (root / name).is_file()}
+
+
+def wanted(items: list[dict]) -> list[str]:
+    """Return the names of the files to hand in."""
     modules = {target.partition(":")[0].replace(".", "/") + ".py" for item in items for target in item["targets"]}
-    notebooks = {f"notebooks/{item['notebook']}.ipynb" for item in items}
-    return {name: (root / name).read_bytes() for name in sorted(modules | notebooks) if (root / name).is_file()}
+    return sorted(modules | {f"notebooks/{item['notebook']}.ipynb" for item in items})
 
 
 def pack(files: dict[str, bytes], path: Path) -> str:
-    """Write the files into a zip, the same to the byte for the same files; return its checksum."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+    """Write the files into a zip, the same to the byte for the same files; return its checksum.
+
+    Raises:
+        OSError: it cannot be written; one that was there is unchanged.
+    """
+    whole, unfinished = io.BytesIO(), path.with_suffix(".part")
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in files.items():
             packed.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        unfinished.write_bytes(whole.getvalue())
+        unfinished.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    return hashlib.sha256(whole.getvalue()).hexdigest()
 
 
 def receipt(items: list[dict], root: Path = ROOT) -> list[str]:
@@ -69,13 +87,18 @@ def receipt(items: list[dict], root: Path = ROOT) -> list[str]:
 def main() -> int:
     """Write submission.zip and print the receipt; return the exit status."""
     items = tomllib.loads((ROOT / "nnlib" / "check" / "exercises.toml").read_text(encoding="utf-8"))["item"]
-    files, path = submission(items), ROOT / "submission.zip"
-    checksum = pack(files, path)  # before the checks run: it does not depend on them
+    path = ROOT / "submission.zip"
+    try:
+        files = submission(items)
+        checksum = pack(files, path)  # before the checks run: it does not depend on them
+    except OSError as error:
+        print(f"Nothing is packed. {error}", file=sys.stderr)
+        return 1
     print("\n".join(receipt(items)))
-    wanted = {f"notebooks/{item['notebook']}.ipynb" for item in items}
-    for name in sorted(wanted - files.keys()):
+    for name in (name for name in wanted(items) if name not in files):
         print(f"missing: {name}")
-    print(f"\n{path.name}: {len(files)} files, {path.stat().st_size:,} bytes, sha256 {checksum}")
+    print("\nNotebooks are packed as they were last saved.")
+    print(f"{path.name}: {len(files)} files, {path.stat().st_size:,} bytes, sha256 {checksum}")
     return 0
 
 
@@ -102,11 +125,23 @@ def _state_of_code(root: Path, item: dict, target: str) -> str:
     except SyntaxError as error:
         return f"{path.name} cannot be read: line {error.lineno}: {error.msg}"
     except (OSError, ValueError) as error:
-        return f"{path.name} cannot be read: {error}"
-    nodes = [node for node in tree.body if getattr(node, "name", None) == name]
+        return f"{path.name} cannot be read: {_reason(error)}"
+    nodes = [node for node in ast.walk(tree) if name in _bound(node)]
     if not nodes:
         return f"missing in {path.name}"
     return _written(_stub(item) not in ast.get_source_segment(source, nodes[-1]))
+
+
+def _reason(error: Exception) -> str:
+    """Return what an error says, without the path that an OSError repeats."""
+    if isinstance(error, (KeyError, TypeError, AttributeError)):
+        return "not a notebook"
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _bound(node: ast.AST) -> list[str]:
+    """Return the names that a definition or an assignment gives."""
+    return [getattr(node, "name", ""), *(getattr(target, "id", "") for target in getattr(node, "targets", ()))]
 
 
 def _passed(item: dict) -> int:

@@ -61,7 +61,10 @@ def dropout(c: C) -> Pairs:
         yield "test-divided-by-p", times(c, 1 / p**2)
         yield "drops-in-test", subset_of(c, whole, whole * p, whole / p)
         return
-    yield "missing-mask", c.output == "dx" and proportional(c, whole)
+    x = c.case["x"]
+    yield "mask-from-output", c.output == "dx" and same(c, np.where(x == 0, 0.0, c.expected))
+    yield "missing-mask" if c.output == "dx" else "nothing-dropped", proportional(c, whole)
+    yield "p-drops", "rng" in param and times(c, 1 / (1 - p))
     if "seed" in param and c.output == "out":
         drawn = np.random.RandomState(param["seed"]).rand(*whole.shape)
         dropped = [np.where(mask, whole, 0.0) for mask in (drawn >= p, drawn < 1 - p)]

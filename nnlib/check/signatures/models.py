@@ -95,7 +95,7 @@ def vgg11(c: C) -> Pairs:
 
 def epoch(c: C) -> Pairs:
     """`train_epoch`."""
-    index = ("losses", "accuracy", "parameters").index(c.output)
+    index = networks.EPOCH.index(c.output)
     yield "wrong-mode", c.case["drop"] and same(c, networks.descend(**{**c.case, "drop": not c.case["drop"]})[index])
     for id, change in (
         ("gradients-accumulate", {"accumulate": True}),
@@ -105,11 +105,15 @@ def epoch(c: C) -> Pairs:
         ("last-batch-only", {"share": "last"}),
         ("step-before-backward", {"stale": True}),
         ("steps-twice", {"steps": 2}),
+        ("extra-activation", {"softmax": True}),
     ):
         yield id, same(c, networks.descend(**c.case, **change)[index])
-    yield "losses-added", c.output == "losses" and same(c, np.cumsum(c.expected))
+    sizes = [len(y) for _, y in c.case["batches"]]
+    if c.output == "losses":
+        yield "losses-added", same(c, np.cumsum(c.expected))
+        yield "times-n", same(c, c.expected * sizes)
     if c.output == "accuracy":
-        yield from shares(c, [len(y) for _, y in c.case["batches"]])
+        yield from shares(c, sizes)
 
 
 def testing(c: C) -> Pairs:
@@ -126,4 +130,4 @@ def shares(c: C, batches: list[int]) -> Pairs:
     yield "percent", times(c, 100)
     yield "share-wrong", same(c, 1 - c.expected)
     yield "number-for-share", times(c, sum(batches))
-    yield "over-batches", times(c, sum(batches) / len(batches), sum(batches) / len(batches) / batches[0])
+    yield "over-batches", times(c, *(sum(batches) / len(batches) / size for size in (1, batches[0], batches[-1])))

@@ -19,11 +19,14 @@ def norm_forward(c: C) -> Pairs:
     """Batch norm's outputs."""
     param, gamma, beta = (c.case[key] for key in ("bn_param", "gamma", "beta"))
     if "running_mean" in param:
-        test = param["mode"] == "test"
-        other = with_option(c, mode="train" if test else "test")
-        yield "batch-statistics-in-test" if test else "running-in-train", same(c, other)
-        updated = dict(zip(definitions.RUNNING, definitions.running(c.case["x"], param), strict=True))
-        yield "running-in-train", not test and same(c, with_option(c, mode="test", **updated))
+        test, x = param["mode"] == "test", c.case["x"]
+        updated = definitions.running(x, {**param, "mode": "train"})
+        updated = with_option(c, mode="test", **dict(zip(definitions.RUNNING, updated, strict=True)))
+        yield "test-mode-updates" if test else "running-in-train", same(c, updated)
+        batch = zip(definitions.RUNNING, map(np.array, definitions.statistics(definitions.rows(x))), strict=True)
+        others = [{"mode": "train"}, *({key: own} for key, own in batch)] if test else [{"mode": "test"}]
+        wrong = any(same(c, with_option(c, **each)) for each in others)
+        yield "batch-statistics-in-test" if test else "running-in-train", wrong
     yield "eps-ignored", eps(c) != 1e-5 and deviation_is(c, lambda v, n: np.sqrt(v + 1e-5))
     yield "eps-outside-root", deviation_is(c, lambda v, n: np.sqrt(v) + eps(c))
     yield "missing-eps", deviation_is(c, lambda v, n: np.sqrt(v))
@@ -92,6 +95,7 @@ def norm_backward(c: C) -> Pairs:
     param, gamma, x = (c.case[key] for key in ("bn_param", "gamma", "x"))
     mean, variance = used_statistics(c)
     sigma = np.sqrt(variance + eps(c))
+    yield "missing-eps", same(c, with_option(c, eps=0.0))
     if c.output != "dx":
         if c.output == "dgamma":
             dbeta = next(other.expected for other in c.beside if other.output == "dbeta")
@@ -118,6 +122,7 @@ def norm_paths(c: C) -> Pairs:
         return
     both = alike(by_mean, by_variance)
     yield "statistics-as-constants", both and alike(by_mean, 0)
+    yield "mean-term-sign", both and alike(by_mean, -1)
     yield "terms-without-n", both and alike(by_mean, n)
     yield "n-minus-1", both and alike(by_mean, n / (n - 1))
     yield "n-for-nhw", both and alike(by_mean, n / len(c.case["x"]))

@@ -44,8 +44,8 @@ def alone(c: C) -> Pairs:
     right = np.array([same(c, ask(c, **part), got) for part, got in zip(parts, own, strict=True)])
     yield "right-alone", right.all()
     if "y" in c.case:
-        y = c.case["y"]
-        yield "right-for-one-label", {right[y == label].all() for label in set(y)} == {True, False}
+        y, binary = c.case["y"], c.case["x"].ndim == 1
+        yield "right-for-one-label", binary and {right[y == label].all() for label in set(y)} == {True, False}
         yield "wrong-loss", same(c, np.mean(own) if c.output == "loss" else np.concatenate(own) / n)
 
 
@@ -71,7 +71,8 @@ def growth(c: C) -> Pairs:
         if whole or (name == "dout" and c.output[0] != "d"):
             continue
         powers = [_power(c, lambda t, f=f, name=name: f(c, **{name: t * c.case[name]})) for f in (run, ask)]
-        others = [value.flat[::-1].reshape(value.shape), np.full_like(value, value.mean()), 0 * value + value.mean(0)]
+        means = [0 * value + value.mean(axis, keepdims=True) for axis in (None, *range(value.ndim)[:2])]
+        others = [value.flat[::-1].reshape(value.shape), *means]
         found.append((name, *powers, [{name: other} for other in others]))
     known = [(*own, *right) for _, own, right, _ in found if (right[0] or 0) >= 0 and right[0] is not None]
     yield "needless-argument", any(power == 0 != own for own, _, power, _ in known)

@@ -19,9 +19,6 @@ def convolution(c: C) -> Pairs:
     if "w" in c.case or "a" in c.case:
         yield "flipped", is_flipped(c, slice(0, 1))
         yield "flipped-one-axis", is_flipped(c, slice(1, 3))
-    if "w" in c.case:
-        w = c.case["w"]
-        yield "rearranged", same(c, ask(c, w=w.reshape(-1, len(w)).T.reshape(w.shape)))
     if c.output == "out" and "a" in c.case:
         yield from planes(c)
     if c.output in ("dx", "images"):
