@@ -52,7 +52,8 @@ class Extract:
     def write(self, root: Path) -> None:
         """Write the modules below `root`, readable for every user."""
         for module, text in self.sources.items():
-            path = root / _path(module).relative_to(items.ROOT)
+            path = _path(module)
+            path = root / (path.relative_to(items.ROOT) if path else items.file_of(module))
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         for path in (root, *root.rglob("*")):
@@ -73,42 +74,67 @@ def extract(files: Mapping[str, str], item: str, ours: Collection[str] = ()) -> 
         return Extract(status="missing", message=f"{place} was not handed in", place=place)
     made = Extract(place=place)
     theirs = [each for each in items.given(item) if each not in ours]
-    written = by_name(files[place])
-    _splice(made, module, written, [*theirs, item], ours)
+    written = _by_name(files[place])
+    wanted = _imported(_splice(made, module, written, [*theirs, item], ours))
     for name in _names_in(module, item):
         if name not in written:
             made.status, made.message = "missing", f"{place} defines no {name}"
-        elif written[name].error:
-            made.status, made.message = "syntax", f"{place}: {written[name].error}"
+        elif error := written[name][-1].error:
+            made.status, made.message = "syntax", f"{place}: {error}"
             break
-    waiting = [] if made.status else [made.sources[module]]
+    own = frozenset(name[:-3].replace("/", ".") for name in files if name.endswith(".py"))
+    waiting = [] if made.status else [module]
     while waiting:
-        for needed in _imports(waiting.pop()):
+        of = waiting.pop()
+        for needed in _imports(of, made.sources[of], own):
             if needed not in made.sources and not KEPT_OUT.match(needed):
-                made.sources[needed] = _module(needed, files, theirs, ours)
-                waiting += [] if _is_package(needed) else [made.sources[needed]]
+                made.sources[needed], more = _module(needed, files, theirs, ours, wanted)
+                wanted |= more
+                waiting += [] if _is_package(needed) else [needed]
     return made
 
 
-def _module(module: str, files: Mapping[str, str], theirs: Collection[str], ours: Collection[str]) -> str:
-    """Return another module's text: the course's, with the functions of each item as it is given or as a stub."""
-    if not items_in(module):
-        return _source(module)
-    text = _cut(module, frozenset(ours))
-    names = [name for item in theirs for name in _names_in(module, item)]
-    taken = reached(by_name(files.get(items.file_of(module), "")), names, by_name(text))
-    return "\n\n".join([text, *(each.text for each in taken)]) + "\n"
+def _module(
+    module: str, files: Mapping[str, str], theirs: Collection[str], ours: Collection[str], wanted: Collection[str]
+) -> tuple[str, set[str]]:
+    """Return another module's text, and the names that the student's part of it imports.
+
+    It is the course's, with a stub for each function of an item, and those of the items `theirs`, and what a student's
+    code imports of its own, as they wrote them. A module that the course does not have is wholly the student's.
+    """
+    found, taken = _by_name(files.get(items.file_of(module), "")), []
+    text = _cut(module, frozenset(ours)) if items_in(module) else _source(module) if _path(module) else ""
+    if items_in(module):
+        base, given = _others(module, by_name(text), ours)
+        names = [name for item in theirs for name in _names_in(module, item)]
+        taken = reached(found, [*names, *(found.keys() & wanted) - base - given], base)
+    elif not text:
+        taken = reached(found, found, ())
+    added = "".join(f"\n\n{each.text}\n" for each in taken)
+    return text + added, _imported(taken)
+
+
+def _others(module: str, base: Mapping[str, object], ours: Collection[str]) -> tuple[set[str], set[str]]:
+    """Return the names that are the course's whatever was handed in, and those that are of an item in `ours`."""
+    every, lent = ({name for item in each for name in _names_in(module, item)} for each in (items_in(module), ours))
+    return base.keys() - every | lent, lent
 
 
 def _splice(
-    made: Extract, module: str, found: Mapping[str, Definition], theirs: Collection[str], ours: Collection[str]
-) -> None:
-    """Put the student's functions of the items `theirs` and what they reach after what stays of the course's module."""
-    every, own, lent = (
-        [name for item in each for name in _names_in(module, item)] for each in (items_in(module), theirs, ours)
-    )
+    made: Extract,
+    module: str,
+    found: Mapping[str, tuple[Definition, ...]],
+    theirs: Collection[str],
+    ours: Collection[str],
+) -> list[Definition]:
+    """Put the student's functions of the items `theirs` and what they reach after what stays of the course's module.
+
+    Return what is theirs.
+    """
+    own = [name for item in theirs for name in _names_in(module, item)]
     base = by_name(_cut(module, frozenset(ours)))
-    taken = reached(found, own, base.keys() - every | set(lent))
+    known, lent = _others(module, base, ours)
+    taken = reached(found, own, known)
     used = {name for each in taken for name in each.uses} - set(own)
     kept = reached(base, [*used, *lent], ())
     parts = ["from __future__ import annotations\n", *(each.text for each in kept if "__future__" not in each.text)]
@@ -118,6 +144,23 @@ def _splice(
         parts.append(each.text)
         end += each.text.count("\n") + 2
     made.sources[module] = "\n\n".join(parts) + "\n"
+    return taken
+
+
+def _by_name(text: str) -> dict[str, tuple[Definition, ...]]:
+    """Return what a student's file binds, and what its stars import from packages of nnlib: a worker's are bare."""
+    found = by_name(text)
+    for star in found.get("*", ()):
+        for name, module in _offers(ast.parse(star.text).body[0].module or "").items():
+            found.setdefault(name, (Definition((name,), f"from {module} import {name}", star.line),))
+    return found
+
+
+def _imported(taken: Collection[Definition]) -> set[str]:
+    """Return the names that a student's code takes out of modules."""
+    nodes = [node for each in taken for node in ast.walk(ast.parse(each.text))]
+    names = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+    return names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
 
 
 @cache
@@ -140,18 +183,20 @@ def items_in(module: str) -> tuple[str, ...]:
 
 
 @lru_cache(256)
-def _imports(text: str) -> tuple[str, ...]:
-    """Return the modules of nnlib that a module's text imports from; of a package taken whole, all that it offers."""
+def _imports(module: str, text: str, own: frozenset[str]) -> tuple[str, ...]:
+    """Return the modules of nnlib and of the student's `own` that one imports; of a whole package, all it offers."""
     found: list[str] = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names if _path(alias.name)]
-        elif isinstance(node, ast.ImportFrom) and _path(node.module or ""):
-            found.append(node.module)
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            parts = module.split(".")[: -node.level] if node.level else []
+            source = ".".join([*parts, *([node.module] if node.module else [])])
+            found.append(source)
             for alias in node.names:
-                inner, offered = f"{node.module}.{alias.name}", _offers(node.module).get(alias.name)
-                found += filter(None, [inner if _path(inner) else offered, *_offers(inner).values()])
-    return tuple(found)
+                inner, offered = f"{source}.{alias.name}", _offers(source).get(alias.name)
+                found += [inner, *([] if _path(inner) or not offered else [offered]), *_offers(inner).values()]
+    return tuple(name for name in found if _path(name) or name in own)
 
 
 @cache
