@@ -16,7 +16,7 @@ from pathlib import Path
 
 from course import items
 from course.release.modules import cut_module
-from course.statements import Definition, by_name, reached
+from course.statements import Definition, Definitions, by_name, reached
 
 # Never beside a student's code: they hold or know the answers, or run on more than NumPy.
 KEPT_OUT = re.compile(r"nnlib\.(fast|check|search|plots|widgets|provenance|data)(\.|$)")
@@ -76,7 +76,7 @@ def extract(files: Mapping[str, str], item: str, ours: Collection[str] = ()) -> 
     theirs = [each for each in items.given(item) if each not in ours]
     written = _by_name(files[place])
     wanted = _imported(_splice(made, module, written, [*theirs, item], ours))
-    for name in _names_in(module, item):
+    for name in sorted(_names(module, [item])):
         if name not in written:
             made.status, made.message = "missing", f"{place} defines no {name}"
         elif error := written[name][-1].error:
@@ -102,41 +102,34 @@ def _module(
     It is the course's, with a stub for each function of an item, and those of the items `theirs`, and what a student's
     code imports of its own, as they wrote them. A module that the course does not have is wholly the student's.
     """
-    found, taken = _by_name(files.get(items.file_of(module), "")), []
-    text = _cut(module, frozenset(ours)) if items_in(module) else _source(module) if _path(module) else ""
-    if items_in(module):
-        base, given = _others(module, by_name(text), ours)
-        names = [name for item in theirs for name in _names_in(module, item)]
-        taken = reached(found, [*names, *(found.keys() & wanted) - base - given], base)
-    elif not text:
-        taken = reached(found, found, ())
-    added = "".join(f"\n\n{each.text}\n" for each in taken)
-    return text + added, _imported(taken)
+    found = _by_name(files.get(items.file_of(module), ""))
+    text = _cut(module, frozenset(ours)) if _path(module) else ""
+    names = found
+    if text:  # nothing of the course's that holds no answer is theirs
+        names = [*_names(module, theirs), *found.keys() & wanted] if items_in(module) else ()
+    taken = _theirs(module, found, names, by_name(text), ours)
+    return text + "".join(f"\n\n{each.text}\n" for each in taken), _imported(taken)
 
 
-def _others(module: str, base: Mapping[str, object], ours: Collection[str]) -> tuple[set[str], set[str]]:
-    """Return the names that are the course's whatever was handed in, and those that are of an item in `ours`."""
-    every, lent = ({name for item in each for name in _names_in(module, item)} for each in (items_in(module), ours))
-    return base.keys() - every | lent, lent
+def _theirs(
+    module: str, found: Definitions, names: Collection[str], base: Definitions, ours: Collection[str]
+) -> list[Definition]:
+    """Return a student's definitions of the names, and what they reach: no more of `base` than items not in `ours`."""
+    known = base.keys() - _names(module, items_in(module)) | _names(module, ours)
+    return reached(found, set(names) - known, known)
 
 
 def _splice(
-    made: Extract,
-    module: str,
-    found: Mapping[str, tuple[Definition, ...]],
-    theirs: Collection[str],
-    ours: Collection[str],
+    made: Extract, module: str, found: Definitions, theirs: Collection[str], ours: Collection[str]
 ) -> list[Definition]:
     """Put the student's functions of the items `theirs` and what they reach after what stays of the course's module.
 
     Return what is theirs.
     """
-    own = [name for item in theirs for name in _names_in(module, item)]
-    base = by_name(_cut(module, frozenset(ours)))
-    known, lent = _others(module, base, ours)
-    taken = reached(found, own, known)
-    used = {name for each in taken for name in each.uses} - set(own)
-    kept = reached(base, [*used, *lent], ())
+    own, base = _names(module, theirs), by_name(_cut(module, frozenset(ours)))
+    taken = _theirs(module, found, own, base, ours)
+    used = {name for each in taken for name in each.uses} - own
+    kept = reached(base, used | _names(module, ours), ())
     parts = ["from __future__ import annotations\n", *(each.text for each in kept if "__future__" not in each.text)]
     end = "\n\n".join(parts).count("\n") + 1
     for each in taken:
@@ -147,7 +140,7 @@ def _splice(
     return taken
 
 
-def _by_name(text: str) -> dict[str, tuple[Definition, ...]]:
+def _by_name(text: str) -> Definitions:
     """Return what a student's file binds, and what its stars import from packages of nnlib: a worker's are bare."""
     found = by_name(text)
     for star in found.get("*", ()):
@@ -167,19 +160,20 @@ def _imported(taken: Collection[Definition]) -> set[str]:
 def _cut(module: str, answered: frozenset[str]) -> str:
     """Return the course's module with a stub for each function of an item, except those of the items in `answered`."""
     rows = [items.load().items[item] for item in items_in(module) if item not in answered]
-    stubs = {name: f"{row['id']} is not given here" for row in rows for name in _names_in(module, row["id"])}
+    stubs = {name: f"{row['id']} is not given here" for row in rows for name in sorted(_names(module, [row["id"]]))}
     helpers = [name for row in rows for name in items.names_in(module, row.get("cut", ()))]
     return cut_module(_source(module), stubs, helpers)[0]
 
 
-def _names_in(module: str, item: str) -> list[str]:
-    return items.names_in(module, items.load().items[item]["targets"])
+def _names(module: str, of: Collection[str]) -> set[str]:
+    """Return the targets of some items that are in a module."""
+    return {name for item in of for name in items.names_in(module, items.load().items[item]["targets"])}
 
 
 @cache
 def items_in(module: str) -> tuple[str, ...]:
     """Return the ids of the items with targets in a module."""
-    return tuple(item for item in items.load().items if _names_in(module, item))
+    return tuple(item for item in items.load().items if _names(module, [item]))
 
 
 @lru_cache(256)

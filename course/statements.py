@@ -6,7 +6,7 @@ import ast
 import builtins
 import re
 import symtable
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,6 +41,9 @@ class Definition:
     imports: bool = False
 
 
+Definitions = dict[str, tuple[Definition, ...]]  # by name
+
+
 @lru_cache(256)
 def definitions(text: str) -> tuple[Definition, ...]:
     """Return the statements at the top of a file; where it does not parse as a whole, those that do one by one."""
@@ -50,9 +53,9 @@ def definitions(text: str) -> tuple[Definition, ...]:
         return tuple(_one_by_one(text))
 
 
-def by_name(text: str) -> dict[str, tuple[Definition, ...]]:
+def by_name(text: str) -> Definitions:
     """Return for each name the last statement at the top of a file that binds it, and those that add to it later."""
-    found: dict[str, tuple[Definition, ...]] = {}
+    found: Definitions = {}
     for each in definitions(text):
         for name in each.names:
             before = found.get(name, ()) if each.adds else ()
@@ -135,9 +138,7 @@ def plain(source: str) -> str:
     return re.sub(r"^(?=[%!])", "#", source, flags=re.M)
 
 
-def reached(
-    found: Mapping[str, tuple[Definition, ...]], names: Iterable[str], known: Collection[str]
-) -> list[Definition]:
+def reached(found: Definitions, names: Iterable[str], known: Collection[str]) -> list[Definition]:
     """Return what the names need of `found`, themselves included, in the order of the file."""
     waiting, taken = list(names), {}
     while waiting:
