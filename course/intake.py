@@ -102,7 +102,7 @@ def _guarded(student: str, source: str, unpack) -> Submission:
     """Return the submission that `unpack` gives as ({path: bytes}, notes, when), or one with its error."""
     try:
         content, notes, submitted = unpack()
-        _check_sizes(content)
+        _check_sizes(len(content), sum(map(len, content.values())))
     except Exception as error:  # a damaged zip leads zipfile and what it calls to raise anything
         return Submission(student, source, error=str(error) or type(error).__name__, files={})
     digest = hashlib.sha256()
@@ -176,7 +176,7 @@ def _zip(data: bytes, depth: int = 1) -> tuple[dict[str, bytes], tuple[str, ...]
         inner, more, _ = _zip(content.pop(name), depth - 1)
         content |= {f"{name}/{each}": part for each, part in inner.items()}
         notes += more
-        _check_sizes(content)
+        _check_sizes(len(content), sum(map(len, content.values())))
     return content, notes, max(filter(None, map(_time, members)), default=None)
 
 
@@ -199,8 +199,7 @@ def _folder(path: Path) -> tuple[dict[str, bytes], tuple[str, ...], None]:
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:
-    if len(members) > MAX_FILES:
-        raise ValueError(f"{len(members)} files, more than {MAX_FILES}")
+    _check_sizes(len(members), sum(info.file_size for info in members))
     for info in members:
         if len(info.filename) > MAX_PATH:
             raise ValueError(f"the zip holds a path of {len(info.filename)} characters, more than {MAX_PATH}")
@@ -211,15 +210,11 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
             raise ValueError(f"the zip holds the link {info.filename!r}")
         if info.flag_bits & 1:
             raise ValueError("the zip has a password")
-    size = sum(info.file_size for info in members)
-    if size > MAX_BYTES:
-        raise ValueError(f"{size >> 20} MB unpacked, more than {MAX_BYTES >> 20}")
 
 
-def _check_sizes(content: Mapping[str, bytes]) -> None:
-    size = sum(map(len, content.values()))
-    if len(content) > MAX_FILES or size > MAX_BYTES:
-        raise ValueError(f"{len(content)} files of {size >> 20} MB, more than {MAX_FILES} of {MAX_BYTES >> 20} MB")
+def _check_sizes(count: int, size: int) -> None:
+    if count > MAX_FILES or size > MAX_BYTES:
+        raise ValueError(f"{count} files of {size >> 20} MB unpacked, more than {MAX_FILES} of {MAX_BYTES >> 20} MB")
 
 
 def _time(info: zipfile.ZipInfo) -> datetime | None:

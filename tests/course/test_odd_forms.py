@@ -20,8 +20,8 @@ FORMS = {
     "another name": RIGHT.replace("fc_forward", "mine") + "fc_forward = mine\n",
     "a function around it": f"def timed(f):\n    return lambda *a: f(*a)\n{RIGHT}fc_forward = timed(fc_forward)\n",
     "the later of two": f"fc_forward = None\nS = 'x'\nS = 1.0\n{RIGHT.replace('x @', 'S * x @')}",
-    "a method": f"class Layer:\n    pass\n{USING.replace('fc_', 'my_')}{AFFINE}Layer.forward = staticmethod(my_forward)\n"
-    "fc_forward = Layer().forward\n",
+    "a method": f"class Layer:\n    pass\n{USING.replace('fc_', 'my_')}{AFFINE}"
+    "Layer.forward = staticmethod(my_forward)\nfc_forward = Layer().forward\n",
     "under a condition": f"if np.__version__ > '1':\n    {RIGHT.replace(chr(10), chr(10) + '    ')}\n",
     "in a try": "try:\n    from numba import njit\nexcept ImportError:\n"
     f"    def njit(f):\n        return f\n@njit\n{RIGHT}",
