@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import PurePath
 
 import nbformat
 
@@ -13,6 +14,8 @@ from course import items
 from course.statements import definitions
 
 MARKER = re.compile(r"<!-- answer (\d)\.")
+OWN = re.compile(r"(?:^|/)(nnlib/(?:\w+/)*\w+\.py)$")
+IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:nnlib|\.).*", re.MULTILINE)
 CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 
 
@@ -36,35 +39,49 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
     files: dict[str, str] = {}
     notes: list[str] = []
     left = {name: data for name, data in content.items() if plain_name(name)}
+    every = dict(left)
     for rule in (_by_path, _by_name, _by_content):
+        among = every if rule is _by_content else left  # one file may hold the answers of several
         for wanted in [name for name in expected() if name not in files]:
             found = sorted(
-                (name for name in left if rule(name, left[name], wanted)), key=lambda name: (name.count("/"), name)
+                (name for name in among if rule(name, among[name], wanted)), key=lambda name: (name.count("/"), name)
             )
             if not found:
                 continue
-            taken = max(found, key=lambda name: _written(left[name]))
+            taken = max(found, key=lambda name: _written(among[name]))
             if len(found) > 1:
                 notes.append(
                     f"{', '.join(found)} could all be {wanted}; {taken} was taken, which has most written in it"
                 )
             elif rule is not _by_path:
                 notes.append(f"{taken} was taken for {wanted}")
-            text, more = _text(taken, left.pop(taken))
+            text, more = _text(taken, among[taken])
             notes += more
             if text is not None:
                 files[wanted] = text
-                notes += _defined_twice(text, wanted)
+                notes += _defined_twice(text, wanted) if wanted.endswith(".py") else ()
+            else:
+                del every[taken]
             for other in found:
                 left.pop(other, None)
+    files = {**_modules(left, files), **files}
     missing = [name for name in expected() if name not in files]
     notes += [f"{name} is missing or cannot be read: its items have nothing to grade" for name in missing]
     return files, tuple(notes)
 
 
+def _modules(left: Mapping[str, bytes], files: Mapping[str, str]) -> dict[str, str]:
+    """Return the text of modules that are the student's own, below nnlib, if a file or one of them imports its name."""
+    texts = {match[1]: decode(data)[0] for name, data in left.items() if (match := OWN.search(name))}
+    lines = [line for text in (*files.values(), *texts.values()) for line in IMPORT.findall(text)]
+    imported = {word for line in lines for word in re.findall(r"\w+", line)}
+    own = {name: text.replace("\0", "") for name, text in texts.items() if PurePath(name).stem in imported}
+    return {name: text for name, text in own.items() if not (items.ROOT / name).exists()}
+
+
 def _defined_twice(text: str, wanted: str) -> Iterator[str]:
     """Yield in words which of a file's answers it defines more than once."""
-    found = [(name, each.line) for each in definitions(text) for name in each.names] if wanted.endswith(".py") else []
+    found = [(name, each.line) for each in definitions(text) if not each.adds for name in each.names]
     for name in sorted(expected()[wanted]):
         lines = [str(line) for other, line in found if other == name]
         if len(lines) > 1:
@@ -107,16 +124,24 @@ def _text(name: str, data: bytes) -> tuple[str | None, list[str]]:
     try:
         notebook = json.loads(text)
         version = notebook["nbformat"]
-        converted = nbformat.convert(nbformat.from_dict(notebook) if version == 4 else nbformat.reads(text, 4), 4)
-        for cell in converted.cells:
-            cell.source = "".join(cell.source)
-        written = nbformat.writes(converted)
+        if version != 4:
+            notebook = nbformat.convert(nbformat.reads(text, 4), 4)
+            notes.append(f"{name} is of notebook format {version} and was converted")
+        cells = list(filter(_is_cell, notebook["cells"]))
+        if notebook["cells"] and not cells:
+            raise ValueError("none of its cells is one")
+        if len(cells) < len(notebook["cells"]):
+            notes.append(f"{name} has {len(notebook['cells']) - len(cells)} cells that are none, which were left out")
+        return json.dumps({**notebook, "cells": [{**cell, "source": "".join(cell["source"])} for cell in cells]}), notes
     except Exception as error:  # nbformat raises whatever a broken notebook leads it to
         first = str(error).splitlines()[0] if str(error) else ""
         return None, [*notes, f"{name} is not a readable notebook: {type(error).__name__}: {first[:200]}"]
-    if version != 4:
-        notes.append(f"{name} is of notebook format {version} and was converted")
-    return written, notes
+
+
+def _is_cell(cell: object) -> bool:
+    """Return whether it is a cell with a kind and a source: a text, or its lines."""
+    source = cell.get("source") if isinstance(cell, dict) and isinstance(cell.get("cell_type"), str) else None
+    return isinstance(source, str) or (isinstance(source, list) and all(isinstance(line, str) for line in source))
 
 
 def _by_path(name: str, data: bytes, wanted: str) -> bool:

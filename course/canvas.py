@@ -49,11 +49,7 @@ def fill(
     Raises:
         ValueError: no gradebook, no such assignment, or one with other points.
     """
-    text = export.read_bytes().decode("utf-8", "surrogateescape")
-    rows = split(text)
-    names = [value(field).lstrip(BOM) for field in rows[0][::2]]
-    checks.require({"Student", "ID"} <= set(names), str(export), "Canvas's columns Student and ID", ", ".join(names))
-    at = _column(export, names, column)
+    rows, names, at = read(export, column)
     _check_points(export, rows, at, grades)
     students = _match(rows, names, [grade["student"] for grade in grades])
     withheld, filled = {}, 0
@@ -68,6 +64,18 @@ def fill(
     with storage.atomic_write(target) as file:
         file.write("".join(map("".join, rows)).encode("utf-8", "surrogateescape"))
     return Filled(filled, tuple(grade["student"] for grade in grades if grade["student"] not in students), withheld)
+
+
+def read(export: Path, column: str | None) -> tuple[list[list[str]], list[str], int]:
+    """Return a gradebook's records, as `split` does, the names of its columns and the index of the assignment's.
+
+    Raises:
+        ValueError: no gradebook, or no such assignment.
+    """
+    rows = split(export.read_bytes().decode("utf-8", "surrogateescape"))
+    names = [value(field).lstrip(BOM) for field in rows[0][::2]]
+    checks.require({"Student", "ID"} <= set(names), str(export), "Canvas's columns Student and ID", ", ".join(names))
+    return rows, names, _column(export, names, column)
 
 
 def split(text: str) -> list[list[str]]:

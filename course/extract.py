@@ -16,7 +16,7 @@ from pathlib import Path
 
 from course import items
 from course.release.modules import cut_module
-from course.statements import Definition, by_name, reached
+from course.statements import Definition, Definitions, by_name, reached
 
 # Never beside a student's code: they hold or know the answers, or run on more than NumPy.
 KEPT_OUT = re.compile(r"nnlib\.(fast|check|search|plots|widgets|provenance|data)(\.|$)")
@@ -52,7 +52,8 @@ class Extract:
     def write(self, root: Path) -> None:
         """Write the modules below `root`, readable for every user."""
         for module, text in self.sources.items():
-            path = root / _path(module).relative_to(items.ROOT)
+            path = _path(module)
+            path = root / (path.relative_to(items.ROOT) if path else items.file_of(module))
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         for path in (root, *root.rglob("*")):
@@ -73,44 +74,62 @@ def extract(files: Mapping[str, str], item: str, ours: Collection[str] = ()) -> 
         return Extract(status="missing", message=f"{place} was not handed in", place=place)
     made = Extract(place=place)
     theirs = [each for each in items.given(item) if each not in ours]
-    written = by_name(files[place])
-    _splice(made, module, written, [*theirs, item], ours)
-    for name in _names_in(module, item):
+    written = _by_name(files[place])
+    wanted = _imported(_splice(made, module, written, [*theirs, item], ours))
+    for name in sorted(_names(module, [item])):
         if name not in written:
             made.status, made.message = "missing", f"{place} defines no {name}"
-        elif written[name].error:
-            made.status, made.message = "syntax", f"{place}: {written[name].error}"
+        elif error := written[name][-1].error:
+            made.status, made.message = "syntax", f"{place}: {error}"
             break
-    waiting = [] if made.status else [made.sources[module]]
+    own = frozenset(name[:-3].replace("/", ".") for name in files if name.endswith(".py"))
+    waiting = [] if made.status else [module]
     while waiting:
-        for needed in _imports(waiting.pop()):
+        of = waiting.pop()
+        for needed in _imports(of, made.sources[of], own):
             if needed not in made.sources and not KEPT_OUT.match(needed):
-                made.sources[needed] = _module(needed, files, theirs, ours)
-                waiting += [] if _is_package(needed) else [made.sources[needed]]
+                made.sources[needed], more = _module(needed, files, theirs, ours, wanted)
+                wanted |= more
+                waiting += [] if _is_package(needed) else [needed]
     return made
 
 
-def _module(module: str, files: Mapping[str, str], theirs: Collection[str], ours: Collection[str]) -> str:
-    """Return another module's text: the course's, with the functions of each item as it is given or as a stub."""
-    if not items_in(module):
-        return _source(module)
-    text = _cut(module, frozenset(ours))
-    names = [name for item in theirs for name in _names_in(module, item)]
-    taken = reached(by_name(files.get(items.file_of(module), "")), names, by_name(text))
-    return "\n\n".join([text, *(each.text for each in taken)]) + "\n"
+def _module(
+    module: str, files: Mapping[str, str], theirs: Collection[str], ours: Collection[str], wanted: Collection[str]
+) -> tuple[str, set[str]]:
+    """Return another module's text, and the names that the student's part of it imports.
+
+    It is the course's, with a stub for each function of an item, and those of the items `theirs`, and what a student's
+    code imports of its own, as they wrote them. A module that the course does not have is wholly the student's.
+    """
+    found = _by_name(files.get(items.file_of(module), ""))
+    text = _cut(module, frozenset(ours)) if _path(module) else ""
+    names = found
+    if text:  # nothing of the course's that holds no answer is theirs
+        names = [*_names(module, theirs), *found.keys() & wanted] if items_in(module) else ()
+    taken = _theirs(module, found, names, by_name(text), ours)
+    return text + "".join(f"\n\n{each.text}\n" for each in taken), _imported(taken)
+
+
+def _theirs(
+    module: str, found: Definitions, names: Collection[str], base: Definitions, ours: Collection[str]
+) -> list[Definition]:
+    """Return a student's definitions of the names, and what they reach: no more of `base` than items not in `ours`."""
+    known = base.keys() - _names(module, items_in(module)) | _names(module, ours)
+    return reached(found, set(names) - known, known)
 
 
 def _splice(
-    made: Extract, module: str, found: Mapping[str, Definition], theirs: Collection[str], ours: Collection[str]
-) -> None:
-    """Put the student's functions of the items `theirs` and what they reach after what stays of the course's module."""
-    every, own, lent = (
-        [name for item in each for name in _names_in(module, item)] for each in (items_in(module), theirs, ours)
-    )
-    base = by_name(_cut(module, frozenset(ours)))
-    taken = reached(found, own, base.keys() - every | set(lent))
-    used = {name for each in taken for name in each.uses} - set(own)
-    kept = reached(base, [*used, *lent], ())
+    made: Extract, module: str, found: Definitions, theirs: Collection[str], ours: Collection[str]
+) -> list[Definition]:
+    """Put the student's functions of the items `theirs` and what they reach after what stays of the course's module.
+
+    Return what is theirs.
+    """
+    own, base = _names(module, theirs), by_name(_cut(module, frozenset(ours)))
+    taken = _theirs(module, found, own, base, ours)
+    used = {name for each in taken for name in each.uses} - own
+    kept = reached(base, used | _names(module, ours), ())
     parts = ["from __future__ import annotations\n", *(each.text for each in kept if "__future__" not in each.text)]
     end = "\n\n".join(parts).count("\n") + 1
     for each in taken:
@@ -118,40 +137,60 @@ def _splice(
         parts.append(each.text)
         end += each.text.count("\n") + 2
     made.sources[module] = "\n\n".join(parts) + "\n"
+    return taken
+
+
+def _by_name(text: str) -> Definitions:
+    """Return what a student's file binds, and what its stars import from packages of nnlib: a worker's are bare."""
+    found = by_name(text)
+    for star in found.get("*", ()):
+        for name, module in _offers(ast.parse(star.text).body[0].module or "").items():
+            found.setdefault(name, (Definition((name,), f"from {module} import {name}", star.line),))
+    return found
+
+
+def _imported(taken: Collection[Definition]) -> set[str]:
+    """Return the names that a student's code takes out of modules."""
+    nodes = [node for each in taken for node in ast.walk(ast.parse(each.text))]
+    names = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+    return names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
 
 
 @cache
 def _cut(module: str, answered: frozenset[str]) -> str:
     """Return the course's module with a stub for each function of an item, except those of the items in `answered`."""
     rows = [items.load().items[item] for item in items_in(module) if item not in answered]
-    stubs = {name: f"{row['id']} is not given here" for row in rows for name in _names_in(module, row["id"])}
+    stubs = {name: f"{row['id']} is not given here" for row in rows for name in sorted(_names(module, [row["id"]]))}
     helpers = [name for row in rows for name in items.names_in(module, row.get("cut", ()))]
     return cut_module(_source(module), stubs, helpers)[0]
 
 
-def _names_in(module: str, item: str) -> list[str]:
-    return items.names_in(module, items.load().items[item]["targets"])
+def _names(module: str, of: Collection[str]) -> set[str]:
+    """Return the targets of some items that are in a module."""
+    return {name for item in of for name in items.names_in(module, items.load().items[item]["targets"])}
 
 
 @cache
 def items_in(module: str) -> tuple[str, ...]:
     """Return the ids of the items with targets in a module."""
-    return tuple(item for item in items.load().items if _names_in(module, item))
+    return tuple(item for item in items.load().items if _names(module, [item]))
 
 
 @lru_cache(256)
-def _imports(text: str) -> tuple[str, ...]:
-    """Return the modules of nnlib that a module's text imports from; of a package taken whole, all that it offers."""
+def _imports(module: str, text: str, own: frozenset[str]) -> tuple[str, ...]:
+    """Return the modules of nnlib and of the student's `own` that one imports; of a whole package, all it offers."""
     found: list[str] = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names if _path(alias.name)]
-        elif isinstance(node, ast.ImportFrom) and _path(node.module or ""):
-            found.append(node.module)
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            parts = module.split(".")[: -node.level] if node.level else []
+            source = ".".join([*parts, *([node.module] if node.module else [])])
+            found.append(source)
             for alias in node.names:
-                inner, offered = f"{node.module}.{alias.name}", _offers(node.module).get(alias.name)
-                found += filter(None, [inner if _path(inner) else offered, *_offers(inner).values()])
-    return tuple(found)
+                inner, offered = f"{source}.{alias.name}", _offers(source).get(alias.name)
+                found += [inner, *([] if _path(inner) or not offered else [offered]), *_offers(inner).values()]
+    return tuple(name for name in found if _path(name) or name in own)
 
 
 @cache

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import joblib
@@ -14,34 +15,42 @@ from tqdm import tqdm
 from course import canvas, grading, intake, items, marks, report, sandbox
 from course.intake import Submission
 from course.ledger import Cache, Check, course_key
+from nnlib import checks
 from nnlib.tables import align
 
 CACHE = items.ROOT / "build" / "grades"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Grade what the command line names; return 0, 1 if a human has to look at something, 2 if nothing was done."""
+    """Grade what the command line names; return 0, 1 if a human has to look at something, 2 if it could not be done."""
     options = parser().parse_args(argv)
+    sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        tier = sandbox.choose(options.isolation)
+        checks.require(options.jobs > 0, "--jobs", "a positive number", options.jobs)
         wanted = grading.chosen(options.only)
         deadline = marks.moment("--deadline", options.deadline) if options.deadline else None
         maxima = {item: row["points"] for item, row in items.load().items.items()}
         given = marks.read(*options.marks, maxima=maxima)
+        key = course_key()
+        try_outputs(options)
+        tier = sandbox.choose(options.isolation)
         submissions = list(intake.read(options.paths, options.roster))
+        print(f"{len(submissions)} submission{'s' * (len(submissions) != 1)}, {len(wanted)} items, isolation: {tier}")
+        found = grade_all(submissions, wanted, tier, options, key)
     except (ValueError, RuntimeError, OSError) as error:
-        print(f"course.grade: {error}", file=sys.stderr)
+        print(f"course.grade: {report.shown(str(error))}", file=sys.stderr)
         return 2
-    print(f"{len(submissions)} submission{'s' * (len(submissions) != 1)}, {len(wanted)} items, isolation: {tier}")
     graded = []
-    for submission, each in zip(submissions, grade_all(submissions, wanted, tier, options), strict=True):
+    for submission, each in zip(submissions, found, strict=True):
         late = marks.late(submission.submitted, deadline, marks.rule())
         graded.append(marks.settle(each, given, grading.answers(submission.files), late))
-    write(graded, submissions, given, options)
-    troubled = [each["student"] for each in graded if marks.failures(each)]
+    unwritten = list(write(graded, submissions, given, options))
+    troubled = [report.shown(each["student"]) for each in graded if marks.failures(each)]
     if troubled:
         print(f"A human has to look at: {', '.join(troubled)}", file=sys.stderr)
-    return 1 if troubled else 0
+    for words in unwritten:
+        print(f"course.grade: not written: {words}; with --resume the same command goes on", file=sys.stderr)
+    return 2 if unwritten else 1 if troubled else 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -73,11 +82,24 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def grade_all(submissions: list[Submission], wanted: list[str], tier: str, options: argparse.Namespace) -> list[dict]:
+def try_outputs(options: argparse.Namespace) -> None:
+    """Raise OSError or ValueError where an output could not be written in the end: before hours of work."""
+    for path in filter(None, (options.json, options.csv, options.html and options.html / "class.html", CACHE / "row")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(f"expected a file to write, got the folder {path}")
+        tempfile.TemporaryFile(dir=path.parent).close()
+    if options.canvas:
+        canvas.read(options.canvas, options.column)
+
+
+def grade_all(
+    submissions: list[Submission], wanted: list[str], tier: str, options: argparse.Namespace, key: bytes
+) -> list[dict]:
     """Return the JSON object of each submission; items are graded side by side, those of all submissions."""
     tasks = [(number, item) for number in range(len(submissions)) for item in wanted]
-    checks: dict[tuple[int, str], list[Check]] = {}
-    jobs, key = joblib.Parallel(options.jobs, return_as="generator_unordered", batch_size=1), course_key()
+    graded: dict[tuple[int, str], list[Check]] = {}
+    jobs = joblib.Parallel(options.jobs, return_as="generator_unordered", batch_size=1)
     with contextlib.ExitStack() as stack, tqdm(total=len(tasks), unit="item", disable=None) as bar:
         if options.scheduler:
             from distributed import Client  # here: it takes a second, which others need not wait for
@@ -89,10 +111,10 @@ def grade_all(submissions: list[Submission], wanted: list[str], tier: str, optio
             for number, item in tasks
         )
         for number, item, found in jobs(calls):
-            checks[number, item] = found
+            graded[number, item] = found
             bar.update()
     return [
-        grading.submission_object(submission, tier, {item: checks[number, item] for item in wanted})
+        grading.submission_object(submission, tier, {item: graded[number, item] for item in wanted})
         for number, submission in enumerate(submissions)
     ]
 
@@ -104,25 +126,40 @@ def _grade(
     return number, item, grading.judge(submission, item, tier, cache, key)
 
 
-def write(graded: list[dict], submissions: list[Submission], given: marks.Marks, options: argparse.Namespace) -> None:
-    """Print a line for each submission and write what the options ask for."""
+def write(
+    graded: list[dict], submissions: list[Submission], given: marks.Marks, options: argparse.Namespace
+) -> Iterator[str]:
+    """Print a line for each submission and write what the options ask for; yield in words what could not be written."""
     totals = ["-" if each["total"] is None else f"{each['total']:.2f}" for each in graded]
-    rows = [(each["student"], total, each["submission"]["error"]) for each, total in zip(graded, totals, strict=True)]
+    rows = [
+        (report.shown(each["student"]), total, report.shown(each["submission"]["error"]))
+        for each, total in zip(graded, totals, strict=True)
+    ]
     print(*align(rows, (str.ljust, str.rjust, str.ljust)), sep="\n")
-    if options.json:
-        report.write_json(options.json, graded)
-    if options.csv:
-        report.write_csv(options.csv, graded)
-    if options.html:
-        report.write_html(options.html, graded)
-        answers = {each.student: grading.answers(each.files) for each in submissions if not each.error}
-        report.write_marking_page(options.html / "marking.html", graded, answers, given, items.rubrics())
-    if options.canvas:
-        target = options.canvas.with_name(f"{options.canvas.stem}-filled.csv")
-        filled = canvas.fill(options.canvas, target, graded, options.column, provisional=options.provisional)
-        print(f"{target}: {filled.students} students have a grade")
-        print(*(f"not in the gradebook: {student}" for student in filled.unmatched), sep="\n")
-        print(*(f"withheld: {student}: {why}" for student, why in filled.withheld.items()), sep="\n")
+    answers = {each.student: grading.answers(each.files) for each in submissions if not each.error}
+    marking = options.html and options.html / "marking.html"
+    jobs = [
+        (options.json, lambda: report.write_json(options.json, graded)),
+        (options.csv, lambda: report.write_csv(options.csv, graded)),
+        (options.html, lambda: report.write_html(options.html, graded)),
+        (marking, lambda: report.write_marking_page(marking, graded, answers, given, items.rubrics())),
+        (options.canvas, lambda: fill(options.canvas, graded, options)),
+    ]
+    for path, job in jobs:
+        try:
+            if path:
+                job()
+        except (OSError, ValueError) as error:
+            yield f"{path}: {error}"
+
+
+def fill(export: Path, graded: list[dict], options: argparse.Namespace) -> None:
+    """Write the filled gradebook, and print what is not in it."""
+    target = export.with_name(f"{export.stem}-filled.csv")
+    filled = canvas.fill(export, target, graded, options.column, provisional=options.provisional)
+    print(f"{target}: {filled.students} students have a grade")
+    print(*(f"not in the gradebook: {student}" for student in map(report.shown, filled.unmatched)), sep="\n")
+    print(*(report.shown(f"withheld: {student}: {why}") for student, why in filled.withheld.items()), sep="\n")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ status "ours": it gives no points and takes none, and a human looks at it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
@@ -47,12 +48,23 @@ def judge(submission: Submission, item: str, tier: str, cache: Cache, key: bytes
     found = judge_item(submission, item, tier, cache, key)
     for row in machine_rows(item):
         if row.name == "figure":
-            found.append(figure(row, item, submission.files))
+            found.append(_figure(row, item, submission.files, cache))
         else:
             model = items.load().items[item]["model"]
             trained = TrainingJudge(item, model, tier, cache, key, submission.sha256)
             found += decide([row], submission.files, trained)
     return found
+
+
+def _figure(row: Row, item: str, files: Mapping[str, str], cache: Cache) -> Check:
+    """Return the check of a reported figure, of this run or an earlier one."""
+    notebook = files.get(f"notebooks/{items.load().items[item]['notebook']}.ipynb", "")
+    name = hashlib.sha256(json.dumps([engine_hash(), item, asdict(row), notebook], default=dict).encode()).hexdigest()
+    check = cache.get(name)
+    if check is None:
+        check = figure(row, item, files)
+        cache.put(name, check)
+    return check
 
 
 def machine_rows(item: str) -> list[Row]:

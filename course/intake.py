@@ -25,8 +25,8 @@ MAX_BYTES, MAX_FILES, MAX_RATIO = 50 << 20, 2000, 100  # of one submission, unpa
 MAX_PATH = 1000  # characters of a file's path
 JUNK = re.compile(r"(^|/)(__MACOSX|\.git|\.venv|\.ipynb_checkpoints|__pycache__|node_modules)/|(^|/)(\._|\.DS_Store$)")
 # How platforms name what a student uploaded; "student" is what tells students apart.
-CANVAS = re.compile(r"^(?P<student>[^_]+(?:_LATE)?_\d+)_\d+_(?P<file>.+)$")
-MOODLE = re.compile(r"^(?P<student>.+_\d+)_assignsubmission_file_?(?:/(?P<file>.+))?$")
+CANVAS = re.compile(r"^(?P<student>[^_/]+(?:_LATE)?_\d+)_\d+_(?P<file>.+)$")
+MOODLE = re.compile(r"^(?P<student>[^/]+_\d+)_assignsubmission_file_?(?:/(?P<file>.+))?$")
 PARTS = ("nnlib", "notebooks", "layers", "code")  # zips of these names are parts of one submission, not students
 GRADESCOPE = re.compile(r"^(?P<student>submission_\d+)(?:/(?P<file>.+))?$")
 
@@ -79,7 +79,11 @@ def _read(path: Path) -> list[Submission]:
     if not path.exists():
         raise ValueError(f"PATH: expected a folder or a zip, got {path}, which does not exist.")
     if path.is_dir():
-        return [_guarded(path.name, str(path), lambda: _folder(path))]
+        return [_guarded(path.absolute().name, str(path), lambda: _folder(path))]
+    if not path.is_file():
+        raise ValueError(f"PATH: expected a folder or a zip, got {path}, which is neither.")
+    if canonical.plain_name(path.name):
+        return [_guarded(path.stem, str(path), lambda: ({path.name: path.read_bytes()}, (), None))]
     try:
         with zipfile.ZipFile(path) as archive:
             groups = _students(archive)
@@ -98,7 +102,7 @@ def _guarded(student: str, source: str, unpack) -> Submission:
     """Return the submission that `unpack` gives as ({path: bytes}, notes, when), or one with its error."""
     try:
         content, notes, submitted = unpack()
-        _check_sizes(content)
+        _check_sizes(len(content), sum(map(len, content.values())))
     except Exception as error:  # a damaged zip leads zipfile and what it calls to raise anything
         return Submission(student, source, error=str(error) or type(error).__name__, files={})
     digest = hashlib.sha256()
@@ -128,7 +132,7 @@ def _students(archive: zipfile.ZipFile) -> list[tuple[str, list[str]]]:
             groups.setdefault(match["student"], []).append(name)
         elif zipped and PurePosixPath(name).stem.lower() not in PARTS:
             alone.append((PurePosixPath(name).stem, [name]))
-        elif name.rpartition("/")[2] != "submission_metadata.yml":
+        elif canonical.plain_name(name):
             return []
     return [*groups.items(), *alone]
 
@@ -164,12 +168,15 @@ def _zip(data: bytes, depth: int = 1) -> tuple[dict[str, bytes], tuple[str, ...]
             name = info.filename.replace("\\", "/")
             if name in content:
                 notes += (f"the zip holds {name} more than once; the last one was taken",)
-            content[name] = archive.read(info)
+            try:
+                content[name] = archive.read(info)
+            except Exception as error:  # a damaged member leads zipfile to raise anything; the others are whole
+                notes += (f"{name} cannot be read and was left out: {error}",)
     for name in [name for name in content if depth and name.lower().endswith(".zip")]:
         inner, more, _ = _zip(content.pop(name), depth - 1)
         content |= {f"{name}/{each}": part for each, part in inner.items()}
         notes += more
-        _check_sizes(content)
+        _check_sizes(len(content), sum(map(len, content.values())))
     return content, notes, max(filter(None, map(_time, members)), default=None)
 
 
@@ -192,8 +199,7 @@ def _folder(path: Path) -> tuple[dict[str, bytes], tuple[str, ...], None]:
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:
-    if len(members) > MAX_FILES:
-        raise ValueError(f"{len(members)} files, more than {MAX_FILES}")
+    _check_sizes(len(members), sum(info.file_size for info in members))
     for info in members:
         if len(info.filename) > MAX_PATH:
             raise ValueError(f"the zip holds a path of {len(info.filename)} characters, more than {MAX_PATH}")
@@ -204,15 +210,11 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
             raise ValueError(f"the zip holds the link {info.filename!r}")
         if info.flag_bits & 1:
             raise ValueError("the zip has a password")
-    size = sum(info.file_size for info in members)
-    if size > MAX_BYTES:
-        raise ValueError(f"{size >> 20} MB unpacked, more than {MAX_BYTES >> 20}")
 
 
-def _check_sizes(content: Mapping[str, bytes]) -> None:
-    size = sum(map(len, content.values()))
-    if len(content) > MAX_FILES or size > MAX_BYTES:
-        raise ValueError(f"{len(content)} files of {size >> 20} MB, more than {MAX_FILES} of {MAX_BYTES >> 20} MB")
+def _check_sizes(count: int, size: int) -> None:
+    if count > MAX_FILES or size > MAX_BYTES:
+        raise ValueError(f"{count} files of {size >> 20} MB unpacked, more than {MAX_FILES} of {MAX_BYTES >> 20} MB")
 
 
 def _time(info: zipfile.ZipInfo) -> datetime | None:
@@ -225,10 +227,19 @@ def _time(info: zipfile.ZipInfo) -> datetime | None:
 
 def _roster(path: Path) -> dict[str, str]:
     """Return the students by the part of a file's name that tells them apart."""
-    rows = list(csv.DictReader(io.StringIO(canonical.decode(path.read_bytes())[0])))
-    if not rows or not {"submission", "student"} <= set(rows[0]):
-        raise ValueError(f"--roster: expected a CSV with the columns submission and student, got {path}.")
-    return {row["submission"].strip(): row["student"].strip() for row in rows if row["submission"].strip()}
+    expected = f"--roster: expected a CSV with the columns submission and student, got {path}"
+    try:
+        rows = list(csv.DictReader(io.StringIO(canonical.decode(path.read_bytes())[0]), strict=True))
+    except csv.Error as error:
+        raise ValueError(f"{expected}: {error}.") from None
+    found: dict[str, str] = {}
+    for row in rows or [{}]:
+        if None in (row.get("submission"), row.get("student")):
+            raise ValueError(f"{expected}, which lacks one in {row}.")
+        part, student = row["submission"].strip(), row["student"].strip()
+        if part and found.setdefault(part, student) != student:
+            raise ValueError(f"--roster: {part!r} stands for two students, {found[part]} and {student}.")
+    return found
 
 
 def _known(student: str, names: Mapping[str, str]) -> str:

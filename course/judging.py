@@ -132,7 +132,10 @@ class Judge:
         known = self.cache.get(name)
         if known is not None:
             return known
-        check = self._run(row, seed)
+        try:
+            check = self._run(row, seed)
+        except OSError as error:  # such as a full disk
+            return make(row, "ours", "", f"{type(error).__name__}: {error}")
         if check.status != "ours":
             self.cache.put(name, check)
         return check
@@ -166,6 +169,10 @@ class Judge:
             self.worker.stop()
             self._started = []
             result = self.result(row, seed)
+        if result.status == "not run":  # it asks for PyTorch
+            result = replace(
+                result, status="ours" if self.limits().torch else "forbidden", message="there is no PyTorch"
+            )
         if result.status == "ours" and self._solution_passes(row, seed):
             result = replace(result, status="output", message=f"the result cannot be compared: {result.message}")
         reason = next((each.reason for each in self._started if each.reason), "")
@@ -215,7 +222,7 @@ def _hidden(status: str, result: Result, place: str) -> str:
 def _not_given(message: str) -> bool:
     """Return whether an import failed because the module is kept from the worker; a misspelt one is nowhere."""
     found = re.search(r"No module named '(\w+)", message)
-    return bool(found) and importlib.util.find_spec(found[1]) is not None
+    return bool(found) and not found[1].startswith("__") and importlib.util.find_spec(found[1]) is not None
 
 
 def make(

@@ -6,12 +6,13 @@ import functools
 import hashlib
 import json
 import os
+import re
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from course import items
-from nnlib import storage
+from nnlib import checks, storage
 
 KEY = items.ROOT / "course" / "key"  # never committed; with it anyone can compute the hidden inputs
 OPEN = ("ours", "human")  # statuses that neither give nor take points: a human looks at them
@@ -46,16 +47,17 @@ class Cache:
         self.path, self.known = path, {}
         if path is None:
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not resume:
-            path.unlink(missing_ok=True)
-        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-            try:
-                row = json.loads(line)
-                key = row.pop("key")
+        with storage.file_lock(path):
+            if not resume:
+                path.unlink(missing_ok=True)
+            content = path.read_bytes() if path.exists() else b""
+            if content and not content.endswith(b"\n"):  # cut by the end of a run
+                path.write_bytes(content[: content.rfind(b"\n") + 1])
+        for mark, _, text in (line.partition(b" ") for line in content.splitlines()):
+            row = json.loads(text) if mark == _mark(text) else {}  # others are damaged
+            key = row.pop("key", None)
+            if row.keys() == Check.__dataclass_fields__.keys():
                 self.known[key] = Check(**row)
-            except (ValueError, TypeError, KeyError, AttributeError):
-                continue  # the line that was being written when the run was killed
 
     def get(self, key: str) -> Check | None:
         """Return the row of this key, if it was judged."""
@@ -65,21 +67,34 @@ class Cache:
         """Keep a row."""
         self.known[key] = check
         if self.path is not None:
-            line = json.dumps({"key": key, **asdict(check)}) + "\n"
-            with storage.file_lock(self.path), open(self.path, "a", encoding="utf-8") as file:
-                file.write(line)
+            text = json.dumps({"key": key, **asdict(check)}).encode()
+            with storage.file_lock(self.path), open(self.path, "ab") as file:
+                file.write(b"%s %s\n" % (_mark(text), text))
                 file.flush()
                 os.fsync(file.fileno())
 
 
+def _mark(text: bytes) -> bytes:
+    """Return the checksum that stands before a row."""
+    return hashlib.sha256(text).hexdigest()[:16].encode()
+
+
 def course_key(path: Path = KEY) -> bytes:
-    """Return the course's key; it is drawn and written at the first call, readable for its owner alone."""
+    """Return the course's key; it is drawn and written at the first call, readable for its owner alone.
+
+    Raises:
+        ValueError: the file holds none.
+    """
     with storage.file_lock(path):
         if not path.exists():
             with storage.atomic_write(path) as file:
                 os.fchmod(file.fileno(), 0o600)
                 file.write(secrets.token_hex(32).encode())
-        return bytes.fromhex(path.read_text().strip())
+        key = path.read_bytes().strip()
+        checks.require(
+            bool(re.fullmatch(rb"[0-9a-f]{64}", key)), str(path), "64 hexadecimal digits", f"{len(key)} bytes"
+        )
+        return bytes.fromhex(key.decode())
 
 
 @functools.cache

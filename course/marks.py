@@ -121,7 +121,7 @@ def read(*paths: Path, maxima: Mapping[str, float]) -> Marks:
     for path in filter(Path.exists, map(Path, paths)):
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:  # no UTF-8, or no JSON
+        except (ValueError, RecursionError) as error:  # no UTF-8, or no JSON
             raise ValueError(f"{path}: expected marks as JSON, got {error}.") from None
         known = isinstance(content, dict) and content.get("schema") == SCHEMA and isinstance(content.get("marks"), list)
         checks.require(known, str(path), f"marks of schema {SCHEMA}", "another file")

@@ -26,7 +26,7 @@ from nnlib import storage
 from nnlib.check.exercises import items
 from nnlib.check.report import diagnoses
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet compute a cell (OWASP, "CSV injection")
+FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # what a spreadsheet computes (OWASP, "CSV injection")
 COMMONEST = 30  # mistakes that the class page lists
 UNNAMED = "not one of the mistakes I know"
 NO_MISTAKE = ("passed", "not run", *OPEN)
@@ -62,7 +62,7 @@ def write_csv(path: Path, grades: Sequence[Mapping]) -> None:
     about = ["student", "total", "late_factor", "isolation", "sha256", "run", "unsettled"]
     head = [*about, *ids, *(f"{each} by hand" for each in ids)]
     text = io.StringIO(newline="")
-    table = csv.DictWriter(text, head)
+    table = csv.DictWriter(text, head, quoting=csv.QUOTE_NONNUMERIC)  # where a semicolon separates, a cell stays one
     table.writeheader()
     for grade in grades:
         row = {name: grade[name] for name in ("student", "total", "isolation", "run")}

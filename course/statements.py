@@ -3,25 +3,45 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import symtable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 START = re.compile(r"^(?:@|def |class |async def |import |from |[A-Za-z_]\w*(?:, *\w+)* *(?:: *[^=]+)?=(?!=))")
 
 DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+IMPORTS = (ast.Import, ast.ImportFrom)
+LOOKUPS = {"eval", "exec", "getattr", "globals", "locals", "vars"}  # a function that uses one may name others in texts
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A statement at the top of a file: the names that it binds, its text, where it begins, why it cannot be used."""
+    """A statement at the top of a file.
+
+    Attributes:
+        names: what it binds or changes.
+        text: its source.
+        line: where it begins.
+        uses: the names at the top of the file that it reads, also later, in the functions that it defines.
+        error: why it cannot be used, or "".
+        adds: whether it leaves what was bound before, in part or under a condition.
+        binds, imports: whether it binds names at all, and imports.
+    """
 
     names: tuple[str, ...]
     text: str
     line: int
     uses: frozenset[str] = frozenset()
     error: str = ""
+    adds: bool = False
+    binds: bool = True
+    imports: bool = False
+
+
+Definitions = dict[str, tuple[Definition, ...]]  # by name
 
 
 @lru_cache(256)
@@ -33,15 +53,21 @@ def definitions(text: str) -> tuple[Definition, ...]:
         return tuple(_one_by_one(text))
 
 
-def by_name(text: str) -> dict[str, Definition]:
-    """Return for each name that a file binds at its top the last statement that does."""
-    return {name: each for each in definitions(text) for name in each.names}
+def by_name(text: str) -> Definitions:
+    """Return for each name the last statement at the top of a file that binds it, and those that add to it later."""
+    found: Definitions = {}
+    for each in definitions(text):
+        for name in each.names:
+            before = found.get(name, ()) if each.adds else ()
+            if each.binds or not any(other.imports for other in before):  # `np.testing.check()` is no part of np
+                found[name] = (*before, each)
+    return found
 
 
 def _one_by_one(text: str) -> Iterator[Definition]:
     lines = text.split("\n")
     starts = [i for i, line in enumerate(lines) if START.match(line) and not (i and lines[i - 1].startswith("@"))]
-    for first, last in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for first, last in zip(starts, [*starts, len(lines)][1:], strict=True):
         part = "\n".join(lines[first:last])
         try:
             yield from filter(None, (_definition(node, part, first + node.lineno - 1) for node in ast.parse(part).body))
@@ -55,25 +81,51 @@ def _one_by_one(text: str) -> Iterator[Definition]:
 
 
 def _definition(node: ast.stmt, text: str, before: int) -> Definition | None:
-    """Return a definition, an import or an assignment of names; nothing for what only acts."""
-    if not isinstance(node, (*DEFINING, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)):
+    """Return what binds or changes names of the file; nothing for what only acts, or only where the file is run."""
+    binds, changes = bound(node), () if isinstance(node, DEFINING) else tuple(_changed(node))
+    if not (binds or changes) or (isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)):
         return None
-    first = first_line(node)
+    first, parts = first_line(node), list(ast.walk(node))
     source = "\n".join(text.split("\n")[first - 1 : node.end_lineno])
-    parts = list(ast.walk(node))
-    uses = {each.id for each in parts if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}
-    texts = {each.value for each in parts if isinstance(each, ast.Constant) and isinstance(each.value, str)}
-    uses = frozenset(uses.union(filter(str.isidentifier, texts)))
-    return Definition(bound(node), source, before + 1 - (node.lineno - first), uses)
+    uses = _global(symtable.symtable(ast.unparse(node), "", "exec"))
+    if uses & LOOKUPS:
+        uses |= {each.value for each in parts if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    assigns = isinstance(node, (ast.Assign, ast.AnnAssign)) and uses.isdisjoint(binds)  # not `f = timed(f)`
+    simple = (assigns or isinstance(node, (*DEFINING, *IMPORTS))) and not changes and binds != ("*",)
+    imports = not isinstance(node, DEFINING) and any(isinstance(each, IMPORTS) for each in parts)
+    line = before + 1 - (node.lineno - first)
+    return Definition((*binds, *changes), source, line, frozenset(uses), "", not simple, bool(binds), imports)
+
+
+def _global(table: symtable.SymbolTable) -> set[str]:
+    """Return the names of a statement that are not a function's own."""
+    top = table.get_type() == "module"
+    found = {each.get_name() for each in table.get_symbols() if (each.is_referenced() if top else each.is_global())}
+    return found.union(*map(_global, table.get_children()))
 
 
 def bound(node: ast.stmt) -> tuple[str, ...]:
     """Return the names that a statement binds, those of imported modules without what is in them."""
     if isinstance(node, DEFINING):
         return (node.name,)
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return tuple(alias.asname or alias.name.partition(".")[0] for alias in node.names)
-    return tuple(each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
+    found: list[str] = []
+    for part in ast.walk(node):
+        if isinstance(part, IMPORTS):
+            found += [alias.asname or alias.name.partition(".")[0] for alias in part.names]
+        elif isinstance(part, DEFINING) or (isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)):
+            found.append(getattr(part, "name", None) or part.id)
+    return tuple(dict.fromkeys(found))
+
+
+def _changed(node: ast.stmt) -> Iterator[str]:
+    """Yield the names of objects that a statement changes: `table[0] = 1`, `table.append(1)`."""
+    for part in ast.walk(node):
+        call = part.value if isinstance(part, ast.Expr) else None
+        owner = inner = call.func if isinstance(call, ast.Call) else part
+        while isinstance(inner, (ast.Subscript, ast.Attribute)):
+            inner = inner.value
+        if inner is not owner and isinstance(inner, ast.Name) and (call or isinstance(owner.ctx, ast.Store)):
+            yield inner.id
 
 
 def first_line(node: ast.stmt) -> int:
@@ -86,12 +138,14 @@ def plain(source: str) -> str:
     return re.sub(r"^(?=[%!])", "#", source, flags=re.M)
 
 
-def reached(found: Mapping[str, Definition], names: Iterable[str], known: Collection[str]) -> list[Definition]:
+def reached(found: Definitions, names: Iterable[str], known: Collection[str]) -> list[Definition]:
     """Return what the names need of `found`, themselves included, in the order of the file."""
     waiting, taken = list(names), {}
     while waiting:
-        definition = found.get(waiting.pop())
-        if definition is not None and id(definition) not in taken and not definition.error:
-            taken[id(definition)] = definition
-            waiting += [name for name in definition.uses if name not in known]
+        name = waiting.pop()
+        missing = name not in found and name not in known and not hasattr(builtins, name)
+        for definition in found.get("*" if missing else name, ()):
+            if id(definition) not in taken and not definition.error:
+                taken[id(definition)] = definition
+                waiting += [each for each in definition.uses if each not in known]
     return sorted(taken.values(), key=lambda each: each.line)

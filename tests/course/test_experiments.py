@@ -9,9 +9,11 @@ from course import grading, items, ledger, marks, replay, sandbox, training
 from course.extract import extract
 from course.intake import Submission
 from course.judging import solution
+from nnlib.homework import results
 
 TIERS = [tier for tier in ("bwrap", "uid") if not sandbox.trouble(tier)]
 FILES = {**solution(), "notebooks/q2_logistic.ipynb": (items.ROOT / "notebooks" / "q2_logistic.ipynb").read_text()}
+DATA = {"name": "MNIST", "train": 54_000, "val": 6_000, "test": 10_000}
 with_sandbox = pytest.mark.skipif(not TIERS, reason="no sandbox holds here")
 
 
@@ -101,6 +103,38 @@ def test_a_figure_that_does_not_stand_goes_to_a_human_with_words(files, words):
     assert graded["points"] == 0
     assert marks.room(graded) == graded["max"]  # a human may give the row's points
     assert marks.left_open(graded) == [f"figure: {found.message_grader}"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"filter_size": 28}, "filter_size = 28"),
+        ({"hidden units": 1000}, "hidden_dim = 1000"),
+        ({"architecture": "x"}, "'x'"),
+    ],
+)
+def test_no_network_is_replayed_that_takes_minutes(settings, words):
+    row = results.ResultRow(
+        item="5.3",
+        model="CNN",
+        chosen=settings,
+        val_acc=0.9,
+        test_acc=0.9,
+        reference=0.9,
+        data=DATA,
+        seed=0,
+        seconds=1.0,
+    )
+    with pytest.raises(ValueError, match=words):
+        replay.chosen(row, replay.MOST_OF_CNN)
+
+
+def test_a_figure_is_replayed_once(tmp_path, monkeypatch):
+    (row,) = (row for row in grading.machine_rows("2.3") if row.name == "figure")
+    cache = ledger.Cache(tmp_path / "rows")
+    first = grading._figure(row, "2.3", FILES, cache)
+    monkeypatch.setattr(grading, "figure", lambda *_: pytest.fail("replayed again"))
+    assert grading._figure(row, "2.3", FILES, ledger.Cache(tmp_path / "rows")) == first
 
 
 @pytest.mark.parametrize("item", training.TRAININGS)

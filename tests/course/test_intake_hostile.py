@@ -74,3 +74,65 @@ def test_time_is_linear_in_the_number_of_files(tmp_path):
 
     small, large = (min(seconds(count) for _ in range(3)) for count in (3000, 12000))
     assert large < 9 * small
+
+
+def spoilt(data, at, value):
+    """The zip with another byte in the headers of the member LOSSES: in the local one at `at`, in the other 2 later."""
+    data = bytearray(data)
+    for start, place in ((data.index(b"PK\3\4"), at), (data.index(b"PK\1\2"), at + 2)):
+        data[start + place] = value
+    return bytes(data)
+
+
+@pytest.mark.parametrize(("at", "value"), [(8, 99), (14, 0x55)], ids=["an unknown method", "another checksum"])
+def test_a_member_that_cannot_be_read_costs_itself_alone(tmp_path, at, value):
+    found = read(tmp_path, spoilt(zipped({LOSSES: CODE, "nnlib/layers/relu.py": b"", Q1: b"{}"}), at, value))
+    assert (found.error, set(found.files)) == ("", {"nnlib/layers/relu.py"})
+    assert any(f"{LOSSES} cannot be read and was left out" in note for note in found.notes)
+
+
+def test_noise_in_place_of_code_costs_its_file_alone(tmp_path):
+    found = read(tmp_path, zipped({LOSSES: CODE, "nnlib/layers/relu.py": b"\0\xff\xfe\x01" * 100}))
+    assert (found.error, found.files[LOSSES]) == ("", CODE.decode())
+
+
+def test_one_file_may_hold_the_answers_of_several(tmp_path):
+    both = CODE + b"def relu_forward(x):\n    return x\n"
+    found = read(tmp_path, zipped({"hw1.py": both}))
+    assert set(found.files) == {LOSSES, "nnlib/layers/relu.py"}
+
+
+PLATFORMS = {
+    "Moodle with texts typed in": {"Jo Doe_1_assignsubmission_onlinetext/onlinetext.html": b"<p>"},
+    "in a folder": {},
+    "a note of the teacher's": {"README.txt": b"x", "grades.csv": b"x"},
+}
+
+
+@pytest.mark.parametrize("case", PLATFORMS)
+def test_what_a_platform_adds_takes_nobodys_row(tmp_path, case):
+    folder = "all/" if case == "in a folder" else ""
+    mine = {f"{folder}{name}_assignsubmission_file_/a.zip": zipped({LOSSES: CODE}) for name in ("Jo Doe_1", "Al Le_2")}
+    (tmp_path / "all.zip").write_bytes(zipped({**mine, **PLATFORMS[case]}))
+    found = list(intake.read([tmp_path / "all.zip"]))
+    assert [(each.student, each.error) for each in found] == [("Jo Doe_1", ""), ("Al Le_2", "")]
+
+
+def test_a_single_file_and_this_folder_are_submissions(tmp_path, monkeypatch):
+    (tmp_path / "losses.py").write_bytes(CODE)
+    monkeypatch.chdir(tmp_path)
+    alone, here = intake.read(["losses.py", "."])
+    assert (alone.student, here.student) == ("losses", tmp_path.name)
+    assert set(alone.files) == set(here.files) == {LOSSES}
+
+
+def test_a_device_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="neither"):
+        list(intake.read(["/dev/zero"]))
+
+
+def test_a_module_of_their_own_comes_along_where_it_is_imported(tmp_path):
+    code = CODE + b"from .layers.mine import f\n"
+    extra = {"hw/nnlib/layers/mine.py": b"f = 1\n", "hw/nnlib/layers/unused.py": b"", "hw/nnlib/optim.py": b"x"}
+    found = read(tmp_path, zipped({f"hw/{LOSSES}": code, **extra}))
+    assert set(found.files) == {LOSSES, "nnlib/layers/mine.py"}
