@@ -47,6 +47,8 @@ def collect(root: Path, course: Course) -> tuple[dict[str, bytes], list[ast.AST]
             cut += cut_notebook(notebook, Path(name).stem, course)
             files[name] = (nbformat.writes(notebook) + "\n").encode()
     files["nnlib/check/exercises.toml"] = exercises(course).encode()
+    sums = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files) if _is_module(name))
+    files["tools/given.txt"] = "".join(sums).encode()  # with it `make submit` knows the student's own modules
     if lost := list(_dead_links(files)):
         raise ReleaseError("links to files that the copy does not hold:\n" + "\n".join(lost))
     return files, [each for each in cut if not isinstance(each, str)], [each for each in cut if isinstance(each, str)]
@@ -90,6 +92,10 @@ def exercises(course: Course) -> str:
 
 
 STUDENT_FIELDS = ("id", "title", "points", "kind", "derivation", "targets", "given", "checks", "notebook", "cells")
+
+
+def _is_module(name: str) -> bool:
+    return name.startswith("nnlib/") and name.endswith(".py")
 
 
 def _whole(name: str, content: bytes) -> bytes:

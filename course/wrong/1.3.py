@@ -97,7 +97,7 @@ def dropout_forward(x, dropout_param):
     return x * p, (p, x.shape)
 
 
-# %% the two modes are exchanged -> drops-in-test
+# %% the two modes are exchanged -> drops-in-test, nothing-dropped
 
 
 def dropout_forward(x, dropout_param):

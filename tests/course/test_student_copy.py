@@ -57,9 +57,15 @@ def test_make_submit_packs_what_counts_and_says_what_is_missing(copy, released):
     shutil.copy(ROOT / "nnlib/layers/relu.py", copy / "nnlib/layers/relu.py")
     (copy / "nnlib/losses.py").write_text("def logistic_loss(x, y:\n", encoding="utf-8")
     (copy / "notebooks" / "mine.txt").write_text("notes", encoding="utf-8")
+    own = copy / "nnlib" / "layers" / "windows.py"
+    own.write_text("def window(x):\n    return x\n", encoding="utf-8")
+    with (copy / "nnlib" / "tables.py").open("a", encoding="utf-8") as file:
+        file.write("NOTE = 1\n")
     try:
         done = make(copy, "submit")
     finally:
+        own.unlink()
+        (copy / "nnlib" / "tables.py").write_bytes(released[0]["nnlib/tables.py"])
         for name in ("nnlib/layers/relu.py", "nnlib/losses.py", "notebooks/q7_short_answers.ipynb"):
             (copy / name).write_bytes(released[0][name])
     assert done.returncode == 0, done.stderr
@@ -76,7 +82,11 @@ def test_make_submit_packs_what_counts_and_says_what_is_missing(copy, released):
     with zipfile.ZipFile(copy / "submission.zip") as archive:
         names = archive.namelist()
     modules = {target.partition(":")[0] for row in ITEMS.values() for target in row["targets"]}
-    assert len(names) == len(set(names)) == len(NOTEBOOKS) + len(modules)
+    assert len(names) == len(set(names)) == len(NOTEBOOKS) + len(modules) + 1
+    assert "nnlib/layers/windows.py" in names
+    assert "\npacked too, a module of yours: nnlib/layers/windows.py\n" in text
+    assert "\nchanged, but not packed, the grader takes its own: nnlib/tables.py\n" in text
+    assert text.count("changed, but not packed") == text.count("packed too") == 1
     assert all(name.endswith((".ipynb", ".py")) for name in names)
     assert re.search(rf"^submission\.zip: {len(names)} files, .* sha256 [0-9a-f]{{64}}$", text, re.M)
 

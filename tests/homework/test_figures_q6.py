@@ -129,8 +129,10 @@ def test_whitening_is_drawn_on_one_symmetric_scale_the_strongest_first():
 
 def test_confusion_counts_and_mistakes_are_those_of_the_scores():
     y, scores = np.array([0, 1, 1, 2] * 9), np.tile(np.eye(3)[[0, 1, 2, 1]], (9, 1))
-    (ax,) = q6_extra.draw_confusion(y, scores, "abc").axes[:1]
+    (ax,) = q6_extra.draw_confusion(y, scores, ["a", "b", "c"]).axes[:1]
     assert ax.get_title() == "18 of 36 wrong"
-    figure = q6_extra.draw_surest_mistakes(RNG.integers(0, 256, (36, 3, 8, 8), dtype=np.uint8), y, scores, "abc")
+    figure = q6_extra.draw_surest_mistakes(
+        RNG.integers(0, 256, (36, 3, 8, 8), dtype=np.uint8), y, scores, ["a", "b", "c"]
+    )
     assert len(figure.axes) == 16
     assert all(ax.images for ax in figure.axes)

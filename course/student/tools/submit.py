@@ -41,8 +41,22 @@ def pieces(item: dict, root: Path = ROOT) -> dict[str, str]:
 
 
 def submission(items: list[dict], root: Path = ROOT) -> dict[str, bytes]:
-    """Return the files to hand in, by name: those that hold a target, and the notebooks."""
-    return {name: (root / name).read_bytes() for name in wanted(items) if (root / name).is_file()}
+    """Return the files to hand in, by name: those that hold a target, the notebooks, and the student's own modules."""
+    names = [*wanted(items), *own_modules(root)]
+    return {name: (root / name).read_bytes() for name in names if (root / name).is_file()}
+
+
+def own_modules(root: Path = ROOT) -> list[str]:
+    """Return the names of the modules in nnlib that did not come with the copy."""
+    names = (str(path.relative_to(root).as_posix()) for path in (root / "nnlib").rglob("*.py"))
+    return sorted(set(names) - _given(root).keys())
+
+
+def changed(items: list[dict], root: Path = ROOT) -> list[str]:
+    """Return the names of the modules that came with the copy, were changed since, and hold no target."""
+    others = {name: digest for name, digest in _given(root).items() if name not in wanted(items)}
+    found = {name: root / name for name in others if (root / name).is_file()}
+    return [name for name, path in found.items() if hashlib.sha256(path.read_bytes()).hexdigest() != others[name]]
 
 
 def wanted(items: list[dict]) -> list[str]:
@@ -97,9 +111,19 @@ def main() -> int:
     print("\n".join(receipt(items)))
     for name in (name for name in wanted(items) if name not in files):
         print(f"missing: {name}")
+    for name in own_modules():
+        print(f"packed too, a module of yours: {name}")
+    for name in changed(items):
+        print(f"changed, but not packed, the grader takes its own: {name}")
     print("\nNotebooks are packed as they were last saved.")
     print(f"{path.name}: {len(files)} files, {path.stat().st_size:,} bytes, sha256 {checksum}")
     return 0
+
+
+def _given(root: Path) -> dict[str, str]:
+    """Return the SHA-256 of each module of nnlib that came with the copy, by its name."""
+    lines = (root / "tools" / "given.txt").read_text(encoding="utf-8").splitlines()
+    return {name: digest for digest, name in (line.split("  ") for line in lines)}
 
 
 def _stub(item: dict) -> str:

@@ -52,7 +52,7 @@ def dropout_backward(dout, cache):
     return dout * cache
 
 
-# %% the modes are exchanged -> drops-in-test, none
+# %% the modes are exchanged -> drops-in-test, nothing-dropped, none
 def dropout_forward(x, dropout_param):
     p = dropout_param["p"]
     if dropout_param["mode"] == "train":
