@@ -4,6 +4,7 @@ A user is promised a first point within 2 s and a stop within one. On a busy mac
 both are compared with the time from one picture to the next.
 """
 
+import re
 import time
 
 import pytest
@@ -97,7 +98,7 @@ def test_the_stepper_steps(open_page):
     page.button("full").click()
     expect(page.line).to_contain_text("Step 1 of 25")
     page.panel.locator("button[title*='Play'], button .fa-play").first.click()
-    expect(page.line).to_contain_text("Step 3 of 25", timeout=10_000)
+    expect(page.line).to_contain_text(re.compile(r"Step ([3-9]|1\d|2[0-5]) of 25"), timeout=10_000)  # it goes on
     page.panel.locator("textarea").nth(1).fill("1 2\n3")
     page.panel.locator("textarea").nth(1).blur()
     expect(page.panel.get_by_role("alert")).to_contain_text("rows of equal length")
