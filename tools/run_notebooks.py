@@ -1,4 +1,4 @@
-"""Execute the notebooks in order, write the executed copies, print their results, build the book of pages."""
+"""Execute the notebooks, write the executed copies, print their results, build the book of pages."""
 
 import argparse
 import asyncio

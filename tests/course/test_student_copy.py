@@ -59,12 +59,16 @@ def test_make_submit_packs_what_counts_and_says_what_is_missing(copy, released):
     (copy / "notebooks" / "mine.txt").write_text("notes", encoding="utf-8")
     own = copy / "nnlib" / "layers" / "windows.py"
     own.write_text("def window(x):\n    return x\n", encoding="utf-8")
+    checkpoint = copy / "nnlib" / ".ipynb_checkpoints" / "losses-checkpoint.py"  # as JupyterLab leaves them
+    checkpoint.parent.mkdir()
+    checkpoint.write_text("", encoding="utf-8")
     with (copy / "nnlib" / "tables.py").open("a", encoding="utf-8") as file:
         file.write("NOTE = 1\n")
     try:
         done = make(copy, "submit")
     finally:
         own.unlink()
+        shutil.rmtree(checkpoint.parent)
         (copy / "nnlib" / "tables.py").write_bytes(released[0]["nnlib/tables.py"])
         for name in ("nnlib/layers/relu.py", "nnlib/losses.py", "notebooks/q7_short_answers.ipynb"):
             (copy / name).write_bytes(released[0][name])

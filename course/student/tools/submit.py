@@ -47,9 +47,10 @@ def submission(items: list[dict], root: Path = ROOT) -> dict[str, bytes]:
 
 
 def own_modules(root: Path = ROOT) -> list[str]:
-    """Return the names of the modules in nnlib that did not come with the copy."""
-    names = (str(path.relative_to(root).as_posix()) for path in (root / "nnlib").rglob("*.py"))
-    return sorted(set(names) - _given(root).keys())
+    """Return the names of the modules in nnlib that did not come with the copy, not those that no import can name."""
+    paths = [path.relative_to(root) for path in (root / "nnlib").rglob("*.py")]
+    names = {path.as_posix() for path in paths if all(map(str.isidentifier, path.with_suffix("").parts))}
+    return sorted(names - _given(root).keys())
 
 
 def changed(items: list[dict], root: Path = ROOT) -> list[str]:
@@ -111,7 +112,7 @@ def main() -> int:
     print("\n".join(receipt(items)))
     for name in (name for name in wanted(items) if name not in files):
         print(f"missing: {name}")
-    for name in own_modules():
+    for name in sorted(files.keys() - wanted(items)):
         print(f"packed too, a module of yours: {name}")
     for name in changed(items):
         print(f"changed, but not packed, the grader takes its own: {name}")
