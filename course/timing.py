@@ -57,14 +57,16 @@ def resumed(folder: Path, jobs: int) -> str:
     """Return in words what a run that was killed in its middle has lost: what each process was at, at most."""
     (sent,) = intake.read([folder])
 
+    def journals() -> list[Path]:
+        return list(grade.CACHE.glob(f"{sent.sha256[:16]}-*.jsonl"))
+
     def rows() -> list[str]:
-        journals = grade.CACHE.glob(f"{sent.sha256[:16]}-*.jsonl")
-        return re.findall(r'"key": "(\w+)"', "".join(journal.read_text() for journal in journals))
+        return re.findall(r'"key": "(\w+)"', "".join(journal.read_text() for journal in journals()))
 
     whole = len(rows())
+    for journal in journals():  # those of the run before
+        journal.unlink()
     run = start([folder], jobs)
-    while rows() and len(rows()) >= whole:  # it begins with empty journals
-        time.sleep(0.01)
     while run.poll() is None and len(rows()) < whole / 2:
         time.sleep(0.01)
     os.killpg(run.pid, signal.SIGKILL)
