@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from types import FunctionType, MethodType, ModuleType
 
+from nnlib import checks
 from nnlib.provenance.plain_json import checksum, is_plain, to_json
 from nnlib.provenance.source import all_code, file_of, read_source, statement
 
@@ -37,7 +38,7 @@ def code_checksum(*objects: object, apart: Iterable[str] = ()) -> str:
     Raises:
         CodeError: a file was edited and not loaded again, or has a syntax error; code has neither a file nor a cell.
     """
-    reader = _Reader(apart)
+    reader = _Reader(checks.instance("apart", apart, Iterable, "names of modules"))
     return checksum([reader.read(objects), reader.definitions])
 
 

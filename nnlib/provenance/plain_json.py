@@ -90,14 +90,18 @@ def jsonable(name: str, settings: Mapping[str, object]) -> dict[str, object]:
 
 
 def checksum(value: object) -> str:
-    """Return the first 16 hexadecimal digits of the SHA-256 of a value that JSON can hold."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, allow_nan=False).encode()).hexdigest()[:16]
+    """Return the first 16 hexadecimal digits of the SHA-256 of a value; a ValueError if JSON cannot hold it."""
+    try:
+        text = json.dumps(value, sort_keys=True, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"value: expected what JSON can hold, got {value!r:.60}. {error}") from error
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def array_checksum(arrays: Mapping[str, np.ndarray]) -> str:
     """Return "sha256:" and the SHA-256 of the arrays' names, dtypes, shapes and values."""
     digest = hashlib.sha256()
-    for name, array in arrays.items():
+    for name, array in checks.mapping("arrays", arrays, "{'X_train': X}").items():
         array = np.ascontiguousarray(array)
         digest.update(f"{name} {array.dtype.str} {array.shape};".encode())
         digest.update(array.reshape(-1).view(np.uint8))
@@ -113,6 +117,7 @@ def strict_json(line: bytes) -> dict[str, object]:
     Raises:
         ValueError: it holds none, or NaN, half a character, or lists and dictionaries of more than `DEPTH` levels.
     """
+    checks.instance("line", line, bytes, "bytes")
     too_deep = "\n" + " " * (DEPTH + 1)
     try:
         value = json.loads(line)
