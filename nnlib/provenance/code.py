@@ -11,7 +11,7 @@ import functools
 import inspect
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from types import FunctionType, MethodType, ModuleType
 
@@ -40,6 +40,16 @@ def code_checksum(*objects: object, apart: Iterable[str] = ()) -> str:
     """
     reader = _Reader(checks.instance("apart", apart, Iterable, "names of modules"))
     return checksum([reader.read(objects), reader.definitions])
+
+
+def as_loaded(factory: Callable) -> Callable:
+    """Return a class as its module has it now: autoreload may have made a new one, and pickle finds only that."""
+    if isinstance(factory, functools.partial):
+        return functools.partial(as_loaded(factory.func), *factory.args, **factory.keywords)
+    if not isinstance(factory, type) or factory.__module__ == "__main__":
+        return factory
+    found = getattr(sys.modules.get(factory.__module__), factory.__qualname__, None)
+    return found if isinstance(found, type) and to_json(found) == to_json(factory) else factory
 
 
 class _Reader:

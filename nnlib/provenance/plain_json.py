@@ -131,7 +131,16 @@ def strict_json(line: bytes) -> dict[str, object]:
 
 
 class Record:
-    """A dataclass that JSON can hold: its fields are numbers, strings, lists and dictionaries of them, or Records."""
+    """A dataclass that JSON can hold: its fields are numbers, strings, lists and dictionaries of them, or Records.
+
+    Raises:
+        ValueError: a field that is not what its annotation says.
+    """
+
+    def __post_init__(self):
+        for name, kind in _types(type(self)).items():
+            value, expected = getattr(self, name), getattr(kind, "__name__", kind)
+            checks.require(_fits(value, kind), name, expected, repr(value)[:60])
 
     def to_json(self) -> dict[str, object]:
         """Return the fields by name."""
@@ -148,8 +157,6 @@ class Record:
         for name, kind in types.items():
             if isinstance(kind, type) and issubclass(kind, Record):
                 value = {**value, name: kind.from_json(value[name])}
-            else:
-                checks.require(_fits(value[name], kind), name, getattr(kind, "__name__", kind), repr(value[name])[:60])
         return cls(**value)
 
 
@@ -161,7 +168,8 @@ def _types(cls: type) -> dict[str, object]:
 
 def _fits(value: object, kind: object) -> bool:
     if kind is float:
-        return type(value) in (int, float) and abs(value) < 1e300  # an integer may be too large for a float
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return is_number and not 1e300 <= abs(value) < math.inf  # an integer may be too large for a float
     if isinstance(kind, UnionType):
         return any(_fits(value, one) for one in get_args(kind))
     if get_origin(kind) in (list, dict):
