@@ -8,14 +8,13 @@ from collections.abc import Callable
 import numpy as np
 
 from nnlib import backend, checks, storage
+from nnlib.layers import arguments
 from nnlib.losses import logistic_loss, softmax_loss, svm_loss
 from nnlib.network import Sequential, real_examples, shape_of_example
 from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, Layer, MaxPool, ReLU, Squeeze
 
 Loss = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
-
-# Test-mode scores are computed so many examples at a time: 10,000 digits at once would hold 2 GB of patches.
-EXAMPLES_PER_CHUNK = 250
+EXAMPLES_PER_CHUNK = 250  # of test-mode scores; 10,000 digits at once would hold 2 GB of patches
 
 
 class Classifier:
@@ -188,6 +187,7 @@ class SoftmaxClassifier(Classifier):
     def __init__(
         self, input_dim=784, hidden_dim=None, num_classes=10, weight_scale=1e-3, reg=0.0, *, rng=0, dtype=np.float32
     ):
+        checks.positive_int("num_classes", num_classes)
         network = _fully_connected_network(
             input_dim, hidden_dim, [FullyConnected(num_classes)], weight_scale, rng, dtype
         )
@@ -226,23 +226,24 @@ class ConvNet(Classifier):
         *,
         rng=0,
     ):
+        checks.positive_int("num_filters", num_filters)
+        checks.positive_int("filter_size", filter_size)
+        checks.positive_int("hidden_dim", hidden_dim)
+        checks.positive_int("num_classes", num_classes)
         checks.boolean("batchnorm", batchnorm)
         input_dim = shape_of_example("input_dim", input_dim, "(1, 28, 28)")
         specs: list[Layer] = [Conv(num_filters, filter_size)]
-        if batchnorm:
-            specs += [BatchNorm()]
+        specs += [BatchNorm()] if batchnorm else []
         specs += [ReLU(), MaxPool(2)]
-        if dropout is not None:
-            specs += [Dropout(dropout)]
+        specs += [] if dropout is None else [Dropout(arguments.keep_probability("dropout", dropout))]
         specs += [Flatten(), FullyConnected(hidden_dim), ReLU(), FullyConnected(num_classes)]
-        super().__init__(
-            Sequential(specs, input_dim, weight_scale=weight_scale, rng=rng, dtype=dtype), softmax_loss, reg
-        )
+        network = Sequential(specs, input_dim, weight_scale=weight_scale, rng=rng, dtype=dtype)
+        super().__init__(network, softmax_loss, reg)
 
 
 def _fully_connected_network(
     input_dim: int, hidden_dim: int | None, head: list[Layer], weight_scale: float | None, rng: object, dtype: object
 ) -> Sequential:
     checks.positive_int("input_dim", input_dim)
-    hidden = [] if hidden_dim is None else [FullyConnected(hidden_dim), ReLU()]
+    hidden = [] if hidden_dim is None else [FullyConnected(checks.positive_int("hidden_dim", hidden_dim)), ReLU()]
     return Sequential([*hidden, *head], (input_dim,), weight_scale=weight_scale, rng=rng, dtype=dtype)

@@ -69,9 +69,8 @@ class FullyConnected(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(Din,) -> (units,)."""
-        checks.require(
-            len(input_shape) == 1, "input", "a vector (Din,)", f"shape {input_shape}", "Put Flatten() before."
-        )
+        todo = "Put Flatten() before."
+        checks.require(len(input_shape) == 1, "input", "a vector (Din,)", f"shape {input_shape}", todo)
         return (self.units,)
 
     def init(self, input_shape, scale, rng, dtype):
@@ -135,7 +134,8 @@ class BatchNorm(Layer):
     eps: float = 1e-5
 
     def __post_init__(self):
-        arguments.batch_norm_options({"mode": "train", "momentum": self.momentum, "eps": self.eps})
+        checks.fraction("momentum", self.momentum)
+        checks.positive("eps", self.eps)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(D,) or (C, H, W), unchanged."""
@@ -187,7 +187,8 @@ class MaxPool(Layer):
     stride: int | None = None
 
     def __post_init__(self):
-        arguments.pool_sizes(self._pool_param)
+        checks.positive_int("size", self.size)
+        checks.positive_int("stride", self._pool_param["stride"])
 
     @property
     def _pool_param(self) -> dict:
@@ -197,8 +198,7 @@ class MaxPool(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         """(C, H, W) -> (C, P, Q), whole windows only."""
         _check_window(self.size, input_shape)
-        stride = self._pool_param["stride"]
-        return (input_shape[0], *((side - self.size) // stride + 1 for side in input_shape[1:]))
+        return (input_shape[0], *((side - self.size) // self._pool_param["stride"] + 1 for side in input_shape[1:]))
 
     def forward(self, x, params, state, context):
         return context.layers.max_pool_forward(x, self._pool_param)

@@ -9,13 +9,15 @@ import reference
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from layer_sets import to_each
 from reference import assert_close
 from strategies import binary_batches, class_batches, generators
 
 import nnlib.losses
 from nnlib import gradcheck, torch_layers
 
-every_set = pytest.mark.parametrize("losses", [nnlib.losses, torch_layers], ids=["plain", "torch"])
+SETS = {"plain": nnlib.losses, "torch": torch_layers}
+every_set, to_every_set = pytest.mark.parametrize("losses", SETS.values(), ids=SETS), to_each(SETS)
 every_binary = pytest.mark.parametrize("name", ["logistic_loss", "svm_loss"])
 
 
@@ -43,9 +45,9 @@ def test_softmax_by_hand(losses):
     np.testing.assert_allclose(dx, [[1 / 16, 2 / 16 - 1 / 2, 5 / 16], [-1 / 3, 1 / 6, 1 / 6]], rtol=1e-14)
 
 
-@every_set
 @every_binary
 @given(binary_batches())
+@to_every_set
 def test_binary_losses_are_the_slow_loops(losses, name, batch):
     loss, dx = getattr(losses, name)(*batch)
     expected_loss, expected_dx = getattr(reference, name)(*batch)
@@ -53,8 +55,8 @@ def test_binary_losses_are_the_slow_loops(losses, name, batch):
     assert_close(dx, expected_dx)
 
 
-@every_set
 @given(class_batches())
+@to_every_set
 def test_softmax_is_the_slow_loops(losses, batch):
     loss, dx = losses.softmax_loss(*batch)
     expected_loss, expected_dx = reference.softmax_loss(*batch)
@@ -62,8 +64,8 @@ def test_softmax_is_the_slow_loops(losses, batch):
     assert_close(dx, expected_dx)
 
 
-@every_set
 @given(binary_batches(bound=1e4), class_batches(bound=1e4))
+@to_every_set
 def test_torch_agrees_up_to_scores_of_1e4(losses, binary, classes):
     x, y = (torch.tensor(array, requires_grad=array.dtype == np.float64) for array in binary)
     for nnlib_loss, torch_loss in (
@@ -112,22 +114,22 @@ def test_scores_of_1e4_neither_overflow_nor_lose_the_loss(losses, size, dtype):
     np.testing.assert_array_equal(dx, np.array([[0, 0, 0], [0.5, 0, -0.5]], dtype))
 
 
-@every_set
 @given(class_batches(), st.floats(-1e4, 1e4))
+@to_every_set
 def test_softmax_does_not_see_a_shift_of_all_scores(losses, batch, shift):
     x, y = batch
     for here, shifted in zip(losses.softmax_loss(x, y), losses.softmax_loss(x + shift, y), strict=True):
         np.testing.assert_allclose(shifted, here, atol=1e-10)
 
 
-@every_set
 @given(class_batches())
+@to_every_set
 def test_softmax_gradients_sum_to_zero_for_each_example(losses, batch):
     np.testing.assert_allclose(losses.softmax_loss(*batch)[1].sum(axis=1), 0, atol=1e-15)
 
 
-@every_set
 @given(binary_batches())
+@to_every_set
 def test_softmax_of_two_classes_is_the_logistic_loss(losses, batch):
     x, y = batch
     loss, dx = losses.softmax_loss(np.stack([np.zeros_like(x), x], axis=1), y)
@@ -135,9 +137,9 @@ def test_softmax_of_two_classes_is_the_logistic_loss(losses, batch):
     assert_close(dx[:, 1], losses.logistic_loss(x, y)[1])
 
 
-@every_set
 @every_binary
 @given(binary_batches())
+@to_every_set
 def test_both_conventions_of_binary_labels_mean_the_same(losses, name, batch):
     x, y = batch
     loss = getattr(losses, name)

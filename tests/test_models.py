@@ -222,9 +222,9 @@ def test_wrong_arguments_are_named():
             make(reg=-1)
         with pytest.raises(TypeError, match=r"rng: expected an int seed or a numpy\.random\.Generator, got None"):
             make(rng=None)
-        with pytest.raises(ValueError, match="units: expected a whole number of at least 1, got 0"):
+        with pytest.raises(ValueError, match="hidden_dim: expected a whole number of at least 1, got 0"):
             make(hidden_dim=0)
-    with pytest.raises(ValueError, match=r"keep: expected a probability of KEEPING in \(0, 1\], got 0"):
+    with pytest.raises(ValueError, match=r"dropout: expected a probability of KEEPING in \(0, 1\], got 0"):
         ConvNet(dropout=0.0)
     with pytest.raises(ValueError, match=r"Layer 0, Conv\(filters=32, size=7\), cannot follow .* expected at most 5"):
         ConvNet((1, 5, 9))

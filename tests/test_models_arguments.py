@@ -28,7 +28,7 @@ CLASSIFIERS = (LogisticClassifier, SVM, SoftmaxClassifier, ConvNet)
 X = np.ones((4, 5), np.float32)
 SHAPE = "expected a tuple of whole numbers such as (20,) or (1, 28, 28), got "
 SIZE = "expected a whole number of at least 1, got "
-KEEPING = "keep: expected a probability of KEEPING in (0, 1], got "
+KEEPING = "expected a probability of KEEPING in (0, 1], got "
 SCALE = "weight_scale: expected a number of at least 0, got "
 DTYPES = "dtype: expected one of 'float16', 'float32', 'float64', got "
 REAL = "X: expected an array of real numbers, got "
@@ -63,7 +63,7 @@ def softmax():
         ({"reg": np.nan}, ValueError, "reg: expected a number of at least 0, got nan."),
         ({"reg": np.inf}, ValueError, "reg: expected a number of at least 0, got inf."),
         ({"rng": "0"}, TypeError, "rng: expected an int seed or a numpy.random.Generator, got '0'."),
-        ({"hidden_dim": "a"}, ValueError, f"units: {SIZE}'a'."),
+        ({"hidden_dim": "a"}, ValueError, f"hidden_dim: {SIZE}'a'."),
     ],
 )
 def test_every_classifier_refuses(make, options, error, message):
@@ -86,16 +86,16 @@ def test_the_number_of_features_is_a_whole_number(make, input_dim):
         (lambda: ConvNet(28), TypeError, "input_dim: expected a tuple of whole numbers such as (1, 28, 28), got 28."),
         (lambda: ConvNet((1, 28.0, 28)), ValueError, f"input_dim[1]: {SIZE}28.0."),
         (lambda: ConvNet((28, 28)), ValueError, "Layer 0, Conv(filters=32, size=7), cannot follow"),
-        (lambda: ConvNet(dropout="a"), TypeError, KEEPING + "'a'."),
-        (lambda: ConvNet(num_filters=None), ValueError, f"filters: {SIZE}None."),
-        (lambda: ConvNet(filter_size=2.5), ValueError, f"size: {SIZE}2.5."),
-        (lambda: SoftmaxClassifier(num_classes="10"), ValueError, f"units: {SIZE}'10'."),
-        (lambda: Dropout("a"), TypeError, KEEPING + "'a'."),
-        (lambda: Dropout(True), TypeError, KEEPING + "True."),
-        (lambda: Dropout(np.nan), ValueError, KEEPING + "nan."),
-        (lambda: BatchNorm(momentum="a"), TypeError, "bn_param['momentum']: expected a number in [0, 1), got 'a'."),
-        (lambda: BatchNorm(eps=None), TypeError, "bn_param['eps']: expected a number above 0, got None."),
-        (lambda: BatchNorm(eps=np.inf), ValueError, "bn_param['eps']: expected a number above 0, got inf."),
+        (lambda: ConvNet(dropout="a"), TypeError, "dropout: " + KEEPING + "'a'."),
+        (lambda: ConvNet(num_filters=None), ValueError, f"num_filters: {SIZE}None."),
+        (lambda: ConvNet(filter_size=2.5), ValueError, f"filter_size: {SIZE}2.5."),
+        (lambda: SoftmaxClassifier(num_classes="10"), ValueError, f"num_classes: {SIZE}'10'."),
+        (lambda: Dropout("a"), TypeError, "keep: " + KEEPING + "'a'."),
+        (lambda: Dropout(True), TypeError, "keep: " + KEEPING + "True."),
+        (lambda: Dropout(np.nan), ValueError, "keep: " + KEEPING + "nan."),
+        (lambda: BatchNorm(momentum="a"), TypeError, "momentum: expected a number in [0, 1), got 'a'."),
+        (lambda: BatchNorm(eps=None), TypeError, "eps: expected a number above 0, got None."),
+        (lambda: BatchNorm(eps=np.inf), ValueError, "eps: expected a number above 0, got inf."),
         (
             lambda: network(ReLU()),
             TypeError,

@@ -83,8 +83,8 @@ def test_a_pools_foretold_shape_over_many_sizes(size, stride, height, width, cha
         (lambda: Conv(3, 0), "size: expected a whole number of at least 1, got 0."),
         (lambda: Dropout(0.0), "keep: expected a probability of KEEPING in (0, 1], got 0.0."),
         (lambda: Dropout(1.1), "keep: expected a probability of KEEPING in (0, 1], got 1.1."),
-        (lambda: MaxPool(0), "expected a whole number of at least 1, got 0."),
-        (lambda: MaxPool(2, 0), "pool_param['stride']: expected a whole number of at least 1, got 0."),
+        (lambda: MaxPool(0), "size: expected a whole number of at least 1, got 0."),
+        (lambda: MaxPool(2, 0), "stride: expected a whole number of at least 1, got 0."),
         (
             lambda: FullyConnected(3).output_shape((1, 4, 4)),
             "input: expected a vector (Din,), got shape (1, 4, 4). Put Fla",

@@ -26,7 +26,7 @@ def relu(x):
 
 def kept(x, dropout_param):
     """Dropout: in test mode p X; in train mode X where the seeded mask says so."""
-    p, mask = dropout_param["p"], None
+    p = dropout_param["p"]
     if dropout_param["mode"] == "train":
         mask = np.random.RandomState(dropout_param["seed"]).rand(*x.shape) < p
         return np.where(mask, x, 0.0)

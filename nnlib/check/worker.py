@@ -83,12 +83,8 @@ class Worker:
     def answer(self, request: dict) -> dict:
         """Call a function or method, or read or set an attribute; return the result and the arguments afterwards."""
         try:
-            owner = None if request["on"] is None else self.kept[request["on"].number]
-            if owner is None:
-                module, _, name = request["name"].partition(":")
-                owner = importlib.import_module(module)
-            else:
-                name = request["name"]
+            module, _, name = request["name"].rpartition(":")
+            owner = importlib.import_module(module) if request["on"] is None else self.kept[request["on"].number]
             args, options = self._objects(request["args"]), self._objects(request["options"])
             if request["set"]:
                 setattr(owner, name, args[0])

@@ -40,7 +40,12 @@ class Dataset(dict):
     KEYS = ("X_train", "y_train", "X_val", "y_val")
 
     def __init__(self, arrays: Mapping[str, np.ndarray], name: str, source: Path, checksum: str, read_test: ReadTest):
-        super().__init__((key, freeze(arrays[key])) for key in self.KEYS)
+        found = checks.mapping("arrays", arrays, "{'X_train': X, 'y_train': y, 'X_val': X_val, 'y_val': y_val}")
+        checks.require({*self.KEYS} <= {*found}, "arrays", f"the keys {', '.join(self.KEYS)}", [*found])
+        for title, value, kind in (("name", name, str), ("source", source, (str, Path)), ("checksum", checksum, str)):
+            checks.instance(title, value, kind, "a text")
+        checks.require(callable(read_test), "read_test", "a function () -> (X_test, y_test)", repr(read_test))
+        super().__init__((key, freeze(checks.instance(key, found[key], np.ndarray, "an array"))) for key in self.KEYS)
         held_out.loaded(self["X_val"])
         self.name, self.source, self.checksum = name, source, checksum
         # A partial of a module's function, not a closure: it is pickled when a sweep sends the set to its workers.

@@ -20,6 +20,7 @@ descent.py       7.3: the learning rate and the curvature of the loss
 cures.py         7.3: two trainings whose loss rises again, and their cures
 digits.py        the examples that 7.1 to 7.3 use by default
 results.py       result rows and the table that `make run` prints
+arguments.py     checks of a function's arguments by its annotations
 listing.py       shows source code of nnlib in a notebook
 figures/         the notebooks' figures, a file or two for each question
 """

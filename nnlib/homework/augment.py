@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from nnlib import checks
+from nnlib.homework.arguments import checked
 
 PIXELS = 1
 
 
+@checked
 def random_shifts(X: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Shift each image by -1, 0 or 1 pixel vertically and horizontally, at random; zeros move in at the border.
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib import checks, conv_filt, conv_full, conv_valid
+from nnlib.homework.arguments import checked
 
 FUNCTIONS = {"valid": conv_valid, "full": conv_full, "filt": conv_filt}
 
@@ -25,6 +26,7 @@ class Term(NamedTuple):
     in_b: tuple[int, int]
 
 
+@checked
 def terms(kind: str, a_shape: tuple[int, int], b_shape: tuple[int, int], i: int, j: int) -> list[Term]:
     """Return the products whose sum is element (i, j) of the output, in row-major order of a's elements.
 
@@ -49,6 +51,7 @@ def terms(kind: str, a_shape: tuple[int, int], b_shape: tuple[int, int], i: int,
     return found
 
 
+@checked
 def parse_matrix(name: str, text: str, max_side: int) -> np.ndarray:
     """Parse a matrix: numbers separated by spaces or commas, rows by line breaks or semicolons.
 

@@ -6,11 +6,13 @@ import time
 
 import numpy as np
 
-from nnlib import backend
+from nnlib import backend, checks
+from nnlib.homework.arguments import checked
 from nnlib.models import Classifier
 from nnlib.specs import Context
 
 
+@checked
 def seconds_by_layer(model: Classifier, X: np.ndarray, repeats: int = 5) -> list[tuple[str, float]]:
     """Time each layer's forward and backward pass, with the layer functions and in the order that training uses.
 
@@ -22,6 +24,7 @@ def seconds_by_layer(model: Classifier, X: np.ndarray, repeats: int = 5) -> list
     Returns:
         (name, seconds) by layer, the name that of the spec's class, in the order of the specs.
     """
+    checks.positive_int("repeats", repeats)
     network = model.network
     layers = backend.functions(network.layers)
     context = Context("train", np.random.default_rng(0), layers)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnlib import checks
+from nnlib.homework.arguments import checked
 from nnlib.homework.descent import tanh_classifier
 from nnlib.losses import softmax_loss
 from nnlib.models import Classifier, Loss
@@ -72,6 +74,7 @@ class LimitedClassifier(Classifier):
         return loss, {name: factor * grad for name, grad in grads.items()}
 
 
+@checked
 def train_case(
     case: Case,
     data: Mapping[str, np.ndarray],
@@ -119,11 +122,14 @@ def train_case(
     return np.array(solver.loss_history)
 
 
+@checked
 def smoothed(losses: np.ndarray) -> np.ndarray:
     """Return the mean of every `WINDOW` consecutive losses, (steps - WINDOW + 1,)."""
+    checks.require(losses.ndim == 1, "losses", "one loss per step", f"shape {losses.shape}")
     return np.convolve(losses, np.full(WINDOW, 1 / WINDOW), mode="valid")
 
 
+@checked
 def verdict(runs: Sequence[np.ndarray]) -> str:
     """Return the outcome of a case: 'cured', 'explodes' or 'no cure'.
 

@@ -18,6 +18,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from nnlib import checks
+from nnlib.homework.arguments import checked
 from nnlib.homework.digits import Examples, first_digits
 from nnlib.losses import softmax_loss
 from nnlib.models import Classifier
@@ -116,6 +117,7 @@ class BackpropTrace:
         return _norms(self.grad_outputs[:-1]) / _norms(self.grad_inputs[1:])
 
 
+@checked
 def deep_classifier(
     hidden: Sequence[Sequence[Layer]], *, gain: float, input_dim: int = 784, width: int = 100, rng=0, dtype=np.float32
 ) -> Classifier:
@@ -130,6 +132,8 @@ def deep_classifier(
         rng: seed or Generator for the weights.
         dtype: of the parameters.
     """
+    checks.positive_int("input_dim", input_dim)
+    checks.positive_int("width", width)
     specs = [spec for following in hidden for spec in (FullyConnected(width), *following)]
     network = Sequential([*specs, FullyConnected(NUM_CLASSES)], (input_dim,), rng=rng, dtype=dtype)
     for name, array in network.params.items():
@@ -138,6 +142,7 @@ def deep_classifier(
     return Classifier(network, softmax_loss)
 
 
+@checked
 def propagate(
     examples: Examples,
     *,
@@ -176,6 +181,7 @@ def propagate(
     )
 
 
+@checked
 def same_sign_fraction(dw: np.ndarray) -> float:
     """Return the fraction of neurons whose weight gradients all have the same sign; zeros have no sign.
 
@@ -186,6 +192,7 @@ def same_sign_fraction(dw: np.ndarray) -> float:
     return float(np.mean(up[up | down] != down[up | down]))
 
 
+@checked
 def draw_depth(
     figure: Figure, *, depth: int, activation: str, examples: Examples | None = None, rng=0
 ) -> BackpropTrace:
@@ -201,6 +208,7 @@ def draw_depth(
     Returns:
         The trace of the bold activation.
     """
+    checks.choice("activation", activation, tuple(ACTIVATIONS))
     examples = first_digits() if examples is None else examples
     traces = {name: propagate(examples, depth=depth, activation=name, rng=rng) for name in ACTIVATIONS}
     left, right = figure.subplots(1, 2)

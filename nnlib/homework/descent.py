@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from nnlib import checks
 from nnlib.gradcheck import STEP
+from nnlib.homework.arguments import checked
 from nnlib.homework.depth import NUM_CLASSES, Tanh
 from nnlib.homework.digits import Examples, first_digits
 from nnlib.losses import softmax_loss
@@ -48,6 +49,7 @@ def squared_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     return float(np.vdot(error, error)) / (2 * len(x)), error / len(x)
 
 
+@checked
 def hessian_product(model: Classifier, X: np.ndarray, y: np.ndarray) -> Product:
     """Return the function v -> H v, where H is the Hessian of the model's loss on X, y at its current parameters.
 
@@ -82,6 +84,7 @@ def hessian_product(model: Classifier, X: np.ndarray, y: np.ndarray) -> Product:
     return product
 
 
+@checked
 def largest_eigenvalue(
     product: Product, start: np.ndarray, *, tolerance: float = 1e-2, max_iterations: int = 500
 ) -> tuple[float, np.ndarray]:
@@ -118,6 +121,7 @@ def largest_eigenvalue(
     return value, v
 
 
+@checked
 def sharpness(model: Classifier, examples: Examples, *, start: np.ndarray | None = None, rng=0, **options):
     """Return the largest eigenvalue of the Hessian of the loss on all examples, and its eigenvector, flat.
 
@@ -142,6 +146,7 @@ class Sharpness(Callback):
         every: steps between measurements.
     """
 
+    @checked
     def __init__(self, model: Classifier, examples: Examples, *, every: int = 1):
         self.examples, self.every = examples, checks.positive_int("every", every)
         self.steps: list[int] = []
@@ -162,13 +167,17 @@ class Sharpness(Callback):
         self.values.append(value)
 
 
-def tanh_classifier(*, width: int, rng=0, weight_scale: float = 0.05, input_dim: int = 784) -> Classifier:
+@checked
+def tanh_classifier(*, width: int, rng=0, weight_scale: float | None = 0.05, input_dim: int = 784) -> Classifier:
     """Return a classifier fc - tanh - fc - tanh - fc with a softmax loss, in float64: a smooth function."""
+    checks.positive_int("width", width)
+    checks.positive_int("input_dim", input_dim)
     specs = [FullyConnected(width), Tanh(), FullyConnected(width), Tanh(), FullyConnected(NUM_CLASSES)]
     network = Sequential(specs, (input_dim,), weight_scale=weight_scale, rng=rng, dtype=np.float64)
     return Classifier(network, softmax_loss)
 
 
+@checked
 def gradient_descent(
     model: Classifier, examples: Examples, *, learning_rate: float, steps: int, momentum: float = 0.0, every: int = 1
 ) -> tuple[np.ndarray, Sharpness]:
@@ -205,6 +214,7 @@ def gradient_descent(
     return np.array(solver.loss_history), callback
 
 
+@checked
 def draw_descent(
     figure: Figure, *, learning_rate: float, examples: Examples | None = None, steps: int = 80, rng=0
 ) -> tuple[np.ndarray, Sharpness]:

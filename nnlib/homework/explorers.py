@@ -11,7 +11,7 @@ from nnlib.data import load_mnist
 from nnlib.homework.sweeps import standard_binary
 from nnlib.models import SVM, Classifier, ConvNet, LogisticClassifier, SoftmaxClassifier
 from nnlib.optim import RULES
-from nnlib.solver_checks import DATA_KEYS
+from nnlib.solver_checks import DATA_KEYS, check_data
 from nnlib.widgets.controls import Choice, Control, LinearSlider, ValueSlider
 from nnlib.widgets.explorer import Explorer, explore
 
@@ -147,7 +147,9 @@ def q5_explorer(data: Data | None = None) -> Explorer:
         seed(),
     ]
     solver = {"batch_size": 100, "lr_decay": 0.8, "num_train_samples": 1000}
-    data = Part(load_mnist(flat=False) if data is None else data, Q5_TRAIN, Q5_VAL)
+    data = load_mnist(flat=False) if data is None else data
+    check_data(data, values=False)
+    data = Part(data, Q5_TRAIN, Q5_VAL)
     return explore(q5_model, data, controls=controls, solver=solver, name="q5_cnn")
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnlib.homework.arguments import checked
 from nnlib.homework.depth import BackpropTrace, deep_classifier, propagate
 from nnlib.homework.digits import Examples
 from nnlib.solver import Solver
@@ -41,6 +42,7 @@ class Factors:
         return self.slope * self.gain
 
 
+@checked
 def factors_per_layer(examples: Examples, weight_gains: Sequence[float], *, depth: int, rng=0) -> Factors:
     """Measure slope and gain in untrained networks of sigmoids.
 
@@ -59,12 +61,14 @@ def factors_per_layer(examples: Examples, weight_gains: Sequence[float], *, dept
     )
 
 
+@checked
 def factor_per_layer(trace: BackpropTrace) -> float:
     """Return the geometric mean, over the hidden layers, of |dL/dz_l| / |dL/dz_{l+1}|."""
     first, last = np.linalg.norm(trace.grad_inputs[0]), np.linalg.norm(trace.grad_inputs[-1])
     return float((first / last) ** (1 / (len(trace.grad_inputs) - 1)))
 
 
+@checked
 def train_deep(
     data: Mapping[str, np.ndarray],
     following: Sequence[Layer],

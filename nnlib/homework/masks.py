@@ -15,7 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nnlib import backend, checks
+from nnlib.homework.arguments import checked
 from nnlib.homework.digits import first_digits
+from nnlib.layers import arguments
 from nnlib.plots import BLUE, GREEN, VERMILION, ink
 
 Affine = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -37,22 +39,28 @@ def moments(x: np.ndarray, w: np.ndarray, b: np.ndarray, keep: float) -> tuple[n
     return keep * x @ w + b, keep * (1 - keep) * (x * x) @ (w * w)
 
 
+@checked
 def masked_outputs(x: np.ndarray, w: np.ndarray, b: np.ndarray, keep: float, *, masks: int, rng) -> np.ndarray:
     """Return y = (x * mask) w + b for `masks` random masks, (masks, Dout); other arguments as in `moments`."""
+    arguments.keep_probability("keep", keep)
     rows = np.broadcast_to(x, (checks.positive_int("masks", masks), *x.shape))
     layers = backend.functions()  # as networks take them: a student's own, or what stands in for them
     dropped, _ = layers.dropout_forward(rows, {"p": keep, "mode": "train", "rng": checks.generator(rng)})
     return layers.fc_forward(dropped, w, b)[0]
 
 
+@checked
 def rectified_mean(mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
     """Return E max(Y, 0) for normal Y: mean Phi(mean/sd) + sd phi(mean/sd), Phi and phi the standard normal's."""
+    checks.require(mean.ndim == 1, "mean", "one axis", f"shape {mean.shape}")
+    checks.shape("variance", variance, mean.shape, "It has the shape of mean.")
     sd = np.sqrt(variance)
     t = np.divide(mean, sd, out=np.where(mean > 0, np.inf, -np.inf), where=sd > 0)
     below = 0.5 * (1 + np.array([math.erf(value / math.sqrt(2)) for value in t]))
     return mean * below + sd * np.exp(-0.5 * t * t) / math.sqrt(2 * math.pi)
 
 
+@checked
 def draw_dropout(figure: Figure, *, keep: float, layer: Affine | None = None, masks: int = MASKS, rng=0) -> np.ndarray:
     """Draw one unit's outputs over many masks, and the error of p-scaling in every unit's mean after a ReLU.
 
@@ -66,6 +74,7 @@ def draw_dropout(figure: Figure, *, keep: float, layer: Affine | None = None, ma
     Returns:
         The outputs y, (masks, Dout).
     """
+    arguments.keep_probability("keep", keep)
     x, w, b = _random_layer() if layer is None else layer
     outputs = masked_outputs(x, w, b, keep, masks=masks, rng=rng)
     mean, variance = moments(x, w, b, keep)

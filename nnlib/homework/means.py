@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from nnlib import checks
+from nnlib.homework.arguments import checked
+from nnlib.layers import arguments
 from nnlib.losses import softmax_loss
 from nnlib.models import Classifier
 from nnlib.network import Sequential
@@ -22,28 +24,36 @@ def every_mask(size: int) -> np.ndarray:
     return np.array(list(np.ndindex(*[2] * checks.positive_int("size", size))))
 
 
+@checked
 def chances(masks: np.ndarray, keep: float) -> np.ndarray:
     """Return the probability of each mask, (masks,), if an element is KEPT with probability `keep`."""
+    arguments.keep_probability("keep", keep)
     return np.prod(np.where(masks == 1, keep, 1 - keep), axis=1)
 
 
+@checked
 def softmax(scores: np.ndarray) -> np.ndarray:
     """Return class probabilities of scores (..., K)."""
     e = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 
+@checked
 def accuracy_and_loss(P: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     """Return the accuracy, and the mean of -log P(label), of class probabilities P (N, K) and labels y (N,)."""
+    checks.require(P.ndim == 2, "P", "two axes", f"shape {P.shape}")
+    y = checks.class_labels(y, *P.shape)
     loss = -np.log(np.maximum(P[np.arange(len(P)), y], SMALLEST)).mean()
     return float(np.mean(P.argmax(axis=1) == y)), float(loss)
 
 
+@checked
 def dropout_classifier(*, keep: float, batch_norm: bool = False) -> Classifier:
     """Return Q5's network with dropout before its first fully connected layer, batch norm after that one if asked."""
     return Classifier(Sequential([*BODY, *_head(keep, batch_norm)], (1, 28, 28), rng=0), softmax_loss)
 
 
+@checked
 def train_with_dropout(data: Mapping[str, np.ndarray], *, num_epochs: int = 2, **options) -> Classifier:
     """Train a `dropout_classifier` of these options by Adam; return it."""
     model = dropout_classifier(**options)
@@ -60,6 +70,7 @@ def train_with_dropout(data: Mapping[str, np.ndarray], *, num_epochs: int = 2, *
     return model
 
 
+@checked
 def at_test_time(model: Classifier, X: np.ndarray, **options) -> np.ndarray:
     """Return class probabilities at test time, (N, K), of a `dropout_classifier` with these options and trained arrays.
 
@@ -70,6 +81,7 @@ def at_test_time(model: Classifier, X: np.ndarray, **options) -> np.ndarray:
     return softmax(other.loss(X))
 
 
+@checked
 def pooled(model: Classifier, X: np.ndarray) -> np.ndarray:
     """Return what the trained convolution, ReLU and max pool make of images (N, 1, 28, 28): (N, 32, 11, 11)."""
     body = Sequential(BODY, (1, 28, 28), rng=0)
@@ -77,6 +89,7 @@ def pooled(model: Classifier, X: np.ndarray) -> np.ndarray:
     return np.concatenate([body.forward(X[i : i + 250], "test") for i in range(0, len(X), 250)])
 
 
+@checked
 def masked_probabilities(model: Classifier, X: np.ndarray, *, keep: float, masks: int, rng) -> np.ndarray:
     """Return class probabilities with random masks, (masks, N, K): each example has a mask of its own each time.
 

@@ -6,10 +6,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nnlib import batchnorm_forward, dropout_forward
+from nnlib import batchnorm_forward, checks, dropout_forward
+from nnlib.homework.arguments import checked
 from nnlib.homework.depth import ACTIVATIONS, draw_depth
 from nnlib.homework.descent import draw_descent
 from nnlib.homework.masks import draw_dropout
+from nnlib.layers import arguments
 from nnlib.plots import BLUE, GREEN, ORANGE, VERMILION, ink
 from nnlib.widgets.controls import Choice, LinearSlider, ValueSlider
 from nnlib.widgets.playground import Playground, play
@@ -19,6 +21,7 @@ MODE = Choice("mode", "mode", "train", ("train", "test"))
 _UNITS = 2000
 
 
+@checked
 def draw_batch_norm(
     figure: Figure, *, mean: float, scale: float, batch_size: int, batches: int, momentum: float, mode: str
 ) -> str:
@@ -36,6 +39,11 @@ def draw_batch_norm(
     Returns:
         A description of the figure.
     """
+    checks.not_negative("scale", scale)
+    checks.positive_int("batch_size", batch_size)
+    checks.positive_int("batches", batches)
+    checks.fraction("momentum", momentum)
+    checks.choice("mode", mode, MODE.options)
     rng = np.random.default_rng(0)
     bn_param = {"mode": "train", "momentum": momentum}
     one, zero = np.ones(1), np.zeros(1)
@@ -69,6 +77,7 @@ def _draw_running(ax: Axes, running: np.ndarray, mean: float, scale: float) -> N
     _legend_above(ax, ncols=2, columnspacing=1)
 
 
+@checked
 def draw_dropout_layer(figure: Figure, *, keep: float, mode: str, seed: int) -> str:
     """Draw a ReLU's outputs before and after dropout, and the mean over many masks against the test mode's output.
 
@@ -81,6 +90,8 @@ def draw_dropout_layer(figure: Figure, *, keep: float, mode: str, seed: int) -> 
     Returns:
         A description of the figure.
     """
+    arguments.keep_probability("keep", keep)
+    checks.choice("mode", mode, MODE.options)
     x = np.maximum(np.random.default_rng(0).normal(1, 1, _UNITS), 0)
     rng = np.random.default_rng(seed)
     out, _ = dropout_forward(x, {"p": keep, "mode": mode, "rng": rng})
@@ -121,6 +132,7 @@ def _two(value: float) -> str:
     return f"{round(float(value), 2) + 0.0:.2f}"  # + 0.0: no -0.00
 
 
+@checked
 def draw_gradient_norms(figure: Figure, *, depth: int, activation: str) -> str:
     """Draw the gradient's norm per layer and return a description; see `nnlib.homework.depth.draw_depth`."""
     norms = draw_depth(figure, depth=depth, activation=activation).weight_norms
@@ -130,6 +142,7 @@ def draw_gradient_norms(figure: Figure, *, depth: int, activation: str) -> str:
     )
 
 
+@checked
 def draw_train_test(figure: Figure, *, keep: float) -> str:
     """Draw a layer's outputs over many masks and return a description; see `nnlib.homework.masks.draw_dropout`."""
     outputs = np.maximum(draw_dropout(figure, keep=keep, masks=1000), 0)
@@ -140,8 +153,10 @@ def draw_train_test(figure: Figure, *, keep: float) -> str:
     return f"Keep probability {keep:g}: after the ReLU, a unit's mean output over masks is {mean:.3f} ± {spread:.3f}."
 
 
+@checked
 def draw_learning_rate(figure: Figure, *, learning_rate: float) -> str:
     """Draw gradient descent and return a description; see `nnlib.homework.descent.draw_descent`."""
+    checks.positive("learning_rate", learning_rate)
     losses, _ = draw_descent(figure, learning_rate=learning_rate, steps=40)
     course = "fell" if losses[-1] < losses[0] else "rose"
     ends = f"from {losses[0]:.3g} to {losses[-1]:.3g}"

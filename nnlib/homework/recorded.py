@@ -12,12 +12,13 @@ import json
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
 from nnlib import checks, storage
+from nnlib.homework.arguments import checked
 from nnlib.homework.results import MIME, ResultRow, Results
 from nnlib.tables import align
 
@@ -67,13 +68,18 @@ class Recorded:
     trainings: dict[str, Training]
     beside: dict[str, dict]
 
+    @checked
     def table(self, titles: Iterable[str], *, test: bool = True) -> str:
         """Return the trainings named, as a table that says that they are recorded; without `test`, no test accuracy."""
         heading = f"recorded, {self.data['name']}, {self.machine}"
+        titles = list(titles)
+        for title in titles:
+            checks.choice("titles", title, tuple(self.trainings))
         return table(heading, [self.trainings[title] for title in titles], test=test)
 
     def beside_table(self, name: str) -> str:
         """Return an additional measurement as a table, after lines that say what it is."""
+        checks.choice("name", name, tuple(self.beside))
         shown = self.beside[name]
         rows = [shown["columns"], *([str(cell) for cell in row] for row in shown["rows"])]
         return "\n".join([*textwrap.wrap(shown["about"], 100), *align(rows)])
@@ -88,13 +94,15 @@ def recorded() -> Recorded:
     return Recorded(found["data"], found["machine"], by_title, found["beside"])
 
 
-def table(heading: str, trainings: Sequence[Training], *, test: bool = True) -> str:
+@checked
+def table(heading: str, trainings: Iterable[Training], *, test: bool = True) -> str:
     """Return trainings as a table under a heading; without `test`, no test accuracy."""
     hidden = () if test else (HEADER.index("test"),)
     rows = [HEADER, *(training.cells() for training in trainings)]
     return "\n".join([heading, *align([[c for i, c in enumerate(row) if i not in hidden] for row in rows])])
 
 
+@checked
 def results(measured: Mapping[str, Training], data: Mapping[str, object], chosen: str = "") -> Results:
     """Return the homework's rows of Q6: measured where there is a training of that title, else the recorded ones.
 
@@ -123,6 +131,7 @@ def _row(title: str, measured: Mapping[str, Training], data: Mapping[str, object
     )
 
 
+@checked
 def from_notebooks(paths: Iterable[Path]) -> tuple[dict[str, object], list[Training]]:
     """Return the data and the trainings that executed notebooks show: in their tables, and as rows of results.
 

@@ -113,7 +113,7 @@ class Results:
     CAPTION = "Test accuracy with one binomial standard error; the difference from the report is in percentage points."
 
     def __init__(self, rows: Iterable[ResultRow]) -> None:
-        self.rows = tuple(rows)
+        self.rows = tuple(checks.instance("rows", rows, Iterable, "a list of ResultRow objects"))
         for row in self.rows:
             if not isinstance(row, ResultRow):
                 raise TypeError(f"rows: expected ResultRow objects, got {type(row).__name__}.")

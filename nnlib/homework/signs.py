@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlib import backend
+from nnlib import backend, checks
+from nnlib.homework.arguments import checked
 from nnlib.network import Sequential
 from nnlib.specs import Layer
 
 TARGET = np.array([1.0, -1.0])  # one weight has to rise, the other to fall
 
 
+@checked
 def inputs_of(activation: Layer, *, examples: int = 1000, seed: int = 0) -> np.ndarray:
     """Return f(z) of standard normal z, (examples, 2).
 
@@ -23,6 +25,7 @@ def inputs_of(activation: Layer, *, examples: int = 1000, seed: int = 0) -> np.n
     return Sequential([activation], (2,), rng=rng).forward(rng.normal(size=(examples, 2)), "test")
 
 
+@checked
 def path(inputs: np.ndarray, *, steps: int = 80) -> np.ndarray:
     """Train from weights 0, one example per step, at rate 1 / E|a|^2; return the weights before and after every step.
 
@@ -33,6 +36,7 @@ def path(inputs: np.ndarray, *, steps: int = 80) -> np.ndarray:
     Returns:
         (steps + 1, 2).
     """
+    checks.shape("inputs", inputs, (len(inputs), 2), "Two per example.")
     rate = 1 / np.mean(np.sum(inputs**2, axis=1))
     w, b = np.zeros((2, 1)), np.zeros(1)
     weights, layers = [w], backend.functions()  # as networks take them: a student's own, or what stands in for them

@@ -15,6 +15,7 @@ import numpy as np
 
 from nnlib import backend
 from nnlib.check.engine import Result, judge
+from nnlib.homework.arguments import checked
 from nnlib.homework.costs import seconds_by_layer
 from nnlib.losses import softmax_loss
 from nnlib.models import Classifier
@@ -41,6 +42,7 @@ _KINDS = {"Conv": "conv", "BatchNorm": "batchnorm", "ReLU": "relu", "MaxPool": "
 _KINDS |= {"FullyConnected": "fc"}
 
 
+@checked
 def choose_layers(judge_item: Callable[[str], Sequence[Result]] = judge) -> None:
     """Have PyTorch stand in for what Q5's networks need and a student has not, or has too slow; print why.
 

@@ -49,6 +49,8 @@ def regularised_conv_net(
         reg: strength of the L2 term.
         rng: seed or Generator.
     """
+    checks.positive_int("filter_size", filter_size)
+    checks.positive_int("hidden_dim", hidden_dim)
     checks.choice("architecture", architecture, tuple(ARCHITECTURES))
     norm, drop = ARCHITECTURES[architecture]
     specs: list[Layer] = [Conv(32, filter_size)]
@@ -115,7 +117,8 @@ class NamedSweep:
             fixed,
             "See NamedSweep.after.",
         )
-        points = [{**(fixed or {}), **point} for point in expand_grid(self.grid)]
+        fixed = checks.mapping("fixed", {} if fixed is None else fixed, "{'filter_size': 5}")
+        points = [{**fixed, **point} for point in expand_grid(self.grid)]
         own = {"seeds": self.seeds, "solver": self.solver, "name": self.name, "cost": self.cost}
         return sweep(self.make_model, self.load() if data is None else data, points, **own, **options)
 

@@ -58,7 +58,11 @@ def batch_norm(x: object, gamma: object, beta: object, bn_param: dict, ndim: int
     because = f"One value for each {'column' if ndim == 2 else 'channel'} of x."
     for name, vector in (("gamma", gamma), ("beta", beta)):
         checks.shape(name, checks.floating(name, vector), features, because)
-    training, eps, momentum = batch_norm_options(bn_param)
+    checks.mapping("bn_param", bn_param, "{'mode': 'train'}")
+    checks.choice("bn_param['mode']", bn_param.get("mode"), ("train", "test"))
+    training, eps, momentum = bn_param["mode"] == "train", bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
+    checks.positive("bn_param['eps']", eps, todo="A constant feature has no variance to divide by.")
+    checks.fraction("bn_param['momentum']", momentum)
     if training:
         checks.require(x.shape[0] > 0, "x", "at least one example in train mode", f"shape {x.shape}")
     for key in ("running_mean", "running_var"):
@@ -67,17 +71,7 @@ def batch_norm(x: object, gamma: object, beta: object, bn_param: dict, ndim: int
             checks.shape(name, checks.floating(name, running), features, because)
         else:
             checks.require(training, name, f"an array {features} in test mode", "none", "Run train mode first.")
-    return training, eps, momentum
-
-
-def batch_norm_options(bn_param: dict) -> tuple[bool, float, float]:
-    """Return whether the mode of `bn_param` is 'train', its eps and its momentum."""
-    checks.mapping("bn_param", bn_param, "{'mode': 'train'}")
-    mode, eps, momentum = bn_param.get("mode"), bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
-    checks.choice("bn_param['mode']", mode, ("train", "test"))
-    checks.positive("bn_param['eps']", eps, todo="A constant feature has no variance to divide by.")
-    checks.fraction("bn_param['momentum']", momentum)
-    return mode == "train", float(eps), float(momentum)  # a np.float64 would widen float32 statistics
+    return training, float(eps), float(momentum)  # a np.float64 would widen float32 statistics
 
 
 def convolution(x: object, w: object) -> None:
@@ -97,15 +91,9 @@ def kernel_fits(name: str, kernel: tuple[int, ...], other: str, image: tuple[int
 def max_pool(x: np.ndarray, pool_param: dict) -> tuple[int, int, int]:
     """Return (pool_height, pool_width, stride); x is (N, C, H, W) and the window fits into it."""
     checks.floating("x", x, ndim=4)
-    height, width, stride = pool_sizes(pool_param)
-    fits = height <= x.shape[2] and width <= x.shape[3]
-    checks.require(fits, "pool_param", f"a window no larger than x's {x.shape[2:]}", f"({height}, {width})")
-    return height, width, stride
-
-
-def pool_sizes(pool_param: dict) -> tuple[int, int, int]:
-    """Return (pool_height, pool_width, stride) of a `pool_param`."""
     checks.mapping("pool_param", pool_param, "{'pool_height': 2, 'pool_width': 2, 'stride': 2}")
     keys = ("pool_height", "pool_width", "stride")
     height, width, stride = (checks.positive_int(f"pool_param[{key!r}]", pool_param.get(key)) for key in keys)
+    fits = height <= x.shape[2] and width <= x.shape[3]
+    checks.require(fits, "pool_param", f"a window no larger than x's {x.shape[2:]}", f"({height}, {width})")
     return height, width, stride

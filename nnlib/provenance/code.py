@@ -11,10 +11,11 @@ import functools
 import inspect
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from types import FunctionType, MethodType, ModuleType
 
+from nnlib import checks
 from nnlib.provenance.plain_json import checksum, is_plain, to_json
 from nnlib.provenance.source import all_code, file_of, read_source, statement
 
@@ -37,8 +38,18 @@ def code_checksum(*objects: object, apart: Iterable[str] = ()) -> str:
     Raises:
         CodeError: a file was edited and not loaded again, or has a syntax error; code has neither a file nor a cell.
     """
-    reader = _Reader(apart)
+    reader = _Reader(checks.instance("apart", apart, Iterable, "names of modules"))
     return checksum([reader.read(objects), reader.definitions])
+
+
+def as_loaded(factory: Callable) -> Callable:
+    """Return a class as its module has it now: autoreload may have made a new one, and pickle finds only that."""
+    if isinstance(factory, functools.partial):
+        return functools.partial(as_loaded(factory.func), *factory.args, **factory.keywords)
+    if not isinstance(factory, type) or factory.__module__ == "__main__":
+        return factory
+    found = getattr(sys.modules.get(factory.__module__), factory.__qualname__, None)
+    return found if isinstance(found, type) and to_json(found) == to_json(factory) else factory
 
 
 class _Reader:

@@ -90,14 +90,18 @@ def jsonable(name: str, settings: Mapping[str, object]) -> dict[str, object]:
 
 
 def checksum(value: object) -> str:
-    """Return the first 16 hexadecimal digits of the SHA-256 of a value that JSON can hold."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, allow_nan=False).encode()).hexdigest()[:16]
+    """Return the first 16 hexadecimal digits of the SHA-256 of a value; a ValueError if JSON cannot hold it."""
+    try:
+        text = json.dumps(value, sort_keys=True, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"value: expected what JSON can hold, got {value!r:.60}. {error}") from error
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def array_checksum(arrays: Mapping[str, np.ndarray]) -> str:
     """Return "sha256:" and the SHA-256 of the arrays' names, dtypes, shapes and values."""
     digest = hashlib.sha256()
-    for name, array in arrays.items():
+    for name, array in checks.mapping("arrays", arrays, "{'X_train': X}").items():
         array = np.ascontiguousarray(array)
         digest.update(f"{name} {array.dtype.str} {array.shape};".encode())
         digest.update(array.reshape(-1).view(np.uint8))
@@ -113,6 +117,7 @@ def strict_json(line: bytes) -> dict[str, object]:
     Raises:
         ValueError: it holds none, or NaN, half a character, or lists and dictionaries of more than `DEPTH` levels.
     """
+    checks.instance("line", line, bytes, "bytes")
     too_deep = "\n" + " " * (DEPTH + 1)
     try:
         value = json.loads(line)
@@ -126,7 +131,16 @@ def strict_json(line: bytes) -> dict[str, object]:
 
 
 class Record:
-    """A dataclass that JSON can hold: its fields are numbers, strings, lists and dictionaries of them, or Records."""
+    """A dataclass that JSON can hold: its fields are numbers, strings, lists and dictionaries of them, or Records.
+
+    Raises:
+        ValueError: a field that is not what its annotation says.
+    """
+
+    def __post_init__(self):
+        for name, kind in _types(type(self)).items():
+            value, expected = getattr(self, name), getattr(kind, "__name__", kind)
+            checks.require(_fits(value, kind), name, expected, repr(value)[:60])
 
     def to_json(self) -> dict[str, object]:
         """Return the fields by name."""
@@ -143,8 +157,6 @@ class Record:
         for name, kind in types.items():
             if isinstance(kind, type) and issubclass(kind, Record):
                 value = {**value, name: kind.from_json(value[name])}
-            else:
-                checks.require(_fits(value[name], kind), name, getattr(kind, "__name__", kind), repr(value[name])[:60])
         return cls(**value)
 
 
@@ -156,7 +168,8 @@ def _types(cls: type) -> dict[str, object]:
 
 def _fits(value: object, kind: object) -> bool:
     if kind is float:
-        return type(value) in (int, float) and abs(value) < 1e300  # an integer may be too large for a float
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return is_number and not 1e300 <= abs(value) < math.inf  # an integer may be too large for a float
     if isinstance(kind, UnionType):
         return any(_fits(value, one) for one in get_args(kind))
     if get_origin(kind) in (list, dict):

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType
 from typing import NamedTuple
 
+from nnlib import checks
+
 _CHANGES = {"add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"}
 
 
@@ -37,6 +39,7 @@ def statement(function: FunctionType) -> str:
     Raises:
         CodeError: its file was edited and not loaded again, or has a syntax error; it has neither a file nor a cell.
     """
+    checks.instance("function", function, FunctionType, "a function of Python")
     name, code, path = function.__qualname__, function.__code__, file_of(function)
     if code.co_qualname.startswith("__create_fn__"):  # the __init__ of a dataclass, and the like
         return repr(code.co_varnames)

@@ -22,6 +22,7 @@ class DataInfo(Record):
     val: int
 
     def __post_init__(self):
+        super().__post_init__()
         checks.require(0 < self.val < 2**53, "val", "at least one example, and fewer than 2^53", self.val)
 
 
@@ -35,6 +36,7 @@ class Curve(Record):
     val_acc: list[float]
 
     def __post_init__(self):
+        super().__post_init__()
         checks.require(len(self.steps) == len(self.losses), "losses", f"{len(self.steps)} losses", len(self.losses))
 
 
@@ -71,6 +73,7 @@ class TrialRow(Record):
     wrong: list[int] | None = None
 
     def __post_init__(self):
+        super().__post_init__()
         checks.choice("status", self.status, STATUSES)
         checks.require(self.val_acc is None or 0 <= self.val_acc <= 1, "val_acc", "a fraction or null", self.val_acc)
         outside = next((index for index in self.wrong or () if not 0 <= index < self.data.val), None)
@@ -117,7 +120,8 @@ KINDS: dict[str, type[Row]] = {cls.kind: cls for cls in (TrialRow, Selection, Op
 
 
 def row_to_line(row: Row) -> bytes:
-    """Return a row as a line of JSON; a ValueError if a value is NaN or infinite."""
+    """Return a row as a line of JSON; a ValueError if a value is NaN or infinite, a TypeError if it is no row."""
+    checks.instance("row", row, Row, "a row of a trial log, such as sweep.rows[0]")
     return json.dumps({"kind": row.kind, **row.to_json()}, allow_nan=False, separators=(",", ":")).encode() + b"\n"
 
 

@@ -22,7 +22,6 @@ from nnlib.solver_checks import check_data
 from nnlib.tables import align, format_value
 
 FINAL = ("done", "diverged")  # a trial of any other status is run again
-
 Settings = dict[str, object]
 
 
@@ -49,6 +48,11 @@ class Point:
 
     settings: Mapping[str, object]
     rows: Sequence[TrialRow]
+
+    def __post_init__(self):
+        checks.mapping("settings", self.settings, "{'reg': 0.1}")
+        are_rows = all(hasattr(row, "status") for row in checks.listed("rows", self.rows, "rows of trials"))
+        checks.require(are_rows, "rows", "rows of trials", repr(self.rows))
 
     @property
     def accuracies(self) -> np.ndarray:
@@ -89,6 +93,8 @@ class Sweep(Sequence):
 
     def __init__(self, rows: Iterable[TrialRow], trial_log: TrialLog, name: str = ""):
         self.rows, self.trial_log, self.name = checks.listed("rows", rows, "rows of trials"), trial_log, name
+        checks.instance("trial_log", trial_log, TrialLog, "a TrialLog", "TrialLog() keeps rows in memory.")
+        checks.instance("name", name, str, "a text")
         self.points = group_by_settings(self.rows)
         self.names = varying(self.points)
 
@@ -175,6 +181,7 @@ def sweep(
     points, seeds = expand_grid(grid), checks.listed("seeds", seeds, "at least one, each once")
     trials = [Trial(make_model, point, seed, {} if solver is None else solver) for point in points for seed in seeds]
     checks.require(len(seeds) == len(set(seeds)), "seeds", "at least one, each once", seeds)
+    checks.instance("trial_log", trial_log, (TrialLog, str, os.PathLike, type(None)), "a TrialLog, a path, or None")
     trial_log = trial_log if isinstance(trial_log, TrialLog) else TrialLog(trial_log)
     info, code = data_info(data), trials[0].fingerprint()
     by_id = {identity["id"]: (trial, identity) for trial in trials for identity in [trial.identity(info, code)]}

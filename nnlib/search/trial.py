@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import functools
 import inspect
 import math
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +15,7 @@ import numpy as np
 from nnlib import backend, blas, checks, layers, optim
 from nnlib.callbacks import Callback, check_callbacks
 from nnlib.models import Classifier
-from nnlib.provenance.code import code_checksum
+from nnlib.provenance.code import as_loaded, code_checksum
 from nnlib.provenance.machine import machine, utc_now, versions
 from nnlib.provenance.plain_json import array_checksum, checksum, jsonable, to_json
 from nnlib.search.rows import Curve, DataInfo, TrialRow
@@ -55,7 +53,7 @@ class Trial:
         checks.require(callable(self.make_model), "make_model", "a class or a function", repr(self.make_model))
         seed = checks.whole("seed", self.seed, "a whole number of at least 0", lambda seed: seed >= 0)
         solver = dict(checks.mapping("solver", self.solver, "{'num_epochs': 5}"))
-        own = {"make_model": _current(self.make_model), "settings": jsonable("settings", self.settings)}
+        own = {"make_model": as_loaded(self.make_model), "settings": jsonable("settings", self.settings)}
         for name, value in {**own, "seed": seed, "solver": solver}.items():
             object.__setattr__(self, name, value)
         self.arguments()
@@ -97,16 +95,6 @@ class Trial:
         what = {"settings": self.settings, "seed": self.seed, "solver": to_json(self.solver), "fingerprint": code}
         what["make_model"] = to_json(self.make_model)
         return {"id": checksum(what | {"data": info.checksum}), "data": info, **what}
-
-
-def _current(factory: Callable) -> Callable:
-    """Return a class as its module has it now: autoreload may have made a new one, and pickle finds only that."""
-    if isinstance(factory, functools.partial):
-        return functools.partial(_current(factory.func), *factory.args, **factory.keywords)
-    if not isinstance(factory, type) or factory.__module__ == "__main__":
-        return factory
-    found = getattr(sys.modules.get(factory.__module__), factory.__qualname__, None)
-    return found if isinstance(found, type) and to_json(found) == to_json(factory) else factory
 
 
 def data_info(data: Mapping[str, np.ndarray]) -> DataInfo:

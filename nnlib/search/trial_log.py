@@ -9,12 +9,11 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from nnlib import storage
-from nnlib.search.rows import Row, TrialRow, row_from_line, row_to_line
+from nnlib import checks, storage
+from nnlib.search.rows import KINDS, Row, TrialRow, row_from_line, row_to_line
 
 FOLDER_VARIABLE = "NNLIB_TRIAL_LOGS"
 _SPARE = 1 << 16  # bytes that must be free on the disk before trials are run: more than a row takes
-
 _unwritten: dict[Path, list[bytes]] = {}  # rows that could not be written, by file; the next `append` writes them
 
 
@@ -47,6 +46,7 @@ class TrialLog:
     @classmethod
     def named(cls, name: str) -> TrialLog:
         """Return the trial log NAME.jsonl in `$NNLIB_TRIAL_LOGS`, else in build/trial_logs."""
+        checks.instance("name", name, str, "a text", "It becomes the file's name.")
         return cls(storage.output_folder(FOLDER_VARIABLE, "trial_logs") / f"{name}.jsonl")
 
     @property
@@ -61,6 +61,7 @@ class TrialLog:
 
     def of_kind(self, kind: type[Row]) -> list:
         """Return the rows of a class: TrialRow, Selection or OpeningRow."""
+        checks.choice("kind", kind, tuple(KINDS.values()))
         return [row for row in self.rows if isinstance(row, kind)]
 
     def append(self, row: Row) -> None:

@@ -57,6 +57,18 @@ def test_a_dataset_cannot_be_changed(change):
     assert data["X_train"].shape == (4, 3)
 
 
+@pytest.mark.parametrize("value", [3, None, [], {"X_train": 3}, np.nan, np.ones(3), int], ids=repr)
+@pytest.mark.parametrize("argument", ["arrays", "name", "source", "checksum", "read_test"])
+def test_what_a_dataset_cannot_be_made_of_is_named(argument, value):
+    made = small_dataset()
+    arguments = {"arrays": dict(made), "name": "small", "source": "here", "checksum": "", "read_test": int}
+    if argument != "read_test" or value is not int:
+        with pytest.raises((TypeError, ValueError), match=rf"^{argument}: expected "):
+            Dataset(**arguments | {argument: value})
+    with pytest.raises(TypeError, match=r"^X_val: expected an array, got"):
+        Dataset(**arguments | {"arrays": made | {"X_val": 3}})
+
+
 @pytest.mark.parametrize("duplicate", [dict, dict.copy, lambda data: {**data}, lambda data: data | {"X_val": 0}])
 def test_a_plain_dict_can_be_changed_but_has_no_test_set(duplicate):
     plain = duplicate(small_dataset())

@@ -8,7 +8,7 @@ import reference
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from layer_sets import every_set
+from layer_sets import every_set, to_every_set
 from reference import assert_close
 from strategies import batch_norm_inputs
 
@@ -46,8 +46,8 @@ def test_three_examples_by_hand(layers):
     np.testing.assert_allclose(dx, [[2.0], [-2.0], [0.0]], atol=1e-14)
 
 
-@every_set
 @given(batch_norm_inputs(), st.sampled_from([1e-5, 0.01, 1.0]))
+@to_every_set
 def test_training_is_the_slow_loops(layers, inputs, eps):
     x, gamma, beta, dout = inputs
     out, cache = layers.batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": eps})
@@ -57,8 +57,8 @@ def test_training_is_the_slow_loops(layers, inputs, eps):
         assert_close(actual, slow)
 
 
-@every_set
 @given(batch_norm_inputs(spatial=True), st.floats(0, 0.99))
+@to_every_set
 def test_the_spatial_form_is_batch_norm_with_every_pixel_an_example(layers, inputs, momentum):
     x, gamma, beta, dout = inputs
     n, c, h, w = x.shape
@@ -80,8 +80,8 @@ def test_the_spatial_form_is_batch_norm_with_every_pixel_an_example(layers, inpu
         assert_close(params[0][key], params[1][key])
 
 
-@every_set
 @given(batch_norm_inputs(), st.floats(0, 0.99))
+@to_every_set
 def test_running_statistics_keep_the_momentum_side_and_the_biased_variance(layers, inputs, momentum):
     x, gamma, beta, _ = inputs
     start = {"running_mean": np.full(x.shape[1], 5.0), "running_var": np.full(x.shape[1], 7.0)}
@@ -115,8 +115,8 @@ def test_hyper_parameters_that_are_numpy_scalars_do_not_widen_float32(layers):
         assert {array.dtype for array in arrays} == {np.dtype(np.float32)}
 
 
-@every_set
 @given(batch_norm_inputs())
+@to_every_set
 def test_testing_uses_the_running_statistics_and_leaves_them_alone(layers, inputs):
     x, gamma, beta, dout = inputs
     mean, var = np.linspace(-1, 1, x.shape[1]), np.linspace(0.5, 2, x.shape[1])
@@ -169,8 +169,8 @@ def test_gradients_are_numerically_right(layers, mode, shape):
     gradcheck.check_gradient(lambda v: forward(x, gamma, v, dict(param))[0], beta, dbeta, dout, name="dbeta")
 
 
-@every_set
 @given(batch_norm_inputs())
+@to_every_set
 def test_the_input_gradient_of_a_batch_sums_to_zero(layers, inputs):
     """Adding a constant to a feature changes nothing, so its gradient has no such part: the mean term is there."""
     x, gamma, beta, dout = inputs

@@ -7,7 +7,7 @@ import pytest
 import reference
 import torch
 from hypothesis import given
-from layer_sets import every_set
+from layer_sets import every_set, to_every_set
 from reference import assert_close
 from strategies import conv_inputs, image_and_kernel
 
@@ -53,8 +53,8 @@ def test_full_convolution_commutes(inputs):
     assert_close(conv_full(a, b), conv_full(b, a))
 
 
-@every_set
 @given(conv_inputs())
+@to_every_set
 def test_forward_and_backward_are_the_slow_loops(layers, inputs):
     x, w, dout = inputs
     out, cache = layers.conv_forward(x, w)
@@ -63,8 +63,8 @@ def test_forward_and_backward_are_the_slow_loops(layers, inputs):
         assert_close(actual, expected)
 
 
-@every_set
 @given(conv_inputs())
+@to_every_set
 def test_the_gradients_are_the_convolutions_that_the_handout_asks_to_prove(layers, inputs):
     """dL/dX[n,c] = sum_f W[f,c] *full G[n,f] and dL/dW[f,c] = sum_n X[n,c] *filt G[n,f]."""
     x, w, dout = inputs
@@ -75,8 +75,8 @@ def test_the_gradients_are_the_convolutions_that_the_handout_asks_to_prove(layer
         assert_close(dw[f, c], sum(conv_filt(x[n, c], dout[n, f]) for n in range(len(x))))
 
 
-@every_set
 @given(conv_inputs())
+@to_every_set
 def test_torch_agrees(layers, inputs):
     x, w, dout = inputs
     tensors = [torch.tensor(array, requires_grad=True) for array in (x, w)]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from layer_sets import every_set
+from layer_sets import every_set, to_every_set
 from strategies import same_shape
 
 from nnlib import gradcheck
@@ -14,8 +14,8 @@ from nnlib import gradcheck
 keep_probabilities = st.floats(0.05, 1.0)
 
 
-@every_set
 @given(same_shape(2), keep_probabilities, st.integers(0, 2**32 - 1))
+@to_every_set
 def test_a_seed_gives_the_courses_mask(layers, inputs, p, seed):
     x, dout = inputs
     mask = np.random.RandomState(seed).rand(*x.shape) < p
@@ -73,8 +73,8 @@ def test_p_of_one_keeps_everything(layers):
     )
 
 
-@every_set
 @given(same_shape(2), keep_probabilities)
+@to_every_set
 def test_testing_scales_by_p_and_drops_nothing(layers, inputs, p):
     x, dout = inputs
     out, cache = layers.dropout_forward(x, {"p": p, "mode": "test", "seed": 1})

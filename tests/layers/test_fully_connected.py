@@ -7,7 +7,7 @@ import pytest
 import reference
 import torch
 from hypothesis import given
-from layer_sets import every_set
+from layer_sets import every_set, to_every_set
 from reference import assert_close
 from strategies import fc_inputs, generators
 
@@ -31,8 +31,8 @@ def test_a_batch_of_two_by_hand(layers):
     np.testing.assert_array_equal(db, [1.0, 1.0, 3.0])
 
 
-@every_set
 @given(fc_inputs())
+@to_every_set
 def test_forward_and_backward_are_the_slow_loops(layers, inputs):
     x, w, b, dout = inputs
     out, cache = layers.fc_forward(x, w, b)
@@ -41,8 +41,8 @@ def test_forward_and_backward_are_the_slow_loops(layers, inputs):
         assert_close(actual, expected)
 
 
-@every_set
 @given(fc_inputs())
+@to_every_set
 def test_torch_agrees(layers, inputs):
     x, w, b, dout = inputs
     tensors = [torch.tensor(array, requires_grad=True) for array in (x, w, b)]

@@ -8,7 +8,7 @@ import reference
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from layer_sets import every_set
+from layer_sets import every_set, to_every_set
 from reference import assert_close
 from strategies import pool_inputs
 
@@ -37,8 +37,8 @@ def test_a_tie_goes_to_the_first_in_row_major_order(layers):
     np.testing.assert_array_equal(dx.reshape(3, 4), [[0, 8, 0, 0], [8, 0, 0, 0], [8, 0, 0, 0]])
 
 
-@every_set
 @given(st.booleans().flatmap(lambda ties: pool_inputs(ties=ties)))
+@to_every_set
 def test_forward_and_backward_are_the_slow_loops(layers, inputs):
     x, pool_param, dout = inputs
     expected_out, expected_dx = reference.max_pool(x, pool_param, dout)
@@ -47,8 +47,8 @@ def test_forward_and_backward_are_the_slow_loops(layers, inputs):
     assert_close(layers.max_pool_backward(dout, cache), expected_dx)
 
 
-@every_set
 @given(pool_inputs(ties=True))
+@to_every_set
 def test_windows_that_do_not_overlap_hand_on_their_gradient_once(layers, inputs):
     x, pool_param, dout = inputs
     apart = max(pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"])
@@ -57,8 +57,8 @@ def test_windows_that_do_not_overlap_hand_on_their_gradient_once(layers, inputs)
     assert_close(layers.max_pool_backward(dout, cache).sum(), dout.sum())
 
 
-@every_set
 @given(pool_inputs())
+@to_every_set
 def test_torch_agrees(layers, inputs):
     x, pool_param, dout = inputs
     x = x + np.linspace(0, 1e-3, x.size).reshape(x.shape)  # fewer ties; torch promises nothing about those

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given
-from layer_sets import every_set
+from layer_sets import every_set, to_every_set
 from strategies import same_shape
 
 from nnlib import gradcheck
@@ -19,8 +19,8 @@ def test_by_hand_zero_included(layers):
     )
 
 
-@every_set
 @given(same_shape(2))
+@to_every_set
 def test_forward_and_backward_element_by_element(layers, inputs):
     x, dout = inputs
     out, cache = layers.relu_forward(x)
@@ -31,8 +31,8 @@ def test_forward_and_backward_element_by_element(layers, inputs):
         assert dx[index] == (dout[index] if value > 0 else 0.0)
 
 
-@every_set
 @given(same_shape(2))
+@to_every_set
 def test_torch_agrees(layers, inputs):
     x, dout = inputs
     tensor = torch.tensor(x, requires_grad=True)
@@ -43,8 +43,8 @@ def test_torch_agrees(layers, inputs):
     np.testing.assert_array_equal(layers.relu_backward(dout, cache), tensor.grad)
 
 
-@every_set
 @given(same_shape(2))
+@to_every_set
 def test_gradient_is_numerically_right_away_from_zero(layers, inputs):
     x, dout = inputs
     x = np.where(np.abs(x) < 1e-4, 1.0, x)

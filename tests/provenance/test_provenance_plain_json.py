@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from search_toy import make
 
-from nnlib.provenance.plain_json import checksum, is_plain, jsonable, to_json
+from nnlib.provenance.code import code_checksum
+from nnlib.provenance.plain_json import array_checksum, checksum, is_plain, jsonable, strict_json, to_json
+from nnlib.provenance.source import statement
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,3 +62,20 @@ def test_arrays_and_sets_are_plain_but_mutable():
 def test_a_setting_that_json_cannot_hold_is_named():
     with pytest.raises(ValueError, match=r"grid\['reg'\]: expected a finite number.*functools\.partial"):
         jsonable("grid", {"reg": make})
+
+
+@pytest.mark.parametrize("value", [3, None, np.nan, int, lambda: 1], ids=repr)
+@pytest.mark.parametrize(
+    ("argument", "call"),
+    [
+        ("arrays", array_checksum),
+        ("value", lambda value: checksum([value, make])),
+        ("settings", lambda value: jsonable("settings", value)),
+        ("line", strict_json),
+        ("apart", lambda value: code_checksum(make, apart=value)),
+        ("function", lambda value: statement([value])),
+    ],
+)
+def test_any_value_of_another_kind_is_an_error_that_names_the_argument(argument, call, value):
+    with pytest.raises((TypeError, ValueError), match=rf"^{argument}: expected "):
+        call(value)

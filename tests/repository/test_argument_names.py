@@ -19,6 +19,7 @@ RENAMED = {
     "arguments.rule": "update_rule",
     "__init__.samples": "num_train_samples",
     "set.name": "setting",
+    "table.title": "titles",
 }
 
 

@@ -1,5 +1,6 @@
 """What sweeps, selections and trial logs refuse, in which words, before anything runs."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from search_toy import GRID, OPTIONS, calls, make, noting, toy_data, trial_row
 
 from nnlib.search import (
+    Point,
     Sweep,
     Trial,
     TrialLog,
@@ -56,7 +58,7 @@ SOURCE = "source: expected a sweep, its rows or TrialLog(path), got "
         ({"n_jobs": True}, ValueError, JOBS + "True."),
         ({"n_jobs": 0}, ValueError, JOBS + "0."),
         ({"cost": 3}, TypeError, "cost: expected a function (settings) -> time, got 3."),
-        ({"trial_log": 3}, TypeError, "path: expected a string or a Path, got 3."),
+        ({"trial_log": 3}, TypeError, "trial_log: expected a TrialLog, a path, or None, got 3."),
         ({"data": 3}, TypeError, "data: expected a dict with the keys X_train, y_train, X_val, y_val, got int."),
         ({"make_model": 3}, ValueError, "make_model: expected a class or a function, got 3."),
         ({"name": 3}, TypeError, "name: expected a text, got 3. It is written into the rows."),
@@ -103,6 +105,14 @@ def test_the_other_functions_refuse(call, error, message):
         call()
 
 
+FIELDS = ("seed", "solver", "make_model", "data", "status", "curve", "wrong", "versions", "layers", "sweep")
+
+
+def with_field(name, value):
+    """Make a row with a field that nothing of its kind is."""
+    return trial_row(**{name: [[value]]})
+
+
 CLUMSY = (3, "x", None, [], [1.0], np.nan, np.ones((1, 1, 1)), np.array([None]), Path("/nowhere"), int)
 
 
@@ -120,6 +130,14 @@ CLUMSY = (3, "x", None, [], [1.0], np.nan, np.ones((1, 1, 1)), np.array([None]),
         ("callbacks", lambda value: train_trial(Trial(make, {"hidden_dim": 2}), toy_data(), value or 3)),
         ("point", lambda value: standard_error(value)),
         ("rows", lambda value: Sweep(value, TrialLog())),
+        ("trial_log", lambda value: Sweep([trial_row()], value)),
+        ("name", lambda value: Sweep([trial_row()], TrialLog(), [value])),
+        ("settings", lambda value: Point(value, [trial_row()])),
+        ("rows", lambda value: Point({}, value)),
+        ("row", lambda value: TrialLog().append(value)),
+        ("kind", lambda value: TrialLog().of_kind(value)),
+        ("name", lambda value: TrialLog.named([value])),
+        *[(name, functools.partial(with_field, name)) for name in FIELDS],
         ("complexity", lambda value: select([trial_row()], complexity=3 if value is None else value)),
         ("question", lambda value: open_test_logged(TrialLog(), {}, [value])),
     ],

@@ -10,6 +10,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from nnlib.homework.figures import new_panels
 from nnlib.plots import BLUE, GREEN, PURPLE, SKY, VERMILION, plot_accuracy, plot_loss, plot_sweep
 from nnlib.plots.training import Trained
 
@@ -18,18 +19,13 @@ CLASSES = ((0, BLUE, "o", -0.15), (1, VERMILION, "s", 0.15))
 PAIRS = ((BLUE, "-"), (VERMILION, "--"))
 
 
-def _panels(width: float, height: float, **options: object) -> tuple[Figure, np.ndarray]:
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots(1, **options)
-
-
 def _histogram(ax: Axes, values: np.ndarray, bins: np.ndarray, colour: str, label: str) -> None:
     ax.hist(values, bins, color=colour, alpha=0.55, edgecolor="white", label=label)
 
 
 def draw_classes(X: np.ndarray, y: np.ndarray) -> Figure:
     """Draw each feature's mean and standard deviation by class, and the sums of all features; X (N, D), y (N,)."""
-    figure, (left, right) = _panels(9.6, 3.3, ncols=2, width_ratios=(1.4, 1))
+    figure, (left, right) = new_panels(9.6, 3.3, ncols=2, width_ratios=(1.4, 1))
     features, sums = np.arange(1, X.shape[1] + 1), X.sum(axis=1)
     bins = np.linspace(np.floor(sums.min()), np.ceil(sums.max()), 25)
     for label, colour, marker, shift in CLASSES:
@@ -57,7 +53,7 @@ def draw_losses(
         wide: margins of the errors, (E,).
         errors: by formula, (E,); drawn from 1e-9 to 3, an infinite one at 2.
     """
-    figure, (left, middle, right) = _panels(11, 3.4, ncols=3)
+    figure, (left, middle, right) = new_panels(11, 3.4, ncols=3)
     left.plot(margins, losses, color=BLUE, label=r"logistic, $\log(1 + e^{-m})$, in nats")
     left.plot(margins, losses / np.log(2), "--", color=BLUE, label="logistic, in bits")
     left.plot(margins, margins < 0, color="black", linewidth=1, drawstyle="steps-mid", label="zero-one")
@@ -81,7 +77,7 @@ def draw_rates(curves: Mapping[str, Mapping[float, np.ndarray]], bounds: Mapping
         curves: losses (steps,) by learning rate, by features.
         bounds: 2/h at zero weights and at the minimum, by features.
     """
-    figure, axes = _panels(9.6, 3.6, ncols=len(curves), sharey=True)
+    figure, axes = new_panels(9.6, 3.6, ncols=len(curves), sharey=True)
     for ax, (name, by_rate) in zip(axes, curves.items(), strict=True):
         for (rate, losses), (colour, style) in zip(by_rate.items(), STYLES, strict=True):
             ax.semilogy(losses, color=colour, linestyle=style, linewidth=1.3, label=f"rate {rate:g}")
@@ -101,7 +97,7 @@ def draw_contours(panels: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray,
         panels: by title: values of the weight (A,), of the bias (B,), losses (B, A), the minimum (2,), a path
             (steps + 1, 2).
     """
-    figure, axes = _panels(9.6, 5.0, ncols=len(panels))
+    figure, axes = new_panels(9.6, 5.0, ncols=len(panels))
     for ax, (title, (weights, biases, losses, minimum, path)) in zip(axes, panels.items(), strict=True):
         levels = np.log(2) * np.geomspace(1 / 8, 32, 13)  # log 2 at zero weights
         ax.contour(weights, biases, losses, levels, norm=LogNorm(), cmap="viridis", linewidths=1)
@@ -117,7 +113,7 @@ def draw_contours(panels: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray,
 
 def draw_training(solver: Trained, minimum: float) -> Figure:
     """Draw the loss of each minibatch beside the least loss of the whole training set, and the accuracies."""
-    figure, (left, right) = _panels(9.6, 3.3, ncols=2)
+    figure, (left, right) = new_panels(9.6, 3.3, ncols=2)
     plot_loss(left, solver, window=25)
     left.axhline(minimum, color="black", linestyle=":", label="Newton's minimum")
     left.set(title="Linear classifier: loss of each minibatch", yscale="log", ylim=(0.01, 2))
@@ -129,7 +125,7 @@ def draw_training(solver: Trained, minimum: float) -> Figure:
 
 def draw_classifier(weights: np.ndarray, scores: np.ndarray, y: np.ndarray) -> Figure:
     """Draw the weights (D,) of a linear classifier, and its scores (N,) by class."""
-    figure, (left, right) = _panels(9.6, 3.3, ncols=2)
+    figure, (left, right) = new_panels(9.6, 3.3, ncols=2)
     features = np.arange(1, len(weights) + 1)
     left.bar(features, weights, color=BLUE)
     left.axhline(weights.mean(), color="black", linestyle="--", linewidth=1, label="mean")
@@ -152,7 +148,7 @@ def draw_units(cosines: Mapping[str, np.ndarray], losses: Mapping[str, np.ndarra
         cosines: (units,), by the scale of the first weights.
         losses: (epochs,), by the same names.
     """
-    figure, (left, right) = _panels(9.6, 3.3, ncols=2)
+    figure, (left, right) = new_panels(9.6, 3.3, ncols=2)
     for (name, values), (colour, style) in zip(cosines.items(), PAIRS, strict=True):
         _histogram(left, values, np.linspace(-1, 1, 41), colour, name)
         right.semilogy(np.arange(1, len(losses[name]) + 1), losses[name], style, color=colour, label=name)
@@ -166,7 +162,7 @@ def draw_units(cosines: Mapping[str, np.ndarray], losses: Mapping[str, np.ndarra
 
 def draw_widths(widths: Sequence[int], accuracies: Mapping[str, np.ndarray], linear: float, error: float) -> Figure:
     """Draw validation accuracies (widths, seeds) by name, and the linear classifier's with one standard error."""
-    figure, ax = _panels(7.2, 3.4, ncols=1)
+    figure, ax = new_panels(7.2, 3.4, ncols=1)
     ax.set_prop_cycle(color=[BLUE, VERMILION])
     for name, values in accuracies.items():
         plot_sweep(ax, widths, values, xlabel="hidden units", label=name)
@@ -190,7 +186,7 @@ def draw_luck(
         optimism: the mean of the best minus `truth`, (C,).
         own: correlation and optimism of the notebook's own models.
     """
-    figure, (left, right) = _panels(9.6, 3.3, ncols=2)
+    figure, (left, right) = new_panels(9.6, 3.3, ncols=2)
     every = np.concatenate(list(best.values()))
     bins = np.arange(every.min() - 0.002, every.max() + 0.006, 0.004)
     for (name, values), (colour, style) in zip(best.items(), (*PAIRS, (PURPLE, "-.")), strict=True):
@@ -217,7 +213,7 @@ def draw_test(
         errors: a standard error for each model.
         margins: on the test set, (N,), by model.
     """
-    figure, (left, right) = _panels(9.6, 3.4, ncols=2, width_ratios=(1, 1.3))
+    figure, (left, right) = new_panels(9.6, 3.4, ncols=2, width_ratios=(1, 1.3))
     for index, ((name, values), (colour, style)) in enumerate(zip(accuracies.items(), PAIRS, strict=True)):
         first, seeds = ("seed 0, one standard error", "all five seeds") if index == 0 else (None, None)
         left.errorbar(index, values[0], errors[index], fmt="D", color=colour, capsize=5, label=first)

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from nnlib.homework.figures import new_panels
 from nnlib.plots import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, plot_hyperparameter
 from nnlib.search import Sweep
 
@@ -34,11 +35,6 @@ class Street(NamedTuple):
     b: float
 
 
-def _panels(width: float, height: float, **options: object) -> tuple[Figure, np.ndarray]:
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots(1, **options)
-
-
 def draw_streets(
     streets: Mapping[str, Street], *, payments: bool = True, labels: tuple[str, str] = ("$x_1$", "$x_2$")
 ) -> Figure:
@@ -49,7 +45,7 @@ def draw_streets(
         payments: draw a line from each example with a margin below 1 to its border.
         labels: of the two axes.
     """
-    figure, axes = _panels(4.0 * len(streets), 4.3, ncols=len(streets), sharex=True, sharey=True)
+    figure, axes = new_panels(4.0 * len(streets), 4.3, ncols=len(streets), sharex=True, sharey=True)
     low, high = (
         pick([pick(street.points, axis=0) for street in streets.values()], axis=0) for pick in (np.min, np.max)
     )
@@ -100,7 +96,7 @@ def draw_losses(
         logistic: loss, in nats.
         logistic_slope: derivative.
     """
-    figure, (left, middle, right) = _panels(11, 3.4, ncols=3)
+    figure, (left, middle, right) = new_panels(11, 3.4, ncols=3)
     left.plot(margins, hinge, **HINGE, label="hinge")
     left.plot(margins, logistic / np.log(2), **LOGISTIC, label="logistic, in bits")
     left.plot(margins, margins < 0, color="black", linewidth=1, drawstyle="steps-mid", label="zero-one")
@@ -129,7 +125,7 @@ def draw_descent(norms: Mapping[str, np.ndarray], by_rate: Mapping[float, np.nda
         norms: (steps,), of "logistic" and "hinge".
         by_rate: (epochs,), by learning rate.
     """
-    figure, (left, right) = _panels(9.6, 3.4, ncols=2)
+    figure, (left, right) = new_panels(9.6, 3.4, ncols=2)
     for name, style in (("logistic", LOGISTIC), ("hinge", HINGE)):
         left.semilogy(norms[name], **style, label=name)
     left.set(xlabel="step", ylabel="norm of the gradient", title="Gradient descent at a constant rate")
@@ -143,7 +139,7 @@ def draw_descent(norms: Mapping[str, np.ndarray], by_rate: Mapping[float, np.nda
 
 def draw_retraining(scores: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
     """Draw scores of the same examples by a model of all training examples and by one of a part, a panel per pair."""
-    figure, axes = _panels(3.7 * len(scores), 3.6, ncols=len(scores))
+    figure, axes = new_panels(3.7 * len(scores), 3.6, ncols=len(scores))
     for ax, (title, (of_all, of_part)), (colour, _) in zip(axes, scores.items(), STYLES[1:], strict=False):
         limit = 1.05 * np.abs(of_all).max()
         ax.plot([-limit, limit], [-limit, limit], color="black", linewidth=1, label="equal")
@@ -156,7 +152,7 @@ def draw_retraining(scores: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figu
 
 def draw_shares(margins: np.ndarray, shares: np.ndarray, on_border: np.ndarray) -> Figure:
     """Draw each training example's share over its margin; `on_border` (N,) marks the examples with a margin of 1."""
-    figure, ax = _panels(7.2, 3.3, ncols=1)
+    figure, ax = new_panels(7.2, 3.3, ncols=1)
     groups = {
         "below 1": ((margins < 1) & ~on_border, VERMILION, "s"),
         "on the border": (on_border, GREEN, "D"),
@@ -185,7 +181,7 @@ def draw_rivals(
         scores: of the validation examples, (V,).
         signs: their labels, -1 or +1, (V,).
     """
-    figure, (left, middle, right) = _panels(12, 3.5, ncols=3)
+    figure, (left, middle, right) = new_panels(12, 3.5, ncols=3)
     for name, colour, marker, shift in (("hinge", VERMILION, "s", -0.2), ("logistic", BLUE, "o", 0.2)):
         features = np.arange(1, len(weights[name]) + 1)
         left.bar(features + shift, weights[name], width=0.4, color=colour, label=name)
@@ -219,7 +215,7 @@ def draw_networks(
         error: one standard error of it.
         active: number of training examples with a margin below 1 after each epoch, by model.
     """
-    figure, (left, right) = _panels(10.4, 3.8, ncols=2)
+    figure, (left, right) = new_panels(10.4, 3.8, ncols=2)
     plot_hyperparameter(left, networks, "hidden_dim", by="learning_rate", fixed={"reg": reg})
     left.axhline(linear, color="black", linestyle=":", label="linear classifier")
     left.axhspan(linear - error, linear + error, color="black", alpha=0.08, linewidth=0, label="one standard error")
@@ -236,7 +232,7 @@ def draw_networks(
 
 def draw_test_scores(scores: Mapping[str, np.ndarray], signs: np.ndarray) -> Figure:
     """Draw a histogram of the test scores by class, and the street, for each model."""
-    figure, axes = _panels(9.6, 3.3, ncols=len(scores))
+    figure, axes = new_panels(9.6, 3.3, ncols=len(scores))
     for ax, (title, values) in zip(axes, scores.items(), strict=True):
         bins = np.linspace(-np.abs(values).max(), np.abs(values).max(), 41)
         ax.axvspan(-1, 1, color="black", alpha=0.12, linewidth=0, label="the street")

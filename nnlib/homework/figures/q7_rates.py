@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from nnlib.homework.cures import WINDOW, smoothed
+from nnlib.homework.figures import new_figure
 from nnlib.plots import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
 
 COLOURS = ((GREEN, "-"), (BLUE, "--"), (VERMILION, "-."), (ORANGE, ":"), (PURPLE, "-"))
@@ -55,7 +56,7 @@ def draw_bounds(least_squares: Mapping[str, np.ndarray], network: Mapping[str, D
         least_squares: losses by label.
         network: by label.
     """
-    figure = _figure(11, 3.5)
+    figure = new_figure(11, 3.5)
     left, middle, right = figure.subplots(1, 3)
     for (label, losses), (color, line) in zip(least_squares.items(), COLOURS, strict=False):
         left.semilogy(losses, line, color=color, label=label)
@@ -75,7 +76,7 @@ def draw_bounds(least_squares: Mapping[str, np.ndarray], network: Mapping[str, D
 
 def draw_momentum(runs: Mapping[str, Descent]) -> Figure:
     """Draw losses, and the sharpness as a multiple of each run's bound, until its loss has doubled."""
-    figure = _figure(11, 3.5)
+    figure = new_figure(11, 3.5)
     left, right = figure.subplots(1, 2)
     for (label, run), (color, line) in zip(runs.items(), COLOURS, strict=False):
         left.semilogy(run.losses, line, color=color, label=label)
@@ -95,7 +96,7 @@ def draw_cures(curves: Mapping[tuple[str, str], np.ndarray], first: int = 40) ->
         curves: the loss of every step by (case, cure); of one seed.
         first: steps in the first panel.
     """
-    figure = _figure(11, 3.7)
+    figure = new_figure(11, 3.7)
     left, *others = figure.subplots(1, 3)
     for cure in ("as it is", "warm-up"):
         color, line = CURES[cure]
@@ -114,7 +115,3 @@ def draw_cures(curves: Mapping[tuple[str, str], np.ndarray], first: int = 40) ->
     handles, labels = others[1].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4)
     return figure
-
-
-def _figure(width: float, height: float) -> Figure:
-    return Figure(figsize=(width, height), layout="constrained")
