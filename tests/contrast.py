@@ -35,8 +35,15 @@ def _fault(artist, ground):
 
 
 def _under(ax, text, face):
-    """Return the colour of the patches that lie under a text at data coordinates, from the lowest to the highest."""
-    at = ax.transData.transform(text.get_position())
+    """Return the colour of the image and the patches that lie under a text, from the lowest to the highest."""
+    at = text.get_transform().transform(text.get_position())
+    for image in ax.images:
+        left, right, bottom, top = image.get_extent()
+        start, end = (bottom, top) if image.origin == "lower" else (top, bottom)
+        place = (ax.transData.inverted().transform(at) - (left, start)) / (right - left, end - start)
+        if ((place >= 0) & (place < 1)).all():
+            column, row = (place * image.get_array().shape[1::-1]).astype(int)
+            face = _over(image.to_rgba(image.get_array())[row, column], None, face)
     for patch in ax.patches:
         if patch.contains_point(at) and patch.get_fill():
             face = _over(patch.get_facecolor(), None, face)

@@ -1,4 +1,4 @@
-"""Every figure of nnlib.homework and nnlib.widgets under matplotlib's light and dark styles: all of it can be read."""
+"""Figures of nnlib under matplotlib's light and dark styles: all of each can be read, also what stands on an image."""
 
 import threading
 
@@ -6,13 +6,18 @@ import matplotlib.style
 import numpy as np
 import pytest
 from contrast import STYLES, low_contrast
+from search_toy import trial_row
 
 from nnlib.homework.convolution import FUNCTIONS
 from nnlib.homework.depth import draw_depth
 from nnlib.homework.descent import draw_descent
+from nnlib.homework.figures.q1_convolution import draw_stamps
+from nnlib.homework.figures.q4 import draw_dlogits
+from nnlib.homework.figures.q5 import draw_costs
 from nnlib.homework.masks import draw_dropout
 from nnlib.homework.playgrounds import draw_batch_norm, draw_dropout_layer
 from nnlib.homework.stepper import draw_step
+from nnlib.plots import plot_confusion, plot_heat_map
 from nnlib.widgets.curves import live_figure
 from nnlib.widgets.picture import new_figure
 from nnlib.widgets.run import CurvePoint, Run
@@ -59,6 +64,29 @@ FIGURES = {
     "batch norm": drawn(draw_batch_norm, mean=3.0, scale=2.0, batch_size=10, batches=3, momentum=0.9, mode="train"),
     "dropout": drawn(draw_dropout_layer, keep=0.5, mode="train", seed=0),
 }
+
+ROWS = [trial_row({"width": width, "rate": rate}, 0.9 + 0.02 * width * rate) for width in (1, 2) for rate in (1, 2)]
+SPREAD = np.array([[4.0, -4.0, 0.0], [0.3, -2.9, 1.9], [-1.0, 3.0, 2.4]])  # from one end of the colours to the other
+
+
+def plotted(plot, *args, **options):
+    return drawn(lambda figure: plot(figure.subplots(), *args, **options))
+
+
+ON_COLOURS = {
+    "heat map": plotted(plot_heat_map, ROWS, "width", "rate"),
+    "confusion": plotted(plot_confusion, np.array([[90, 2, 0], [50, 80, 30], [1, 25, 70]])),
+    "confusion, large": plotted(plot_confusion, np.array([[90, 2], [50, 80]]), large=True),
+    "gradient of scores": lambda: draw_dlogits(np.abs(SPREAD) / 4, np.array([0, 1, 2]), SPREAD / 4),
+    "stamps": lambda: draw_stamps(SPREAD, SPREAD, SPREAD),
+    "costs": lambda: draw_costs({"weights": dict.fromkeys(("conv", "fc", "norm", "out"), 1.0)}),
+}
+
+
+@pytest.mark.parametrize("name", ON_COLOURS)
+def test_numbers_can_be_read_on_every_colour_that_lies_under_them(name):
+    lines = "'_"  # without a label; white ones part the cells
+    assert [each for each in low_contrast(ON_COLOURS[name]()) if not each.startswith(lines)] == []
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from nnlib.plots import BLUE, VERMILION
 from nnlib.widgets import curves
+from nnlib.widgets import run as run_module
 from nnlib.widgets.controls import Choice, LinearSlider
 from nnlib.widgets.run import CurvePoint, Run
 from nnlib.widgets.table import Column, TrialTable, accuracy_text, best_run, trial_columns
@@ -110,6 +111,27 @@ def test_descriptions():
     assert curves.alt_text(run(losses=(), points=())) == "Run 1 is starting."
     failed = run(row={"status": "error"}, reason="ValueError: no")
     assert curves.alt_text(failed) == "Run 1 failed. ValueError: no"
+
+
+def test_what_a_run_says_of_its_course(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(run_module, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    made = run(losses=(), points=())
+
+    def said():
+        names = "seconds", "fraction", "epochs_done", "remaining", "train_acc", "status"
+        return tuple(getattr(made, name) for name in names), curves.clock(made)
+
+    assert said() == ((0, 0, 0, None, None, "running"), "Run 1 is starting.")
+    made.losses, made.points = [2.0, 1.0], [CurvePoint(2, 0.6, 0.5, False)]  # of 4 steps per epoch, 8 in all
+    now[0] += 3
+    assert said() == ((3, 0.25, 0.5, 9, None, "running"), "Run 1: epoch 0.5 of 2, 9 s left")
+    made.losses, made.points = [1.0] * 4, [CurvePoint(4, 0.9, 0.8, True), CurvePoint(4, 0.7, 0.6, False)]
+    now[0] += 3
+    assert said() == ((6, 0.5, 1, 6, 0.9, "running"), "Run 1: epoch 1.0 of 2, 6 s left")
+    made.end(SimpleNamespace(status="stopped"))
+    now[0] += 3
+    assert (made.seconds, curves.clock(made)) == (6, "Run 1: stopped, 6.0 s.")
 
 
 def table(*accuracies):

@@ -10,7 +10,7 @@ from nnlib.data import load_binary
 from nnlib.homework.explorers import q2_explorer, q2_model
 from nnlib.homework.sweeps import standard_binary
 from nnlib.search import CodeError, Trial, TrialLog, replay, run_trial
-from nnlib.widgets import LinearSlider, explore, panel
+from nnlib.widgets import Choice, LinearSlider, explore, panel
 from nnlib.widgets import explorer as explorer_module
 
 
@@ -244,13 +244,28 @@ def test_running_the_cell_again_keeps_its_trials():
     assert (new.views["hidden_dim"].value, old.views["hidden_dim"].value) == (7, 7)
 
 
-def test_trials_of_another_explorer_are_not_taken_over():
-    open_explorer(name="cell").run(wait=True)
-    assert open_explorer(name="cell", data=examples(60)).runs == []
-    assert open_explorer(name="another").runs == []
-    controls = [LinearSlider("num_epochs", "epochs", 1, 1, 3)]
-    options = {"controls": controls, "trial_log": TrialLog(), "name": "another"}
-    assert explore(lambda *, rng: open_model(rng), examples(), **options).runs == []
+CELL = {"name": "cell", "data": examples(), "high": 3, "options": ("sgd", "adam")}
+
+
+def cell(*, name, data, high, options):
+    controls = [LinearSlider("num_epochs", "epochs", 1, 1, high), Choice("update_rule", "rule", "sgd", options)]
+    settings = {"controls": controls, "trial_log": TrialLog(), "name": name}
+    return explore(lambda *, rng: open_model(rng), data, **settings)
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ({}, 1),
+        ({"name": "another"}, 0),
+        ({"data": examples(60)}, 0),
+        ({"high": 2}, 0),
+        ({"options": ("sgd", "adam", "sgd_momentum")}, 0),
+    ],
+)
+def test_trials_of_the_same_explorer_alone_are_taken_over(change, kept):
+    cell(**CELL).run(wait=True)
+    assert len(cell(**CELL | change).runs) == kept
 
 
 def test_a_stopped_run_is_never_the_best():

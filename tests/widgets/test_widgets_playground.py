@@ -1,8 +1,12 @@
-"""nnlib.widgets.playground: a figure that follows its controls."""
+"""nnlib.widgets.playground: a figure that follows its controls; what stands below any panel in a saved notebook."""
+
+import base64
 
 import pytest
+from widget_models import open_explorer
 
-from nnlib.widgets import Choice, LinearSlider, play
+from nnlib.homework.stepper import ConvolutionStepper
+from nnlib.widgets import Choice, LinearSlider, panel, play
 
 CONTROLS = [LinearSlider("height", "height", 2, 1, 9), Choice("colour", "colour", "red", ("red", "blue"))]
 
@@ -36,3 +40,35 @@ def test_an_error_of_draw_is_raised():
         play(lambda figure, **values: 1 / 0, CONTROLS, name="broken")
     with pytest.raises(ValueError, match="controls: expected at least one"):
         play(draw, [], name="empty")
+
+
+def redraw(made):
+    made.views["height"].value = 7
+
+
+CHANGES = {  # a panel, and what a user does with it
+    "playground": (lambda: play(draw, CONTROLS, name="saved"), redraw),
+    "stepper": (ConvolutionStepper, lambda made: made.next()),
+    "explorer": (lambda: open_explorer(name="saved"), lambda made: made.run(wait=True)),
+}
+
+
+@pytest.mark.parametrize(("make", "change"), CHANGES.values(), ids=CHANGES)
+def test_a_saved_notebook_shows_the_last_state_of_a_panel(make, change, monkeypatch, tmp_path):
+    monkeypatch.setenv("NNLIB_TRIAL_LOGS", str(tmp_path))
+    shown = {}
+
+    def record(data, *, display_id="", metadata=None, raw):
+        shown[display_id.rpartition("-")[2]] = data, metadata
+
+    for name in ("display", "update_display"):
+        monkeypatch.setattr(panel, name, record)
+    made = make()
+    made._ipython_display_()
+    before = dict(shown)
+    change(made)
+    image, text = made.static_fallback()
+    assert shown["text"][0]["text/plain"] == text != before["text"][0]["text/plain"]
+    assert base64.b64decode(shown["picture"][0]["image/png"]) == image
+    assert shown["picture"][1] == {"image/png": {"alt": text.partition("\n")[0]}}
+    made.close()
