@@ -1,10 +1,11 @@
 """What a sandbox is asked for, on machines without one too."""
 
 import os
+from types import SimpleNamespace
 
 import pytest
 
-from course import sandbox, watched
+from course import sandbox, users, watched
 
 ALONE = ("pid", "net", "ipc", "uts", "cgroup-try")  # what a worker has to itself
 
@@ -31,3 +32,33 @@ def test_a_busy_machine_is_given_up_to_six_times_as_long(load, longer, monkeypat
     monkeypatch.setattr(os, "getloadavg", lambda: (load, 0, 0))
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert watched.stretch() == longer
+
+
+@pytest.mark.parametrize(
+    ("seconds", "cpu", "memory", "reason"),
+    [
+        (10, 8.9, 100, ""),
+        (0, 9.1, 1, "more than 5 s of CPU time"),
+        (10.1, 4, 1, "more than 10 s"),
+        (0, 4, 101, "more than 100 MB of memory"),
+    ],
+)
+def test_each_check_has_limits_of_its_own(seconds, cpu, memory, reason, monkeypatch):
+    now, used = [100.0], [4.0, 0]
+    monkeypatch.setattr(watched, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(watched, "stretch", lambda: 1)
+    worker = object.__new__(watched.Sandboxed)  # none is started
+    worker.limits, worker._use = watched.Limits(cpu=5, wall=10, memory=100 << 20), lambda: used
+    worker.renew()  # an earlier check took 4 s
+    now[0], used[:] = now[0] + seconds, (cpu, memory << 20)
+    assert worker._beyond() == reason
+
+
+def test_a_spare_user_is_one_workers_at_a_time(monkeypatch):
+    own = 100_000 + os.getpid()  # no other test's
+    monkeypatch.setattr(users, "UIDS", range(own, own + 1))
+    spare = users.SpareUser()
+    with pytest.raises(OSError, match="none of the 1 spare users is free"):
+        users.SpareUser()
+    spare.release()
+    users.SpareUser().release()
