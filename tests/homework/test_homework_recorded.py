@@ -53,6 +53,7 @@ def test_what_is_not_measured_is_recorded_and_says_so():
     none = results({}, {})
     assert [row.item for row in none.rows] == ["6.2", "6.2", "6.3", "6.3", "6.3", "6.3", "6.3"]
     assert all(row.data["name"].endswith(LABEL) and row.chosen == {} for row in none.rows)
+    assert results({}, {}, "handout").rows == none.rows  # nothing was chosen among what was not measured
     here = replace(recorded().trainings["handout"], val_acc=0.5, test_acc=0.25, seconds=3.0)
     first, *others = results({"handout": here}, {"name": "mine", "train": 4, "val": 3, "test": 2}, "handout").rows
     assert (first.val_acc, first.test_acc, first.seconds) == (0.5, 0.25, 3.0)
@@ -94,8 +95,19 @@ def test_a_committed_notebook_prints_what_was_measured_beside_the_run(name):
     assert any(recorded().beside_table(name) in output.get("text", "") for output in outputs)
 
 
-def test_notebooks_without_measured_results_are_refused(tmp_path):
-    path = tmp_path / "empty.ipynb"
-    path.write_text('{"cells": []}', encoding="utf-8")
-    with pytest.raises(ValueError, match="expected executed notebooks that show measured results"):
-        from_notebooks([path])
+def test_only_what_a_notebook_has_measured_is_taken(tmp_path):
+    path, training = tmp_path / "executed.ipynb", replace(recorded().trainings["handout"], seconds=3.25)
+    lines = {"text": table("measured here", [training])}, {"text": recorded().table(["handout, tuned"])}
+
+    def executed(*rows):
+        outputs = [*lines, {"data": {MIME: Results(rows).to_json()}}]
+        path.write_text(json.dumps({"cells": [{"outputs": outputs}]}), encoding="utf-8")
+        return from_notebooks([path])
+
+    mine = {"name": "mine", "train": 4, "val": 3, "test": 2}
+    here, *others = results({"handout": training}, mine).rows
+    for rows in ([here, *others], [*others, here], [*others, here, *results({}, {}).rows]):
+        assert executed(*rows) == (mine, [training])
+    for rows in ([], others):
+        with pytest.raises(ValueError, match="expected executed notebooks that show measured results"):
+            executed(*rows)

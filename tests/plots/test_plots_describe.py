@@ -96,3 +96,6 @@ def test_show_puts_the_description_beside_the_picture(monkeypatch):
     assert data["image/png"].startswith(b"\x89PNG")
     assert data["text/plain"] == describe(draw())
     assert options == {"metadata": {"image/png": {"alt": "Accuracy rises."}}, "raw": True}
+    figure = plt.figure()
+    show(figure, "Nothing yet.")
+    assert not plt.fignum_exists(figure.number)  # else the notebook shows it a second time, and it stays in memory
