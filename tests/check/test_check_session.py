@@ -43,6 +43,8 @@ def test_what_needs_unwritten_code_waits_in_one_line_down_the_notebook(run):
     assert run("def use():\n    return second\nthird = use()") == "waits for 1.2"
     assert run('with checks("1.2") as check:\n    check.true("third", third > 0)') == "1.2  waits for 1.2"
     assert run("first = 1\nsecond = first + 1\nsecond") == "2"  # written meanwhile
+    run("del first")
+    assert "NameError" in run("first")  # which waits for nothing any more
 
 
 def test_what_needs_pytorch_waits_for_it_where_it_is_not_installed(run):

@@ -42,6 +42,9 @@ def big():
 def fail():
     raise ValueError("my mistake")
 
+def helped():
+    return fail()
+
 def wait():
     time.sleep(60)
 
@@ -120,8 +123,9 @@ def test_other_results_come_in_words(worker):
     assert [float(each) for each in worker.call("nnlib.own:odd", "list")] == [1, 2]
 
 
-def test_an_exception_names_the_students_line(worker):
-    error = failure(worker.call, "nnlib.own:fail")
+@pytest.mark.parametrize("name", ["fail", "helped"])
+def test_an_exception_names_the_students_own_line_that_raised_it(worker, name):
+    error = failure(worker.call, f"nnlib.own:{name}")
     assert (error.kind, error.message, os.path.basename(error.file)) == (
         "exception",
         "ValueError: my mistake",
