@@ -68,6 +68,17 @@ def test_it_was_handed_in_when_its_latest_file_was(tmp_path, name):
     assert found.submitted.isoformat() == "2027-02-05T12:00:00+00:00"
 
 
+@pytest.mark.parametrize("name", ["{1}", "ann_17_{0}_{1}"], ids=["one student's zip", "a zip of Canvas"])
+@pytest.mark.parametrize("date", [(1980, 1, 1), (1980, 0, 0), (2027, 0, 0), (2027, 2, 30)])
+def test_a_date_that_means_none_is_not_known(tmp_path, name, date):
+    """`make submit` gives its files the first: it says neither that they were in time nor that they were late."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(name.format(1, "conv.py"), (*date, 0, 0, 0)), CODE)
+    (found,) = read(tmp_path, buffer.getvalue())
+    assert found.submitted is None
+
+
 # What is read without trouble: files -> a part of a note, or none
 MENDED = {
     "as make submit packs it": (WHOLE, ""),
