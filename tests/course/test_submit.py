@@ -12,6 +12,7 @@ from course.items import ROOT
 
 ITEM = {"id": "1.1", "title": "fc", "targets": ["nnlib.fc:f"], "notebook": "q1", "cells": ["own"]}
 STUB = 'raise NotImplementedError("1.1 fc. Its task: above")'
+NOTEBOOK = "notebooks/q1.ipynb"
 EMPTY, MORE = "<!-- answer 1.1 -->\n**Your derivation:**", "<!-- answer 1.1, revised -->\n**Your answer:**"
 
 
@@ -24,13 +25,10 @@ def submit(monkeypatch, tmp_path):
     return module
 
 
-def write(folder, **files):
+def write(folder, files):
     for name, text in files.items():
-        path = folder / name.replace("__", "/").replace("_py", ".py").replace("_ipynb", ".ipynb").replace(
-            "_txt", ".txt"
-        )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def cells(*sources, own="y = 1"):
@@ -53,7 +51,7 @@ def cells(*sources, own="y = 1"):
     ],
 )
 def test_an_answer_is_written_if_one_of_its_cells_is(submit, tmp_path, sources, answer):
-    write(tmp_path, notebooks__q1_ipynb=cells(*sources))
+    write(tmp_path, {NOTEBOOK: cells(*sources)})
     assert submit.pieces(ITEM, tmp_path)["answer"] == answer
 
 
@@ -68,7 +66,7 @@ def test_an_answer_is_written_if_one_of_its_cells_is(submit, tmp_path, sources, 
     ],
 )
 def test_a_cell_is_written_without_its_stub(submit, tmp_path, own, state):
-    write(tmp_path, notebooks__q1_ipynb=cells(own=own))
+    write(tmp_path, {NOTEBOOK: cells(own=own)})
     assert submit.pieces(ITEM, tmp_path).get("own") == state
 
 
@@ -84,16 +82,14 @@ def test_a_cell_is_written_without_its_stub(submit, tmp_path, own, state):
     ],
 )
 def test_a_function_is_written_if_its_last_definition_is(submit, tmp_path, code, state):
-    write(tmp_path, nnlib__fc_py=code)
+    write(tmp_path, {"nnlib/fc.py": code})
     assert submit.pieces(ITEM, tmp_path)["nnlib.fc:f"] == state
 
 
 def test_what_is_packed_and_what_is_said_to_be_left(submit, tmp_path):
     given = {"nnlib/fc.py": "f = 1\n", "nnlib/same.py": "g = 1\n", "nnlib/other.py": "h = 1\n"}
     sums = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in given.items())
-    write(
-        tmp_path, tools__given_txt=sums, notebooks__q1_ipynb=cells(), nnlib__fc_py="f = 2\n", nnlib__same_py="g = 1\n"
-    )
-    write(tmp_path, nnlib__other_py="h = 2\n", nnlib__mine_py="m = 1\n", notes_txt="")
-    assert list(submit.submission([ITEM], tmp_path)) == ["nnlib/fc.py", "notebooks/q1.ipynb", "nnlib/mine.py"]
+    mine = {"nnlib/fc.py": "f = 2\n", "nnlib/other.py": "h = 2\n", "nnlib/mine.py": "m = 1\n"}
+    write(tmp_path, {**given, **mine, "tools/given.txt": sums, NOTEBOOK: cells(), "notes.txt": ""})
+    assert list(submit.submission([ITEM], tmp_path)) == ["nnlib/fc.py", NOTEBOOK, "nnlib/mine.py"]
     assert submit.changed([ITEM], tmp_path) == ["nnlib/other.py"]
