@@ -161,7 +161,6 @@ FOREIGN = {
     "an accuracy of NaN": with_(val_acc=float("nan")),
     "an infinite loss": with_(curve={**GOOD["curve"], "losses": [1.0, float("inf")]}),
     "an accuracy in percent": with_(val_acc=90),
-    "an accuracy of true": with_(val_acc=True),
     "done without an accuracy": with_(val_acc=None),
     "a loss that is text": with_(curve={**GOOD["curve"], "losses": [1.0, "abc"]}),
     "losses without steps": with_(curve={**GOOD["curve"], "steps": []}),
@@ -174,6 +173,9 @@ FOREIGN = {
     "half a character": with_(reason="x").replace(b'"x"', b'"\\ud800"'),
     "a selection without reason": b'{"kind":"selection","settings":{}}',
     "an opening of no question": b'{"kind":"opening","question":null,"name":"","checksum":"","time":""}',
+    **{f"true for {name}": with_(**{name: True}) for name in GOOD},
+    **{f"true for {name} of data": with_(data={**GOOD["data"], name: True}) for name in GOOD["data"]},
+    **{f"true among {name}": with_(curve={**GOOD["curve"], name: [True]}) for name in GOOD["curve"]},
 }
 
 
