@@ -132,6 +132,12 @@ def test_modules_apart_count_by_their_names(monkeypatch):
     assert code_checksum(make, apart=["search_toy"]) == apart
 
 
+@pytest.mark.parametrize("head", ["reg=SCALE", "*, reg=SCALE", "reg=1, *, rate=SCALE"])
+def test_a_default_counts_by_what_it_stands_for(head):
+    one, two = (notebook(f"SCALE = {value}\ndef build({head}):\n    return reg").build for value in (1, 2))
+    assert code_checksum(one) != code_checksum(two)
+
+
 # ---- what is loaded, and what the file says
 
 LAYER = '''"""A layer."""
@@ -180,7 +186,6 @@ def edit(module, old, new):
     assert old in text
     with open(module.__file__, "w") as file:
         file.write(text.replace(old, new))
-    linecache.checkcache()
 
 
 EDITS = [
