@@ -44,12 +44,14 @@ def test_a_busy_machine_is_given_up_to_six_times_as_long(load, longer, monkeypat
     ],
 )
 def test_each_check_has_limits_of_its_own(seconds, cpu, memory, reason, monkeypatch):
-    now, used = [100.0], [4.0, 0]
+    now, used = [70.0], [1.0, 0]
     monkeypatch.setattr(watched, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(watched, "stretch", lambda: 1)
     worker = object.__new__(watched.Sandboxed)  # none is started
     worker.limits, worker._use = watched.Limits(cpu=5, wall=10, memory=100 << 20), lambda: used
-    worker.renew()  # an earlier check took 4 s
+    worker.renew()
+    now[0], used[0] = 100.0, 4.0  # what earlier checks took
+    worker.renew()
     now[0], used[:] = now[0] + seconds, (cpu, memory << 20)
     assert worker._beyond() == reason
 
