@@ -7,7 +7,7 @@ from nnlib.check import cases, engine, examination
 from nnlib.check.engine import Result
 from nnlib.check.exercises import Row
 from nnlib.check.networks import VGG
-from nnlib.check.subjects import Comparison
+from nnlib.check.subjects import Call, Comparison
 
 SUBJECTS = {each.targets[0].rpartition(":")[2]: each for each in cases.SUBJECTS if not isinstance(each, VGG)}
 ROUGH = ("col2im", "train_epoch", "test")  # whose results are compared with differences, or come in float32
@@ -50,6 +50,24 @@ def test_arrays_are_compared_wherever_arguments_hold_them(changed):
     pairs = list(examination._arrays(arguments(), arguments(**{changed: np.ones(2)})))
     assert len(pairs) == 3
     assert [changed in name for name, before, after in pairs if not np.array_equal(before, after)] == [True]
+
+
+def masked(p, examples=60):
+    """Return a mask (60, 50) that keeps with probability p; of so many examples, each one's is repeated."""
+    return np.tile(np.random.default_rng(0).random((examples, 50)) < p, (60 // examples, 1))
+
+
+@pytest.mark.parametrize(
+    ("mask", "right"),
+    [(masked(0.8), True), (masked(0.75), False), (masked(0.2), False), (masked(0.8, 1), False), (masked(1), False)],
+)
+def test_a_mask_from_a_generator_is_judged_by_its_shares(mask, right):
+    subject = SUBJECTS["dropout_forward"]
+    (sizes, options), *_ = (each for each in subject.cases["value"] if "rng" in each[1])
+    case = subject.make(np.random.default_rng(0), *sizes, **options)
+    call = Call("dropout_forward", case, case, {"out": case["x"] * mask})
+    found = [examination.difference(each, Row("", "value")) for each in subject.compare(call, case)]
+    assert (not any(found)) == right, found
 
 
 STATUSES = ("failed", "exception", "timeout", "killed", "output", "syntax", "import", "not run", "ours")

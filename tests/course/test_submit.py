@@ -60,6 +60,7 @@ def test_an_answer_is_written_if_one_of_its_cells_is(submit, tmp_path, sources, 
     [
         (f"y = ...\n{STUB}", "not written"),
         ("y = 2", "written"),
+        ("import math\n\ny = math.pi", "written"),
         (STUB.replace("1.1", "1.2"), "written"),
         ("from nnlib import f\n\nshow_source(f)", None),
         (EMPTY, None),
