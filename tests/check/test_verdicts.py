@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from nnlib.check import cases, engine, examination
+from nnlib.check import cases, engine, examination, exercises
 from nnlib.check.engine import Result
 from nnlib.check.exercises import Row
 from nnlib.check.networks import VGG
-from nnlib.check.subjects import Call, Comparison
+from nnlib.check.process import StudentError
+from nnlib.check.subjects import Call, Comparison, Fault
 
 SUBJECTS = {each.targets[0].rpartition(":")[2]: each for each in cases.SUBJECTS if not isinstance(each, VGG)}
 ROUGH = ("col2im", "train_epoch", "test")  # whose results are compared with differences, or come in float32
@@ -68,6 +69,30 @@ def test_a_mask_from_a_generator_is_judged_by_its_shares(mask, right):
     call = Call("dropout_forward", case, case, {"out": case["x"] * mask})
     found = [examination.difference(each, Row("", "value")) for each in subject.compare(call, case)]
     assert (not any(found)) == right, found
+
+
+NO_TORCH = StudentError("import", "ModuleNotFoundError: No module named 'torch'", "/a/vgg.py", 1)
+ENDS = {  # how a row's examination ends: status, message, diagnosis, place, where
+    "right": (None, ("passed", "", "", "", "")),
+    "wrong": (Fault("dx differs", "sign", "dx of f"), ("failed", "dx differs", "sign", "", "dx of f")),
+    "an exception": (StudentError("exception", "E: no", "/a/relu.py", 7), ("exception", "E: no", "", "relu.py:7", "")),
+    "no end": (StudentError("timeout", "no answer"), ("timeout", "no answer", "", "", "")),
+    "another package": (StudentError("import", "E: no", "/a/fc.py", 1), ("import", "E: no", "", "fc.py:1", "")),
+    "no PyTorch": (NO_TORCH, ("not run", "needs PyTorch (make setup-q6)", "", "", "")),
+    "our mistake": (KeyError("x"), ("ours", "KeyError: 'x'", "", "", "")),
+}
+
+
+@pytest.mark.parametrize(("error", "result"), ENDS.values(), ids=ENDS)
+def test_a_result_says_how_the_examination_ended_and_where(error, result, monkeypatch):
+    def examine(examined):
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr(engine, "examine", examine)
+    item = exercises.items()["1.2"]
+    found = engine.judge_row(item, item.rows[0], None, 0)
+    assert (found.status, found.message, found.diagnosis, found.place, found.where) == result
 
 
 STATUSES = ("failed", "exception", "timeout", "killed", "output", "syntax", "import", "not run", "ours")
