@@ -49,13 +49,14 @@ def redraw(made):
 CHANGES = {  # a panel, and what a user does with it
     "playground": (lambda: play(draw, CONTROLS, name="saved"), redraw),
     "stepper": (ConvolutionStepper, lambda made: made.next()),
-    "explorer": (lambda: open_explorer(name="saved"), lambda made: made.run(wait=True)),
+    "explorer": (lambda: open_explorer(name="saved"), lambda made: made.run(wait=True, num_epochs=1)),
 }
 
 
 @pytest.mark.parametrize(("make", "change"), CHANGES.values(), ids=CHANGES)
 def test_a_saved_notebook_shows_the_last_state_of_a_panel(make, change, monkeypatch, tmp_path):
     monkeypatch.setenv("NNLIB_TRIAL_LOGS", str(tmp_path))
+    monkeypatch.setattr("nnlib.widgets.explorer._SIZE", (3.0, 1.5))
     shown = {}
 
     def record(data, *, display_id="", metadata=None, raw):
