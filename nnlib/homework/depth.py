@@ -36,8 +36,8 @@ class Sigmoid(Layer):
     """1 / (1 + exp(-x)), any shape. Its derivative y (1 - y) is at most 1/4, at x = 0."""
 
     def forward(self, x, params, state, context):
-        """Compute y = exp(-log(1 + exp(-x))), which overflows for no x."""
-        y = np.exp(-np.logaddexp(0, -x))
+        """Compute y = (1 + tanh(x / 2)) / 2, which overflows for no x."""
+        y = 0.5 + 0.5 * np.tanh(0.5 * x)
         return y, y
 
     def backward(self, dout, cache, layers, need_dx):

@@ -168,12 +168,14 @@ class Sharpness(Callback):
 
 
 @checked
-def tanh_classifier(*, width: int, rng=0, weight_scale: float | None = 0.05, input_dim: int = 784) -> Classifier:
-    """Return a classifier fc - tanh - fc - tanh - fc with a softmax loss, in float64: a smooth function."""
+def tanh_classifier(
+    *, width: int, rng=0, weight_scale: float | None = 0.05, input_dim: int = 784, dtype=np.float64
+) -> Classifier:
+    """Return a classifier fc - tanh - fc - tanh - fc with a softmax loss: a smooth function."""
     checks.positive_int("width", width)
     checks.positive_int("input_dim", input_dim)
     specs = [FullyConnected(width), Tanh(), FullyConnected(width), Tanh(), FullyConnected(NUM_CLASSES)]
-    network = Sequential(specs, (input_dim,), weight_scale=weight_scale, rng=rng, dtype=np.float64)
+    network = Sequential(specs, (input_dim,), weight_scale=weight_scale, rng=rng, dtype=dtype)
     return Classifier(network, softmax_loss)
 
 

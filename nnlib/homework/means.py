@@ -43,8 +43,17 @@ def accuracy_and_loss(P: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     """Return the accuracy, and the mean of -log P(label), of class probabilities P (N, K) and labels y (N,)."""
     checks.require(P.ndim == 2, "P", "two axes", f"shape {P.shape}")
     y = checks.class_labels(y, *P.shape)
-    loss = -np.log(np.maximum(P[np.arange(len(P)), y], SMALLEST)).mean()
-    return float(np.mean(P.argmax(axis=1) == y)), float(loss)
+    return float(np.mean(P.argmax(axis=1) == y)), float(_losses(P, y).mean())
+
+
+@checked
+def paired_loss(P: np.ndarray, other: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Return by how much the loss of P (N, K) exceeds that of `other` (N, K), and the standard error, in pairs."""
+    checks.require(P.ndim == 2, "P", "two axes", f"shape {P.shape}")
+    checks.shape("other", other, P.shape)
+    y = checks.class_labels(y, *P.shape)
+    difference = _losses(P, y) - _losses(other, y)
+    return float(difference.mean()), float(difference.std(ddof=1) / np.sqrt(len(y)))
 
 
 @checked
@@ -104,6 +113,10 @@ def masked_probabilities(model: Classifier, X: np.ndarray, *, keep: float, masks
     head = Sequential(_head(keep, batch_norm=False), features.shape[1:], rng=rng)
     head.params = {"W1": params["W2"], "b1": params["b2"], "W2": params["W3"], "b2": params["b3"]}
     return np.stack([softmax(head.forward(features, "train")) for _ in range(checks.positive_int("masks", masks))])
+
+
+def _losses(P: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return -np.log(np.maximum(P[np.arange(len(P)), y], SMALLEST))
 
 
 def _head(keep: float, batch_norm: bool) -> list:

@@ -147,7 +147,7 @@ def test_training_has_the_loss_and_both_accuracies():
     left, right = q5_training.draw_training(solver, window=2).axes
     np.testing.assert_array_equal(left.lines[0].get_ydata(), solver.loss_history)
     assert left.get_yscale() == "log"
-    np.testing.assert_array_equal(drawn(right)["training"][:, 1], [0.7, 0.9])
+    np.testing.assert_array_equal(drawn(right)["training (first 1,000)"][:, 1], [0.7, 0.9])
     np.testing.assert_array_equal(drawn(right)["validation"][:, 1], [0.6, 0.8])
 
 

@@ -180,12 +180,12 @@ def q7():
     ways = ["scaled by p", "not scaled", "one mask", "geometric mean", "arithmetic mean"]
     judged = {(f"keep {keep}", way): tuple(rng.random(2)) for keep in (0.5, 0.2) for way in ways}
     judged |= {("keep 0.5, then batch norm", way): tuple(rng.random(2)) for way in ways[:2]}
-    distances = {(keep, kind): rng.random(6) for keep in (0.5, 0.2) for kind in ("geometric", "arithmetic")}
+    distances = {(keep, kind): rng.random(4) for keep in (0.5, 0.2) for kind in ("geometric", "arithmetic")}
     runs = {}
     for rate, beta in ((2.0, 0.0), (2.0, 0.5), (2.0, 0.9), (1.0, 0.5), (0.2, 0.9)):
         bound = 2 * (1 + beta) / rate
         runs[f"rate {rate}, momentum {beta}"] = Descent(
-            rng.uniform(1, 1.9, 120), rng.uniform(0.5, 2, 60) * bound, bound, 2
+            rng.uniform(1, 1.9, 80), rng.uniform(0.5, 2, 20) * bound, bound, 4
         )
     cells = Cells("q7_short_answers")
     return cells.run(
@@ -193,7 +193,7 @@ def q7():
         deep=deep,
         judged=judged,
         distances=distances,
-        counts=(1, 2, 5, 10, 20, 50),
+        counts=(1, 3, 10, 30),
         by_momentum=runs,
         quadratic_by_momentum={},
         outcome=lambda run: "",

@@ -100,7 +100,7 @@ def training(ns):
     assert ns.plain.model.params["W1"].shape[2] == ns.size_choice.settings["filter_size"]
     assert "gamma1" not in ns.plain.model.params  # no batch norm
     left = Panel("Loss, its L2 term included", "step", "loss, log", losses(ns.plain, 50), True)
-    return [left, accuracies(ns.plain, "Accuracy after each epoch")]
+    return [left, accuracies(ns.plain, "Accuracy after each epoch", "training (first 1,000)")]
 
 
 @shown(

@@ -43,7 +43,7 @@ def arrival(ns):
     "about 10 % at both ends, a peak of about 70 % where the product is 1.",
 )
 def gain_window(ns):
-    g, slope, gain = np.array([1, 2, 4, 6, 8, 10, 13, 20, 30]), ns.factors.slope, ns.factors.gain
+    g, slope, gain = np.array([1, 4, 6, 8, 10, 13, 20, 30]), ns.factors.slope, ns.factors.gain
     product = slope * gain
     crossing = np.interp(1, product, g)
     best = np.maximum(ns.accuracy[0.1], ns.accuracy[0.3])
@@ -126,7 +126,7 @@ shown("q7-72-playground", dropout_alt, same=True)(dropout)
     "arithmetic mean levels off, for both keep probabilities.",
 )
 def distances(ns):
-    counts, kinds = [1, 2, 5, 10, 20, 50], ("geometric", "arithmetic")
+    counts, kinds = [1, 3, 10, 30], ("geometric", "arithmetic")
     keys = [(keep, kind) for keep in (0.5, 0.2) for kind in kinds]
     lines = [line(f"keep {keep:g}, {kind}", counts, ns.distances[keep, kind]) for keep, kind in keys]
     x, y = "masks in the mean, log", "distance to the scaled network, log"
@@ -175,7 +175,7 @@ def bounds(ns):
     for rate in (0.2, 0.8, 3.2):
         run = ns.by_rate[f"rate {rate}"]
         middle.append(line(f"rate {rate}", range(len(run.losses)), run.losses))
-        right += [line("", *until_doubled(run, 1)), level(2 / rate)]
+        right += [line("", *until_doubled(run, 2)), level(2 / rate)]
         right.append(word(f"bound, rate {rate}", len(run.losses), 1.05 * 2 / rate))
     return [
         Panel("Least squares: the bound is sharp", "step", "training loss, log", left, True),
@@ -194,7 +194,7 @@ def momentum(ns):
     for rate, beta in ((2.0, 0.0), (2.0, 0.5), (2.0, 0.9), (1.0, 0.5), (0.2, 0.9)):
         name = f"rate {rate}, momentum {beta}"
         run = ns.by_momentum[name]
-        steps, sharpness = until_doubled(run, 2)
+        steps, sharpness = until_doubled(run, 4)
         left.append(line(name, range(len(run.losses)), run.losses))
         right.append(line(name, steps, sharpness * rate / (2 * (1 + beta))))
     return [

@@ -57,9 +57,8 @@ PLAIN = {
     ("q6_extra", "320"): "of the recipe's channels",
     ("q6_extra", "4,500"): 10 * 45_000 / 100,
     ("q6_extra", "1,080"): 12 * 45_000 / 500,
-    ("q7_short_answers", "1.3"): "an item",
+    ("q7_short_answers", "120"): "the words of an answer",
     ("q7_short_answers", "7.12"): "a section of a book",
-    ("q7_short_answers", "0.05"): "of a network that is described",
 }
 POINTS = re.compile(r"^#[^\n]*$|^\| \[\d[^\n]*$|```.*?```|\$\$.*?\$\$", re.M | re.S)  # test_roles.py has those
 DISPLAYED = re.compile(r"```.*?```|\$\$.*?\$\$", re.S)

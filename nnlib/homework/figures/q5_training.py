@@ -78,6 +78,8 @@ def draw_training(solver: Trained, window: int = 50) -> Figure:
     plot_loss(left, solver, window=window)
     left.set(title="Loss, its L2 term included", yscale="log")
     plot_accuracy(right, solver)
+    right.lines[0].set_label("training (first 1,000)")
+    right.legend()
     right.set(title="Accuracy after each epoch", xticks=range(1, solver.epoch + 1))
     return figure
 
