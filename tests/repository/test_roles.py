@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ITEMS = tomllib.loads((ROOT / "course" / "exercises.toml").read_text(encoding="utf-8"))["item"]
 NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in sorted((ROOT / "notebooks").rglob("q*.ipynb"))}
 WITH_ITEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("q*.ipynb"))]  # notebooks/extra/ asks for nothing
-# 4.3 compares the split with four others of the training file.
+# 4.3 compares the split with three others of the training file.
 TRAINS_ON_OTHER_SPLITS = {"q4_softmax": "; training sets that hold validation examples: 3"}
 of_each = pytest.mark.parametrize("name", NOTEBOOKS)
 of_each_with_items = pytest.mark.parametrize("name", WITH_ITEMS)
