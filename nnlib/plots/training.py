@@ -41,13 +41,17 @@ def plot_loss(ax: Axes, solver: Trained, *, window: int = 50, label: str = "trai
     return ax
 
 
-def plot_accuracy(ax: Axes, solver: Trained) -> Axes:
-    """Draw training and validation accuracy after each epoch, the best validation accuracy marked."""
+def plot_accuracy(ax: Axes, solver: Trained, *, training: str = "training") -> Axes:
+    """Draw training and validation accuracy after each epoch, the best validation accuracy marked.
+
+    The label `training` can say of which examples the training accuracy is.
+    """
     arguments.axes(ax)
+    checks.instance("training", training, str, "a text")
     arguments.trained(solver, "train_acc_history", "val_acc_history", "best_val_acc", "epoch")
     checks.require(solver.epoch > 0, "solver", "one that has trained an epoch", "none", "Call solver.train().")
     epochs = np.arange(1, len(solver.val_acc_history) + 1)
-    ax.plot(epochs, solver.train_acc_history, "o--", color=BLUE, markersize=4, label="training")
+    ax.plot(epochs, solver.train_acc_history, "o--", color=BLUE, markersize=4, label=training)
     ax.plot(epochs, solver.val_acc_history, "s-", color=VERMILION, markersize=4, label="validation")
     best = int(np.argmax(solver.val_acc_history))
     ax.plot(

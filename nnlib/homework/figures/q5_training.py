@@ -77,9 +77,7 @@ def draw_training(solver: Trained, window: int = 50) -> Figure:
     left, right = figure.subplots(1, 2)
     plot_loss(left, solver, window=window)
     left.set(title="Loss, its L2 term included", yscale="log")
-    plot_accuracy(right, solver)
-    right.lines[0].set_label("training (first 1,000)")
-    right.legend()
+    plot_accuracy(right, solver, training="training (first 1,000)")
     right.set(title="Accuracy after each epoch", xticks=range(1, solver.epoch + 1))
     return figure
 
