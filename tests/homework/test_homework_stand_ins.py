@@ -79,12 +79,21 @@ def test_loops_over_pixels_are_right_and_too_slow(monkeypatch, capsys):
 
 def test_no_more_than_it_takes_are_replaced(monkeypatch):
     seconds = {"conv": 3.0, "fc": 1.0, "max_pool": 2.0}
-    monkeypatch.setattr(stand_ins, "_seconds_per_image", lambda others: dict(seconds))
+    monkeypatch.setattr(stand_ins, "_seconds_per_image", lambda others, number: dict(seconds))
     monkeypatch.setattr(stand_ins, "IMAGES", stand_ins.SECONDS / 3)
     assert list(stand_ins._slow(())) == ["conv"]
     assert list(stand_ins._slow(["conv"])) == []
     monkeypatch.setattr(stand_ins, "IMAGES", stand_ins.SECONDS / 2.9)
     assert list(stand_ins._slow(())) == ["conv", "max_pool"]
+
+
+def test_what_one_image_makes_slow_alone_stays(monkeypatch):
+    """The gradient of a matrix of weights takes as long for one image as for fifty."""
+    measured = {1: {"conv": 1.0, "fc": 1e-3}, 50: {"conv": 1e-6, "fc": 2e-5}}
+    monkeypatch.setattr(stand_ins, "_seconds_per_image", lambda others, number: dict(measured[number]))
+    assert list(stand_ins._slow(())) == ["conv"]
+    measured[50]["fc"] = 1e-3
+    assert list(stand_ins._slow(())) == ["conv", "fc"]
 
 
 @pytest.mark.usefixtures("in_time")
