@@ -19,9 +19,11 @@ from course.items import Course, ReleaseError, names_in
 from course.leaks import formulas
 from course.release.modules import cut_module
 from course.release.notebooks import cut_notebook
+from nnlib.check.exercises import checksum
 
 STUDENT = "course/student/"  # what only the copy has: its README, Makefile, pyproject.toml
 FOLDER = "hw1"  # the one in the archive
+CHECK = re.compile(r'^with checks\("([\w.]+)"\) as check:', re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 
@@ -46,7 +48,10 @@ def collect(root: Path, course: Course) -> tuple[dict[str, bytes], list[ast.AST]
             notebook = nbformat.reads(files[name].decode(), 4)
             cut += cut_notebook(notebook, Path(name).stem, course)
             files[name] = (nbformat.writes(notebook) + "\n").encode()
-    files["nnlib/check/exercises.toml"] = exercises(course).encode()
+    notebooks = [nbformat.reads(files[name].decode(), 4) for name in files if name.endswith(".ipynb")]
+    found = {cell.source: CHECK.search(cell.source) for notebook in notebooks for cell in notebook.cells}
+    cells = {match[1]: checksum(source) for source, match in found.items() if match}
+    files["nnlib/check/exercises.toml"] = exercises(course, cells).encode()
     sums = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files) if _is_module(name))
     files["tools/given.txt"] = "".join(sums).encode()  # with it `make submit` knows the student's own modules
     if lost := list(_dead_links(files)):
@@ -77,8 +82,11 @@ def description(course: Course, files: dict[str, bytes], packed: bytes) -> dict[
     return {"schema": 1, "release": hashlib.sha256(packed).hexdigest(), "points": points, "files": sums}
 
 
-def exercises(course: Course) -> str:
-    """Return exercises.toml as students have it: without what is cut, and of the hidden checks the number alone."""
+def exercises(course: Course, cells: dict[str, str]) -> str:
+    """Return exercises.toml as students have it: without what is cut, of the hidden checks the number alone.
+
+    Each item gets the checksum of its check cell, from `cells`.
+    """
     lines = [
         "# The homework's items; `hidden` is the number of checks that the grader runs and this copy does not hold."
     ]
@@ -86,6 +94,7 @@ def exercises(course: Course) -> str:
         checks = row.get("check", [])
         public = [check for check in checks if check["visibility"] == "public"]
         fields = {name: row[name] for name in STUDENT_FIELDS if name in row} | {"hidden": len(checks) - len(public)}
+        fields |= {"cell": cells[row["id"]]} if row["id"] in cells else {}
         lines += ["", "[[item]]", *(f"{name} = {_toml(value)}" for name, value in fields.items())]
         lines += ["check = [", *(f"    {_toml(check)}," for check in public), "]"] if public else []
     return "\n".join(lines) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -49,6 +50,7 @@ class Item:
         targets: what the student writes, "module:name".
         rows: the checks of its code that are known here.
         hidden: how many checks of its code only the grader makes.
+        cell: the checksum of its check cell in a student's copy, as it was handed out; else empty.
     """
 
     id: str
@@ -58,6 +60,17 @@ class Item:
     targets: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     hidden: int = 0
+    cell: str = ""
+
+    def written(self) -> float:
+        """Return when a file of its targets was last changed, in seconds since the epoch."""
+        files = (storage.REPOSITORY / f"{target.partition(':')[0].replace('.', '/')}.py" for target in self.targets)
+        return max((file.stat().st_mtime for file in files if file.is_file()), default=0.0)
+
+
+def checksum(source: str) -> str:
+    """Return a checksum of a cell, whatever its line ends and blanks."""
+    return hashlib.sha256("".join(source.split()).encode()).hexdigest()[:16]
 
 
 def find() -> Path:
@@ -89,7 +102,8 @@ def _item(entry: dict) -> Item:
     public = sum(row.public for row in rows)
     hidden = entry.get("hidden", len(rows) - public)
     checks = entry["checks"] + public
-    return Item(entry["id"], entry["title"], entry["points"], checks, tuple(entry["targets"]), rows, hidden)
+    targets, cell = tuple(entry["targets"]), entry.get("cell", "")
+    return Item(entry["id"], entry["title"], entry["points"], checks, targets, rows, hidden, cell)
 
 
 def of_question(question: str) -> list[Item]:

@@ -11,7 +11,7 @@ import numpy as np
 from nnlib import checks as argument_checks
 from nnlib import gradcheck, held_out
 from nnlib.check.examination import first_difference
-from nnlib.check.exercises import Item
+from nnlib.check.exercises import Item, checksum
 from nnlib.check.report import describe, judge_public
 from nnlib.check.waiting import item_in
 
@@ -27,6 +27,9 @@ class NotebookCells(Protocol):
     def why_stale(self) -> str:
         """Return why a check of the current cell cannot use its names, or an empty string."""
 
+    def source(self) -> str:
+        """Return the source of the current cell."""
+
 
 @dataclass
 class ItemResults:
@@ -34,6 +37,8 @@ class ItemResults:
 
     failures: dict[str, str] = field(default_factory=dict)
     waits_for: str = ""
+    written: float = 0.0  # when the item's files had last been changed
+    edited: bool = False  # whether the cell is another than the one that was handed out
 
     def count(self, passed: bool) -> int:
         """Return how many have passed, or failed."""
@@ -63,12 +68,21 @@ class Checks:
         totals = [0, 0, 0]
         for item in self.items.values():
             results = self.results[item.id]
+            if discarded := _why_discarded(results, item):
+                results = ItemResults()
             passed, failed = results.count(True), results.count(False)
             counts = passed, failed, max(0, item.checks - passed - failed)
             totals = [total + count for total, count in zip(totals, counts, strict=True)]
-            waits = f" (waits for {results.waits_for})" if results.waits_for else ""
+            waits = f" (waits for {results.waits_for})" if results.waits_for else discarded
             print(f"{item.id:5} {_counts(*counts)}{waits}   {item.title}")
         print(f"all   {_counts(*totals)}\n{held_out.summary()}")
+
+
+def _why_discarded(results: ItemResults, item: Item) -> str:
+    """Return why the results of an item do not count, in brackets, or an empty string."""
+    if results.edited:
+        return " (its check cell was edited)"
+    return " (its file was edited after its check)" if results.failures and results.written < item.written() else ""
 
 
 def _counts(passed: int, failed: int, not_run: int) -> str:
@@ -85,8 +99,9 @@ class Check:
         self._checks, self.item = checks, item
 
     def __enter__(self) -> Check:
-        self._results = self._checks.results[self.item] = ItemResults()
-        session = self._checks.session
+        session, item = self._checks.session, self._checks.items[self.item]
+        edited = bool(session and item.cell) and checksum(session.source()) != item.cell
+        self._results = self._checks.results[self.item] = ItemResults(written=item.written(), edited=edited)
         self._why_stale = session.why_stale() if session else ""
         return self
 

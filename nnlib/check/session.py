@@ -98,6 +98,10 @@ class Session(ast.NodeTransformer):
             return ""
         return f"nnlib was edited after {', '.join(old)} had been computed; run the cells above again"
 
+    def source(self) -> str:
+        """Return the source of the current cell."""
+        return self.shell.history_manager.input_hist_raw[-1]
+
     def _computed(self, name: str) -> bool:
         """Return whether a name may hold what nnlib's code has computed, and not data, a function or a setting."""
         value = self.shell.user_ns.get(name)

@@ -1,5 +1,8 @@
 """nnlib.check.record: each kind of check passes what is right, fails what is not with its reason, and is counted."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -82,3 +85,25 @@ def test_the_tally_counts_by_item_and_in_all(capsys):
     assert f"1.2   1 of {wanted['1.2']}, 1 failed, {wanted['1.2'] - 2} not run   " in "\n".join(lines)
     total = sum(wanted.values())
     assert lines[-2] == f"all   2 of {total}, 1 failed, {total - 3} not run"
+
+
+def test_the_tally_leaves_out_an_edited_check_cell_and_what_was_edited_after_it(capsys, monkeypatch):
+    (item,) = (each for each in exercises.of_question("q1") if each.id == "1.2")
+    cell = SimpleNamespace(waits_for=lambda error: "", why_stale=lambda: "", source=lambda: "a\n  b")
+    checks = Checks([replace(item, cell=exercises.checksum("a b\n"))], cell)
+
+    def tally(source):
+        monkeypatch.setattr(cell, "source", lambda: source)
+        with checks("1.2") as check:
+            check.true("right", True)
+        capsys.readouterr()
+        checks.tally()
+        return capsys.readouterr().out.splitlines()[0]
+
+    not_run = f"1.2   0 of {item.checks}, {item.checks} not run"
+    assert tally("a\n  b").startswith(f"1.2   1 of {item.checks}, ")
+    assert tally("a\n  c").startswith(f"{not_run} (its check cell was edited)")
+    assert tally("a b").startswith(f"1.2   1 of {item.checks}, ")
+    monkeypatch.setattr(exercises.Item, "written", lambda _: checks.results["1.2"].written + 1)
+    checks.tally()
+    assert capsys.readouterr().out.startswith(f"{not_run} (its file was edited after its check)")

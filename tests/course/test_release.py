@@ -18,6 +18,7 @@ from course.items import ROOT, ReleaseError, rubrics
 from course.leaks import Fingerprints, refused
 from course.release import __main__ as command
 from course.release import package
+from nnlib.check.exercises import checksum
 
 ANSWER = re.compile(r"<!-- answer [\d.a-z]+(, revised)? -->\n\*\*Your (answer|derivation):\*\*")
 
@@ -86,6 +87,9 @@ def test_notebooks_hold_prompts_checks_and_empty_answers(released, course):
 def test_students_items_hold_neither_hidden_checks_nor_what_is_cut(released, course):
     mine = tomllib.loads(released[0]["nnlib/check/exercises.toml"].decode())["item"]
     assert [row["id"] for row in mine] == list(course.items)
+    cells = [cell for notebook in notebooks_of(released[0]).values() for cell in notebook.cells]
+    sums = [checksum(cell.source) for cell in cells if "check" in cell.metadata.tags]
+    assert [row["cell"] for row in mine if row["checks"]] == sums
     for row in mine:
         checks = course.items[row["id"]].get("check", [])
         assert not {"cut", "docstring"} & row.keys()
