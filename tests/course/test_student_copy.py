@@ -105,6 +105,7 @@ def test_where_nothing_can_be_written_the_earlier_submission_stays(copy):
     finally:
         earlier.unlink()
     assert done.stderr.startswith("Nothing is packed. ")
+    assert done.stderr.splitlines()[-1].startswith("Copy this folder to one that you can write to")
     assert "Traceback" not in done.stderr
     assert not (copy / "submission.part").exists()
 

@@ -107,7 +107,8 @@ def main() -> int:
         files = submission(items)
         checksum = pack(files, path)  # before the checks run: it does not depend on them
     except OSError as error:
-        print(f"Nothing is packed. {error}", file=sys.stderr)
+        todo = "Copy this folder to one that you can write to, on a disk with room, and run make submit there."
+        print(f"Nothing is packed. {error}\n{todo}", file=sys.stderr)
         return 1
     print("\n".join(receipt(items)))
     for name in (name for name in wanted(items) if name not in files):
