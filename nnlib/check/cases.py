@@ -8,6 +8,7 @@ from nnlib.check import definitions
 from nnlib.check.model_cases import MODELS
 from nnlib.check.networks import NETWORKS
 from nnlib.check.subjects import Adjoint, DropoutSubject, LayerSubject, Subject
+from nnlib.check.testing import TESTING
 
 
 def normal(rng, *shapes):
@@ -24,7 +25,7 @@ def fully_connected(rng, n, inputs, outputs):
 def elementwise(rng, /, *shape, zeros=True, **param):
     """Return x, some of it zeros unless `zeros` is false, dropout_param if there is any, and dout."""
     x, dout = normal(rng, shape, shape)
-    x += np.sign(x) * 0.1
+    x = 8 * (x + np.sign(x) * 0.1)  # beyond the 6 of ReLU6
     x.flat[1::5] *= not zeros
     return {"x": x, **({"dropout_param": param} if param else {}), "dout": dout}
 
@@ -43,8 +44,7 @@ def batch_norm(rng, *shape, mode="train", offset=0.0, fresh=False, **options):
 
 def planes(rng, h, w, kh, kw):
     """Return a and b."""
-    a, b = normal(rng, (h, w), (kh, kw))
-    return {"a": a, "b": b}
+    return dict(zip("ab", normal(rng, (h, w), (kh, kw)), strict=True))
 
 
 def images(rng, n, c, h, w, kh, kw):
@@ -209,6 +209,7 @@ SUBJECTS = [
             {
                 "": _cases((5,), (7,), (4,)),
                 "labels": _cases((5,), (7,), low=-1) + _cases((6,), dtype=np.uint8),
+                "mutation": _cases((5,)) + _cases((7,), low=-1),
                 "stability": _cases((5,), (7,), scale=1e4),
             },
             outputs=("loss",),
@@ -235,6 +236,7 @@ SUBJECTS = [
     ),
     *MODELS,
     *NETWORKS,
+    *TESTING,
     Subject(
         ("nnlib.homework.masks:moments",),
         definitions.moments,

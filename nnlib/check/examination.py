@@ -16,10 +16,10 @@ from nnlib.check.definitions import RUNNING
 from nnlib.check.exercises import Row
 from nnlib.check.frames import Other
 from nnlib.check.process import Process, StudentError
+from nnlib.check.signatures.losses import unstable
 from nnlib.check.subjects import Call, Case, Comparison, Fault, Subject
 
 SQUARES = 3  # so many inputs of equal sizes
-LARGE = 100.0  # an exponent beyond which exp() is useless
 RATIO, START_UP = 20, 1.0  # backward may take so many times as long as forward, and so many seconds more
 
 
@@ -60,7 +60,7 @@ def examine(examination: Examination) -> None:
 def _diagnosis(examination: Examination, wrong: Sequence[Comparison], function: str) -> str:
     """Return the id of the mistake that wrong results of one output look like, or an empty string."""
     if examination.row.property == "stability":  # at large numbers other mistakes look alike
-        return _unstable(wrong, function)
+        return unstable(wrong, function)
     diagnosis = signatures.name(wrong, function)
     if diagnosis not in ("", "size-off-by-one", "other-size", "rearranged"):
         return diagnosis
@@ -68,19 +68,6 @@ def _diagnosis(examination: Examination, wrong: Sequence[Comparison], function: 
     if square == "square-only" or not signatures.shapes_fit(wrong):  # at equal sizes mistakes in values look alike
         return square if square == "square-only" else diagnosis or square
     return diagnosis or signatures.appearance(wrong)
-
-
-def _unstable(wrong: Sequence[Comparison], function: str) -> str:
-    """Return the id of what loses digits or overflows, or an empty string where it is neither."""
-    if "batchnorm" in function:
-        return "cancellation"
-    if all(isinstance(each.got, np.ndarray) and np.isfinite(each.got).all() for each in wrong):
-        return "clipped-log" if wrong[0].output == "loss" else ""
-    if function != "softmax_loss":
-        return "overflow"
-    small = [np.ptp(each.case["x"], axis=1).max() < LARGE for each in wrong]  # scores of one example are near another
-    near = [np.ptp(each.case["x"]) < LARGE for each in wrong]  # those of all are
-    return "unshifted-softmax" if any(near) else "global-shift" if any(small) else "overflow"
 
 
 @dataclass

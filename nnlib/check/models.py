@@ -103,7 +103,7 @@ class ModelSubject(Subject):
     def shape(self, examination, case):
         """Raise unless the names, the shapes and the initial values of the parameters are right."""
         options = {name: value for name, value in case["options"].items() if name != "dtype"}
-        params = examination.worker.get(self.build(examination.worker, {"options": options}), "params")
+        params = examination.worker.get(self.build(examination.worker, {"options": options | {"rng": 1}}), "params")
         asked = examination.worker.get(self.build(examination.worker, case), "params")
         if not isinstance(params, dict) or not isinstance(asked, dict):
             raise Fault("params is not a dictionary of arrays by name", "parameter-names")
@@ -124,6 +124,8 @@ class ModelSubject(Subject):
                     raise Fault(f"{name} does not start at {int(name.startswith('gamma'))}", "biases-not-zero")
             elif abs(array.std() - SCALE) > 5 * SCALE / np.sqrt(2 * array.size) and case["options"].get("weight_scale"):
                 raise Fault(f"{name} starts with deviation {array.std():.3g}, expected {SCALE}", "weight-scale")
+            elif np.array_equal(array, np.float32(asked[name])):
+                raise Fault(f"{name} starts alike with rng=0 and rng=1", "rng-ignored")
 
     def trains(self, examination, case):
         """Raise unless gradient descent on the examples of the case makes the loss fall."""

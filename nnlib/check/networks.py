@@ -191,43 +191,11 @@ def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=Fa
     return np.array(losses), np.asarray(shares[share]), theta
 
 
-class Testing(Subject):
-    """`test` with a linear network on minibatches of unequal sizes."""
-
-    accuracy = VGG.accuracy
-
-    def calls(self, worker, case, functions):
-        """Compute the accuracy, from train mode."""
-        cpu = device(worker)
-        net = linear(worker, case, ("Flatten",))
-        worker.call("train", on=net, keep=True)
-        images = worker.call("numpy:uint8", case["images"], keep=True)
-        loader = worker.call("nnlib.vgg.loader:DataLoader", images, case["y"], case["size"], keep=True)
-        yield Call(self.targets[0], {}, {}, {"accuracy": worker.call(self.targets[0], loader, net, cpu)})
-
-
-def share_correct(w, b, images, y, size, drop, batches=None):
-    """Return the share of images whose score is highest at their label; `batches` weighs minibatches instead."""
-    right = (images.reshape(len(y), -1) * (2 / 255) - 1) @ w + b
-    correct = right.argmax(1) == y
-    parts = [correct[i : i + size].mean() for i in range(0, len(y), size)]
-    return np.asarray(correct.mean() if batches is None else np.mean(parts[batches]))
-
-
 def epoch(rng, drop=False):
     """Return a linear network and three minibatches, the last one smaller."""
     w, b = rng.standard_normal((4, 3)), rng.standard_normal(3)
     batches = tuple((rng.standard_normal((n, 4)), rng.integers(0, 3, n)) for n in (5, 5, 3))
     return {"w": w, "b": b, "batches": batches, "drop": drop}
-
-
-def labelled(rng, drop=False):
-    """Return a linear network, images, and labels of which three are wrong in the first minibatch, one in the last."""
-    w, b = rng.standard_normal((3 * 32 * 32, 10)).astype(np.float32), np.zeros(10, np.float32)
-    images = rng.integers(0, 256, (10, 3, 32, 32))
-    y = ((images.reshape(10, -1) * (2 / 255) - 1) @ w + b).argmax(1)
-    y[[0, 1, 2, 9]] = (y[[0, 1, 2, 9]] + 1) % 10
-    return {"w": w, "b": b, "images": images, "y": y, "size": 4, "drop": drop}
 
 
 MODES = {"": [((), {})], "mode": [((), {"drop": True})]}
@@ -243,5 +211,4 @@ NETWORKS = [
         outputs=("scores",),
     ),
     Epoch(("nnlib.vgg.training:train_epoch",), descend, epoch, MODES, outputs=EPOCH),
-    Testing(("nnlib.vgg.training:test",), share_correct, labelled, MODES, outputs=("accuracy",)),
 ]

@@ -125,8 +125,9 @@ def anything(c: C) -> Pairs:
     yield "swapped-arguments", any(same(c, ask(c, **pair)) for pair in exchanged(c))
     yield "swapped-results", any(same(other, other.expected, c.got) for other in c.beside)
     yield "transpose", c.got.ndim == 2 and same(c, c.expected.T)
-    w = c.case.get("w")
-    yield "transpose", w is not None and w.shape == w.T.shape and same(c, ask(c, w=w.T))
+    for name in {"w", "x"} & c.case.keys():
+        array = c.case[name]
+        yield "transpose", array.shape == array.T.shape and same(c, ask(c, **{name: array.T}))
     yield "transpose", c.got.ndim == 4 and c.got.shape[2] == c.got.shape[3] and same(c, c.expected.swapaxes(2, 3))
     if c.output == "accuracy":  # a share of few examples, which two different mistakes may well have in common
         return
@@ -151,4 +152,5 @@ OF = (  # by the names of functions
     (r"VGG11", models.vgg11),
     (r"train_epoch", models.epoch),
     (r"test", models.testing),
+    (r"predict", models.augmentation),
 )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from nnlib.check.signatures.evidence import C, Pairs, ask, run, same, times
+
+LARGE = 100.0  # an exponent beyond which exp() is useless
+EXPONENTS = 600.0, 720.0  # exp() of the first is finite, of the second infinite; of both negated it is above 0
 
 
 def losses(c: C) -> Pairs:
@@ -92,3 +96,24 @@ def by_example(c: C) -> np.ndarray:
     """Return the loss of each example by itself."""
     x, y = c.case["x"], c.case["y"]
     return np.array([ask(c, x=x[n : n + 1], y=y[n : n + 1]) for n in range(len(x))])
+
+
+def unstable(wrong: Sequence[C], function: str) -> str:
+    """Return the id of what loses digits or overflows, or an empty string where it is neither."""
+    if "batchnorm" in function:
+        return "cancellation"
+    if all(isinstance(each.got, np.ndarray) and np.isfinite(each.got).all() for each in wrong):
+        return "clipped-log" if wrong[0].output == "loss" else ""
+    exceeded = "overflow" if any(_overflows(each) for each in wrong) else "log-of-zero"
+    if function != "softmax_loss":
+        return exceeded
+    small = [np.ptp(each.case["x"], axis=1).max() < LARGE for each in wrong]  # scores of one example are near another
+    near = [np.ptp(each.case["x"]) < LARGE for each in wrong]  # those of all are
+    return "unshifted-softmax" if any(near) else "global-shift" if any(small) else exceeded
+
+
+def _overflows(c: C) -> bool:
+    """Return whether a loss becomes infinite where exp() does, at scores that differ so much."""
+    x = (c.case["x"] - c.case["x"].min()) / np.ptp(c.case["x"])
+    got = [c.again({**c.case, "x": largest * x}) for largest in EXPONENTS]
+    return [isinstance(each, np.ndarray) and bool(np.isfinite(each).all()) for each in got] == [True, False]

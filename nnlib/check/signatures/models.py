@@ -125,6 +125,13 @@ def testing(c: C) -> Pairs:
     yield from shares(c, [min(size, count - start) for start in range(0, count, size)])
 
 
+def augmentation(c: C) -> Pairs:
+    """`predict`."""
+    yield "augmentation-ignored", same(c, ask(c, options={}))
+    yield "upside-down", same(c, ask(c, mirror=2))
+    yield "share-of-shifted", any(same(c, ask(c, whole=each)) for each in (0, 1 / 3))
+
+
 def shares(c: C, batches: list[int]) -> Pairs:
     """Mistakes in the fraction of right answers; `batches` are the sizes of the minibatches."""
     yield "percent", times(c, 100)

@@ -80,6 +80,7 @@ def norm_running(c: C) -> Pairs:
     yield "std-for-variance", c.output == "running_var" and any(same(c, each, new) for each in deviations)
     batch = right / (1 - momentum)
     yield "running-starts-at-batch", c.output not in param and same(c, batch)
+    yield "running-starts-at-one", c.output not in param and same(c, c.expected + momentum)
     yield "running-last-batch", same(c, batch)
     first = {key: value for key, value in param.items() if key not in definitions.RUNNING}
     if c.output in param:
