@@ -20,7 +20,7 @@ from nnlib.check.signatures.losses import unstable
 from nnlib.check.subjects import Call, Case, Comparison, Fault, Subject
 
 SQUARES = 3  # so many inputs of equal sizes
-RATIO, START_UP = 20, 1.0  # backward may take so many times as long as forward, and so many seconds more
+RATIO, START_UP = 20, 3.0  # backward may take so many times as long as forward, and so many seconds more
 
 
 def examine(examination: Examination) -> None:

@@ -98,7 +98,7 @@ class VGG(Subject):
 
 
 def vgg(X, weights, options, activations=None, pools="max", norm_last=False):
-    """Return the scores of the handout's network; `activations` are those after "conv" or "fc", all or the report's.
+    """Return the scores of the handout's network; `activations`: all, none, the report's, or "conv", its first alone.
 
     A network may make its layers in any order: their sizes tell them apart, and a weight's bias comes next after it.
     """
@@ -115,7 +115,7 @@ def vgg(X, weights, options, activations=None, pools="max", norm_last=False):
         for index, _ in enumerate(stage):
             kernel, bias = next(kernels)
             x = definitions.convolution(np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))), kernel) + bias[:, None, None]
-            active = activations == "all" or (activations == "report" and (index > 0 or number < 3))
+            active = activations == "all" or (activations in ("report", "conv") and (index > 0 or number < 3))
             x = np.maximum(x, 0) if active and norm_last else x
             for gamma, beta, mean, variance in itertools.islice(norms, 1):
                 scale = gamma / np.sqrt(variance + 1e-5)
@@ -127,7 +127,7 @@ def vgg(X, weights, options, activations=None, pools="max", norm_last=False):
     x = x.reshape(len(x), -1)
     for number, (w, bias) in enumerate(sorted(matrices, key=lambda pair: -len(pair[0]))):
         x = definitions.fully_connected(x, w.T, bias)
-        x = np.maximum(x, 0) if activations != "none" and number == 0 else x
+        x = np.maximum(x, 0) if activations in ("all", "report") and number == 0 else x
     return x
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnlib.check.networks import MODES, VGG, device, linear
-from nnlib.check.subjects import Call, Subject
+from nnlib.check.subjects import Call, Fault, Subject
 
 
 class Testing(Subject):
@@ -21,6 +21,8 @@ class Testing(Subject):
         images = worker.call("numpy:uint8", case["images"], keep=True)
         loader = worker.call("nnlib.vgg.loader:DataLoader", images, case["y"], case["size"], keep=True)
         result = worker.call(self.targets[0], loader, net, cpu, options=case.get("options"))
+        if self.outputs == ("scores",) and worker.get(net, "training"):
+            raise Fault("net is left in training mode, expected evaluation mode", "wrong-mode")
         yield Call(self.targets[0], {}, {}, {self.outputs[0]: result})
 
 

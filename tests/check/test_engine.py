@@ -10,7 +10,7 @@ import pytest
 from forked_workers import Forked
 from student_files import edit, stub, student_root
 
-from nnlib.check import cases, engine, exercises, process, report
+from nnlib.check import cases, engine, examination, exercises, process, report
 from nnlib.storage import REPOSITORY
 
 CHECK = REPOSITORY / "nnlib" / "check"
@@ -160,7 +160,8 @@ def test_an_exception_of_ours_is_no_failure(monkeypatch):
     assert (judged["value"].status, judged["value"].message) == ("ours", "RuntimeError: our mistake")
 
 
-def test_numerical_differentiation_is_right_but_not_economical(root):
+def test_numerical_differentiation_is_right_but_not_economical(root, monkeypatch):
+    monkeypatch.setattr(examination, "START_UP", 1.0)  # shorter to wait for
     edit(
         root,
         LAYERS + "fully_connected",

@@ -171,3 +171,10 @@ def test_silence_an_early_end_and_too_much_each_have_their_word_and_the_next_cal
     assert failure(worker.call, "nnlib.own:leave").kind == "killed"
     assert failure(worker.call, "nnlib.own:big").kind == "output"
     assert worker.call("nnlib.own:back", np.ones(1)) == 1
+
+
+def test_an_import_may_take_longer_than_a_request(worker):
+    (worker.root / "nnlib" / "late.py").write_text("import time\n\ntime.sleep(1.2)\n\ndef f(x):\n    return x\n")
+    worker.seconds = 1.0
+    assert worker.call("nnlib.late:f", np.ones(1)) == 1
+    assert worker.seconds == 1.0
