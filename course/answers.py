@@ -6,7 +6,7 @@ and imports, and those above the first cell, replace the ones of their names in 
 names are added to it.
 
 Those answers were written along with the checks. course/sets/ has more, written in one go without looking at the
-checks' results; each but set 7 was then used to improve them. How sets 4, 5, 7 and 8 were judged when new is kept in
+checks' results; each but set 7 was then used to improve them. How the measured ones were judged when new is kept in
 course/bank.py. Set 9 was written along with improvements.
 """
 

@@ -25,14 +25,3 @@ def moments(x, w, b, keep):
             mean[j] += keep * a
             variance[j] += keep * a**2 - (keep * a) ** 2
     return mean, variance
-
-
-# %% the scaled layer, and a norm
-
-
-def moments(x, w, b, keep):
-    from nnlib.layers import fc_forward
-
-    mean = fc_forward((x * keep)[np.newaxis], w, b)[0].reshape(-1)
-    deviation = np.sqrt(keep - keep**2)
-    return mean, np.linalg.norm(deviation * x[:, np.newaxis] * w, axis=0) ** 2

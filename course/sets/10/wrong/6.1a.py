@@ -35,7 +35,7 @@ class VGG11(nn.Module):
         return self.fc(self.features(images).flatten(1))
 
 
-# %% no ReLU between the fully connected layers -> none
+# %% no ReLU between the fully connected layers -> missing-activation
 
 
 class VGG11(nn.Module):

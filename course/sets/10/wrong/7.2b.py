@@ -57,3 +57,14 @@ def moments(x, w, b, keep):
 def moments(x, w, b, keep):
     scale = keep * (1 - keep)
     return keep * (x @ w) + b, ((scale * x) ** 2) @ (w**2)
+
+
+# %% the scaled layer, and a norm; the root is a float64 -> float64-from-float32
+
+
+def moments(x, w, b, keep):
+    from nnlib.layers import fc_forward
+
+    mean = fc_forward((x * keep)[np.newaxis], w, b)[0].reshape(-1)
+    deviation = np.sqrt(keep - keep**2)
+    return mean, np.linalg.norm(deviation * x[:, np.newaxis] * w, axis=0) ** 2
