@@ -42,7 +42,7 @@ def logistic_loss(x, y):
     return float(loss), -signs / (1 + np.exp(signs * x)) / len(x)
 
 
-# %% cross-entropy of a sigmoid, whose log is of 0 -> overflow
+# %% cross-entropy of a sigmoid, whose log is of 0 -> log-of-zero
 
 
 def logistic_loss(x, y):

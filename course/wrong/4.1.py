@@ -36,7 +36,7 @@ def softmax_loss(x, y):
     return float(loss), p / len(x)
 
 
-# %% the logarithm of a probability that is 0 -> overflow, clipped-log
+# %% the logarithm of a probability that is 0 -> log-of-zero
 
 
 def softmax_loss(x, y):

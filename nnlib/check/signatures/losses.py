@@ -113,7 +113,8 @@ def unstable(wrong: Sequence[C], function: str) -> str:
 
 
 def _overflows(c: C) -> bool:
-    """Return whether a loss becomes infinite where exp() does, at scores that differ so much."""
-    x = (c.case["x"] - c.case["x"].min()) / np.ptp(c.case["x"])
+    """Return whether a loss becomes infinite where exp() does, at scores that differ, or are wrong, by so much."""
+    x, y = c.case["x"], c.case["y"]
+    x = np.where(y > 0, -1.0, 1.0) if x.ndim == 1 else (x - x.min()) / np.ptp(x)
     got = [c.again({**c.case, "x": largest * x}) for largest in EXPONENTS]
     return [isinstance(each, np.ndarray) and bool(np.isfinite(each).all()) for each in got] == [True, False]
