@@ -31,7 +31,7 @@ def max_pool_forward(x, pool_param):
     return out, (x.copy(), dict(pool_param))
 
 
-# %% rows first, then columns
+# %% rows first, then columns, otherwise
 
 
 def max_pool_forward(x, pool_param):

@@ -48,7 +48,7 @@ def fc_backward(dout, cache):
     return dout @ w, x.T @ dout, dout.sum(axis=0)
 
 
-# %% db over the wrong axis -> wrong-axis
+# %% db over the wrong axis, otherwise -> wrong-axis
 
 
 def fc_backward(dout, cache):

@@ -81,7 +81,7 @@ def dropout_backward(dout, cache):
     return dout if cache is None else dout * cache
 
 
-# %% backward divides by p -> inverted-dropout
+# %% backward divides by p, otherwise -> inverted-dropout
 
 
 def dropout_forward(x, dropout_param):

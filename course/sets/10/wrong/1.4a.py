@@ -38,7 +38,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return gamma * (x - mu) / np.sqrt(var + eps) + beta, None
 
 
-# %% eps outside of the root -> eps-outside-root
+# %% eps outside of the root, otherwise -> eps-outside-root
 
 
 def batchnorm_forward(x, gamma, beta, bn_param):

@@ -19,7 +19,7 @@ def spatial_batchnorm_backward(dout, cache):
     return dx.reshape(dout.shape), dgamma, dbeta
 
 
-# %% the way back is a reshape alone -> channels-mixed
+# %% the way back is a reshape alone, otherwise -> channels-mixed
 
 
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):
@@ -65,7 +65,7 @@ def spatial_batchnorm_backward(dout, cache):
     return dx.reshape(N, H, W, C).transpose(0, 3, 1, 2), dgamma, dbeta
 
 
-# %% each image by itself -> per-image-statistics
+# %% each image by itself, otherwise -> per-image-statistics
 
 
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):

@@ -27,7 +27,7 @@ def _slide(a, b):
     return out
 
 
-# %% full does not flip -> flipped
+# %% full does not flip, otherwise -> flipped
 
 
 def conv_filt(a, b):

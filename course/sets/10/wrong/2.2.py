@@ -19,7 +19,7 @@ class LogisticClassifier(Classifier):
         )
 
 
-# %% a ReLU on the scores -> extra-activation
+# %% a ReLU on the scores, otherwise -> extra-activation
 
 
 class LogisticClassifier(Classifier):

@@ -24,7 +24,7 @@ def svm_loss(x, y):
     return slack.sum() / n, (np.where(slack > 0, -t, 0) / n).astype(x.dtype)
 
 
-# %% the squared hinge -> squared-hinge
+# %% the squared hinge, otherwise -> squared-hinge
 
 
 def svm_loss(x, y):
@@ -42,7 +42,7 @@ def svm_loss(x, y):
     return np.mean(slack), (np.where(slack > 0, -t, 0) / len(x)).astype(x.dtype)
 
 
-# %% the kink counts as active -> gradient-at-zero
+# %% the kink counts as active, otherwise -> gradient-at-zero
 
 
 def svm_loss(x, y):

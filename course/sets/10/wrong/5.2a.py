@@ -36,7 +36,7 @@ class ConvNet(Classifier):
         super().__init__(_given(specs, input_dim, weight_scale, rng, dtype), softmax_loss, reg)
 
 
-# %% batch norm after the ReLU -> order-of-layers
+# %% batch norm after the ReLU, otherwise -> order-of-layers
 
 
 class ConvNet(Classifier):

@@ -19,7 +19,7 @@ def _stages(width, relu, batch_norm, without=(), order="conv norm relu"):
     return layers, channels
 
 
-# %% a ReLU after every convolution -> extra-activation
+# %% a ReLU after every convolution, otherwise -> extra-activation
 
 
 class VGG11(nn.Module):
