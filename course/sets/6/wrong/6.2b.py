@@ -3,7 +3,7 @@
 import torch
 
 
-# %% the lowest score for the highest -> none
+# %% the lowest score for the highest -> augmentation-ignored
 def test(testloader, net, device, **options):
     scores = predict(testloader, net, device, **options)
     labels = testloader.labels.cpu()
