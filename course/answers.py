@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.items import file_of
-from course.statements import bound, first_line
+from course.statements import bound, first_line, parse
 from nnlib.check.exercises import Item, items
 from nnlib.storage import REPOSITORY
 
@@ -83,11 +83,11 @@ def put(answer: Answer, root: Path) -> None:
 
 def replaced(source: str, code: str) -> str:
     """Return `source` with the definitions of `code` in place of those of their names; what is new goes above."""
-    lines, tree = source.splitlines(), ast.parse(source)
+    lines, tree = source.splitlines(), parse(source)
     known = {name for node in tree.body for name in bound(node)}
     places = {node.name: node for node in tree.body if hasattr(node, "name")}
     new, imports, above = {}, [], []
-    for node in ast.parse(code).body:
+    for node in parse(code).body:
         if hasattr(node, "name"):
             new[node.name] = "\n".join(code.splitlines()[first_line(node) - 1 : node.end_lineno])
             above += [] if node.name in places else [node.name]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from course import items
 from course.release.modules import cut_module
-from course.statements import Definition, Definitions, by_name, reached
+from course.statements import Definition, Definitions, by_name, parse, reached
 
 # Never beside a student's code: they hold or know the answers, or run on more than NumPy.
 KEPT_OUT = re.compile(r"nnlib\.(fast|check|search|plots|widgets|provenance|data)(\.|$)")
@@ -144,14 +144,14 @@ def _by_name(text: str) -> Definitions:
     """Return what a student's file binds, and what its stars import from packages of nnlib: a worker's are bare."""
     found = by_name(text)
     for star in found.get("*", ()):
-        for name, module in _offers(ast.parse(star.text).body[0].module or "").items():
+        for name, module in _offers(parse(star.text).body[0].module or "").items():
             found.setdefault(name, (Definition((name,), f"from {module} import {name}", star.line),))
     return found
 
 
 def _imported(taken: Collection[Definition]) -> set[str]:
     """Return the names that a student's code takes out of modules."""
-    nodes = [node for each in taken for node in ast.walk(ast.parse(each.text))]
+    nodes = [node for each in taken for node in ast.walk(parse(each.text))]
     names = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
     return names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
 
@@ -180,7 +180,7 @@ def items_in(module: str) -> tuple[str, ...]:
 def _imports(module: str, text: str, own: frozenset[str]) -> tuple[str, ...]:
     """Return the modules of nnlib and of the student's `own` that one imports; of a whole package, all it offers."""
     found: list[str] = []
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parse(text)):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -196,7 +196,7 @@ def _imports(module: str, text: str, own: frozenset[str]) -> tuple[str, ...]:
 @cache
 def _offers(package: str) -> dict[str, str]:
     """Return the module that a package's `__init__` takes each of its names from; workers look them up there."""
-    nodes = ast.parse(_source(package)).body if _is_package(package) else ()
+    nodes = parse(_source(package)).body if _is_package(package) else ()
     found = [node for node in nodes if isinstance(node, ast.ImportFrom) and _path(node.module)]
     return {alias.name: node.module for node in found for alias in node.names}
 

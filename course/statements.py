@@ -6,6 +6,7 @@ import ast
 import builtins
 import re
 import symtable
+import threading
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,13 +43,20 @@ class Definition:
 
 
 Definitions = dict[str, tuple[Definition, ...]]  # by name
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def parse(text: str) -> ast.Module:
+    """Return `ast.parse(text)`: in two threads at once that raises SystemError now and then (CPython 3.11, 106905)."""
+    with _ONE_AT_A_TIME:
+        return ast.parse(text)
 
 
 @lru_cache(256)
 def definitions(text: str) -> tuple[Definition, ...]:
     """Return the statements at the top of a file; where it does not parse as a whole, those that do one by one."""
     try:
-        return tuple(each for node in ast.parse(text).body if (each := _definition(node, text, node.lineno - 1)))
+        return tuple(each for node in parse(text).body if (each := _definition(node, text, node.lineno - 1)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return tuple(_one_by_one(text))
 
@@ -70,7 +78,7 @@ def _one_by_one(text: str) -> Iterator[Definition]:
     for first, last in zip(starts, [*starts, len(lines)][1:], strict=True):
         part = "\n".join(lines[first:last])
         try:
-            yield from filter(None, (_definition(node, part, first + node.lineno - 1) for node in ast.parse(part).body))
+            yield from filter(None, (_definition(node, part, first + node.lineno - 1) for node in parse(part).body))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             if isinstance(error, SyntaxError):
                 why = f"line {first + (error.lineno or 1)}: {error.msg}"

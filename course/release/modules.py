@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Mapping
 
 from course.items import ReleaseError
-from course.statements import bound, first_line
+from course.statements import bound, first_line, parse
 
 LINE = 120
 ARGUMENT_CHECKS = {"checks", "arguments"}  # the modules whose calls stay at the head of a function
@@ -30,7 +30,7 @@ def cut_module(
     Raises:
         ReleaseError: a name is not in the module.
     """
-    lines, body, edits, cut = source.splitlines(), ast.parse(source).body, [], []
+    lines, body, edits, cut = source.splitlines(), parse(source).body, [], []
     if missing := {*stubs, *removed}.difference(*map(bound, body)):
         raise ReleaseError(f"{', '.join(sorted(missing))}: expected in the module, not found")
     for node in body:

@@ -15,7 +15,7 @@ def fully_connected(x, w, b):
     """Y[n,j] = b[j] + sum over i of X[n,i] W[i,j]."""
     out = np.empty((len(x), len(b)))
     for n, j in np.ndindex(out.shape):
-        out[n, j] = b[j] + math.fsum(x[n, i] * w[i, j] for i in range(len(w)))
+        out[n, j] = b[j] + math.fsum(x[n] * w[:, j])
     return out
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from nnlib.check import signatures
 from nnlib.check.definitions import RUNNING
+from nnlib.check.economy import economy
 from nnlib.check.exercises import Row
 from nnlib.check.frames import Other
 from nnlib.check.process import Process, StudentError
@@ -20,7 +20,6 @@ from nnlib.check.signatures.losses import unstable
 from nnlib.check.subjects import Call, Case, Comparison, Fault, Subject
 
 SQUARES = 3  # so many inputs of equal sizes
-RATIO, START_UP = 20, 3.0  # backward may take so many times as long as forward, and so many seconds more
 
 
 def examine(examination: Examination) -> None:
@@ -29,7 +28,7 @@ def examine(examination: Examination) -> None:
     if own is not None:
         examination.options = examination.cases()[0][1]
         try:
-            for case in examination.inputs()[: 1 if own is _economy else None]:
+            for case in examination.inputs()[: 1 if own is economy else None]:
                 own(examination, case)
         except StudentError as error:
             error.diagnosis = examination.at_square_sizes() if error.kind == "exception" else ""
@@ -211,25 +210,4 @@ def _arrays(before: Case, after: Case) -> Iterator[tuple[str, np.ndarray, np.nda
             yield name, value, after[name]
 
 
-def _economy(examination: Examination, _: Case) -> None:
-    """Raise where a backward pass takes much longer than forward ones; the first of two rounds is for warming up."""
-    if not examination.subject.large:
-        return
-    case = examination.subject.make(examination.rng, *examination.subject.large, **examination.subject.cases[""][0][1])
-    ratio, usual = examination.row.limits.get("ratio", RATIO), examination.worker.seconds
-    for _ in range(2):
-        calls = examination.subject.calls(examination.worker, case, examination.subject.targets)
-        started = time.perf_counter()
-        next(calls)
-        examination.worker.seconds = ratio * (time.perf_counter() - started) + START_UP
-        try:
-            next(calls)
-        except StudentError as error:
-            if error.kind != "timeout":
-                raise
-            raise Fault(f"backward takes longer than {ratio:g} forward passes", "slow-backward") from error
-        finally:
-            examination.worker.seconds = usual
-
-
-OWN = {"dtype": _dtype, "mutation": _mutation, "economy": _economy}  # properties with a comparison of their own
+OWN = {"dtype": _dtype, "mutation": _mutation, "economy": economy}  # properties with a comparison of their own

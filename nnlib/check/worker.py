@@ -94,8 +94,12 @@ class Worker:
             changed = args if request["after"] != "own" else ()
             after = self._plain((changed, request["args"])) if request["after"] else ()
             return {"result": self._result(result, request["keep"]), "after": after}
-        except Exception as error:
-            return {"error": self._error(error)}
+        except BaseException as error:  # SystemExit too
+            try:
+                return {"error": self._error(error)}
+            except BaseException as another:  # its own text raises one
+                words = f"its text raises {type(another).__name__}"
+                return {"error": {"type": type(error).__name__, "message": words, "file": "", "line": 0}}
 
     def _objects(self, value: object) -> object:
         if isinstance(value, self.frames.Handle):
@@ -108,7 +112,7 @@ class Worker:
         if keep is True:
             self.kept.append(result)
             return self.frames.Handle(len(self.kept) - 1)
-        if isinstance(result, tuple):
+        if isinstance(result, tuple) and keep:
             return tuple(self._result(each, i in keep) for i, each in enumerate(result))
         return self._plain(result)
 
@@ -126,7 +130,7 @@ class Worker:
             return array if known else self.frames.Other(f"{type(value).__name__} of dtype {array.dtype}")
         return value if value is None or isinstance(value, str) else self.frames.Other(type(value).__name__)
 
-    def _error(self, error: Exception) -> dict:
+    def _error(self, error: BaseException) -> dict:
         found = {"type": type(error).__name__, "message": str(error)[:1000], "file": "", "line": 0}
         if isinstance(error, SyntaxError):
             return {**found, "message": str(error.msg), "file": str(error.filename), "line": error.lineno or 0}
@@ -156,8 +160,9 @@ def main(root: Path) -> None:
         answer = worker.answer(frames.load(requests.read))
         try:
             frame = frames.dump(answer)
-        except frames.FrameError as error:
-            frame = frames.dump({"error": {"type": "FrameError", "message": str(error), "file": "", "line": 0}})
+        except Exception as error:  # too large, too deep
+            words = str(error) if isinstance(error, frames.FrameError) else repr(error)
+            frame = frames.dump({"error": {"type": "FrameError", "message": words, "file": "", "line": 0}})
         answers.write(frame)
         answers.flush()
 
