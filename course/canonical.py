@@ -11,7 +11,7 @@ from pathlib import PurePath
 import nbformat
 
 from course import items
-from course.statements import definitions
+from course.statements import definitions, plain
 
 MARKER = re.compile(r"<!-- answer (\d)\.")
 OWN = re.compile(r"(?:^|/)(nnlib/(?:\w+/)*\w+\.py)$")
@@ -64,10 +64,22 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
                 del every[taken]
             for other in found:
                 left.pop(other, None)
+    for wanted in [name for name in expected() if name.endswith(".py") and name not in files]:
+        for notebook, code in {name: _code(text) for name, text in files.items() if name.endswith(".ipynb")}.items():
+            written = {name for each in definitions(code) if not each.imports for name in each.names}
+            if written & expected()[wanted]:
+                files[wanted] = code
+                notes.append(f"the code cells of {notebook} were taken for {wanted}")
     files = {**_modules(left, files), **files}
     missing = [name for name in expected() if name not in files]
     notes += [f"{name} is missing or cannot be read: its items have nothing to grade" for name in missing]
     return files, tuple(notes)
+
+
+def _code(notebook: str) -> str:
+    """Return what the code cells of a notebook hold, one after another, magic commands as comments."""
+    cells = [cell["source"] for cell in json.loads(notebook)["cells"] if cell["cell_type"] == "code"]
+    return "\n".join(map(plain, cells))
 
 
 def _modules(left: Mapping[str, bytes], files: Mapping[str, str]) -> dict[str, str]:

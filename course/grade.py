@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         checks.require(options.jobs > 0, "--jobs", "a positive number", options.jobs)
         wanted = grading.chosen(options.only)
-        deadline = marks.moment("--deadline", options.deadline) if options.deadline else None
+        deadline, rule = marks.moment("--deadline", options.deadline) if options.deadline else None, marks.rule()
         maxima = {item: row["points"] for item, row in items.load().items.items()}
         given = marks.read(*options.marks, maxima=maxima)
         key = course_key()
@@ -42,8 +43,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     graded = []
     for submission, each in zip(submissions, found, strict=True):
-        late = marks.late(submission.submitted, deadline, marks.rule())
+        late = marks.late(submission.submitted, deadline, rule)
         graded.append(marks.settle(each, given, grading.answers(submission.files), late))
+    if deadline and not rule.per_day and rule.days == math.inf:
+        print("Lateness is shown, and costs nothing: exercises.toml has no table [late], of which it shows an example.")
     unwritten = list(write(graded, submissions, given, options))
     troubled = [report.shown(each["student"]) for each in graded if marks.failures(each)]
     if troubled:

@@ -50,7 +50,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Rule:
-    """What lateness costs: nothing by default. The table `late` of exercises.toml holds the homework's.
+    """What lateness costs: nothing by default. The table `[late]` of exercises.toml, commented out there, sets it.
 
     Attributes:
         grace: seconds that cost nothing; a submission after them is late since the deadline.
@@ -64,9 +64,19 @@ class Rule:
 
 
 def rule(path: Path | None = None) -> Rule:
-    """Return the rule that exercises.toml holds."""
+    """Return the rule that exercises.toml holds.
+
+    Raises:
+        ValueError: its table `late` has other names, or something else than numbers that are not negative.
+    """
     with open(path or exercises.find(), "rb") as file:
-        return Rule(**tomllib.load(file).get("late", {}))
+        table = tomllib.load(file).get("late", {})
+    known = isinstance(table, dict) and all(
+        name in Rule.__dataclass_fields__ and type(value) in (int, float) and value >= 0
+        for name, value in table.items()
+    )
+    checks.require(known, "exercises.toml, [late]", f"numbers for {', '.join(Rule.__dataclass_fields__)}", repr(table))
+    return Rule(**table)
 
 
 def digest(answer: str) -> str:

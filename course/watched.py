@@ -89,6 +89,8 @@ class Sandboxed(subprocess.Popen):
         """End all of its processes; none is left when this returns."""
         if self._done.is_set():
             return
+        if self.spare:
+            self.spare.kill()
         while left := self.members(self.pid):
             for member in left:
                 with contextlib.suppress(psutil.NoSuchProcess):

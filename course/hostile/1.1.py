@@ -570,6 +570,21 @@ def fc_backward(dout, cache):
     return dx, dw, dout.sum(axis=0)
 
 
+# %% gradients by numerical differentiation at small sizes, none at large ones
+
+
+def fc_backward(dout, cache):
+    x, w = cache
+    gradients = np.zeros_like(x), np.zeros_like(w)
+    for gradient, array in zip(gradients, cache) if w.size < 5000 else ():
+        for index in np.ndindex(*array.shape):
+            before = np.sum(fc_forward(x, w, 0)[0] * dout)
+            array[index] += 1
+            gradient[index] = np.sum(fc_forward(x, w, 0)[0] * dout) - before
+            array[index] -= 1
+    return (*gradients, dout.sum(axis=0))
+
+
 # %% gradients by automatic differentiation
 
 
@@ -873,3 +888,36 @@ def fc_forward(x, w, b):
             return "x" * (1 << 28)
 
     raise Endless
+
+
+# %% a timer whose signal writes into later answers
+
+
+def fc_forward(x, w, b):
+    import os
+    import signal
+
+    def write(*_):
+        for descriptor in range(1, 32):
+            try:
+                os.write(descriptor, bytes(64))
+            except OSError:
+                pass
+
+    signal.signal(signal.SIGALRM, write)
+    signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+    return np.zeros((len(x), w.shape[1])), (x, w)
+
+
+# %% a chain of processes, each of which starts the next and ends
+
+
+def fc_forward(x, w, b):
+    import os
+
+    if os.fork() == 0:
+        os.setsid()
+        while not os.fork():
+            pass
+        os._exit(0)
+    return np.zeros((len(x), w.shape[1])), (x, w)

@@ -180,6 +180,13 @@ def test_numerical_differentiation_is_right_but_not_economical(root, monkeypatch
     assert results("1.1", root)["economy"].diagnosis == "slow-backward"
 
 
+def test_gradients_are_judged_at_the_size_where_their_economy_is(root):
+    edit(root, LAYERS + "fully_connected", "dw = x.T @ dout", "dw = (w.size < 5000) * x.T @ dout")
+    judged = results("1.1", root)
+    failed = {name: result.message for name, result in judged.items() if result.status != "passed"}
+    assert failed == {"economy": "backward is quick, and wrong for large inputs"}
+
+
 def test_inputs_follow_from_the_seed(root):
     edit(root, LAYERS + "relu", "np.maximum(x, 0)", "2 * np.maximum(x, 0)")
     messages = [results("1.2", root, seed=seed)["value"].message for seed in (0, 0, 1)]

@@ -51,6 +51,22 @@ def wait():
 def leave():
     os._exit(0)
 
+def give_up():
+    raise SystemExit("done")
+
+class Mute(Exception):
+    def __str__(self):
+        raise KeyboardInterrupt
+
+def mute():
+    raise Mute
+
+def sparse():
+    return np.broadcast_to(0.0, (1 << 22, 1 << 22))
+
+def nested():
+    return ((1.0, 2.0), 3.0)
+
 def unwritten():
     raise NotImplementedError("1.4c batch norm, backward")
 
@@ -178,3 +194,13 @@ def test_an_import_may_take_longer_than_a_request(worker):
     worker.seconds = 1.0
     assert worker.call("nnlib.late:f", np.ones(1)) == 1
     assert worker.seconds == 1.0
+
+
+def test_what_a_student_raises_or_returns_ends_no_worker(worker):
+    assert str(failure(worker.call, "nnlib.own:give_up")) == "SystemExit: done"
+    assert str(failure(worker.call, "nnlib.own:mute")) == "Mute: its text raises KeyboardInterrupt"
+    assert worker.call("nnlib.own:nested", keep=(1,))[0] == (1, 2)
+    started = worker.popen.pid
+    error = failure(worker.call, "nnlib.own:sparse")
+    assert (error.kind, "MemoryError" in str(error)) == ("output", True)
+    assert worker.popen.pid == started

@@ -1,14 +1,17 @@
 """Experiments: a class that learns gets points, one that does not gets none; figures are compared or left open."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from forked_workers import Forked
 
 from course import grading, items, ledger, marks, replay, sandbox, training
 from course.extract import extract
 from course.intake import Submission
 from course.judging import solution
+from nnlib.check.process import Process
 from nnlib.homework import results
 
 TIERS = [tier for tier in ("bwrap", "uid") if not sandbox.trouble(tier)]
@@ -159,3 +162,40 @@ def test_a_training_tells_learning_from_guessing():
             return X[:, -1] if y is None else (1.0, {"w": self.params["w"]})
 
     assert training.TRAININGS["2.3"].accuracy(lambda seed: Guess(), 0) < training.bounds()["2.3"]
+
+
+NET = """
+import torch
+from torch import nn
+
+class VGG11(nn.Sequential):
+    def __init__(self, *, relu=False, batch_norm=False):
+        super().__init__(nn.Flatten(), nn.Linear(3 * 32 * 32, 10))
+        {more}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "least", "most"),
+    [
+        ("pass", 0.9, 1.0),
+        ("self.register_forward_hook(lambda net, args, out: 0 * out)", 0.0, 0.7),
+        ("self.register_forward_hook(lambda net, args, out: out if net.training else out[0])", None, None),
+    ],
+)
+def test_a_network_is_trained_in_its_worker_and_measured_outside(tmp_path, more, least, most):
+    pytest.importorskip("torch")
+
+    def halves(rng, n, classes):
+        y = rng.integers(0, 2, n)
+        return (0.1 * rng.standard_normal((n, 3, 32, 32)) + y[:, None, None, None]).astype(np.float32), y
+
+    (tmp_path / "nnlib" / "vgg").mkdir(parents=True)
+    (tmp_path / "nnlib" / "vgg" / "networks.py").write_text(NET.format(more=more))
+    small = replace(training.TRAININGS["6.2c"], draw=halves, epochs=5, sizes=(100, 50))
+    with Process(tmp_path, Forked) as worker:
+        if least is None:
+            with pytest.raises(ValueError, match="its scores are not"):
+                small.reached(worker, 1)
+        else:
+            assert least <= small.reached(worker, 1) <= most

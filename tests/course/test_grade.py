@@ -150,12 +150,18 @@ def test_the_command_writes_one_object_for_one_submission(tmp_path, monkeypatch,
     assert (tmp_path / "html" / "class.html").is_file()
 
 
-def test_what_cannot_be_graded_says_so_and_ends_with_another_status(tmp_path, monkeypatch):
+def test_what_cannot_be_graded_says_so_and_ends_with_another_status(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(grade, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(ledger.course_key, "__defaults__", (tmp_path / "key",))
     (tmp_path / "bob.zip").write_bytes(b"no zip")
     out = tmp_path / "grades.json"
-    assert grade.main([str(tmp_path / "bob.zip"), "--only", "1.2", "--json", str(out)]) == 1
+    assert (
+        grade.main(
+            [str(tmp_path / "bob.zip"), "--only", "1.2", "--json", str(out), "--deadline", "2027-02-13T23:59-05:00"]
+        )
+        == 1
+    )
+    assert "Lateness is shown, and costs nothing" in capsys.readouterr().out
     assert "the zip cannot be read" in json.loads(out.read_text())["submission"]["error"]
     assert grade.main([str(tmp_path / "nobody.zip")]) == 2
     assert grade.main([str(tmp_path / "bob.zip"), "--deadline", "2027-02-13T23:59"]) == 2

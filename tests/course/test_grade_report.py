@@ -139,6 +139,9 @@ def test_a_student_reads_every_check_with_its_reason():
         "3.83 of 12 points. Handed in 2.0 hours late: the points count 90 %.",
     ):
         assert expected in text
+    assert "2.0 hours late: that costs nothing." in " ".join(
+        Tags(report.student_page(settled(item(), late={**late, "factor": 1.0}))).text.split()
+    )
     assert "SECRET" not in page
     assert report.diagnoses()["transpose"]["looks"] not in page
 

@@ -209,6 +209,16 @@ def test_of_duplicated_answers_the_last_that_is_written_counts(tmp_path):
     assert answers(one(tmp_path, {**WHOLE, Q1: twice}).files)["1.1"] == "second"
 
 
+@pytest.mark.parametrize("magic", ["%%time", "%%writefile ../nnlib/layers/conv.py", "!pip install numpy"])
+def test_functions_that_a_notebook_alone_defines_are_taken_from_its_cells(tmp_path, magic):
+    written = notebook(code=f"{magic}\n{CODE.decode()}")
+    found = one(tmp_path, {Q1: written, LOSSES: LOSS})
+    assert found.files[CONV].endswith(CODE.decode())
+    assert f"the code cells of {Q1} were taken for {CONV}" in found.notes
+    assert one(tmp_path, {Q1: written, CONV: b"x = 1\n"}).files[CONV] == "x = 1\n"
+    assert CONV not in one(tmp_path, {Q1: notebook(code="from nnlib import conv_forward")}).files
+
+
 def bomb():
     return zipped({"nnlib/losses.py": b"\0" * (20 << 20)}, compression=zipfile.ZIP_DEFLATED)
 

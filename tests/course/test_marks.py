@@ -1,6 +1,7 @@
 """course.marks: marks survive, stale ones are flagged, lateness follows its rule, bad files are refused by name."""
 
 import json
+import re
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -10,6 +11,7 @@ from course_grades import check, grade, item
 
 from course import marks
 from course.marks import Mark, Rule
+from nnlib.check import exercises
 
 MAXIMA = {"1.1": 8, "7.3a": 4}
 AT = datetime(2027, 2, 14, 12, tzinfo=timezone(timedelta(hours=-5)))
@@ -167,3 +169,19 @@ def test_the_rule_comes_from_the_exercises(tmp_path: Path):
     assert marks.rule(path) == Rule(600, 0.2)
     path.write_text("")
     assert marks.rule(path) == Rule()
+
+
+def test_the_example_in_the_exercises_is_a_rule_that_is_not_in_force(tmp_path: Path):
+    example = re.search(r"(?m)^# \[late\]\n(?:# \w+ = .+\n)+", exercises.find().read_text(encoding="utf-8"))[0]
+    (tmp_path / "exercises.toml").write_text(example.replace("# ", ""))
+    assert marks.rule(tmp_path / "exercises.toml") == Rule(grace=900, per_day=0.1, days=4)
+    assert marks.rule() == Rule()
+
+
+@pytest.mark.parametrize(
+    "late", ["[late]\nper_week = 0.1", "[late]\nper_day = '10 %'", "[late]\ndays = -1", "late = 0.1"]
+)
+def test_a_rule_that_cannot_be_read_is_refused_by_name(tmp_path: Path, late):
+    (tmp_path / "exercises.toml").write_text(late)
+    with pytest.raises(ValueError, match=r"\[late\]: expected numbers for grace, per_day, days"):
+        marks.rule(tmp_path / "exercises.toml")
