@@ -576,7 +576,7 @@ def fc_backward(dout, cache):
 def fc_backward(dout, cache):
     x, w = cache
     gradients = np.zeros_like(x), np.zeros_like(w)
-    for gradient, array in zip(gradients, cache) if w.size < 5000 else ():
+    for gradient, array in zip(gradients, cache, strict=True) if w.size < 5000 else ():
         for index in np.ndindex(*array.shape):
             before = np.sum(fc_forward(x, w, 0)[0] * dout)
             array[index] += 1
