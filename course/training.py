@@ -177,6 +177,7 @@ class TrainingJudge(Judge):
         except StudentError as error:
             status, message = error.kind, str(error)
             place = f"{Path(error.file).name}:{error.line}" if error.file else ""
+            status = "not run" if status == "import" and "'torch'" in message else status
         except (TypeError, ValueError, ArithmeticError) as error:  # the Solver's, of what the model returned
             message = f"it cannot be trained: {error}"
         seconds = time.perf_counter() - started

@@ -20,7 +20,7 @@ from nnlib.vgg.recipes import PROFILES
 from tools.bench import report
 
 ROOT = Path(__file__).resolve().parents[2]
-WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 PAGES = {
     str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
     for path in (
@@ -65,7 +65,7 @@ SAID = [
     ("datasets/README.md", "the first {} training images in", cifar10.NUM_TRAIN),
     ("datasets/README.md", "the other {} validate", 50_000 - cifar10.NUM_TRAIN),
     ("docs/bench.md", "old / new is below {} or a network is below {}", report.LEAST_MEAN, report.LEAST_RATIO),
-    ("docs/grading.md", "For {} of them our Solver", machine("trains")),
+    ("docs/grading.md", "For {} of them the student's class", machine("trains")),
     ("docs/grading.md", "For {} the accuracy in the notebook's table", machine("figure")),
     ("docs/grading.md", "our own worst of {} less {} points", training.SEEDS, 100 * training.MARGIN),
     ("docs/grading.md", "A check has {} s of processor time, {} s, {} GB", USUAL.cpu, USUAL.wall, USUAL.memory >> 30),
