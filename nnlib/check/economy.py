@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nnlib.check.process import StudentError
 from nnlib.check.subjects import Case, Fault, Subject
 
-if TYPE_CHECKING:
-    from nnlib.check.examination import Examination
-
 RATIO, START_UP = 20, 3.0  # backward may take so many times as long as forward, and so many seconds more
 SMALL, ROUGH = 1e-6, 0.02  # a step, in which few of many entries pass a kink; a share of the gradient's norm
 
 
-def economy(examination: Examination, _: Case) -> None:
+def economy(examination, _: Case) -> None:
     """Raise where backward takes much longer than forward, or is wrong at that size; of two rounds one is a warm-up."""
     if not examination.subject.large:
         return

@@ -188,7 +188,8 @@ def test_a_network_is_trained_in_its_worker_and_measured_outside(tmp_path, more,
 
     def halves(rng, n, classes):
         y = rng.integers(0, 2, n)
-        return (0.1 * rng.standard_normal((n, 3, 32, 32)) + np.where(y, 1, -1)[:, None, None, None]).astype(np.float32), y
+        X = 0.1 * rng.standard_normal((n, 3, 32, 32)) + np.where(y, 1, -1)[:, None, None, None]
+        return X.astype(np.float32), y
 
     (tmp_path / "nnlib" / "vgg").mkdir(parents=True)
     (tmp_path / "nnlib" / "vgg" / "networks.py").write_text(NET.format(more=more))
