@@ -33,6 +33,21 @@ def test_fast_unless_plain_is_asked_for(monkeypatch):
     assert {"plain": layers, "fast": fast, "torch": torch_layers} == backend.MODULES
 
 
+@pytest.mark.parametrize("block", [lambda: backend.using("torch"), blas.one_thread], ids=["layers", "threads"])
+def test_what_is_set_for_a_block_ends_with_it_whatever_happens_there(block, monkeypatch):
+    monkeypatch.setattr(blas, "_blas_threads", lambda: 3)
+    before = backend.current(), blas.threads()
+
+    @block()
+    def fail():
+        assert (backend.current(), blas.threads()) != before
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert (backend.current(), blas.threads()) == before
+
+
 def test_another_name_is_refused(monkeypatch):
     monkeypatch.setenv("NNLIB_LAYERS", "slow")
     with pytest.raises(ValueError, match="NNLIB_LAYERS: expected one of 'plain', 'torch', 'fast', got 'slow'"):

@@ -13,6 +13,7 @@ from strategies import generators
 from nnlib import optim
 from nnlib.fast import optim as fast
 
+every_set = pytest.mark.parametrize("rules", [optim.RULES, fast.RULES], ids=["plain", "fast"])
 W, DW = np.array([1.0, -2.0]), np.array([10.0, -0.5])
 
 
@@ -102,35 +103,38 @@ AGREEMENTS = [
 ]
 
 
+@every_set
 @pytest.mark.parametrize(("rule", "config", "optimiser", "kwargs"), AGREEMENTS)
 @given(generators())
-def test_torch_agrees_over_several_steps(rule, config, optimiser, kwargs, rng):
+def test_torch_agrees_over_several_steps(rules, rule, config, optimiser, kwargs, rng):
     w, gradients = rng.standard_normal((3, 2)), list(rng.standard_normal((6, 3, 2)))
     expected = torch_steps(optimiser, w, gradients, **kwargs)
     for dw in gradients:
-        w, config = optim.RULES[rule](w, dw, config)
+        w, config = rules[rule](w, dw, config)
     np.testing.assert_allclose(w, expected, rtol=1e-10, atol=1e-12)
 
 
-every_rule = pytest.mark.parametrize("rule", optim.RULES)
+def every_rule(test):
+    """Over every update rule, plain and fast."""
+    return pytest.mark.parametrize("rule", optim.RULES)(every_set(test))
 
 
 @every_rule
-def test_the_defaults_are_those_of_the_table_and_hold_when_nothing_is_said(rule):
+def test_the_defaults_are_those_of_the_table_and_hold_when_nothing_is_said(rules, rule):
     for config in (None, {}, dict(optim.DEFAULTS[rule])):
-        w, new_config = optim.RULES[rule](W, DW, config)
-        np.testing.assert_array_equal(w, optim.RULES[rule](W, DW)[0])
+        w, new_config = rules[rule](W, DW, config)
+        np.testing.assert_array_equal(w, rules[rule](W, DW)[0])
         assert optim.DEFAULTS[rule].items() <= new_config.items()
     assert set(optim.RULES) == set(optim.DEFAULTS)
 
 
 @every_rule
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_arguments_are_left_alone_and_nothing_is_shared(rule, dtype):
+def test_arguments_are_left_alone_and_nothing_is_shared(rules, rule, dtype):
     w, dw = W.astype(dtype), DW.astype(dtype)
-    _, config = optim.RULES[rule](w, dw)  # with running averages
+    _, config = rules[rule](w, dw)  # with running averages
     before = copy.deepcopy((w, dw, config))
-    next_w, next_config = optim.RULES[rule](w, dw, config)
+    next_w, next_config = rules[rule](w, dw, config)
     for actual, expected in zip((w, dw), before, strict=False):
         np.testing.assert_array_equal(actual, expected)
     assert config.keys() == before[2].keys()
@@ -144,27 +148,27 @@ def test_arguments_are_left_alone_and_nothing_is_shared(rule, dtype):
 
 
 @every_rule
-def test_hyper_parameters_that_are_numpy_scalars_do_not_widen_float32(rule):
+def test_hyper_parameters_that_are_numpy_scalars_do_not_widen_float32(rules, rule):
     """10 ** rng.uniform(-4, -2) is a np.float64, which outranks a float32 array."""
     config = {key: np.float64(value) for key, value in optim.DEFAULTS[rule].items()}
     w = W.astype(np.float32)
     for _ in range(2):
-        w, config = optim.RULES[rule](w, DW.astype(np.float32), config)
+        w, config = rules[rule](w, DW.astype(np.float32), config)
         assert w.dtype == np.float32
         assert all(value.dtype == np.float32 for value in config.values() if isinstance(value, np.ndarray))
 
 
 @every_rule
-def test_every_rule_goes_downhill(rule):
+def test_every_rule_goes_downhill(rules, rule):
     w, config = np.array([2.0, -3.0]), {"learning_rate": 0.05}
     for _ in range(300):
-        w, config = optim.RULES[rule](w, w, config)  # the gradient of |w|^2 / 2
+        w, config = rules[rule](w, w, config)  # the gradient of |w|^2 / 2
     assert np.abs(w).max() < 0.1
 
 
 @every_rule
-def test_wrong_arguments_are_named(rule):
-    update = optim.RULES[rule]
+def test_wrong_arguments_are_named(rules, rule):
+    update = rules[rule]
     with pytest.raises(ValueError, match=r"dw: expected shape \(2,\), got shape \(3,\)\. It has the shape of w\."):
         update(W, np.ones(3))
     with pytest.raises(TypeError, match="dw: expected a floating-point array, got dtype int64"):
@@ -184,9 +188,8 @@ def test_running_averages_of_another_shape_are_named(rule, key):
 
 
 @every_rule
-@pytest.mark.parametrize("module", [optim, fast], ids=["plain", "fast"])
-def test_what_is_no_config_is_named(rule, module):
-    update = module.RULES[rule]
+def test_what_is_no_config_is_named(rules, rule):
+    update = rules[rule]
     for config in ([1], 0.1, "sgd", ()):
         message = f"config: expected a dict such as {{'learning_rate': 1e-2}}, got {config!r}."
         with pytest.raises(TypeError, match=f"^{re.escape(message)}"):

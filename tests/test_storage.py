@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlib import SoftmaxClassifier, storage
+from nnlib import ConvNet, SoftmaxClassifier, storage
 
 ARRAYS = {"W1": np.arange(6.0).reshape(2, 3), "b1": np.array([1, 2], np.float32)}
 
@@ -40,6 +40,17 @@ def test_what_was_there_stays_if_writing_fails(tmp_path, monkeypatch):
         write()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_that_write_one_file_at_once_both_write_it_whole(tmp_path, monkeypatch):
+    with storage.atomic_write(tmp_path / "file") as first:
+        first.write(b"one ")
+        monkeypatch.setattr(os, "getpid", lambda: 0)  # the other is another process
+        storage.write_text(tmp_path / "file", "two")
+        assert (tmp_path / "file").read_bytes() == b"two"
+        first.write(b"whole")
+    assert (tmp_path / "file").read_bytes() == b"one whole"
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
 def test_a_folder_or_no_path_is_refused(tmp_path):
@@ -237,12 +248,14 @@ def test_a_damaged_file_is_refused_or_holds_the_same_arrays(saved, data):
 
 def test_a_model_is_saved_with_its_state_and_loaded_whole_or_not_at_all(tmp_path):
     path = tmp_path / "model.npz"
-    model = SoftmaxClassifier(4, hidden_dim=3, num_classes=2, rng=1)
+    model, other = (ConvNet((1, 6, 6), 2, 3, 4, 2, weight_scale=None, batchnorm=True, rng=rng) for rng in (1, 2))
+    model.loss(np.ones((2, 1, 6, 6)), np.zeros(2, int))  # moves the state
     model.save(path)
-    other = SoftmaxClassifier(4, hidden_dim=3, num_classes=2, rng=2)
     assert other.load(path) is other
-    for name, array in model.params.items():
-        np.testing.assert_array_equal(other.params[name], array)
+    for name, array in [*model.params.items(), *model.state.items()]:
+        np.testing.assert_array_equal({**other.params, **other.state}[name], array)
+    model = SoftmaxClassifier(4, hidden_dim=3, num_classes=2)
+    model.save(path)
     wider = SoftmaxClassifier(4, hidden_dim=5, num_classes=2)
     before = {name: array.copy() for name, array in wider.params.items()}
     with pytest.raises(ValueError, match=r"W1: expected float32 \(4, 5\), got float32 \(4, 3\)"):

@@ -131,14 +131,14 @@ class Worker:
         return value if value is None or isinstance(value, str) else self.frames.Other(type(value).__name__)
 
     def _error(self, error: BaseException) -> dict:
-        found = {"type": type(error).__name__, "message": str(error)[:1000], "file": "", "line": 0}
+        found = {"type": type(error).__name__, "message": str(error)[:1000], "file": ""}
         if isinstance(error, SyntaxError):
-            return {**found, "message": str(error.msg), "file": str(error.filename), "line": error.lineno or 0}
+            return {**found, "message": str(error.msg), "file": str(error.filename), "line": error.lineno}
         for frame in traceback.extract_tb(error.__traceback__):
             if Path(frame.filename).is_relative_to(self.root / "nnlib"):
                 own = Path(frame.filename).name not in ("checks.py", "arguments.py", "worker.py", "frames.py")
                 if own or not found["file"]:
-                    found |= {"file": frame.filename, "line": frame.lineno or 0}
+                    found |= {"file": frame.filename, "line": frame.lineno}
         return found
 
 
@@ -162,7 +162,7 @@ def main(root: Path) -> None:
             frame = frames.dump(answer)
         except Exception as error:  # too large, too deep
             words = str(error) if isinstance(error, frames.FrameError) else repr(error)
-            frame = frames.dump({"error": {"type": "FrameError", "message": words, "file": "", "line": 0}})
+            frame = frames.dump({"error": {"type": "FrameError", "message": words}})
         answers.write(frame)
         answers.flush()
 

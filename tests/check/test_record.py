@@ -27,6 +27,7 @@ KINDS = {  # the method and its arguments after the name; why it fails, empty fo
     "equal": ("equal", ([1, 2], [1.0, 2.0]), ""),
     "not equal in the last bit": ("equal", (1.0, 1.0 + 2**-52), "got 1, expected 1"),
     "texts": ("equal", ("W1", "W2"), "got W1, expected W2"),
+    "ten digits": ("equal", (1 / 3, 2 / 3), "got 0.3333333333, expected 0.6666666667"),
     "another shape": ("equal", ([1, 2], [[1, 2]]), "got shape (2,), expected (1, 2)"),
     "close": ("close", ([1.0, 2.0], [1.0, 2.0 + 1e-9]), ""),
     "not close": ("close", ([1.0, 2.0], [1.0, 2.0 + 1e-8]), "at 1 got 2, expected 2.00000001; 1 of 2 entries differ"),
