@@ -185,6 +185,14 @@ def test_a_constant_feature_gives_beta_and_no_nan(layers):
     assert np.isfinite(layers.batchnorm_backward(np.ones((4, 2)), cache)[0]).all()
 
 
+@every_set
+@pytest.mark.parametrize("shape", [(6, 3), (2, 3, 2, 4)])
+def test_features_far_from_zero_lose_no_digits_of_their_variance(layers, shape):
+    x, one, zero = np.random.default_rng(0).standard_normal(shape), np.ones(3), np.zeros(3)
+    outs = [forms(layers)[len(shape)][0](x + far, one, zero, {"mode": "train"})[0] for far in (0.0, 1e6)]
+    np.testing.assert_allclose(*outs, atol=1e-8)
+
+
 TRAIN = {"mode": "train"}
 TEST = {"mode": "test", "running_mean": np.zeros(3), "running_var": np.ones(3)}
 X = {2: np.ones((2, 3)), 4: np.ones((2, 3, 4, 5))}

@@ -73,6 +73,15 @@ def test_a_sweep_refuses_before_anything_runs(options, error, message, tmp_path)
     assert calls(tmp_path) == []
 
 
+@pytest.mark.parametrize("key", toy_data())
+def test_a_value_that_is_not_finite_is_named_with_its_array(key, tmp_path):
+    data = {name: array.astype(float) for name, array in toy_data().items()}
+    data[key].flat[3] = np.inf
+    with pytest.raises(ValueError, match=f"^{key}: expected finite numbers, got 1 NaN or infinite, the first at index"):
+        sweep(noting(tmp_path), data, GRID, n_jobs=1, **OPTIONS)
+    assert calls(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
