@@ -217,19 +217,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__.splitlines()[0])
     parser.add_argument("-n", type=int, default=300, help="how many mutants are drawn; 0: all")
     parser.add_argument("--only", default="", help=f"one of {', '.join(GROUPS)}")
-    parser.add_argument("--again", action="store_true", help="test what the last run has not killed, or not reached")
-    parser.add_argument("--figures", action="store_true", help="only write the last run's figures, as far as it came")
+    parser.add_argument("--again", action="store_true", help="test what the last runs have not killed, or not reached")
+    parser.add_argument("--figures", action="store_true", help="only write the last runs' figures, as far as they came")
     options = parser.parse_args()
     log = BUILD / f"{options.only or 'all'}-{options.n}.jsonl"
     cases, rows = draw(options.n, options.only), []
-    drawn = len(cases)
     if options.again or options.figures:
-        rows = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+        logs = [log] if options.only else sorted(BUILD.glob("*.jsonl"), key=os.path.getmtime)
+        lines = [line for each in logs for line in each.read_text("utf-8").splitlines()]
+        found = {_place(row): row for row in map(json.loads, lines)}  # the latest of each
+        rows = [found[place] for place in map(_place, map(describe, cases)) if place in found]
     if not options.figures:
         rows = [row for row in rows if row["outcome"] != "survived"]
         killed = {_place(row) for row in rows}
         rows = _test([case for case in cases if _place(describe(case)) not in killed], rows, log)
-    text = f"{len(rows)} of the {drawn} mutants that were drawn have been tested.\n\n{table(rows)}"
+    text = f"{len(rows)} of the {len(cases)} mutants that were drawn have been tested.\n\n{table(rows)}"
     print(text)
     if not options.only:
         figures.write("mutants", f"make mutants N={options.n}", text)
