@@ -1,9 +1,13 @@
 """The inputs that the judge draws are of the kind that their name promises."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from nnlib.check import cases
+from nnlib.check.models import parameters
+from nnlib.check.subjects import Fault
 
 PROMISES = {  # the name of a row or property: what is looked at in its inputs, and what has to be found
     "running": (lambda case: "running_mean" in case["bn_param"], {True, False}),
@@ -34,3 +38,29 @@ def test_at_square_sizes_no_axes_can_be_told_apart():
             shapes = [value if isinstance(value, tuple) else np.shape(value) for value in values.values()]
             for shape in (shape for shape in shapes if len(shape) > 1):
                 assert (shape[0], shape[-1]) == (shape[1], shape[-2]), subject.targets
+
+
+class Model:
+    """A worker with a model whose gradients are zero, the last with one more axis."""
+
+    def __init__(self, case):
+        self.grads = {name: np.zeros_like(case[name]) for name in parameters(case)}
+        self.last = name = next(reversed(self.grads))
+        self.grads[name] = self.grads[name][None]
+
+    def call(self, name, *arguments, **options):
+        return (0.0, self.grads) if name == "loss" and len(arguments) == 2 else None
+
+    def set(self, *arguments):
+        pass
+
+
+@pytest.mark.parametrize("keep", [1.0, 0.6])
+def test_a_gradient_of_another_shape_is_named_along_a_direction_after_dropout_and_in_training(keep):
+    subject = cases.OF["nnlib.homework.sweeps:regularised_conv_net"]
+    case = drawn(subject, (("fc",), ("fc",), ""), {"keep": keep})
+    worker = Model(case)
+    with pytest.raises(Fault, match=f"^d{worker.last} has shape "):
+        list(subject.calls(worker, case, ()))
+    with pytest.raises(Fault, match=f"^d{worker.last} has shape "):
+        subject.trains(SimpleNamespace(worker=worker), case)
