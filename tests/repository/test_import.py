@@ -3,6 +3,7 @@
 import ast
 import functools
 import graphlib
+import importlib
 import json
 import statistics
 import subprocess
@@ -141,14 +142,16 @@ def test_figures_and_widgets_bring_no_worker_pool_and_no_torch(module):
     assert {"joblib", "torch", "distributed"} & top_levels(loaded_by(module)) == set()
 
 
-def test_the_lists_of_names_are_complete():
-    import nnlib
-    import nnlib.layers
+LISTING = [path.parent for path in PACKAGE.rglob("__init__.py") if "__all__" in path.read_text(encoding="utf-8")]
 
-    for module in (nnlib, nnlib.layers):
-        assert all(hasattr(module, name) for name in module.__all__)
-        assert len(set(module.__all__)) == len(module.__all__)
-    assert set(nnlib.layers.__all__) <= set(nnlib.__all__)
+
+@pytest.mark.parametrize("package", [".".join(path.relative_to(PACKAGE.parent).parts) for path in LISTING])
+def test_the_list_of_names_is_complete(package):
+    module = importlib.import_module(package)
+    names = module.__all__
+    assert [name for name in names if not hasattr(module, name)] == []
+    assert len(set(names)) == len(names)
+    assert package != "nnlib" or set(names) >= set(module.layers.__all__)
 
 
 def test_it_takes_little_beyond_numpys_own_import():
