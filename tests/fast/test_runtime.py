@@ -1,5 +1,6 @@
 """nnlib.fast.runtime: slices cover everything once, and threads change no result."""
 
+import multiprocessing
 import os
 import platform
 import subprocess
@@ -62,6 +63,18 @@ def meet(number):
 def test_it_uses_as_many_threads_as_blas(threads, monkeypatch):
     monkeypatch.setattr(blas, "_blas_threads", lambda: threads)
     assert len(meet(threads)) == threads
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")  # of Python 3.12
+def test_a_forked_process_starts_threads_of_its_own(monkeypatch):
+    """It inherits the pool and none of its threads: work that is given to that one is never done."""
+    monkeypatch.setattr(blas, "_blas_threads", lambda: 2)
+    meet(2)
+    child = multiprocessing.get_context("fork").Process(target=runtime.thread_map, args=(abs, range(4)))
+    child.start()
+    child.join(30)
+    child.kill()
+    assert child.exitcode == 0
 
 
 @every_number_of_threads

@@ -1,5 +1,8 @@
 """Mutation testing: the mutants of a source, what a fork says of one, and the file of those that mean the same."""
 
+import json
+import os
+
 import figures
 import mutant_report
 import mutants
@@ -94,6 +97,26 @@ def test_every_mutant_said_to_mean_the_same_exists_and_has_a_reason():
     }
     assert set(known) <= listed
     assert all(len(reason) > 20 for reason in known.values())
+
+
+def test_the_figures_take_the_latest_row_of_each_mutant_from_all_runs_and_no_other(tmp_path, monkeypatch):
+    cases = mutants.draw(3, "optim")
+    rows = [{**mutants.describe(case), "outcome": "killed", "seconds": 1.0} for case in cases]
+    other = {**rows[0], "line": 0, "outcome": "survived"}  # of a module that was changed since
+    for name, found in (("1.jsonl", [rows[0] | {"outcome": "survived"}, other]), ("2.jsonl", rows[:2])):
+        (tmp_path / name).write_text("".join(json.dumps(row) + "\n" for row in found))
+        os.utime(tmp_path / name, (int(name[0]), int(name[0])))
+    written = []
+    monkeypatch.setattr(mutants, "BUILD", tmp_path)
+    monkeypatch.setattr(mutants, "draw", lambda count, only: cases)
+    monkeypatch.setattr(figures, "write", lambda *texts: written.extend(texts))
+    monkeypatch.setattr("sys.argv", ["mutants.py", "-n", "3", "--figures"])
+    with pytest.raises(SystemExit) as ended:
+        mutants.main()
+    assert not ended.value.code
+    assert written[:2] == ["mutants", "make mutants N=3"]
+    assert written[2].startswith("2 of the 3 mutants that were drawn have been tested.")
+    assert "| optim | 2 | 2 | 0 | 0 | 0 | 100.0% |" in written[2]
 
 
 def test_figures_go_between_their_comments(tmp_path):
