@@ -95,7 +95,7 @@ def test_an_item_without_code_and_another_hint_are_refused():
 
 def test_the_command_prints_an_item_and_refuses_another():
     command = [sys.executable, "-m", "nnlib.check"]
-    done = subprocess.run([*command, "1.2"], capture_output=True, text=True, check=True)
+    done = subprocess.run([*command, "1.2", "--hint", "1"], capture_output=True, text=True, check=True)
     assert "1.2  passed   gradient" in done.stdout
     refused = subprocess.run([*command, "9.9"], capture_output=True, text=True)
     assert refused.returncode == 2
