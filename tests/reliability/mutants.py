@@ -227,7 +227,7 @@ def main() -> None:
     log = BUILD / f"{options.only or 'all'}-{options.n}.jsonl"
     cases, rows = draw(options.n, options.only), []
     if options.again or options.figures:
-        logs = [log] if options.only else sorted(BUILD.glob("*.jsonl"), key=os.path.getmtime)
+        logs = sorted(BUILD.glob("*.jsonl"), key=os.path.getmtime)
         lines = [line for each in logs for line in each.read_text("utf-8").splitlines()]
         found = {_place(row): row for row in map(json.loads, lines)}  # the latest of each
         rows = [found[place] for place in map(_place, map(describe, cases)) if place in found]

@@ -125,30 +125,6 @@ def test_workers_with_other_code_are_replaced_once(monkeypatch, old):
     assert stopped == [{"wait": True, "kill_workers": True}]
 
 
-@pytest.mark.parametrize(("deadly", "attempts"), [("", "abcde"), ("b", "abcde a b cde"), ("bd", "abcde a b cde c d e")])
-def test_a_death_is_traced_by_halves_and_nothing_that_is_back_counts_as_running(deadly, attempts):
-    """Each attempt runs two at a time, and with one that dies the other is lost."""
-    made = []
-
-    def attempt(group):
-        made.append("".join(group))
-        for i in range(0, len(group), 2):
-            job.running.update(pair := group[i : i + 2])
-            if {*deadly} & {*pair}:
-                raise workers._WorkerDied("killed")
-            yield from (trial_row(id=name) for name in pair)
-
-    seeds = [Trial(make, {"hidden_dim": 2}, seed, SOLVER) for seed in range(5)]
-    trials = [(trial, trial.identity(data_info(toy_data()), "") | {"id": "abcde"[trial.seed]}) for trial in seeds]
-    job = workers.Job({identity["id"]: (trial, identity) for trial, identity in trials}, toy_data())
-    statuses = {}
-    for row in job._surviving(attempt):
-        assert row.id not in {*job.running, *statuses}
-        statuses[row.id] = row.status
-    assert statuses == {name: "died" if name in deadly else "done" for name in "abcde"}
-    assert " ".join(made) == attempts
-
-
 def test_an_exit_code_is_in_the_reason_of_a_trial_that_killed_its_worker(monkeypatch):
     class Dying:
         def __init__(self, **options):

@@ -13,11 +13,11 @@ import search_toy
 from distributed import Client, Future, LocalCluster
 from distributed.client import FutureCancelledError
 from distributed.comm import CommClosedError
-from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_data, without_times
+from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_data, trial_row, without_times
 
 from nnlib.homework import sweeps as homework
 from nnlib.homework.__main__ import main
-from nnlib.search import TrialLog, replay, select, sweep, workers
+from nnlib.search import Trial, TrialLog, data_info, replay, select, sweep, workers
 
 # One process runs them all: the cluster that they share is slow to start.
 pytestmark = [pytest.mark.usefixtures("no_worker_is_left"), pytest.mark.xdist_group("cluster")]
@@ -51,6 +51,31 @@ def backend(request):
         request.getfixturevalue("cluster")
         with joblib.parallel_config(backend="dask"):
             yield "dask"
+
+
+@pytest.mark.parametrize(("deadly", "attempts"), [("", "abcde"), ("b", "abcde a b cde"), ("bd", "abcde a b cde c d e")])
+def test_a_death_is_traced_by_halves_and_nothing_that_is_back_counts_as_running(deadly, attempts):
+    """Each attempt runs two at a time, and with one that dies the other is lost."""
+    made = []
+
+    def attempt(group):
+        made.append("".join(group))
+        assert len(made) < 10
+        for i in range(0, len(group), 2):
+            job.running.update(pair := group[i : i + 2])
+            if {*deadly} & {*pair}:
+                raise workers._WorkerDied("killed")
+            yield from (trial_row(id=name) for name in pair)
+
+    seeds = [Trial(make, {"hidden_dim": 2}, seed, SOLVER) for seed in range(5)]
+    trials = [(trial, trial.identity(data_info(toy_data()), "") | {"id": "abcde"[trial.seed]}) for trial in seeds]
+    job = workers.Job({identity["id"]: (trial, identity) for trial, identity in trials}, toy_data())
+    statuses = {}
+    for row in job._surviving(attempt):
+        assert row.id not in {*job.running, *statuses}
+        statuses[row.id] = row.status
+    assert statuses == {name: "died" if name in deadly else "done" for name in "abcde"}
+    assert " ".join(made) == attempts
 
 
 def test_processes_and_cluster_give_the_rows_of_one_process(backend, tmp_path):
