@@ -232,9 +232,10 @@ def main() -> None:
         found = {_place(row): row for row in map(json.loads, lines)}  # the latest of each
         rows = [found[place] for place in map(_place, map(describe, cases)) if place in found]
     if not options.figures:
-        rows = [row for row in rows if row["outcome"] != "survived"]
-        killed = {_place(row) for row in rows}
-        rows = _test([case for case in cases if _place(describe(case)) not in killed], rows, log)
+        alive = survivors(rows)
+        rows = [row for row in rows if row not in alive]
+        known = {_place(row) for row in rows}  # killed, or equivalent
+        rows = _test([case for case in cases if _place(describe(case)) not in known], rows, log)
     text = f"{len(rows)} of the {len(cases)} mutants that were drawn have been tested.\n\n{table(rows)}"
     print(text)
     if not options.only:
