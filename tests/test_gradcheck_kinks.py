@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlib.gradcheck import numerical_gradient
+from nnlib.gradcheck import STEP, numerical_gradient
 
 
 @pytest.mark.parametrize("offset", [0.0, 1e-5, 1e-3, 0.1])
@@ -15,6 +15,12 @@ def test_a_kink_very_near_x_is_stepped_round_in_a_curved_function(offset, curvat
         return float(offset + curvature * x[0] ** 2 + max(0.0, x[0] - 2e-8))
 
     assert abs(numerical_gradient(f, np.zeros(1))[0]) < 1e-6
+
+
+def test_a_jump_that_is_proportional_to_the_step_once_is_still_a_kink():
+    """At a kink at h/11 the one-sided slopes differ by 10/11 of it for a step of h, and by 1/11 for one of h/10."""
+    (slope,) = numerical_gradient(lambda x: float(x[0] ** 2 + 0.01 * max(0.0, x[0] - STEP / 11)), np.zeros(1))
+    assert abs(slope) < 1e-9
 
 
 @pytest.mark.parametrize(("size", "kink"), [(0.5e-6, False), (1.5e-6, True), (1e-3, True)])
