@@ -17,9 +17,10 @@ def test_a_kink_very_near_x_is_stepped_round_in_a_curved_function(offset, curvat
     assert abs(numerical_gradient(f, np.zeros(1))[0]) < 1e-6
 
 
-def test_a_jump_that_is_proportional_to_the_step_once_is_still_a_kink():
+@pytest.mark.parametrize(("distance", "jump"), [(STEP / 11, 0.01), (STEP / 2, 1e-3)])
+def test_a_jump_that_shrinks_with_the_step_is_still_a_kink(distance, jump):
     """At a kink at h/11 the one-sided slopes differ by 10/11 of it for a step of h, and by 1/11 for one of h/10."""
-    (slope,) = numerical_gradient(lambda x: float(x[0] ** 2 + 0.01 * max(0.0, x[0] - STEP / 11)), np.zeros(1))
+    (slope,) = numerical_gradient(lambda x: float(x[0] ** 2 + jump * max(0.0, x[0] - distance)), np.zeros(1))
     assert abs(slope) < 1e-9
 
 

@@ -47,7 +47,7 @@ GROUPS = {  # the modules; their tests: first the files that bear the module's n
         [*(f"tests/search/test_search_{name}.py" for name in SEARCH), "tests/search", f"{NAMES}[nnlib.search]"],
     ),
     "check": (["nnlib/check/*.py"], [*(f"tests/check/test_{name}.py" for name in CHECK), f"{NAMES}[nnlib.check]"]),
-    "layers": (["nnlib/layers/*.py"], ["tests/layers"]),
+    "layers": (["nnlib/layers/*.py"], ["tests/layers", f"{NAMES}[nnlib.layers]"]),
     "losses": (["nnlib/losses.py"], ["tests/test_losses.py"]),
     "network": (
         ["nnlib/network.py"],
