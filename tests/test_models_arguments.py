@@ -146,6 +146,7 @@ def test_what_is_allowed_stays_so():
         ([[1, 2], [3]], ValueError, "X: expected an array, got lists of different lengths."),
         (3, ValueError, "X: expected one example per row, got a single number."),
         (np.ones((4, 6)), ValueError, "X: expected shape (4, 5), got shape (4, 6)."),
+        (np.ones(4), ValueError, "X: expected shape (4, 5), got shape (4,)."),
     ],
 )
 def test_examples_that_are_no_real_numbers_are_refused_everywhere(examples, error, message):
