@@ -147,6 +147,7 @@ def test_what_is_allowed_stays_so():
         (3, ValueError, "X: expected one example per row, got a single number."),
         (np.ones((4, 6)), ValueError, "X: expected shape (4, 5), got shape (4, 6)."),
         (np.ones(4), ValueError, "X: expected shape (4, 5), got shape (4,)."),
+        (np.ones((4, 1, 5)), ValueError, "X: expected shape (4, 5), got shape (4, 1, 5)."),
     ],
 )
 def test_examples_that_are_no_real_numbers_are_refused_everywhere(examples, error, message):
