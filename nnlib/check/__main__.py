@@ -12,9 +12,7 @@ def main() -> int:
     """Print the table or the checks of one item; return 0 if all public checks have passed."""
     parser = argparse.ArgumentParser(prog="python -m nnlib.check", description=__doc__)
     parser.add_argument("item", nargs="?", default="", help="an item such as 1.4c, or 1.4 for all of its parts")
-    parser.add_argument(
-        "--hint", type=int, choices=(1, 2, 3), default=0, help="1 the property, 2 the location, 3 the term"
-    )
+    parser.add_argument("--hint", type=int, default=0, help="1 the property, 2 the location, 3 the term")
     arguments = parser.parse_args()
     if arguments.item:
         try:
