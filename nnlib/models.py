@@ -226,16 +226,17 @@ class ConvNet(Classifier):
         *,
         rng=0,
     ):
-        checks.positive_int("num_filters", num_filters)
-        checks.positive_int("filter_size", filter_size)
-        checks.positive_int("hidden_dim", hidden_dim)
-        checks.positive_int("num_classes", num_classes)
+        sizes = {"num_filters": num_filters, "filter_size": filter_size, "hidden_dim": hidden_dim}
+        for name, size in (sizes | {"num_classes": num_classes}).items():
+            checks.positive_int(name, size)
         checks.boolean("batchnorm", batchnorm)
         input_dim = shape_of_example("input_dim", input_dim, "(1, 28, 28)")
         specs: list[Layer] = [Conv(num_filters, filter_size)]
-        specs += [BatchNorm()] if batchnorm else []
+        if batchnorm:
+            specs += [BatchNorm()]
         specs += [ReLU(), MaxPool(2)]
-        specs += [] if dropout is None else [Dropout(arguments.keep_probability("dropout", dropout))]
+        if dropout is not None:
+            specs += [Dropout(arguments.keep_probability("dropout", dropout))]
         specs += [Flatten(), FullyConnected(hidden_dim), ReLU(), FullyConnected(num_classes)]
         network = Sequential(specs, input_dim, weight_scale=weight_scale, rng=rng, dtype=dtype)
         super().__init__(network, softmax_loss, reg)

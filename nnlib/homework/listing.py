@@ -28,12 +28,12 @@ def show_source(*objects: object) -> None:
 def shown_source(item: object) -> str:
     """Return the source of a function or class, dedented, with the first line of its docstring alone.
 
-    A function is shown without its decorators.
+    The decorator `checked`, which is not the subject, is left out.
     """
-    source = dedent(inspect.getsource(item))
-    lines, definition = source.splitlines(), ast.parse(source).body[0]
+    lines = [line for line in dedent(inspect.getsource(item)).splitlines() if line.strip() != "@checked"]
+    definition = ast.parse("\n".join(lines)).body[0]
     if ast.get_docstring(definition):
         docstring = definition.body[0]
         if docstring.end_lineno > docstring.lineno:
             lines[docstring.lineno - 1 : docstring.end_lineno] = [lines[docstring.lineno - 1] + '"""']
-    return "\n".join(lines[definition.lineno - 1 :] if isinstance(definition, ast.FunctionDef) else lines)
+    return "\n".join(lines)
