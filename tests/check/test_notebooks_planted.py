@@ -51,7 +51,7 @@ MISTAKES = {
     "Q2's loss": ("3.2", "models.py", "network, svm_loss, reg", "network, logistic_loss, reg"),
     "strength not scaled": ("3.2", "", "", "def strength_for(reg, N, kept):\n    return reg"),
     "no shift": ("4.1", "losses.py", "", LOSS.format("softmax_loss", NO_SHIFT)),
-    "no ReLU": ("4.2", "models.py", "[FullyConnected(hidden_dim), ReLU()]", "[FullyConnected(hidden_dim)]"),
+    "no ReLU": ("4.2", "models.py", "hidden_dim)), ReLU()]", "hidden_dim))]"),
     "half the maximum": (
         "5.1b",
         "layers/max_pool.py",
