@@ -126,3 +126,17 @@ def test_the_courses_file_reads_as_an_unrestricted_unpickler_reads_it(courses_fi
 def test_the_courses_file_gives_the_reports_accuracy(courses_file):
     X, y, _, _ = binary.read_file(courses_file)
     assert linear_test_accuracy(X, y) == 0.936
+
+
+def test_an_example_whose_features_sum_to_ten_is_of_class_1(monkeypatch):
+    class Halves:
+        def __init__(self, seed):
+            pass
+
+        def randint(self, low, high, shape, dtype):
+            return np.full(shape, high // 2, dtype)
+
+    monkeypatch.setattr(np.random, "RandomState", Halves)
+    features, labels = synthetic.generate()
+    assert (features == (synthetic.UNIT + synthetic.NOISE) // 2).all()
+    assert labels.all()
