@@ -40,7 +40,7 @@ def arrival(ns):
 @shown(
     "q7-71c-figure",
     "Left, slope, gain and their product over g: the product crosses 1 near g = 9. Right, accuracy over the product: "
-    "about 10 % at both ends, a peak of about 70 % where the product is 1.",
+    "below 20 % at both ends, a peak of about 70 % where the product is 1.",
 )
 def gain_window(ns):
     g, slope, gain = np.array([1, 4, 6, 8, 10, 13, 20, 30]), ns.factors.slope, ns.factors.gain
@@ -48,7 +48,7 @@ def gain_window(ns):
     crossing = np.interp(1, product, g)
     best = np.maximum(ns.accuracy[0.1], ns.accuracy[0.3])
     assert 8.5 < crossing < 9.5
-    assert max(best[0], best[-1]) < 0.15 < 0.6 < best.max() < 0.8  # what the alt text says
+    assert max(best[0], best[-1]) < 0.2 < 0.6 < best.max() < 0.8  # what the alt text says
     parts = {"slope of the sigmoids": slope, "gain of the weights": gain, "their product": product}
     left = [line(name, g, values) for name, values in parts.items()]
     left += [level(1), upright(crossing, f"product 1 at $g$ = {crossing:.1f}")]

@@ -64,7 +64,9 @@ def test_a_setting_that_json_cannot_hold_is_named():
         jsonable("grid", {"reg": make})
 
 
-@pytest.mark.parametrize("value", [3, None, np.nan, int, lambda: 1], ids=repr)
+@pytest.mark.parametrize(
+    "value", [3, None, np.nan, int, lambda: 1], ids=["a number", "None", "nan", "a class", "a function"]
+)
 @pytest.mark.parametrize(
     ("argument", "call"),
     [
