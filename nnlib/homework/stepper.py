@@ -117,14 +117,15 @@ class ConvolutionStepper(Panel):
 
     def _restart(self) -> None:
         """Compute the output of the current choice and go to its first element; show what is wrong with the input."""
+        self._error = ""
         try:
             typed = self.source.value == TYPED
             a = parse_matrix("a", self.a_box.value, MAX_SIDE) if typed else self._images[self.source.value]
             b = parse_matrix("b", self.b_box.value, MAX_KERNEL_SIDE)
             output = FUNCTIONS[self.kind.value](a, b)
         except ValueError as error:
-            self.alt_text = str(error)
-            self.picture.announce(self.alt_text, alert=True)
+            self._error = self.alt_text = str(error)
+            self.picture.announce(self._error, alert=True)
             return
         self._a, self._b, self.output = a, b, output
         for widget in (self.play, self.slider):
@@ -135,6 +136,8 @@ class ConvolutionStepper(Panel):
             self.slider.value = 0  # which redraws
 
     def _redraw(self) -> None:
+        if self._error:  # it stays until the input is corrected, even if the steps are playing
+            return
         i, j = self.step
         self.terms = terms(self.kind.value, self._a.shape, self._b.shape, i, j)
         figure = new_figure(*_SIZE)

@@ -118,10 +118,10 @@ def test_an_image_can_be_chosen_and_the_kernel_typed(stepper):
 def test_an_error_in_the_typed_kernel_is_shown(stepper, text, message):
     before = stepper.picture.image.value
     stepper.b_box.value = text
+    stepper.next_button.click()  # as each tick of the player
     assert message in stepper.alt_text
     assert 'role="alert"' in stepper.picture.line.value
     assert stepper.picture.image.value == before
-    stepper.next_button.click()  # goes on with the last valid kernel
     stepper.b_box.value = "1"
     assert stepper.output.shape == (3, 3)
     assert 'role="status"' in stepper.picture.line.value
