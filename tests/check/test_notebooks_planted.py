@@ -4,6 +4,7 @@ The cells run in a real kernel, as they stand in the notebooks: of an item those
 notebook whose loss is not written, all.
 """
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -142,13 +143,11 @@ def test_a_mistake_fails_its_item(kernel_of, mistake):
         assert text == "" or source.count(text) == 1
         return source.replace(text, code) if text else source + code
 
-    if file:
-        with kernel.edited(file, planted):
-            found = results(kernel, item)
-    else:
-        found = results(kernel, item, code)
+    with kernel.edited(file, planted) if file else contextlib.nullcontext():
+        found = results(kernel, item, "" if file else code)
+        tally = kernel.run("checks.tally()")
     assert "FAILED" in found
-    own = next(line for line in kernel.run("checks.tally()").splitlines() if line.startswith(f"{item} "))
+    own = next(line for line in tally.splitlines() if line.startswith(f"{item} "))
     assert f", {found.count('FAILED')} failed" in own
 
 
