@@ -10,7 +10,7 @@ import pytest
 from forked_workers import Forked
 from student_files import edit, stub, student_root
 
-from nnlib.check import cases, engine, examination, exercises, process, report
+from nnlib.check import cases, engine, exercises, process, report
 from nnlib.storage import REPOSITORY
 
 CHECK = REPOSITORY / "nnlib" / "check"
@@ -46,7 +46,8 @@ MISTAKES = {  # diagnosis: item, check, module, source, what is written instead
         "element += dout * (x_cache[index] == x_cache.max(axis=0))",
     ),
 }
-FEW = ("ConvNet", "regularised_conv_net", "VGG11", "train_epoch", "test")  # whole networks: two sizes, or one given
+# Whole networks: two sizes, or one given.
+FEW = ("ConvNet", "regularised_conv_net", "VGG11", "train_epoch", "test", "predict")
 EXTRA = {  # what a mistake needs elsewhere in its file
     "ties-to-all": [
         (
@@ -161,7 +162,7 @@ def test_an_exception_of_ours_is_no_failure(monkeypatch):
 
 
 def test_numerical_differentiation_is_right_but_not_economical(root, monkeypatch):
-    monkeypatch.setattr(examination, "START_UP", 1.0)  # shorter to wait for
+    monkeypatch.setattr("nnlib.check.economy.START_UP", 1.0)  # shorter to wait for
     edit(
         root,
         LAYERS + "fully_connected",
