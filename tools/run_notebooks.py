@@ -86,8 +86,9 @@ async def _execute_all(
 
     If stderr is a terminal, a progress bar shows which are at work, the number of cells and the elapsed time.
     """
-    pending, at_work = iter(loaded), []
-    cells = sum(len(notebook_files.code_cells(notebook)) for _, notebook in loaded)
+    cells = {path: len(notebook_files.code_cells(notebook)) for path, notebook in loaded}
+    # Beside others the longest goes first, as far as cells tell: at the end it would run alone.
+    pending, at_work = iter(sorted(loaded, key=lambda each: -cells[each[0]]) if jobs > 1 else loaded), []
 
     async def work() -> None:
         for path, notebook in pending:
@@ -104,7 +105,7 @@ async def _execute_all(
             bar.set_description(", ".join(at_work))
             await asyncio.sleep(1.0)
 
-    with tqdm(total=cells, leave=False, unit="cell", dynamic_ncols=True, disable=None) as bar:
+    with tqdm(total=sum(cells.values()), leave=False, unit="cell", dynamic_ncols=True, disable=None) as bar:
         async with asyncio.TaskGroup() as group:
             showing = group.create_task(show(bar))
             await asyncio.gather(*(group.create_task(work()) for _ in range(jobs)))

@@ -166,6 +166,16 @@ def test_two_at_a_time_share_the_cores_and_give_their_rows_in_order(place, monke
     assert [(place.notebooks / name).read_text() for name in ("first", "second")] == ["3 5", "3 5"]
 
 
+@pytest.mark.parametrize(("jobs", "first"), [("1", "q1_short"), ("2", "q2_long")])
+def test_beside_others_the_notebook_of_most_cells_is_the_first(place, monkeypatch, capsys, jobs, first):
+    without_kernels(monkeypatch)
+    place.add("q1_short", "1")
+    place.add("q2_long", "1", "2", "3")
+    place.add("q3_short", "1", "2")
+    assert place.run("--jobs", jobs) == 0
+    assert capsys.readouterr().err.startswith(f"{first}: ")
+
+
 def test_a_failure_stops_the_other_notebook(place, monkeypatch, capsys):
     without_pages(monkeypatch)
     endless = "import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(600)"
