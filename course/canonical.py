@@ -64,8 +64,9 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
                 del every[taken]
             for other in found:
                 left.pop(other, None)
+    codes = {name: _code(text) for name, text in files.items() if name.endswith(".ipynb")}
     for wanted in [name for name in expected() if name.endswith(".py") and name not in files]:
-        for notebook, code in {name: _code(text) for name, text in files.items() if name.endswith(".ipynb")}.items():
+        for notebook, code in codes.items():
             written = {name for each in definitions(code) if not each.imports for name in each.names}
             if written & expected()[wanted]:
                 files[wanted] = code

@@ -99,7 +99,7 @@ class Worker:
                 return {"error": self._error(error)}
             except BaseException as another:  # its own text raises one
                 words = f"its text raises {type(another).__name__}"
-                return {"error": {"type": type(error).__name__, "message": words, "file": "", "line": 0}}
+                return {"error": {"type": type(error).__name__, "message": words}}
 
     def _objects(self, value: object) -> object:
         if isinstance(value, self.frames.Handle):

@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 
-def new_figure(width: float, height: float) -> Figure:
+def empty_figure(width: float, height: float) -> Figure:
     """Return an empty figure, with sides in inches, whose Axes make room for their labels."""
     return Figure(figsize=(width, height), layout="constrained")
 
 
 def new_panels(width: float, height: float, **options: object) -> tuple[Figure, np.ndarray]:
     """Return a figure and its Axes, in one row; `options` are those of `Figure.subplots`."""
-    figure = new_figure(width, height)
+    figure = empty_figure(width, height)
     return figure, figure.subplots(1, **options)

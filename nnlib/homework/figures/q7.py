@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from nnlib.homework.cures import WINDOW, smoothed
 from nnlib.homework.depth import COLOURS, LINES, BackpropTrace
-from nnlib.homework.figures import new_figure
+from nnlib.homework.figures import empty_figure
 from nnlib.homework.gains import Factors
 from nnlib.homework.masks import MASKS, Affine, draw_dropout, rectified_mean
 from nnlib.homework.signs import TARGET
@@ -33,7 +33,7 @@ def draw_arrival(
         shares: |dL/dz_1| / |dL/dz_{D-1}| of networks of D layers, (len(depths),) for each name.
         depths: D.
     """
-    figure = new_figure(10, 3.4)
+    figure = empty_figure(10, 3.4)
     left, right = figure.subplots(1, 2)
     for name, trace in traces.items():
         line = {**_activation(name), "markersize": 3.5, "label": name}
@@ -58,7 +58,7 @@ def draw_gain_window(factors: Factors, accuracies: Mapping[float, Sequence[float
         accuracies: by learning rate, (G,).
         predicted: g at which the product is 1.
     """
-    figure = new_figure(10, 3.6)
+    figure = empty_figure(10, 3.6)
     left, right = figure.subplots(1, 2)
     for values, line, color, label in (
         (factors.slope, "o-", VERMILION, "slope of the sigmoids"),
@@ -87,7 +87,7 @@ def draw_gain_window(factors: Factors, accuracies: Mapping[float, Sequence[float
 
 def draw_deep_training(losses: Mapping[str, Sequence[float]], steps: int) -> Figure:
     """Draw the losses of the first `steps` steps, centred means over ten."""
-    figure = new_figure(8.4, 3.4)
+    figure = empty_figure(8.4, 3.4)
     ax = figure.subplots()
     for (name, values), (color, line) in zip(losses.items(), OPTIONS, strict=False):
         _draw_smoothed(ax, values[:steps], line, color=color, label=name)
@@ -104,7 +104,7 @@ def draw_paths(paths: Mapping[str, np.ndarray], moments: Mapping[str, np.ndarray
         paths: by activation, (steps + 1, 2).
         moments: E[a^T a] of the inputs, (2, 2), which is the loss's Hessian.
     """
-    figure = new_figure(9, 3.8)
+    figure = empty_figure(9, 3.8)
     axes = figure.subplots(1, 2, sharex=True, sharey=True)
     across, up = np.meshgrid(np.linspace(-0.5, 1.6, 80), np.linspace(-1.5, 0.7, 80))
     offset = np.stack([across - TARGET[0], up - TARGET[1]])
@@ -128,7 +128,7 @@ def draw_units(layer: Affine, keep: float, masks: int = MASKS) -> Figure:
         keep: the probability of KEEPING an input.
         masks: how many.
     """
-    figure = new_figure(10, 3.6)
+    figure = empty_figure(10, 3.6)
     draw_dropout(figure, keep=keep, layer=layer, masks=masks)
     ax = figure.axes[1]
     t = np.linspace(-4, 4, 161)
@@ -151,7 +151,7 @@ def draw_distances(distances: Mapping[tuple[float, str], Sequence[float]], count
         distances: by (keep probability, kind of mean), (len(counts),).
         counts: n.
     """
-    figure = new_figure(6.4, 3.4)
+    figure = empty_figure(6.4, 3.4)
     ax = figure.subplots()
     for ((keep, kind), values), line in zip(distances.items(), styles.LINES, strict=False):
         ax.loglog(counts, values, **line, markersize=4, label=f"keep {keep:g}, {kind}")
@@ -169,7 +169,7 @@ def draw_ways(measured: Mapping[tuple[str, str], tuple[float, float]]) -> Figure
     Args:
         measured: (accuracy, loss) by (network, way).
     """
-    figure = new_figure(10, 3.4)
+    figure = empty_figure(10, 3.4)
     networks, ways = (list(dict.fromkeys(key[part] for key in measured)) for part in (0, 1))
     axes = figure.subplots(1, 2)
     for ax, which, label in zip(axes, (0, 1), ("validation accuracy", "validation loss"), strict=True):
