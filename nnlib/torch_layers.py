@@ -135,11 +135,12 @@ def _normalise(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, bn_param: dic
     """Normalise over the batch and keep its statistics, or in test mode by the running ones."""
     torch = pytorch()
     training, eps, momentum = arguments.batch_norm(x, gamma, beta, bn_param, ndim)
+    dtype = np.result_type(x, gamma, beta)
     keys = ("running_mean", "running_var")
     if training:
-        statistics = [torch.zeros(len(gamma), dtype=_tensor(gamma, x.dtype).dtype) for _ in keys]
+        statistics = [_tensor(np.zeros(len(gamma)), dtype) for _ in keys]
     else:
-        statistics = [_tensor(bn_param[key], x.dtype) for key in keys]
+        statistics = [_tensor(bn_param[key], dtype) for key in keys]
 
     def normalise(x, gamma, beta):  # not by nn.functional, which refuses a batch of one
         return torch.batch_norm(x, gamma, beta, *statistics, training, 1.0, eps, False)

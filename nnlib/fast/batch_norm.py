@@ -28,7 +28,7 @@ def batchnorm_forward(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, bn_par
         centred = x - mean
     inv_sigma = 1 / np.sqrt(var + eps)  # (D,)
     out = centred * (gamma * inv_sigma)  # gamma Xhat in one pass over the batch
-    out += beta
+    out = np.add(out, beta, out=out if beta.dtype == out.dtype else None)
     return out, (centred, gamma, inv_sigma, training)
 
 
@@ -56,7 +56,7 @@ def spatial_batchnorm_forward(
     training, _, _ = arguments.batch_norm(x, gamma, beta, bn_param, ndim=4)
     running = {key: bn_param[key] for key in RUNNING if bn_param.get(key) is not None}
     channels = x.transpose(1, 2, 3, 0)  # (C, H, W, N)
-    out = np.empty(channels.shape, dtype=x.dtype)
+    out = np.empty(channels.shape, dtype=np.result_type(x, gamma, beta))
 
     def normalise_channels(part: slice) -> tuple[dict, tuple]:
         own_param = bn_param | {key: vector[part] for key, vector in running.items()}

@@ -15,8 +15,7 @@ def fc_forward(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray,
     """Compute Y = X W + b as `nnlib.layers.fc_forward` does."""
     arguments.fully_connected(x, w, b)
     out = runtime.matrix_product(x, w)  # (N, Din) (Din, Dout) -> (N, Dout)
-    out += b
-    return out, (x, w)
+    return np.add(out, b, out=out if b.dtype == out.dtype else None), (x, w)
 
 
 def fc_backward(
@@ -26,5 +25,7 @@ def fc_backward(
     x, w = cache
     arguments.gradient(dout, (x.shape[0], w.shape[1]))
     dw = runtime.matrix_product(x.T, dout)  # (Din, N) (N, Dout) -> (Din, Dout)
-    dx = runtime.matrix_product(dout, w.T, out=np.empty_like(x)) if need_dx else None  # (N, Din), in x's memory order
+    dx = np.empty_like(x, dtype=dout.dtype) if need_dx else None  # (N, Din), in x's memory order
+    if need_dx:
+        runtime.matrix_product(dout, w.T, out=dx)
     return dx, dw, dout.sum(axis=0)

@@ -1,4 +1,8 @@
-"""The layers of Q1 and Q5: one file a layer, forward directly above backward, the derivation above both."""
+"""The layers of Q1 and Q5: one file per layer, forward directly above backward, the derivation above both.
+
+An output has the dtype of x and of the layer's weights, float32 or float64; where these differ, the wider one. So have
+the gradients, if `dout` has the dtype of the output. Running statistics do not count.
+"""
 
 from nnlib.layers.batch_norm import (
     batchnorm_backward,

@@ -268,6 +268,18 @@ BACKWARD = {name: case for name, case in CASES.items() if "dout" in case.arrays(
 
 
 @pytest.mark.parametrize("case", BACKWARD.values(), ids=BACKWARD)
+def test_of_two_dtypes_the_wider_one_is_that_of_all_results(case):
+    arrays = case.arrays(np.float32)
+    expected, expected_gradients = case.call(arrays)
+    for name in arrays.keys() - {"dout"}:
+        out, gradients = case.call(arrays | {key: arrays[key].astype(np.float64) for key in (name, "dout")})
+        assert {array.dtype for array in (out, *gradients.values())} == {np.dtype(np.float64)}
+        assert_close(out, expected, np.float32)
+        for key, gradient in gradients.items():
+            assert_close(gradient, expected_gradients[key], np.float32)
+
+
+@pytest.mark.parametrize("case", BACKWARD.values(), ids=BACKWARD)
 @pytest.mark.parametrize(
     ("wrong", "error", "message"),
     [
