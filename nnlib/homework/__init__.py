@@ -14,7 +14,7 @@ recorded.py      Q6: the figures of its full run, q6_recorded.json; starts.py tr
 depth.py         7.1: gradients in a deep network, layer by layer
 gains.py         7.1: the factor that each layer of sigmoids puts on the gradient, and the accuracy that follows
 signs.py         7.1: the path of two weights whose inputs are all positive
-masks.py         7.2: mean and standard deviation of a layer's outputs over dropout's masks
+masks.py         7.2: mean and variance of a layer's outputs over dropout's masks
 means.py         7.2: what a network with dropout puts out at test time, and the means that it stands in for
 descent.py       7.3: the learning rate and the curvature of the loss
 cures.py         7.3: two trainings whose loss rises again, and their cures

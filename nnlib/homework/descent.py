@@ -9,6 +9,7 @@ H is never formed: its product with a vector is a difference of two gradients, a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -96,18 +97,21 @@ def largest_eigenvalue(
 
     Args:
         product: v -> H v.
-        start: the first v, not zero: random, or the last eigenvector if H has changed little since. From there, an
-            eigenvalue that has become the largest is found only if v has a component along its eigenvector.
+        start: the first v, (D,), not zero: random, or the last eigenvector if H has changed little since. From there,
+            an eigenvalue that has become the largest is found only if v has a component along its eigenvector.
         tolerance: stop at |H v - value v| <= tolerance * s, which bounds the distance to an eigenvalue.
-        max_iterations: stop after this many products at the latest.
+        max_iterations: stop after this many products at the latest; at least 1.
 
     Returns:
         The eigenvalue, and its eigenvector of length 1.
     """
-    v = start / np.linalg.norm(start)
-    shift = 0.0
+    size = np.linalg.norm(start)
+    checks.require(start.ndim == 1 and 0 < size < np.inf, "start", "a finite vector, not zero", repr(start)[:60])
+    checks.positive_int("max_iterations", max_iterations)
+    v, shift = start / size, 0.0
     for _ in range(max_iterations):
-        hv = product(v)
+        hv = np.asarray(product(v))
+        checks.shape("product(v)", hv, v.shape, "It has the shape of v.")
         value, length = float(v @ hv), float(np.linalg.norm(hv))
         if length > shift:
             shift = 1.25 * length  # a larger step than needed: small ones can stall where both are equal
@@ -132,8 +136,9 @@ def sharpness(model: Classifier, examples: Examples, *, start: np.ndarray | None
         rng: seed or Generator for that vector.
         options: of `largest_eigenvalue`.
     """
-    if start is None:
-        start = checks.generator(rng).standard_normal(sum(array.size for array in model.params.values()))
+    size = sum(array.size for array in model.params.values())
+    start = checks.generator(rng).standard_normal(size) if start is None else start
+    checks.shape("start", start, (size,), "One entry for each number in the model's params.")
     return largest_eigenvalue(hessian_product(model, *examples), start, **options)
 
 
@@ -162,7 +167,8 @@ class Sharpness(Callback):
     def _measure(self, model: Classifier, step: int) -> None:
         # From the last eigenvector a few iterations suffice; while training diverges, no number of them would.
         limits = {"tolerance": 0.05, "max_iterations": 20} if self.steps else {}
-        value, self._vector = sharpness(model, self.examples, start=self._vector, **limits)
+        value, vector = sharpness(model, self.examples, start=self._vector, **limits)
+        self._vector = vector if math.isfinite(value) else None
         self.steps.append(step)
         self.values.append(value)
 
@@ -199,18 +205,10 @@ def gradient_descent(
     """
     X, y = examples
     callback = Sharpness(model, examples, every=every)
-    solver = Solver(
-        model,
-        {"X_train": X, "y_train": y, "X_val": np.zeros_like(X[:1]), "y_val": y[:1]},  # nothing is validated
-        update_rule="sgd_momentum",
-        optim_config={"learning_rate": learning_rate, "momentum": momentum},
-        batch_size=len(X),
-        num_epochs=steps,
-        restore="last",
-        num_train_samples=1,
-        verbose=False,
-        callbacks=(callback,),
-    )
+    data = {"X_train": X, "y_train": y, "X_val": np.zeros_like(X[:1]), "y_val": y[:1]}  # nothing is validated
+    rule = {"update_rule": "sgd_momentum", "optim_config": {"learning_rate": learning_rate, "momentum": momentum}}
+    options = {"batch_size": len(X), "num_epochs": steps, "restore": "last", "num_train_samples": 1, "verbose": False}
+    solver = Solver(model, data, **rule, **options, callbacks=[callback])
     with suppress(DivergenceError):
         solver.train()
     return np.array(solver.loss_history), callback

@@ -35,7 +35,8 @@ def moments(x: np.ndarray, w: np.ndarray, b: np.ndarray, keep: float) -> tuple[n
         b: (Dout,).
         keep: the probability of KEEPING an element of x.
     """
-    checks.require(0 < keep <= 1, "keep", "a probability of KEEPING in (0, 1]", keep)
+    arguments.fully_connected(checks.floating("x", x, ndim=1)[None], w, b)
+    arguments.keep_probability("keep", keep)
     return keep * x @ w + b, keep * (1 - keep) * (x * x) @ (w * w)
 
 

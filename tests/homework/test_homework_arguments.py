@@ -68,6 +68,7 @@ GOOD = [  # a function, and arguments that it takes
     (gains.factors_per_layer, {"examples": (X, Y), "weight_gains": [1.0], "depth": 3}),
     (gains.factor_per_layer, {"trace": TRACE}),
     (gains.train_deep, {"data": DIGITS, "following": [ReLU()], "gain": 1.0, "num_epochs": 1, "depth": 2}),
+    (masks.moments, {**LAYER, "keep": 0.5}),
     (masks.masked_outputs, {**LAYER, "keep": 0.5, "masks": 2, "rng": 0}),
     (masks.rectified_mean, {"mean": X[0], "variance": X[0] ** 2}),
     (masks.draw_dropout, {"figure": Figure(), "keep": 0.5, "layer": tuple(LAYER.values()), "masks": 3}),
@@ -113,7 +114,7 @@ TAKEN = {  # of these, by the argument's name, as text: what stands for a defaul
     **{"gain": ("-1", "1.5", "None"), "weight_scale": ("1.5", "None"), "data": ("{'x': 3}", "None")},
     **{"examples": ("None",), "layer": ("None",), **dict.fromkeys(("rows", "titles", "trainings"), ("[]",))},
 }
-ANY_SHAPE = ("masks", "scores", "dw", "X", "y", "start")  # arrays of three axes, too
+ANY_SHAPE = ("masks", "scores", "dw", "X", "y")  # arrays of three axes, too
 NAMED = {"rate_factor": "learning_rate", "runs": "losses"}  # what a check inside says
 
 

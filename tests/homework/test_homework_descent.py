@@ -132,6 +132,25 @@ def test_it_stops_at_its_limits():
     assert len(calls) == 2  # started at the answer: one to shift, one to see that it stays
 
 
+@pytest.mark.parametrize(
+    "start", [np.zeros(2), np.ones(0), np.ones((2, 1)), np.array([np.nan, 1]), np.array([np.inf, 1])]
+)
+def test_a_start_from_which_power_iteration_leads_nowhere(start):
+    with pytest.raises(ValueError, match=r"^start: expected a finite vector, not zero, got array"):
+        largest_eigenvalue(lambda v: v, start)
+
+
+def test_a_start_of_another_length_than_the_parameters():
+    with pytest.raises(ValueError, match=r"^start: expected shape \(15,\), got shape \(3,\)\. One entry for each"):
+        sharpness(linear(), examples(classes=3), start=np.ones(3))
+
+
+@pytest.mark.parametrize("product", [lambda v: None, lambda v: 2.0, lambda v: np.ones(5)])
+def test_a_product_of_another_shape(product):
+    with pytest.raises(ValueError, match=r"^product\(v\): expected shape \(2,\), got shape"):
+        largest_eigenvalue(product, np.ones(2))
+
+
 @pytest.mark.parametrize("momentum", [0.0, 0.5])
 def test_on_a_quadratic_the_bound_is_sharp(momentum):
     X, y = examples(classes=3)

@@ -78,6 +78,13 @@ def test_by_default_it_draws_a_random_layer_and_with_keep_1_drops_nothing():
     assert len(figure.axes[1].lines[0].get_xdata()) == 0  # and no unit has an error
 
 
+@pytest.mark.parametrize("f", [moments, lambda *layer: masked_outputs(*layer, masks=2, rng=0)])
+@pytest.mark.parametrize(("x", "b"), [(5, 4), (6, 3)])
+def test_a_layer_whose_shapes_do_not_fit(f, x, b):
+    with pytest.raises(ValueError, match=r"^[bw]: expected shape"):
+        f(np.ones(x), np.ones((6, 4)), np.ones(b), 0.5)
+
+
 @pytest.mark.parametrize("keep", [0, -0.1, 1.1])
 def test_a_keep_probability_out_of_range(keep):
     with pytest.raises(ValueError, match=r"keep: expected a probability of KEEPING in \(0, 1\]"):
