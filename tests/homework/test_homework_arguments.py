@@ -1,6 +1,6 @@
 """What the experiments, figures and listings of a question refuse: never a raw error, and nothing wrong in silence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pytest
@@ -139,6 +139,8 @@ def test_what_an_annotation_says_is_taken_and_a_generator_is_not_used_up():
     for value, kind in ((3, float | None), (None, float | None), (np.int64(3), int), (lines, Sequence[str])):
         check("value", value, kind)
     assert list(lines) == ["a", 3]
-    for value, kind in ((True, int), (True, float), (["a", 3], Sequence[str]), ((X,), tuple[np.ndarray, np.ndarray])):
+    wrong = [(True, int), (True, float), (["a", 3], Sequence[str]), ((X,), tuple[np.ndarray, np.ndarray])]
+    wrong += [(np.array(3.0), Sequence[float]), (np.array(3.0), Iterable[float]), (range(0), Sequence[int])]
+    for value, kind in wrong:
         with pytest.raises(ValueError, match=r"^value(\[1\])?: expected |^value: expected a whole"):
             check("value", value, kind)
