@@ -16,11 +16,13 @@ from nnlib.data.safe_pickle import load_pickled_arrays
 
 NUM_EXAMPLES, NUM_FEATURES = 1000, 20
 SPLITS = {"train": slice(0, 500), "val": slice(500, 750), "test": slice(750, 1000)}
+
 PICKLE = "data.pkl"
 GENERATED = "binary/generated.csv"  # written by nnlib.data.synthetic
 COURSES, USERS = "course data.pkl", "user's data.pkl"
 COURSE_SHA256 = "06c4d243c94f145105cf8e6d5959c4848f7935957401e6f6c6dc50aa39cb7061"
 GENERATED_SHA256 = "97a701d31be52aa21879ac6dff9210f765bc9d9db527a0578e5f75a2f44e7bd6"
+
 # The course's file has 475,537 bytes; if every byte of its values were written as \x.., it would have 672,000.
 _MAX_BYTES = 2**20
 _TODO_PICKLE = f"Copy the course's {PICKLE} here again, or move this file away to use the generated set."

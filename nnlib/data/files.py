@@ -59,10 +59,9 @@ def locate(relative: str) -> Path | None:
 def locate_bundled(relative: str) -> Path:
     """Return `locate(relative)` for a file or folder that the repository ships; raise a DataError if there is none."""
     path = locate(relative)
-    if path is None:
-        searched = " and ".join(map(str, folders())) or "any folder (nnlib is installed without its repository)"
-        todo = f"Set {VARIABLE} to the datasets/ folder of a checkout of the repository."
-        raise data_error(relative, "bundled data", f"nothing of that name in {searched}", todo)
+    searched = " and ".join(map(str, folders())) or "any folder (nnlib is installed without its repository)"
+    todo = f"Set {VARIABLE} to the datasets/ folder of a checkout of the repository."
+    require(path is not None, relative, "bundled data", f"nothing of that name in {searched}", todo)
     return path
 
 

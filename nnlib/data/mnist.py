@@ -45,9 +45,8 @@ def load_mnist(flat: bool = True, dtype: np.dtype | type = np.float32) -> Datase
         TypeError, ValueError: `flat` is no bool; another dtype.
     """
     checks.boolean("flat", flat)
-    dtype = loaded_dtype(dtype)
     folder = locate_bundled(FOLDER)
-    return split("MNIST", folder, partial(_read, folder, flat=flat, dtype=dtype))
+    return split("MNIST", folder, partial(_read, folder, flat=flat, dtype=loaded_dtype(dtype)))
 
 
 def split(name: str, folder: Path, read: Callable[[str], Examples]) -> Dataset:
