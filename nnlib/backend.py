@@ -142,4 +142,4 @@ def blas_threads(name: object) -> contextlib.AbstractContextManager[None]:
     """
     if name == "fast":
         return blas.one_blas_thread()
-    return torch_layers.threads() if isinstance(name, str) and "torch" in name else contextlib.nullcontext()
+    return torch_layers.thread_limit() if isinstance(name, str) and "torch" in name else contextlib.nullcontext()

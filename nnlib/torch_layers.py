@@ -32,7 +32,7 @@ def pytorch():
 
 
 @contextlib.contextmanager
-def threads() -> Iterator[None]:
+def thread_limit() -> Iterator[None]:
     """Have PyTorch work on as many threads as `nnlib.blas.threads()` says: one in each of several workers."""
     torch, number = pytorch(), blas.threads()
     before = torch.get_num_threads()
