@@ -113,7 +113,7 @@ def loss(function: Callable, name: str) -> Callable:
 
 
 def rules(name: object) -> dict[str, optim.UpdateRule]:
-    """Return the update rules beside the layers of this name: fast ones beside fast layers, else the plain ones.
+    """Return the update rules for the layers of this name: the fast ones for fast layers, else the plain ones.
 
     For anything other than a name they are the plain ones: the network of a Solver's model may not be nnlib's.
     """

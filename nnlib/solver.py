@@ -208,7 +208,7 @@ class Solver:
         some = slice(self.num_train_samples)  # the same examples each epoch, so that only training moves the curve
         parts = (self.X_train[some], self.y_train[some]), (self.X_val, self.y_val)
         (train_acc, val_acc), wrong = solver_checks.accuracies(self.check_accuracy, self.model.params, parts)
-        if wrong and self.epoch + 1 == self.num_epochs:  # before that, the loss of the next step tells
+        if wrong and self.epoch + 1 == self.num_epochs:  # before that, the next step's loss shows it
             raise self._diverged(f"{wrong} became infinite or NaN")
         if self.restore == "last" or val_acc > self.best_val_acc:
             self._snapshot, self._snapshot_val_acc = copy.deepcopy(self._arrays()), val_acc

@@ -27,8 +27,8 @@ class Model(Protocol):
 def check_data(data: Mapping[str, np.ndarray], model: object = None, *, values: bool = True) -> None:
     """Raise unless `data` holds training and validation examples that a classifier can learn from, and no test set.
 
-    A model whose network tells the number of classes must have one for each label. `values` says whether the examples
-    are checked for NaN and infinity, a pass over all of them.
+    If the model has a network, whose number of classes is known, the labels must be among these. `values` says whether
+    the examples are checked for NaN and infinity, a pass over all of them.
 
     Raises:
         TypeError: no dict, or something else in it than arrays of real numbers.

@@ -80,7 +80,7 @@ def file_lock(path: str | os.PathLike, *, wait: bool = True) -> contextlib.Abstr
         TimeoutError: it is held by another, and `wait` is false.
         OSError: no file can be made or locked there.
     """
-    from filelock import FileLock, Timeout  # here: it brings asyncio, which `import nnlib` has no use for
+    from filelock import FileLock, Timeout  # here: it imports asyncio, which `import nnlib` does not need
 
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The layer functions and losses by PyTorch, in place of those that are not written yet or are too slow.
+"""The layer functions and losses computed by PyTorch, in place of those that are not written yet or are too slow.
 
 Names, arguments, results and errors are those of nnlib.layers and nnlib.losses (the 2-D convolutions, which no network
 calls, are left out). Forward passes are PyTorch's functions, every gradient is its autograd's. PyTorch is imported when

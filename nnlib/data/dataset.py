@@ -32,8 +32,8 @@ class Dataset(dict):
     `data.copy()` or `{**data, "X_train": ...}` makes a plain dict that can be changed; models are trained on either.
 
     Attributes:
-        name: What to call the set in a result, such as "MNIST" or "generated binary set".
-        source: The file or folder that it was read from.
+        name: what to call the set in a result, such as "MNIST" or "generated binary set".
+        source: the file or folder that it was read from.
         checksum: "md5:..." or "sha256:..." of what was read (for MNIST, of the training images).
     """
 

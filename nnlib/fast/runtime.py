@@ -35,7 +35,7 @@ def even_slices(count: int, pieces: int) -> list[slice]:
 
 
 def cache_slices(count: int, bytes_each: int) -> list[slice]:
-    """Cut range(count) into slices that fit the cache, for items of `bytes_each` bytes; at least one item a slice.
+    """Cut range(count) into slices that fit the cache, for items of `bytes_each` bytes; at least one item per slice.
 
     If there are several, their number is even: two threads then get the same work. (32 channels as 10 + 10 + 10 + 2
     left one of two threads idle for a quarter of the time.)
@@ -105,8 +105,8 @@ def _keep_freed_memory() -> None:
     """Have glibc keep up to 64 MB of freed memory instead of returning it to the system after every train step.
 
     Freeing one large block raises its threshold to twice the block's size (mallopt(3), M_MMAP_THRESHOLD); the block is
-    never touched and costs nothing. Without it each step faults its activations in again, page by page. Other
-    allocators ignore the call.
+    never touched and costs nothing. Without it each step faults its activations in again, page by page: a step of Q5's
+    networks at batch 100 takes 1.3 to 1.4 times as long. Other allocators ignore the call.
 
     Where MALLOC_TRIM_THRESHOLD_ is set, glibc no longer adapts its thresholds, and they must be set explicitly. Dask
     sets it in its workers.

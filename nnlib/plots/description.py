@@ -1,4 +1,4 @@
-"""A figure in words: axes, labels, legends, and the numbers that are drawn. A notebook stores it with the picture.
+"""A figure as text: axes, labels, legends, and the numbers that are drawn. A notebook stores it with the picture.
 
 nbval compares text and ignores pictures, so a wrong series, a swapped label or an image upside down shows up here.
 """
