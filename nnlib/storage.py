@@ -11,6 +11,8 @@ from typing import BinaryIO
 
 import numpy as np
 
+from nnlib import checks
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
@@ -96,9 +98,11 @@ def save_arrays(path: str | os.PathLike, arrays: Mapping[str, np.ndarray]) -> No
     """Write arrays by name to an .npz file, which `numpy.load` reads too.
 
     Raises:
-        OSError, TypeError: see `atomic_write`.
+        OSError: see `atomic_write`.
+        TypeError: no path, no dict, or something in it that is no array.
         ValueError: an array of objects.
     """
+    _check_arrays("arrays", arrays)
     # Not by numpy.savez: that of NumPy 2.1 has no argument against pickling, and pickles arrays of objects.
     with atomic_write(path) as file, zipfile.ZipFile(file, "w") as archive:
         for name, array in arrays.items():
@@ -113,9 +117,10 @@ def load_arrays(path: str | os.PathLike, expected: Mapping[str, np.ndarray]) -> 
 
     Raises:
         OSError: the file cannot be opened.
-        TypeError: no path.
+        TypeError: no path, no dict, or something in it that is no array.
         ValueError: it is damaged, no .npz file, or holds other arrays.
     """
+    _check_arrays("expected", expected)
     with open(as_path(path), "rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
@@ -124,6 +129,11 @@ def load_arrays(path: str | os.PathLike, expected: Mapping[str, np.ndarray]) -> 
             raise
         except Exception as error:  # damaged or hostile bytes can raise anything in zipfile and in what it calls
             raise ValueError(f"{path}: expected a .npz file, got a damaged or different file ({error}).") from error
+
+
+def _check_arrays(name: str, arrays: object) -> None:
+    for key, array in checks.mapping(name, arrays, "{'W1': W}").items():
+        checks.instance(f"{name}[{key!r}]", array, (np.ndarray, np.generic), "a NumPy array")
 
 
 class _OtherArrays(ValueError):

@@ -113,6 +113,18 @@ def test_arrays_come_back_and_numpy_reads_them_too(tmp_path):
             np.testing.assert_array_equal(again[name], array)
 
 
+@pytest.mark.parametrize("arrays", [None, 3, [], "x", {"W1": [1.0]}, {"W1": 3}, {"W1": None}], ids=repr)
+def test_what_holds_no_arrays_by_name_is_refused_and_the_file_stays(tmp_path, arrays):
+    path = tmp_path / "arrays.npz"
+    storage.save_arrays(path, ARRAYS)
+    before = path.read_bytes()
+    with pytest.raises(TypeError, match=r"^arrays(\['W1'\])?: expected a"):
+        storage.save_arrays(path, arrays)
+    with pytest.raises(TypeError, match=r"^expected(\['W1'\])?: expected a"):
+        storage.load_arrays(path, arrays)
+    assert path.read_bytes() == before
+
+
 def test_no_object_is_pickled_and_any_name_is_a_name(tmp_path):
     path = tmp_path / "arrays.npz"
     with pytest.raises(ValueError, match="Object arrays"):

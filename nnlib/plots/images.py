@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import Colormap
 
 from nnlib import checks
 from nnlib.plots import arguments
@@ -41,6 +43,8 @@ def plot_images(
 ) -> Axes:
     """Draw images (N, H, W) or (N, H, W, 3) as one grid: filters, feature maps, the weights of linear classes."""
     arguments.axes(ax)
+    known = isinstance(cmap, Colormap) or (isinstance(cmap, str) and cmap in colormaps)
+    checks.require(known, "cmap", "a colour map of Matplotlib's, or its name", repr(cmap)[:60])
     grid = image_grid(images, columns=columns, scale_each=scale_each, pad=pad)
     if grid.ndim == 3:  # a colour map leaves NaN out, but as a colour it would be black
         opaque = np.isfinite(grid).all(axis=2, keepdims=True)

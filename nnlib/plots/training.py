@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import is_color_like
 
 from nnlib import checks
 from nnlib.plots import arguments
@@ -28,6 +29,7 @@ def plot_loss(ax: Axes, solver: Trained, *, window: int = 50, label: str = "trai
     arguments.trained(solver, "loss_history")
     checks.positive_int("window", window)
     checks.instance("label", label, str, "a text")
+    checks.require(is_color_like(color), "color", "a colour of Matplotlib's", repr(color)[:60])
     losses = np.asarray(solver.loss_history)
     checks.require(len(losses) > 0, "solver", "one that has trained", "an empty loss history", "Call solver.train().")
     window = min(window, len(losses))

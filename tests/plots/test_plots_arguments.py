@@ -18,14 +18,14 @@ GOOD = {  # arguments that are taken, by the function
     "confusion_matrix": {"y_true": Y, "y_pred": Y, "num_classes": 2},
     "image_grid": {"images": IMAGES, "columns": 2, "pad": 1, "scale_each": True},
     "ink": {},
-    "plot_accuracy": {"solver": TRAINED},
+    "plot_accuracy": {"solver": TRAINED, "training": "of some"},
     "plot_confusion": {"counts": np.ones((2, 2)), "classes": ["a", "b"], "large": False},
     "plot_heat_map": {"rows": ROWS, "x": "reg", "y": "rate", "fixed": {}},
     "plot_hyperparameter": {"rows": ROWS, "name": "reg", "by": "rate", "fixed": {}},
-    "plot_images": {"images": IMAGES, "columns": 2, "pad": 1, "scale_each": True},
+    "plot_images": {"images": IMAGES, "columns": 2, "pad": 1, "scale_each": True, "cmap": "gray"},
     "plot_ladder": {"names": ["a", "b"], "validation": [0.1, 0.2], "test": [0.1, 0.2]},
     "plot_learning_rate": {"rates": [0.1, 0.2], "label": "rate"},
-    "plot_loss": {"solver": TRAINED, "window": 2, "label": "loss"},
+    "plot_loss": {"solver": TRAINED, "window": 2, "label": "loss", "color": "C0"},
     "plot_mistakes": {"images": IMAGES, "y_true": Y, "scores": np.eye(3)[:, :2], "classes": ["a", "b"]},
     "plot_sweep": {"values": [1, 2], "accuracies": [0.1, 0.2], "xlabel": "x", "label": "line"},
     "show": {"alt": "A figure.", "values": False},
@@ -38,7 +38,7 @@ TAKEN = {  # clumsy values that mean something, as text
     *[(call, "pad", "3") for call in ("image_grid", "plot_images")],
     *[(call, "label", "''") for call in ("plot_learning_rate", "plot_loss", "plot_sweep")],
     *[("confusion_matrix", "num_classes", "3"), ("plot_loss", "window", "3"), ("plot_sweep", "xlabel", "''")],
-    *[("plot_sweep", "values", repr(RAGGED))],
+    *[("plot_sweep", "values", repr(RAGGED)), ("plot_accuracy", "training", "''")],
 }
 
 

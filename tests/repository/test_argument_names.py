@@ -20,6 +20,7 @@ RENAMED = {
     "__init__.samples": "num_train_samples",
     "set.name": "setting",
     "table.title": "titles",
+    "largest_eigenvalue.hv": "product(v)",
 }
 
 
