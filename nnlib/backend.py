@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from types import ModuleType, SimpleNamespace
 
 from nnlib import blas, checks, layers, optim, torch_layers
-from nnlib.specs import Layer, MaxPool, ReLU
+from nnlib.specs import Functions, Layer, MaxPool, ReLU
 
 VARIABLE = "NNLIB_LAYERS"
 MODULES: dict[str, ModuleType] = {"plain": layers, "torch": torch_layers}
@@ -97,7 +97,7 @@ def stand_in(*kinds: str) -> None:
     print(f"Networks made from now on: {base} layers{', with PyTorch for ' if kinds else ''}{', '.join(ordered)}.")
 
 
-def functions(name: str | None = None) -> ModuleType | SimpleNamespace:
+def functions(name: str | None = None) -> Functions:
     """Return the functions of the layers of this name; without one, of `current()`."""
     base, _, kinds = (current() if name is None else name).partition(_STAND_IN)
     if not kinds:

@@ -119,7 +119,8 @@ def check_gradient(
 
     Raises:
         GradientError: the largest relative error is above `tolerance`; names the index and both values.
-        ValueError: every coordinate is at a kink, so there is nothing to compare.
+        TypeError, ValueError: as for `numerical_gradient`; `gradient` has not the shape of x; or every coordinate is at
+            a kink, so there is nothing to compare.
     """
     checks.instance("name", name, str, "a text")
     checks.positive("tolerance", tolerance)

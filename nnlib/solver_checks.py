@@ -9,9 +9,10 @@ from typing import Protocol
 import numpy as np
 
 from nnlib import checks, optim
+from nnlib.data import Dataset
 from nnlib.models import EXAMPLES_PER_CHUNK
 
-DATA_KEYS = ("X_train", "y_train", "X_val", "y_val")
+DATA_KEYS = Dataset.KEYS
 LOSS_RESULT = "(loss, grads): a number and a dict of arrays with the keys of params"
 
 

@@ -9,7 +9,7 @@ import inspect
 import math
 from dataclasses import dataclass
 from functools import cache
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from nnlib.layers import arguments
 
 Arrays = dict[str, np.ndarray]
 Shape = tuple[int, ...]
+Functions = ModuleType | SimpleNamespace  # of the layers that a network calls, by name
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Context:
 
     mode: str
     rng: np.random.Generator
-    layers: ModuleType
+    layers: Functions
 
 
 class Layer:
@@ -49,7 +50,7 @@ class Layer:
         raise NotImplementedError
 
     def backward(
-        self, dout: np.ndarray, cache: object, layers: ModuleType, need_dx: bool
+        self, dout: np.ndarray, cache: object, layers: Functions, need_dx: bool
     ) -> tuple[np.ndarray | None, Arrays]:
         """Return (dx, gradients) by the functions of `layers`; dx may be None where `need_dx` is false.
 

@@ -136,7 +136,7 @@ def _normalise(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, bn_param: dic
     torch = pytorch()
     training, eps, momentum = arguments.batch_norm(x, gamma, beta, bn_param, ndim)
     dtype = np.result_type(x, gamma, beta)
-    keys = ("running_mean", "running_var")
+    keys = arguments.RUNNING
     if training:
         statistics = [_tensor(np.zeros(len(gamma)), dtype) for _ in keys]
     else:

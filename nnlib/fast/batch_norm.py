@@ -10,8 +10,6 @@ import numpy as np
 from nnlib.fast import runtime
 from nnlib.layers import arguments
 
-RUNNING = ("running_mean", "running_var")
-
 
 def batchnorm_forward(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, bn_param: dict) -> tuple[np.ndarray, tuple]:
     """Normalise each column of x as `nnlib.layers.batchnorm_forward` does."""
@@ -20,11 +18,11 @@ def batchnorm_forward(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, bn_par
         mean = x.mean(axis=0)
         centred = x - mean
         var = np.vecdot(centred, centred, axis=0) / len(x)
-        for key, batch in zip(RUNNING, (mean, var), strict=True):
+        for key, batch in zip(arguments.RUNNING, (mean, var), strict=True):
             running = np.zeros_like(batch) if bn_param.get(key) is None else bn_param[key]
             bn_param[key] = momentum * running + (1 - momentum) * batch
     else:
-        mean, var = (bn_param[key].astype(x.dtype, copy=False) for key in RUNNING)
+        mean, var = (bn_param[key].astype(x.dtype, copy=False) for key in arguments.RUNNING)
         centred = x - mean
     inv_sigma = 1 / np.sqrt(var + eps)  # (D,)
     out = centred * (gamma * inv_sigma)  # gamma Xhat in one pass over the batch
@@ -54,7 +52,7 @@ def spatial_batchnorm_forward(
 ) -> tuple[np.ndarray, tuple]:
     """Normalise each channel of x as `nnlib.layers.spatial_batchnorm_forward` does."""
     training, _, _ = arguments.batch_norm(x, gamma, beta, bn_param, ndim=4)
-    running = {key: bn_param[key] for key in RUNNING if bn_param.get(key) is not None}
+    running = {key: bn_param[key] for key in arguments.RUNNING if bn_param.get(key) is not None}
     channels = x.transpose(1, 2, 3, 0)  # (C, H, W, N)
     out = np.empty(channels.shape, dtype=np.result_type(x, gamma, beta))
 
@@ -66,7 +64,7 @@ def spatial_batchnorm_forward(
 
     slices = runtime.cache_slices(len(channels), channels[:1].nbytes)
     own_params, caches = zip(*runtime.thread_map(normalise_channels, slices), strict=True)
-    for key in RUNNING if training else ():
+    for key in arguments.RUNNING if training else ():
         bn_param[key] = np.concatenate([own_param[key] for own_param in own_params])
     return out.transpose(3, 0, 1, 2), (x.shape, caches)
 

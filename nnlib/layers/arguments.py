@@ -6,6 +6,8 @@ import numpy as np
 
 from nnlib import checks
 
+RUNNING = ("running_mean", "running_var")  # of bn_param
+
 
 def gradient(dout: object, shape: tuple[int, ...]) -> None:
     """Raise unless `dout`, the argument of a backward pass, is a floating-point array of the output's shape."""
@@ -65,7 +67,7 @@ def batch_norm(x: object, gamma: object, beta: object, bn_param: dict, ndim: int
     checks.fraction("bn_param['momentum']", momentum)
     if training:
         checks.require(x.shape[0] > 0, "x", "at least one example in train mode", f"shape {x.shape}")
-    for key in ("running_mean", "running_var"):
+    for key in RUNNING:
         running, name = bn_param.get(key), f"bn_param[{key!r}]"
         if running is not None:
             checks.shape(name, checks.floating(name, running), features, because)

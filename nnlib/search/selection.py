@@ -55,9 +55,9 @@ def select(
     best = max(complete, key=lambda point: round(point.mean, 9))  # the first of equals
     equals = [p for p in complete if best.mean - p.mean <= error_of_difference(best, p)[0] + 1e-9]
     chosen = min(equals if one_standard_error else [best], key=lambda point: (cost(point), -round(point.mean, 9)))
-    judged_by = standard_error(best) if chosen is best else error_of_difference(best, chosen)
-    reason = _because(chosen, best, names, *judged_by) + _left_out(points, names) + _at_the_edge(chosen, points, names)
-    found = dict(chosen.settings), chosen.mean, judged_by[0], chosen.num_params, dict(best.settings)
+    error = standard_error(best) if chosen is best else error_of_difference(best, chosen)  # and its origin
+    reason = _because(chosen, best, names, *error) + _left_out(points, names) + _at_the_edge(chosen, points, names)
+    found = dict(chosen.settings), chosen.mean, error[0], chosen.num_params, dict(best.settings)
     selection = Selection(*found, reason, rows[-1].sweep, utc_now())
     if isinstance(source, (TrialLog, Sweep)):
         getattr(source, "trial_log", source).append(selection)
