@@ -20,7 +20,7 @@ import numpy as np
 
 from course import confine, interpreter
 from course.users import SpareUser
-from course.watched import USUAL, Limits, Sandboxed, family
+from course.watched import USUAL, Limits, Sandboxed
 from nnlib import checks
 from nnlib.check import process
 
@@ -87,7 +87,7 @@ def start(tier: str, root: Path, limits: Limits = USUAL) -> subprocess.Popen:
 def _none(root: Path, limits: Limits) -> Sandboxed:
     at = interpreter.folder()
     command = interpreter.command(root, process.WORKER, at, (str(PACKAGES),) if limits.torch else ())
-    return Sandboxed(command, limits, family, env=interpreter.environment(at))
+    return Sandboxed(command, limits, env=interpreter.environment(at))
 
 
 def _bwrap(root: Path, limits: Limits) -> Sandboxed:
@@ -119,7 +119,7 @@ def _bwrap(root: Path, limits: Limits) -> Sandboxed:
         program.write(confine.filter_program())
         program.seek(0)
         command[1:1] = ["--seccomp", str(program.fileno())]
-        return Sandboxed(command, limits, family, spare, pass_fds=(program.fileno(),))
+        return Sandboxed(command, limits, spare, pass_fds=(program.fileno(),))
 
 
 def _uid(root: Path, limits: Limits) -> Sandboxed:
@@ -133,4 +133,4 @@ def _uid(root: Path, limits: Limits) -> Sandboxed:
     command = [sys.executable, "-I", confine.__file__, *map(str, numbers), readable, scratch]
     command += interpreter.command(root, process.WORKER, at, more)
     environment = interpreter.environment(at) | ({"TMPDIR": scratch} if scratch else {})
-    return Sandboxed(command, limits, spare.processes, spare, env=environment)
+    return Sandboxed(command, limits, spare, env=environment)

@@ -30,14 +30,15 @@ class SpareUser:
                 self._held.close()
         raise OSError(f"none of the {len(UIDS)} spare users is free")
 
-    def processes(self, _: int = 0) -> list[psutil.Process]:
+    def processes(self) -> list[psutil.Process]:
         """Return the user's processes."""
         return _processes(self.uid)
 
     def kill(self) -> None:
         """Kill the user's processes in one call: one by one, some could fork and end ahead of it."""
         options = {"user": self.uid, "group": self.uid, "extra_groups": (), "stderr": subprocess.DEVNULL}
-        subprocess.run(["/bin/sh", "-c", "kill -s KILL -- -1"], check=False, **options)
+        with contextlib.suppress(subprocess.TimeoutExpired):  # one of them has stopped the shell, which is their user's
+            subprocess.run(["/bin/sh", "-c", "kill -s KILL -- -1"], check=False, timeout=10, **options)
 
     def make_scratch(self) -> str:
         """Return a folder that the user may write to until it is released."""

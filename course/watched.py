@@ -8,7 +8,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -52,27 +52,19 @@ class Sandboxed(subprocess.Popen):
     Args:
         command: starts it.
         limits: beyond which it is ended.
-        members: returns its processes.
-        spare: the user that is free again when none of them is left.
+        spare: the user whose processes are its own, free again when none of them is left.
         options: further ones of Popen.
     """
 
-    def __init__(
-        self,
-        command: Sequence[str],
-        limits: Limits,
-        members: Callable[[int], list[psutil.Process]],
-        spare: SpareUser | None = None,
-        **options: object,
-    ):
-        self.limits, self.members, self.spare = limits, members, spare
-        self.reason, self._spent = "", 0.0
+    def __init__(self, command: Sequence[str], limits: Limits, spare: SpareUser | None = None, **options: object):
+        self.limits, self.spare, self.reason = limits, spare, ""
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         super().__init__(command, bufsize=0, close_fds=True, start_new_session=True, **pipes, **options)
-        self._done = threading.Event()
+        self._done, self._ending = threading.Event(), threading.Lock()
         self.renew()
-        for job in (self._watch, self._drain):
-            threading.Thread(target=job, daemon=True).start()
+        self._drainer = threading.Thread(target=self._drain, daemon=True)
+        for thread in (threading.Thread(target=self._watch, daemon=True), self._drainer):
+            thread.start()
 
     @property
     def output(self) -> str:
@@ -86,23 +78,21 @@ class Sandboxed(subprocess.Popen):
         self._head, self._tail = b"", b""
 
     def kill(self) -> None:
-        """End all of its processes; none is left when this returns."""
-        if self._done.is_set():
-            return
-        if self.spare:
-            self.spare.kill()
-        while left := self.members(self.pid):
-            for member in left:
+        """End all of its processes; none is left when this returns, and what they printed is in `output`."""
+        with self._ending:  # else the second thread ends the next worker of a user that the first has released
+            if self._done.is_set():
+                return
+            for member in self._members():
                 with contextlib.suppress(psutil.NoSuchProcess):
                     member.kill()
-            time.sleep(0.001)
-        super().kill()
-        self.wait()
-        while self.spare and self.spare.processes():  # killed with their namespace, and not yet gone
-            time.sleep(0.001)
-        self._done.set()
-        if self.spare:
-            self.spare.release()
+            super().kill()
+            self.wait()
+            while self.spare and self.spare.processes():
+                self.spare.kill()
+            self._done.set()
+            if self.spare:
+                self.spare.release()
+            self._drainer.join()
 
     def _watch(self) -> None:
         while not self._done.wait(POLL) and not self.reason:
@@ -122,7 +112,7 @@ class Sandboxed(subprocess.Popen):
     def _use(self) -> tuple[float, float]:
         """Return the seconds of CPU time and the bytes of memory that its processes have taken."""
         cpu = memory = 0.0
-        for member in self.members(self.pid):
+        for member in self._members():
             with contextlib.suppress(psutil.NoSuchProcess):
                 cpu += sum(member.cpu_times()[:2])
                 memory += member.memory_info().rss
@@ -135,12 +125,13 @@ class Sandboxed(subprocess.Popen):
                 self._head += part[:room]
                 self._tail = (self._tail + part[room:])[-KEPT:] if len(part) > room else self._tail
 
-
-def family(pid: int) -> list[psutil.Process]:
-    """Return a process and those that it and they have started."""
-    try:
-        parent = psutil.Process(pid)
-        members = [parent, *parent.children(recursive=True)]
-        return [member for member in members if member.status() != psutil.STATUS_ZOMBIE]
-    except psutil.NoSuchProcess:
-        return []
+    def _members(self) -> list[psutil.Process]:
+        """Return its user's processes; without one, the process and those that it and they have started."""
+        if self.spare:
+            return self.spare.processes()
+        try:
+            parent = psutil.Process(self.pid)
+            members = [parent, *parent.children(recursive=True)]
+            return [member for member in members if member.status() != psutil.STATUS_ZOMBIE]
+        except psutil.NoSuchProcess:
+            return []

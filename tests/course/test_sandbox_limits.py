@@ -1,6 +1,8 @@
 """What a sandbox is asked for, on machines without one too."""
 
 import os
+import threading
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +13,7 @@ ALONE = ("pid", "net", "ipc", "uts", "cgroup-try")  # what a worker has to itsel
 
 
 def test_bubblewrap_is_asked_for_every_namespace_and_a_small_folder_for_files(tmp_path, monkeypatch):
-    def started(command, limits, members, spare=None, **options):
+    def started(command, limits, spare=None, **options):
         if spare:
             spare.release()
         return command
@@ -64,3 +66,32 @@ def test_a_spare_user_is_one_workers_at_a_time(monkeypatch):
         users.SpareUser()
     spare.release()
     users.SpareUser().release()
+
+
+class Spare:
+    """A spare user without processes, whom the test may not be asked about once others may have it."""
+
+    free = asked_late = False
+
+    def processes(self):
+        self.asked_late |= self.free
+        time.sleep(0.02)
+        return []
+
+    def release(self):
+        self.free = True
+
+
+def test_a_worker_that_two_end_at_once_is_ended_by_the_first(monkeypatch):
+    """The second would end the next worker of the same user, and give another student's row 0."""
+    monkeypatch.setattr(watched, "POLL", 60)
+    worker = watched.Sandboxed(["sleep", "60"], watched.USUAL, Spare())
+    ends = [threading.Thread(target=worker.kill) for _ in range(2)]
+    for each in ends:
+        each.start()
+        time.sleep(0.03)
+    for each in ends:
+        each.join()
+    worker.communicate()
+    assert worker.spare.free
+    assert not worker.spare.asked_late
