@@ -6,7 +6,6 @@ status "ours": it gives no points and takes none, and a human looks at it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
@@ -25,12 +24,9 @@ SCHEMA = 1
 
 
 def grade(submission: Submission, isolation: str, progress: Callable[[dict], None]) -> dict:
-    """Return the JSON object of a submission; marks that humans give, and lateness, are course.marks' to add.
+    """Return the JSON object of a submission, and give it to `progress` after each item, as far as it is known.
 
-    Args:
-        submission: what was handed in.
-        isolation: the sandbox's tier, or "auto".
-        progress: called with the object so far after each item.
+    Marks that humans give, and lateness, are course.marks' to add.
     """
     tier, checks = sandbox.choose(isolation), {}
     for item in chosen():
@@ -59,12 +55,7 @@ def judge(submission: Submission, item: str, tier: str, cache: Cache, key: bytes
 def _figure(row: Row, item: str, files: Mapping[str, str], cache: Cache) -> Check:
     """Return the check of a reported figure, of this run or an earlier one."""
     notebook = files.get(f"notebooks/{items.load().items[item]['notebook']}.ipynb", "")
-    name = hashlib.sha256(json.dumps([engine_hash(), item, asdict(row), notebook], default=dict).encode()).hexdigest()
-    check = cache.get(name)
-    if check is None:
-        check = figure(row, item, files)
-        cache.put(name, check)
-    return check
+    return cache.judged([item, asdict(row), notebook], lambda: figure(row, item, files))
 
 
 def machine_rows(item: str) -> list[Row]:

@@ -14,10 +14,11 @@ import re
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from course import canonical
 
@@ -29,6 +30,8 @@ CANVAS = re.compile(r"^(?P<student>[^_/]+(?:_LATE)?_\d+)_\d+_(?P<file>.+)$")
 MOODLE = re.compile(r"^(?P<student>[^/]+_\d+)_assignsubmission_file_?(?:/(?P<file>.+))?$")
 PARTS = ("nnlib", "notebooks", "layers", "code")  # zips of these names are parts of one submission, not students
 GRADESCOPE = re.compile(r"^(?P<student>submission_\d+)(?:/(?P<file>.+))?$")
+
+Unpacked = tuple[dict[str, bytes], tuple[str, ...], datetime | None]  # content by path, notes, when it was handed in
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,11 @@ def read(paths: Iterable[Path], roster: Path | None = None) -> Iterator[Submissi
 
 
 def _read(path: Path) -> list[Submission]:
-    if not path.exists():
-        raise ValueError(f"PATH: expected a folder or a zip, got {path}, which does not exist.")
     if path.is_dir():
         return [_guarded(path.absolute().name, str(path), lambda: _folder(path))]
     if not path.is_file():
-        raise ValueError(f"PATH: expected a folder or a zip, got {path}, which is neither.")
+        why = "is neither" if path.exists() else "does not exist"
+        raise ValueError(f"PATH: expected a folder or a zip, got {path}, which {why}.")
     if canonical.plain_name(path.name):
         return [_guarded(path.stem, str(path), lambda: ({path.name: path.read_bytes()}, (), None))]
     try:
@@ -92,14 +94,14 @@ def _read(path: Path) -> list[Submission]:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return [Submission(path.stem, str(path), digest, {}, (), f"the zip cannot be read: {error}")]
     if not groups:
-        return [_guarded(path.stem, str(path), lambda: _zip(path.read_bytes()))]
+        return [_guarded(path.stem, str(path), lambda: _unpack(path))]
     return [
-        _guarded(student, f"{path}: {student}", lambda names=names: _part(path, names)) for student, names in groups
+        _guarded(student, f"{path}: {student}", lambda names=names: _unpack(path, names)) for student, names in groups
     ]
 
 
-def _guarded(student: str, source: str, unpack) -> Submission:
-    """Return the submission that `unpack` gives as ({path: bytes}, notes, when), or one with its error."""
+def _guarded(student: str, source: str, unpack: Callable[[], Unpacked]) -> Submission:
+    """Return the submission that `unpack` gives, or one with its error."""
     try:
         content, notes, submitted = unpack()
         _check_sizes(len(content), sum(map(len, content.values())))
@@ -137,35 +139,25 @@ def _students(archive: zipfile.ZipFile) -> list[tuple[str, list[str]]]:
     return [*groups.items(), *alone]
 
 
-def _part(path: Path, names: list[str]) -> tuple[dict[str, bytes], tuple[str, ...], datetime | None]:
-    """Return what one student has in a platform's archive; a zip among it is unpacked."""
-    content, notes, submitted = {}, (), None
-    with zipfile.ZipFile(path) as archive:
-        _check_members([archive.getinfo(name) for name in names])
-        for name in names:
-            info = archive.getinfo(name)
-            submitted = max(filter(None, (submitted, _time(info))), default=None)
-            data = archive.read(info)
-            if name.lower().endswith(".zip"):
-                inner, more, _ = _zip(data)
-                content |= inner
-                notes += more
-            else:
-                match = CANVAS.match(name.rpartition("/")[2])
-                content[match["file"] if match else name] = data
-    return content, notes, submitted
+def _unpack(path: Path, names: Collection[str] = ()) -> Unpacked:
+    """Return what is in a zip, and in the zips in it; of a platform's archive, only a student's `names`."""
+    with open(path, "rb") as file:
+        return _zip(file, names, depth=2 if names else 1)
 
 
-def _zip(data: bytes, depth: int = 1) -> tuple[dict[str, bytes], tuple[str, ...], datetime | None]:
-    """Return what is in a zip, and in the zips in it as far as `depth` goes."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+def _zip(file: BinaryIO, names: Collection[str] = (), depth: int = 0) -> Unpacked:
+    size = file.seek(0, io.SEEK_END)
+    with zipfile.ZipFile(file) as archive:
         members = [info for info in archive.infolist() if not info.is_dir() and not JUNK.search(info.filename)]
+        members = [info for info in members if not names or info.filename in names]
         _check_members(members)
-        if sum(info.file_size for info in members) > MAX_RATIO * max(len(data), 1):
+        if sum(info.file_size for info in members) > MAX_RATIO * max(size, 1):
             raise ValueError(f"the zip unpacks to more than {MAX_RATIO} times its size")
         content, notes = {}, ()
         for info in members:
             name = info.filename.replace("\\", "/")
+            uploaded = CANVAS.match(name.rpartition("/")[2]) if names else None
+            name = uploaded["file"] if uploaded else name
             if name in content:
                 notes += (f"the zip holds {name} more than once; the last one was taken",)
             try:
@@ -173,14 +165,14 @@ def _zip(data: bytes, depth: int = 1) -> tuple[dict[str, bytes], tuple[str, ...]
             except Exception as error:  # a damaged member leads zipfile to raise anything; the others are whole
                 notes += (f"{name} cannot be read and was left out: {error}",)
     for name in [name for name in content if depth and name.lower().endswith(".zip")]:
-        inner, more, _ = _zip(content.pop(name), depth - 1)
+        inner, more, _ = _zip(io.BytesIO(content.pop(name)), depth=depth - 1)
         content |= {f"{name}/{each}": part for each, part in inner.items()}
         notes += more
         _check_sizes(len(content), sum(map(len, content.values())))
     return content, notes, max(filter(None, map(_time, members)), default=None)
 
 
-def _folder(path: Path) -> tuple[dict[str, bytes], tuple[str, ...], None]:
+def _folder(path: Path) -> Unpacked:
     content, notes = {}, []
     for file in sorted(path.rglob("*")):
         name = file.relative_to(path).as_posix()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import hmac
 import importlib.util
-import json
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +14,7 @@ from pathlib import Path
 from course import items, sandbox
 from course.extract import Extract, extract
 from course.intake import Submission
-from course.ledger import OPEN, Cache, Check, engine_hash
+from course.ledger import OPEN, Cache, Check
 from course.watched import USUAL, WITH_TORCH, Limits, Sandboxed, stretch
 from nnlib.check import report
 from nnlib.check.engine import Result, judge_row
@@ -31,16 +29,7 @@ STATUS = {"waits": "stub", "exception": "failed"}  # what the engine calls other
 def judge_item(
     submission: Submission, item: str, tier: str, cache: Cache, key: bytes, limits: Limits = USUAL
 ) -> list[Check]:
-    """Return the result of each row of an item; an item without rows has none.
-
-    Args:
-        submission: what was handed in.
-        item: its id.
-        tier: of the sandbox.
-        cache: of the rows that were judged before.
-        key: the course's, from which the inputs are drawn.
-        limits: of a worker that needs no PyTorch.
-    """
+    """Return the result of each row of an item; `limits` are those of a worker that needs no PyTorch."""
     judge = Judge(item, item, tier, cache, key, submission.sha256, limits)
     return decide(items_of_check()[item].rows, submission.files, judge)
 
@@ -127,18 +116,8 @@ class Judge:
     def judge(self, row: Row) -> Check:
         """Return the result of a row, of this run or an earlier one."""
         seed = int.from_bytes(hmac.digest(self.key, f"{self.item}\0{row.name}\0{self.sha256}".encode(), "sha256")[:8])
-        decides = [engine_hash(), self.tier, self.item, asdict(row), seed, self.code.sources]
-        name = hashlib.sha256(json.dumps(decides, default=dict).encode()).hexdigest()
-        known = self.cache.get(name)
-        if known is not None:
-            return known
-        try:
-            check = self._run(row, seed)
-        except OSError as error:  # such as a full disk
-            return make(row, "ours", "", f"{type(error).__name__}: {error}")
-        if check.status != "ours":
-            self.cache.put(name, check)
-        return check
+        decides = [self.tier, self.item, asdict(row), seed, self.code.sources]
+        return self.cache.judged(decides, lambda: self._try(row, seed))
 
     def result(self, row: Row, seed: int) -> Result:
         """Return what the engine says of a row."""
@@ -153,6 +132,12 @@ class Judge:
         if self._folder is not None:
             self.worker.stop()
             self._folder.cleanup()
+
+    def _try(self, row: Row, seed: int) -> Check:
+        try:
+            return self._run(row, seed)
+        except Exception as error:  # of ours, such as a full disk: it must not cost others their rows
+            return make(row, "ours", "", f"{type(error).__name__}: {error}")
 
     def _run(self, row: Row, seed: int) -> Check:
         if self._folder is None:
@@ -199,7 +184,7 @@ def _told(row: Row, result: Result, code: Extract, reason: str, output: str) -> 
     status, message = STATUS.get(result.status, result.status), result.message
     if result.status in ("killed", "timeout") and reason:
         message = f"ended after {reason}"
-    if "memory" in reason or "MemoryError" in message:
+    if status != "passed" and ("memory" in reason or "MemoryError" in message):
         status = "memory"
     if status == "import":
         status = "forbidden" if _not_given(message) else "import"

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -36,11 +37,9 @@ class Check:
 
 
 class Cache:
-    """The rows that were judged, one per line, each on the disk before the next is begun.
+    """The rows that were judged, one per line, each on the disk before the next is begun; without a path none is kept.
 
-    Args:
-        path: of the file; None keeps nothing.
-        resume: whether to take up what it holds, or to start with an empty one.
+    With `resume` it takes up what the file holds.
     """
 
     def __init__(self, path: Path | None, *, resume: bool = True):
@@ -59,9 +58,15 @@ class Cache:
             if row.keys() == Check.__dataclass_fields__.keys():
                 self.known[key] = Check(**row)
 
-    def get(self, key: str) -> Check | None:
-        """Return the row of this key, if it was judged."""
-        return self.known.get(key)
+    def judged(self, decides: list, judge: Callable[[], Check]) -> Check:
+        """Return the row that the same things, as JSON, have decided before, or judge it; failures of ours go."""
+        key = hashlib.sha256(json.dumps([engine_hash(), *decides], default=dict).encode()).hexdigest()
+        if key not in self.known:
+            check = judge()
+            if check.status == "ours":
+                return check
+            self.put(key, check)
+        return self.known[key]
 
     def put(self, key: str, check: Check) -> None:
         """Keep a row."""
