@@ -32,23 +32,14 @@ KINDS = ("stub", "reference", "wrong", "right")
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to an item.
-
-    Attributes:
-        item: its id.
-        kind: one of KINDS.
-        name: what is special about it.
-        code: definitions and imports.
-        diagnoses: of a wrong one, the ids that fit; "none" stands for no diagnosis, "not caught" for no failure.
-        of: the set that it is from, or "".
-    """
+    """An answer to an item."""
 
     item: str
-    kind: str
-    name: str
-    code: str = ""
-    diagnoses: tuple[str, ...] = ()
-    of: str = ""
+    kind: str  # one of KINDS, or "hostile"
+    name: str  # what is special about it
+    code: str = ""  # definitions and imports
+    diagnoses: tuple[str, ...] = ()  # that fit a wrong one; "none" is no diagnosis, "not caught" no failure
+    of: str = ""  # the set that it is from
 
 
 def answers(item: Item, sets: Sequence[Path] = ()) -> Iterator[Answer]:

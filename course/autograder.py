@@ -47,11 +47,7 @@ exec python/bin/python -m course.gradescope run "${@:-/autograder}"
 
 
 def build_autograder(release_folder: Path, target_zip: Path) -> int:
-    """Write the archive, whole or not at all; return its size in bytes.
-
-    Args:
-        release_folder: what `make release` wrote; its release.json goes along.
-        target_zip: the archive.
+    """Write the archive, whole or not at all, with the release's release.json; return its size in bytes.
 
     Raises:
         OSError: the release is missing, or the archive cannot be written.

@@ -21,30 +21,20 @@ BOM = "\ufeff"
 
 @dataclass(frozen=True)
 class Filled:
-    """The result of filling the column.
+    """The result of filling the column."""
 
-    Attributes:
-        students: how many have a grade now.
-        unmatched: the graded students who are not in the gradebook.
-        withheld: why a graded student has no grade yet, by student.
-    """
-
-    students: int
-    unmatched: tuple[str, ...]
-    withheld: Mapping[str, str]
+    students: int  # how many have a grade now
+    unmatched: tuple[str, ...]  # the graded students who are not in the gradebook
+    withheld: Mapping[str, str]  # why a graded student has no grade yet, by student
 
 
 def fill(
     export: Path, target: Path, grades: Sequence[Mapping], column: str | None = None, *, provisional: bool = False
 ) -> Filled:
-    """Write the export with the totals of the grades in one column to `target`.
+    """Write the export with the totals of settled grades in one column to `target`, which may be the same file.
 
-    Args:
-        export: the gradebook, as Canvas exports it.
-        target: what Canvas imports; it may be the same file.
-        grades: settled ones.
-        column: the assignment's name; it is not needed where the export has only one assignment.
-        provisional: also fill in totals that lack a human's marks; never those that lack what could not be graded.
+    The column is not needed where the export has only one assignment. With `provisional` totals that lack a human's
+    marks are filled in as well, never those that lack what could not be graded.
 
     Raises:
         ValueError: no gradebook, no such assignment, or one with other points.

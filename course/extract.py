@@ -24,21 +24,13 @@ KEPT_OUT = re.compile(r"nnlib\.(fast|check|search|plots|widgets|provenance|data)
 
 @dataclass
 class Extract:
-    """What a worker gets for an item.
+    """What a worker gets for an item; `lines` is where the student's are in its module."""
 
-    Attributes:
-        sources: text by module.
-        status: "" or, if there is nothing to run, missing, stub or syntax.
-        message: why, in words.
-        place: the student's file.
-        lines: where the student's are in the item's module: its first line, its last line, the first in their file.
-    """
-
-    sources: dict[str, str] = field(default_factory=dict)
-    status: str = ""
-    message: str = ""
-    place: str = ""
-    lines: list[tuple[int, int, int]] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)  # text by module
+    status: str = ""  # missing or syntax, if there is nothing to run
+    message: str = ""  # why, in words
+    place: str = ""  # the student's file
+    lines: list[tuple[int, int, int]] = field(default_factory=list)  # first and last of a part, the first in their file
 
     def own_line(self, place: str) -> str:
         """Return "file:line" of the worker's file as that of the student's."""
@@ -61,13 +53,7 @@ class Extract:
 
 
 def extract(files: Mapping[str, str], item: str, ours: Collection[str] = ()) -> Extract:
-    """Return what a worker gets to judge an item.
-
-    Args:
-        files: a submission's, by canonical path.
-        item: its id.
-        ours: ids of given items whose functions are the course's in place of the student's.
-    """
+    """Return what a worker gets of a submission to judge an item; the functions of the given items `ours` are ours."""
     (module,) = {target.partition(":")[0] for target in items.load().items[item]["targets"]}
     place = items.file_of(module)
     if place not in files:

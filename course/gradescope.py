@@ -26,18 +26,14 @@ FAILED = "The grader itself failed, not you: these points are not final, and a h
 OURS = "The grader failed at this check, not you: it takes no points, and a human will look at it."
 BY_HAND = "Derivations and texts are marked by a human, and are not in these points."
 
-Grade = Callable[[intake.Submission, str, Callable[[dict], None]], dict]
+Grade = Callable[[intake.Submission, str, Callable[[dict], None]], dict]  # of a submission, the tier, what to call
 
 
 def results(grade: Mapping, note: str = "") -> dict:
     """Return what Gradescope reads for a settled grade: a test for each check, hidden ones shown once published.
 
     Where every test has points there is no score of the whole: Gradescope adds them up, and keeps the sum from students
-    while some are hidden.
-
-    Args:
-        grade: the object of one submission.
-        note: what its student has to know first.
+    while some are hidden. The note is what the student has to know first.
     """
     tests = [_test(item["id"], check) for item in grade["items"] for check in item["checks"]]
     lost = (1 - grade["late"]["factor"]) * sum(test.get("score", 0) for test in tests)
@@ -75,12 +71,7 @@ def _test(item: str, check: Mapping) -> dict:
 
 
 def run(folder: Path, grade: Grade) -> dict:
-    """Grade the submission in Gradescope's folder; return what stands in its results in the end.
-
-    Args:
-        folder: /autograder.
-        grade: grades a submission; it is given the tier of isolation, and what to call with the object after each item.
-    """
+    """Grade the submission in Gradescope's folder, /autograder; return what stands in its results in the end."""
     known = {"score": 0, "output": BEGUN, "output_format": "text", "stdout_visibility": "hidden", "tests": []}
     path = folder / "results" / "results.json"
     _write(path, known)

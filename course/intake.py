@@ -15,7 +15,7 @@ import stat
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -36,33 +36,21 @@ Unpacked = tuple[dict[str, bytes], tuple[str, ...], datetime | None]  # content 
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in.
+    """What one student handed in."""
 
-    Attributes:
-        student: how the platform or the roster calls them.
-        source: where it was found.
-        sha256: of all that was handed in.
-        files: text by canonical path, "nnlib/layers/conv.py" or "notebooks/q1_layers.ipynb".
-        notes: what was mended or left out, in words.
-        error: why nothing of it can be graded, or "".
-        submitted: when, if the archive says.
-    """
-
-    student: str
-    source: str
-    sha256: str = ""
-    files: Mapping[str, str] = None
-    notes: tuple[str, ...] = ()
-    error: str = ""
-    submitted: datetime | None = None
+    student: str  # as the platform or the roster calls them
+    source: str  # where it was found
+    sha256: str = ""  # of all that was handed in
+    files: Mapping[str, str] = field(default_factory=dict)  # text by canonical path, such as "nnlib/layers/conv.py"
+    notes: tuple[str, ...] = ()  # what was mended or left out, in words
+    error: str = ""  # why nothing of it can be graded
+    submitted: datetime | None = None  # if the archive says
 
 
 def read(paths: Iterable[Path], roster: Path | None = None) -> Iterator[Submission]:
     """Return a Submission for each folder or zip, and for each student in a zip of zips; two of one student are errors.
 
-    Args:
-        paths: folders and zips.
-        roster: a CSV with the columns `submission`, a part of the file's name, and `student`.
+    The roster is a CSV with the columns `submission`, a part of the file's name, and `student`.
 
     Raises:
         ValueError: a path that does not exist, or a roster of another form.
@@ -106,7 +94,7 @@ def _guarded(student: str, source: str, unpack: Callable[[], Unpacked]) -> Submi
         content, notes, submitted = unpack()
         _check_sizes(len(content), sum(map(len, content.values())))
     except Exception as error:  # a damaged zip leads zipfile and what it calls to raise anything
-        return Submission(student, source, error=str(error) or type(error).__name__, files={})
+        return Submission(student, source, error=str(error) or type(error).__name__)
     digest = hashlib.sha256()
     for name in sorted(content):
         digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + hashlib.sha256(content[name]).digest())

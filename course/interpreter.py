@@ -42,13 +42,9 @@ def folder() -> Path:
 
 
 def command(root: Path | str, worker: Path | str, at: Path | str, packages: tuple[str, ...] = ()) -> list[str]:
-    """Return the command that starts the worker's file for `root` with the copy that is found at `at`.
+    """Return the command that starts the worker's file for the student's files in `root` with the copy in `at`.
 
-    Args:
-        root: the folder with the student's files, as the worker sees it.
-        worker: nnlib/check/worker.py, likewise.
-        at: the copy's folder, likewise.
-        packages: further folders to import from, such as one with PyTorch.
+    All are paths as the worker sees them; `packages` are further folders to import from, such as one with PyTorch.
     """
     return [f"{at}/bin/python", "-I", "-S", str(worker), str(root), f"{at}/packages", *packages]
 

@@ -20,22 +20,14 @@ class ReleaseError(Exception):
 
 @dataclass(frozen=True)
 class Course:
-    """What exercises.toml holds.
+    """What exercises.toml holds."""
 
-    Attributes:
-        items: the items, by id, in the order of the file.
-        kept: the ids of the `after` cells that stay, by notebook.
-        trimmed: by module what goes besides the items' code: `names`, and a new `docstring`.
-        rewords: texts of one file that are replaced: `file`, `old`, `new`.
-        include, exclude: patterns of the repository's files that the copy holds, and of those of them that it does not.
-    """
-
-    items: dict[str, dict]
-    kept: dict[str, set[str]]
-    trimmed: dict[str, dict]
-    rewords: list[dict]
-    include: list[str]
-    exclude: list[str]
+    items: dict[str, dict]  # by id, in the order of the file
+    kept: dict[str, set[str]]  # the ids of the `after` cells that stay, by notebook
+    trimmed: dict[str, dict]  # by module what goes besides the items' code: `names`, and a new `docstring`
+    rewords: list[dict]  # texts of one file that are replaced: `file`, `old`, `new`
+    include: list[str]  # patterns of the repository's files that the copy holds
+    exclude: list[str]  # of those the ones that it does not
 
     def stub(self, item: str, where: str | None = None) -> str:
         """Return what the unwritten code of an item says when it runs; `where` its task is, if not its notebook."""
@@ -135,6 +127,8 @@ def _faults_of_item(item: dict, names: set[str]) -> Iterator[str]:
     hidden = {row["name"] for row in rows if row["visibility"] == "hidden"}
     if len({row["name"] for row in rows}) < len(rows):
         yield "two checks have one name"
+    if rows != sorted(rows, key=lambda row: row["visibility"] == "hidden"):
+        yield "a public check stands after a hidden one, whose inputs it could print"
     for row in rows:
         if row["property"] not in PROPERTIES or row["visibility"] not in VISIBILITIES or row["points"] <= 0:
             yield f"{row['name']}: expected a property of {PROPERTIES}, public or hidden, and points"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import contextlib
 import functools
 import hmac
 import importlib.util
@@ -109,7 +111,7 @@ class Judge:
     code: Extract = field(default_factory=Extract)
 
     def __post_init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory | None = None
+        self._held = contextlib.ExitStack()
         self.worker: Process | None = None
         self._started: list[Sandboxed] = []
 
@@ -129,9 +131,7 @@ class Judge:
 
     def close(self) -> None:
         """End the worker and remove its folder."""
-        if self._folder is not None:
-            self.worker.stop()
-            self._folder.cleanup()
+        self._held.close()
 
     def _try(self, row: Row, seed: int) -> Check:
         try:
@@ -140,10 +140,10 @@ class Judge:
             return make(row, "ours", "", f"{type(error).__name__}: {error}")
 
     def _run(self, row: Row, seed: int) -> Check:
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="nnlib-grade-")
-            self.code.write(Path(self._folder.name))
-            self.worker = Process(Path(self._folder.name), self._start)
+        if self.worker is None:
+            root = Path(self._held.enter_context(tempfile.TemporaryDirectory(prefix="nnlib-grade-")))
+            self.code.write(root)
+            self.worker = self._held.enter_context(Process(root, self._start))
         self.worker.seconds = SECONDS * stretch()
         used = self.worker.popen is not None
         self._started = [self.worker.popen] if used else []
@@ -200,8 +200,11 @@ def _told(row: Row, result: Result, code: Extract, reason: str, output: str) -> 
 
 def _hidden(status: str, result: Result, place: str) -> str:
     """Return what a student reads of a hidden row: the exception's type, their own line, our words."""
-    kind = f"{result.message.partition(':')[0]} at {place}" if result.status == "exception" and place else status
-    return "" if status == "passed" else f"a check of {report.ABOUT[result.property]} It came to: {kind}."
+    if result.status == "exception":
+        kind = result.message.partition(":")[0]
+        status = kind if hasattr(builtins, kind) else "an exception"  # one of theirs may be named after the inputs
+        status += f" at {place}" if "/" in place else ""
+    return "" if status == "passed" else f"a check of {report.ABOUT[result.property]} It came to: {status}."
 
 
 def _not_given(message: str) -> bool:

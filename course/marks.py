@@ -28,39 +28,24 @@ Marks = dict[tuple[str, str], "Mark"]
 
 @dataclass(frozen=True)
 class Mark:
-    """Points that a human gave.
-
-    Attributes:
-        student, item: what they are for.
-        points: from 0 to the item's.
-        by: who gave them.
-        at: when.
-        comment: what the student reads.
-        answer: `digest` of the answer that they were given for.
-    """
+    """Points that a human gave, from 0 to the item's."""
 
     student: str
     item: str
     points: float
     by: str
     at: datetime
-    comment: str
-    answer: str
+    comment: str  # what the student reads
+    answer: str  # `digest` of the answer that they were given for
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What lateness costs: nothing by default. The table `[late]` of exercises.toml, commented out there, sets it.
+    """What lateness costs: nothing by default. The table `[late]` of exercises.toml, commented out there, sets it."""
 
-    Attributes:
-        grace: seconds that cost nothing; a submission after them is late since the deadline.
-        per_day: share of the total that each day begun costs.
-        days: after so many nothing is given.
-    """
-
-    grace: float = 0
-    per_day: float = 0
-    days: float = math.inf
+    grace: float = 0  # seconds that cost nothing; a submission after them is late since the deadline
+    per_day: float = 0  # share of the total that each day begun costs
+    days: float = math.inf  # after so many nothing is given
 
 
 def rule(path: Path | None = None) -> Rule:
@@ -118,11 +103,7 @@ def late(submitted: datetime | None, deadline: datetime | None, rule: Rule = Rul
 
 
 def read(*paths: Path, maxima: Mapping[str, float]) -> Marks:
-    """Return the marks of the files; of two for the same answer the later one counts.
-
-    Args:
-        paths: files that a marking page wrote; a missing one holds none.
-        maxima: the points of each item.
+    """Return the marks of the files that exist; of two for the same answer the later one counts.
 
     Raises:
         ValueError: a file of another form; the message names the mark.
@@ -165,13 +146,9 @@ def left_open(item: Mapping) -> list[str]:
 
 
 def settle(grade: Mapping, marks: Marks, answers: Mapping[str, str], late: Mapping) -> dict:
-    """Return the grade with the human's marks, its lateness and its total; None for what cannot be read.
+    """Return the grade with the human's marks, its lateness and its total, None for what cannot be read.
 
-    Args:
-        grade: the object of one submission.
-        marks: of all.
-        answers: the submission's, by item.
-        late: as the function of this name returns it.
+    The answers are the submission's, by item; `late` is what the function of this name returns.
     """
     manual = []
     for item in grade["items"]:

@@ -41,34 +41,21 @@ PUBLIC_FOLDERS = tuple(map(Path, (tempfile.gettempdir(), "/tmp", "/var/tmp", "/d
 
 @dataclass(frozen=True)
 class Graded:
-    """An answer as it was graded.
-
-    Attributes:
-        answer: what was handed in.
-        tier: of the sandbox.
-        points, maximum: of its item.
-        fault: what is wrong with how it was graded, or "".
-        named: the diagnoses that were given.
-        seconds: that it took, with the items beside it.
-    """
+    """An answer as it was graded."""
 
     answer: Answer
     tier: str
     points: float
     maximum: float
-    fault: str
-    named: frozenset[str]
-    seconds: float
+    fault: str  # what is wrong with how it was graded
+    named: frozenset[str]  # the diagnoses that were given
+    seconds: float  # with the items beside it
 
 
 def grade(answer: Answer, tier: str, cache: Cache, number: int) -> Graded:
-    """Grade an answer, and the items beside it that its code could harm.
+    """Grade an answer, and the items beside it that its code could harm; its number chooses among them.
 
-    Args:
-        answer: to put into the repository.
-        tier: of the sandbox.
-        cache: of what is judged more than once, such as items that an answer leaves as they are.
-        number: of the answer, which chooses among the items that are given its functions.
+    The cache holds what is judged more than once, such as items that an answer leaves as they are.
     """
     started = time.monotonic()
     submission = Submission("proof", answer.name, "0" * 64, handed_in(answer))

@@ -33,21 +33,13 @@ ERRORS, SPREAD = 2, 0.005  # tolerance: so many binomial standard errors, and wh
 
 @dataclass(frozen=True)
 class Replay:
-    """How an item's model is trained again.
+    """How an item's model is trained again."""
 
-    Attributes:
-        model: makes it.
-        data: a key of `_data`.
-        solver: the Solver's arguments.
-        settings: those of the model that the student has not chosen.
-        most: the largest value of each that they may have chosen.
-    """
-
-    model: Callable
-    data: str
-    solver: Mapping[str, object]
-    settings: Mapping[str, object]
-    most: Mapping[str, float] = field(default_factory=lambda: MOST)
+    model: Callable  # makes it
+    data: str  # a key of `_data`
+    solver: Mapping[str, object]  # the Solver's arguments
+    settings: Mapping[str, object]  # of the model, where the student has chosen none
+    most: Mapping[str, float] = field(default_factory=lambda: MOST)  # the largest value of each that they may choose
 
 
 _MOMENTUM = {"update_rule": "sgd_momentum", "restore": "last"}

@@ -95,12 +95,7 @@ def write_marking_page(
 ) -> None:
     """Write the page on which a human marks texts and derivations with a few keys, item by item, and saves the marks.
 
-    Args:
-        path: of the page.
-        grades: of the submissions.
-        answers: by student and item.
-        given: the marks so far.
-        rubrics: for what an item's points are given, by item.
+    The answers are by student and item, the rubrics by item; `given` are the marks so far.
     """
     tasks = [
         _task(grade["student"], item, answers.get(grade["student"], {}).get(item["id"], ""), given, rubrics)

@@ -20,25 +20,15 @@ LOOKUPS = {"eval", "exec", "getattr", "globals", "locals", "vars"}  # a function
 
 @dataclass(frozen=True)
 class Definition:
-    """A statement at the top of a file.
+    """A statement at the top of a file."""
 
-    Attributes:
-        names: what it binds or changes.
-        text: its source.
-        line: where it begins.
-        uses: the names at the top of the file that it reads, also later, in the functions that it defines.
-        error: why it cannot be used, or "".
-        adds: whether it leaves what was bound before, in part or under a condition.
-        binds, imports: whether it binds names at all, and imports.
-    """
-
-    names: tuple[str, ...]
+    names: tuple[str, ...]  # what it binds or changes
     text: str
-    line: int
-    uses: frozenset[str] = frozenset()
-    error: str = ""
-    adds: bool = False
-    binds: bool = True
+    line: int  # where it begins
+    uses: frozenset[str] = frozenset()  # names of the file that it reads, also later, in the functions that it defines
+    error: str = ""  # why it cannot be used
+    adds: bool = False  # whether it leaves what was bound before, in part or under a condition
+    binds: bool = True  # whether it binds names at all
     imports: bool = False
 
 

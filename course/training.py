@@ -59,24 +59,15 @@ def strokes(rng: np.random.Generator, n: int, classes: int, side: int = 8) -> tu
 
 @dataclass(frozen=True)
 class Training:
-    """A small training.
+    """A small training by Adam, on minibatches of 20."""
 
-    Attributes:
-        target: "module:name" of the model's class, or of a function that makes one.
-        options: its arguments, but `rng`.
-        draw: (rng, n, classes) -> examples and labels.
-        classes: number of labels.
-        rate, epochs: of Adam, on minibatches of 20.
-        sizes: number of examples to train on and to validate on.
-    """
-
-    target: str
-    options: Mapping[str, object]
-    draw: Callable
+    target: str  # "module:name" of the model's class, or of a function that makes one
+    options: Mapping[str, object]  # its arguments, but `rng`
+    draw: Callable  # (rng, n, classes) -> examples and labels
     classes: int = 2
     rate: float = 0.03
     epochs: int = 15
-    sizes: tuple[int, int] = (200, 200)
+    sizes: tuple[int, int] = (200, 200)  # examples to train on and to validate on
 
     def accuracy(self, make_model: Callable[[int], object], seed: int) -> float:
         """Return the validation accuracy that our Solver reaches with a model."""

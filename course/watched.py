@@ -49,11 +49,7 @@ def stretch() -> float:
 class Sandboxed(subprocess.Popen):
     """A worker under watch; `reason` says why it was ended, `output` holds what its code printed, cut in the middle.
 
-    Args:
-        command: starts it.
-        limits: beyond which it is ended.
-        spare: the user whose processes are its own, free again when none of them is left.
-        options: further ones of Popen.
+    All processes of the spare user are its own; the user is free again when none of them is left.
     """
 
     def __init__(self, command: Sequence[str], limits: Limits, spare: SpareUser | None = None, **options: object):

@@ -31,6 +31,7 @@ FAULTS = {
     "of": (lambda items: items["1.5a"]["check"][0].update(of=["conv"]), "1.5a: filt: `of` names ['conv']"),
     "after": (lambda items: items["1.1"]["check"][1].update(after=["1.9:value"]), "1.1: gradient: `after` names"),
     "after a hidden one": (lambda items: items["1.1"]["check"][1].update(after=["economy"]), "a public check comes"),
+    "after a hidden one in the file": (lambda items: items["1.1"]["check"].reverse(), "whose inputs it could print"),
     "two of one name": (lambda items: items["1.1"]["check"][1].update(name="value"), "1.1: two checks have one name"),
     "two of one id": (lambda items: items["1.1"].update(id="1.2"), "an id is given twice"),
 }

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from course import ledger
+from course import judging, ledger
+from course.extract import Extract
 from course.judging import Judge, make
 from nnlib.check.engine import Result
 from nnlib.check.exercises import items
@@ -94,6 +95,31 @@ def test_a_run_takes_up_what_was_judged_and_tries_again_what_failed_by_our_fault
     assert len(second.fresh) == again
     for judge in (first, second):
         judge.close()
+
+
+def hidden(message, place):
+    (row,) = (each for each in ROWS if not each.public)
+    result = Result("1.2", row.name, row.property, "exception", message, place=place)
+    return judging._told(row, result, Extract(place="nnlib/layers/relu.py", lines=[(1, 9, 5)]), "", "").message_student
+
+
+def test_a_hidden_row_says_no_name_that_a_student_gives():
+    assert hidden("ValueError: 0.123", "relu.py:1").endswith("It came to: ValueError at nnlib/layers/relu.py:5.")
+    assert hidden("X0123: 0.123", "0123.py:1").endswith("It came to: an exception.")
+
+
+def test_a_row_that_passed_stays_so_whatever_ends_its_worker():
+    result = Result("1.2", "value", "value", "passed")
+    for reason in ("", "more than 2048 MB of memory"):
+        assert judging._told(ROWS[0], result, Extract(), reason, "").status == "passed"
+
+
+def test_an_exception_of_the_grader_costs_no_other_row(monkeypatch):
+    monkeypatch.setattr(Extract, "write", lambda *_: 1 / 0)
+    judge = scripted("passed")
+    for row in ROWS[:2]:
+        assert judge.judge(row).message_grader == "ZeroDivisionError: division by zero"
+    judge.close()
 
 
 def test_without_resume_nothing_of_an_earlier_run_counts(tmp_path):
