@@ -143,7 +143,7 @@ bench: setup
 
 release: setup
 	@$(BIN)/python -m course.release $(ARGS)
-	@$(BIN)/python -m course.gradescope build $(ARGS)
+	@$(BIN)/python -m course.autograder $(ARGS)
 
 grade: setup
 	@[ -n '$(SUBMISSION)' ] || { echo 'SUBMISSION: expected a folder or a zip: make grade SUBMISSION=hw1.zip' >&2; exit 2; }

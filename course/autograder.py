@@ -1,5 +1,7 @@
 """Packs build/autograder.zip, from which Gradescope builds its container, with everything that the grader needs.
 
+python -m course.autograder [--build FOLDER]
+
 Python itself is in it, as course/interpreter.py copies it for a worker, and the packages as they are installed here,
 which is as their wheels unpack. So nothing is downloaded when the container is built, and no change of its image
 changes a grade. Its system must not be older than the one that packed the archive; setup.sh tries that, and fails if it
@@ -8,6 +10,7 @@ is. The course's key is in it as well, so that grading a submission again draws 
 
 from __future__ import annotations
 
+import argparse
 import zipfile
 from collections.abc import Iterator
 from importlib import metadata
@@ -42,7 +45,7 @@ RUN = """\
 # Grades /autograder/submission into /autograder/results/results.json.
 cd /autograder/source 2>/dev/null || cd "$(dirname "${BASH_SOURCE[0]}")"
 export LD_LIBRARY_PATH="$PWD/python/lib" PYTHONPATH="$PWD:$PWD/python/packages" PYTHONDONTWRITEBYTECODE=1
-exec python/bin/python -m course.gradescope run "${@:-/autograder}"
+exec python/bin/python -m course.gradescope "${@:-/autograder}"
 """
 
 
@@ -84,3 +87,16 @@ def _distributions(names: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
                 yield file.as_posix(), Path(distribution.locate_file(file))
         needed = map(Requirement, distribution.requires or ())
         yield from _distributions(tuple(each.name for each in needed if not each.marker or each.marker.evaluate()))
+
+
+def main() -> None:
+    """Write the archive, and print its size."""
+    parser = argparse.ArgumentParser(prog="python -m course.autograder", description=__doc__.partition("\n")[0])
+    folder = storage.REPOSITORY / "build"
+    parser.add_argument("--build", type=Path, default=folder, help="folder of the release, to write into (build)")
+    build = parser.parse_args().build
+    print(f"{build / 'autograder.zip'}: {build_autograder(build, build / 'autograder.zip') / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -100,33 +100,23 @@ def grade_all(
     submissions: list[Submission], wanted: list[str], tier: str, options: argparse.Namespace, key: bytes
 ) -> list[dict]:
     """Return the JSON object of each submission; items are graded side by side, those of all submissions."""
-    tasks = [(number, item) for number in range(len(submissions)) for item in wanted]
-    graded: dict[tuple[int, str], list[Check]] = {}
-    jobs = joblib.Parallel(options.jobs, return_as="generator_unordered", batch_size=1)
-    with contextlib.ExitStack() as stack, tqdm(total=len(tasks), unit="item", disable=None) as bar:
+    tasks = [(submission, item) for submission in submissions for item in wanted]
+    jobs = joblib.Parallel(options.jobs, return_as="generator", batch_size=1)
+    with contextlib.ExitStack() as stack:
         if options.scheduler:
             from distributed import Client  # here: it takes a second, which others need not wait for
 
             stack.enter_context(Client(options.scheduler))
             stack.enter_context(joblib.parallel_config(backend="dask"))
-        calls = (
-            joblib.delayed(_grade)(number, submissions[number], item, tier, options.resume, key)
-            for number, item in tasks
-        )
-        for number, item, found in jobs(calls):
-            graded[number, item] = found
-            bar.update()
-    return [
-        grading.submission_object(submission, tier, {item: graded[number, item] for item in wanted})
-        for number, submission in enumerate(submissions)
-    ]
+        calls = (joblib.delayed(_grade)(*task, tier, options.resume, key) for task in tasks)
+        found = list(tqdm(jobs(calls), total=len(tasks), unit="item", disable=None))
+    checks = iter(found)
+    return [grading.submission_object(each, tier, {item: next(checks) for item in wanted}) for each in submissions]
 
 
-def _grade(
-    number: int, submission: Submission, item: str, tier: str, resume: bool, key: bytes
-) -> tuple[int, str, list[Check]]:
+def _grade(submission: Submission, item: str, tier: str, resume: bool, key: bytes) -> list[Check]:
     cache = Cache(CACHE / f"{submission.sha256[:16]}-{item}.jsonl", resume=resume)
-    return number, item, grading.judge(submission, item, tier, cache, key)
+    return grading.judge(submission, item, tier, cache, key)
 
 
 def write(

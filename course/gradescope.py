@@ -1,7 +1,4 @@
-"""Gradescope: its results.json, the run in its container, and the archive that it builds the container from.
-
-    python -m course.gradescope run /autograder         what `run_autograder` does
-    python -m course.gradescope build                   what `make release` does in the end
+"""Gradescope: its results.json, and the run in its container: python -m course.gradescope /autograder.
 
 The results follow https://gradescope-autograders.readthedocs.io/en/latest/specs/. A valid file is there from the first
 moment, and is replaced by a rename after each item: whenever the container is stopped, what is known stands.
@@ -17,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from course import intake, marks
+from course import grading, intake, marks
 from course.ledger import OPEN
 from nnlib import storage
 
@@ -74,20 +71,20 @@ def run(folder: Path, grade: Grade) -> dict:
     """Grade the submission in Gradescope's folder, /autograder; return what stands in its results in the end."""
     known = {"score": 0, "output": BEGUN, "output_format": "text", "stdout_visibility": "hidden", "tests": []}
     path = folder / "results" / "results.json"
-    _write(path, known)
+    storage.write_text(path, json.dumps(known, indent=1))
     try:
         submission, late = _submission(folder)
 
         def progress(graded: dict, note: str = BEGUN) -> None:
             nonlocal known
             known = results(marks.settle(graded, {}, {}, late), note)
-            _write(path, known)
+            storage.write_text(path, json.dumps(known, indent=1))
 
         progress(grade(submission, "auto", progress), "")
     except Exception:  # whatever fails here is ours, and the student's results must say so
         traceback.print_exc()
         known = {**known, "output": FAILED}
-        _write(path, known)
+        storage.write_text(path, json.dumps(known, indent=1))
     return known
 
 
@@ -106,30 +103,11 @@ def _submission(folder: Path) -> tuple[intake.Submission, dict]:
     return replace(submission, student=student, submitted=submitted), marks.late(submitted, deadline, marks.rule())
 
 
-def _write(path: Path, found: Mapping) -> None:
-    storage.write_text(path, json.dumps(found, indent=1))
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Run, or build the archive; return the exit status."""
+def main() -> int:
+    """Grade what lies in the folder; return 1 if the grader itself failed."""
     parser = argparse.ArgumentParser(prog="python -m course.gradescope", description=__doc__.partition("\n")[0])
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run", help="grade what lies in the folder").add_argument("folder", type=Path)
-    build = commands.add_parser("build", help="write autograder.zip")
-    folder = storage.REPOSITORY / "build"
-    build.add_argument(
-        "--build", type=Path, default=folder, help="folder of the release, to write into (default: build)"
-    )
-    arguments = parser.parse_args(argv)
-    if arguments.command == "build":
-        from course.autograder import build_autograder
-
-        target = arguments.build / "autograder.zip"
-        print(f"{target}: {build_autograder(arguments.build, target) / 1e6:.1f} MB")
-        return 0
-    from course.grading import grade
-
-    return int(run(arguments.folder, grade)["output"].startswith(FAILED))
+    parser.add_argument("folder", type=Path, help="Gradescope's, with the submission and for the results")
+    return int(run(parser.parse_args().folder, grading.grade)["output"].startswith(FAILED))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ COMMANDS = {
     ("", "lab"): "-m jupyterlab --ServerApp.root_dir=notebooks",
     ("", "app ARGS=--port=1"): "-m tools.app --port=1",
     ("", "bench ARGS=--rounds=1"): "-m tools.bench --rounds=1",
-    ("", "release ARGS=--build=x"): "-m course.release --build=x && -m course.gradescope build --build=x",
+    ("", "release ARGS=--build=x"): "-m course.release --build=x && -m course.autograder --build=x",
     ("", "grade SUBMISSION=a.zip ARGS=--resume"): "-m course.grade a.zip --resume",
     ("", "grade-proof ARGS=--sample=3"): "-m course.proof --sample=3",
     ("", "faults ARGS=--fast"): "-m reliability.faults --fast",
