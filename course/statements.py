@@ -85,7 +85,7 @@ def _definition(node: ast.stmt, text: str, before: int) -> Definition | None:
         return None
     first, parts = first_line(node), list(ast.walk(node))
     source = "\n".join(text.split("\n")[first - 1 : node.end_lineno])
-    uses = _global(symtable.symtable(ast.unparse(node), "", "exec"))
+    uses = global_names(symtable.symtable(ast.unparse(node), "", "exec"))
     if uses & LOOKUPS:
         uses |= {each.value for each in parts if isinstance(each, ast.Constant) and isinstance(each.value, str)}
     assigns = isinstance(node, (ast.Assign, ast.AnnAssign)) and uses.isdisjoint(binds)  # not `f = timed(f)`
@@ -95,11 +95,11 @@ def _definition(node: ast.stmt, text: str, before: int) -> Definition | None:
     return Definition((*binds, *changes), source, line, frozenset(uses), "", not simple, bool(binds), imports)
 
 
-def _global(table: symtable.SymbolTable) -> set[str]:
-    """Return the names of a statement that are not a function's own."""
+def global_names(table: symtable.SymbolTable) -> set[str]:
+    """Return the names that a statement or a file reads and that are not a function's own."""
     top = table.get_type() == "module"
     found = {each.get_name() for each in table.get_symbols() if (each.is_referenced() if top else each.is_global())}
-    return found.union(*map(_global, table.get_children()))
+    return found.union(*map(global_names, table.get_children()))
 
 
 def bound(node: ast.stmt) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ import ast
 import builtins
 import functools
 import re
-from collections.abc import Collection, Iterator
+import symtable
+from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
 from course.items import Course, ReleaseError
 from course.release.modules import apply, raising, stub
-from course.statements import bound, plain
+from course.statements import global_names, plain
 
 MARKER = re.compile(r"<!-- answer [\d.a-z]+(, revised)? -->")
 GIVEN_NAMES = {*dir(builtins), "get_ipython", "display"}
@@ -92,28 +93,25 @@ def stub_cell(source: str, needed: list[str], item: str, message: str) -> tuple[
 
 def needed(source: str, later: list[NotebookNode]) -> list[str]:
     """Return the names that a cell defines, without its imports, and later cells load before they assign them."""
-    own = ast.parse(plain(source))
-    imports = (node for node in ast.walk(own) if isinstance(node, (ast.Import, ast.ImportFrom)))
-    imported = {name for node in imports for name in bound(node)}
-    names = [name for name in _stored(own, inner=False) if name not in imported]
-    found, open_names = [], set(names)
+    _, imported, assigned = _names(source)
+    names, found = [name for name in assigned if name not in imported], []
+    open_names = set(names)
     for cell in later:
-        if cell.cell_type != "code" or "solution" in cell.metadata.tags:
-            continue
-        loaded, stored = _names(cell.source)
-        found += [name for name in names if name in (loaded - stored) & open_names]
-        open_names -= stored.union(found)
+        if cell.cell_type == "code" and "solution" not in cell.metadata.tags:
+            loaded, *stored = _names(cell.source)
+            found += [name for name in names if name in loaded.difference(*stored) & open_names]
+            open_names.difference_update(found, *stored)
     return found
 
 
 def unassigned(notebook: NotebookNode) -> Iterator[str]:
     """Yield `cell: name` for each name that a cell loads and neither it nor one before it assigns."""
-    assigned = set(GIVEN_NAMES)
+    known = set(GIVEN_NAMES)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            loaded, stored = _names(cell.source)
-            assigned.update(stored)
-            yield from (f"{cell.id}: {name}" for name in sorted(loaded - assigned))
+            loaded, *stored = _names(cell.source)
+            known.update(*stored)
+            yield from (f"{cell.id}: {name}" for name in sorted(loaded - known))
 
 
 def _shows_source(node: ast.stmt) -> bool:
@@ -122,26 +120,9 @@ def _shows_source(node: ast.stmt) -> bool:
 
 
 @functools.cache
-def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names that a cell loads and those that it assigns; each solution above it asks for them."""
-    tree = ast.parse(plain(source))
-    loaded = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
-    return frozenset(loaded), frozenset(_stored(tree))
-
-
-def _stored(tree: ast.AST, inner: bool = True) -> Collection[str]:
-    """Return what a cell assigns, in order; with `inner` also inside of its functions and comprehensions."""
-    scopes = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-    found: dict[str, None] = {}
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.ExceptHandler)) and node.name:
-            found[node.name] = None
-        elif isinstance(node, ast.alias):
-            found[node.asname or node.name.partition(".")[0]] = None
-        elif isinstance(node, ast.arg):
-            found[node.arg] = None
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found[node.id] = None
-        if inner or not isinstance(node, scopes):
-            found.update(dict.fromkeys(_stored(node, inner)))
-    return list(found)
+def _names(source: str) -> tuple[set[str], list[str], list[str]]:
+    """Return the names that a cell loads, also in its functions, those that it imports, and the others it assigns."""
+    table = symtable.symtable(plain(source), "", "exec")
+    imported = [each.get_name() for each in table.get_symbols() if each.is_imported()]
+    assigned = [each.get_name() for each in table.get_symbols() if each.is_assigned()]
+    return global_names(table), imported, assigned
