@@ -86,8 +86,9 @@ def file_lock(path: str | os.PathLike, *, wait: bool = True) -> contextlib.Abstr
 
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:  # others may share the folder, hence the mode
-        return FileLock(path.with_name(f"{path.name}.lock"), blocking=wait, mode=0o666).acquire()
+    options = {"blocking": wait, "mode": 0o666, "thread_local": False}  # others share the folder; any thread releases
+    try:
+        return FileLock(path.with_name(f"{path.name}.lock"), **options).acquire()
     except Timeout:
         raise TimeoutError(f"{path}: locked by another process") from None
     except NotImplementedError as error:  # a file system without locks

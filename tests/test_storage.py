@@ -64,7 +64,11 @@ def test_a_folder_or_no_path_is_refused(tmp_path):
 
 def test_one_holder_at_a_time(tmp_path):
     path, order = tmp_path / "folder" / "file", []
-    with storage.file_lock(path):
+    by_another_thread = storage.file_lock(path)
+    other = threading.Thread(target=by_another_thread.__exit__, args=(None, None, None))
+    other.start()
+    other.join()
+    with storage.file_lock(path, wait=False):
         with pytest.raises(TimeoutError, match="file: locked by another"), storage.file_lock(path, wait=False):
             pass
         code = f"from nnlib import storage\nwith storage.file_lock({str(path)!r}, wait=False): pass"
