@@ -20,7 +20,6 @@ from nnlib import checks
 from nnlib.check import exercises
 
 SCHEMA = 1
-FIELDS = {"student": str, "item": str, "points": (int, float), "by": str, "at": str, "comment": str, "answer": str}
 DAY = 86_400  # seconds
 
 Marks = dict[tuple[str, str], "Mark"]
@@ -125,9 +124,10 @@ def read(*paths: Path, maxima: Mapping[str, float]) -> Marks:
 
 
 def _mark(where: str, entry: object, maxima: Mapping[str, float]) -> Mark:
-    checks.require(isinstance(entry, dict) and entry.keys() == FIELDS.keys(), where, ", ".join(FIELDS), repr(entry))
-    for name, kind in FIELDS.items():
-        right = isinstance(entry[name], kind) and not isinstance(entry[name], bool)
+    fields = Mark.__dataclass_fields__
+    checks.require(isinstance(entry, dict) and entry.keys() == fields.keys(), where, ", ".join(fields), repr(entry))
+    for name in fields:
+        right = type(entry[name]) in ((int, float) if name == "points" else (str,))
         checks.require(right, f"{where}, {name}", "a number" if name == "points" else "a text", repr(entry[name]))
     checks.require(entry["item"] in maxima, f"{where}, item", "an item of exercises.toml", repr(entry["item"]))
     most = maxima[entry["item"]]

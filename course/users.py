@@ -69,5 +69,9 @@ def _lock(uid: int) -> contextlib.AbstractContextManager:
 
 
 def _processes(uid: int) -> list[psutil.Process]:
-    alive = (each for each in psutil.process_iter(["uids", "status"]) if each.info["status"] != psutil.STATUS_ZOMBIE)
-    return [each for each in alive if each.info["uids"] and each.info["uids"].real == uid]
+    found = []
+    for each in psutil.process_iter(["uids"]):  # of few the status is read as well: each worker asks all the time
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if each.info["uids"] and each.info["uids"].real == uid and each.status() != psutil.STATUS_ZOMBIE:
+                found.append(each)
+    return found
