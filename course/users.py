@@ -20,7 +20,6 @@ class SpareUser:
     """A user id that no other worker on this machine has at the same time."""
 
     def __init__(self) -> None:
-        self._scratch = ""
         self._held = contextlib.ExitStack()
         for self.uid in UIDS:
             with contextlib.suppress(TimeoutError):
@@ -42,14 +41,13 @@ class SpareUser:
 
     def make_scratch(self) -> str:
         """Return a folder that the user may write to until it is released."""
-        self._scratch = tempfile.mkdtemp(prefix="nnlib-scratch-")
-        os.chown(self._scratch, self.uid, self.uid)
-        return self._scratch
+        folder = tempfile.mkdtemp(prefix="nnlib-scratch-")
+        self._held.callback(shutil.rmtree, folder, ignore_errors=True)
+        os.chown(folder, self.uid, self.uid)
+        return folder
 
     def release(self) -> None:
-        """Release the id for others."""
-        if self._scratch:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+        """Release the id for others, and remove its folder."""
         self._held.close()
 
 
