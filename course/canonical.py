@@ -16,6 +16,7 @@ from course.statements import definitions, plain
 MARKER = re.compile(r"<!-- answer (\d)\.")
 OWN = re.compile(r"(?:^|/)(nnlib/(?:\w+/)*\w+\.py)$")
 IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:nnlib|\.).*", re.MULTILINE)
+DEFINED = re.compile(r"^(?:def|class) (\w+)", re.MULTILINE)
 CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 
 
@@ -48,11 +49,9 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
             )
             if not found:
                 continue
-            taken = max(found, key=lambda name: _written(among[name]))
+            taken = max(found, key=lambda name: _written(name, among[name], wanted))
             if len(found) > 1:
-                notes.append(
-                    f"{', '.join(found)} could all be {wanted}; {taken} was taken, which has most written in it"
-                )
+                notes.append(f"{', '.join(found)} could all be {wanted}; {taken} was taken, where most is written")
             elif rule is not _by_path:
                 notes.append(f"{taken} was taken for {wanted}")
             text, more = _text(taken, among[taken])
@@ -175,10 +174,13 @@ def _by_content(name: str, data: bytes, wanted: str) -> bool:
     if wanted.endswith(".ipynb"):
         numbers = MARKER.findall(text)
         return bool(numbers) and max(set(numbers), key=numbers.count) in expected()[wanted]
-    return not expected()[wanted].isdisjoint(re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE))
+    return not expected()[wanted].isdisjoint(DEFINED.findall(text))
 
 
-def _written(data: bytes) -> int:
-    """Return a measure of how much is written in a file: its length without what the student copy's stubs say."""
+def _written(name: str, data: bytes, wanted: str) -> tuple[int, int, int]:
+    """Return a measure of how much is written in a file: its answers; of as many the nearest file, then the longest."""
     text = decode(data)[0]
-    return len(text) - 1000 * text.count("raise NotImplementedError")
+    stubs = text.count("raise NotImplementedError")
+    if wanted.endswith(".ipynb"):
+        return len(text) - 1000 * stubs, 0, 0
+    return len(expected()[wanted].intersection(DEFINED.findall(text))) - stubs, -name.count("/"), len(text)

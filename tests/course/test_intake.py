@@ -110,6 +110,7 @@ MENDED = {
         {**WHOLE, f"backup/{CONV}": b"def conv_forward(x, w):\n    raise NotImplementedError\n"},
         "could all be",
     ),
+    "a longer version beside it": ({**WHOLE, f"hw1/old/{CONV}": CODE + b"# x\n" * 99}, f"{CONV} was taken, where most"),
     "our own checks, edited": ({**WHOLE, "nnlib/check/engine.py": b"x", "conftest.py": b"x", "Makefile": b"x"}, ""),
     "capitals": ({**WHOLE, "NNLIB/Layers/CONV.PY": CODE, CONV: None}, "CONV.PY was taken for"),
     "a text file, as browsers save it": ({**WHOLE, f"{CONV}.txt": CODE, CONV: None}, "conv.py.txt was taken for"),
