@@ -47,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         graded.append(marks.settle(each, given, grading.answers(submission.files), late))
     if deadline and not rule.per_day and rule.days == math.inf:
         print("Lateness is shown, and costs nothing: exercises.toml has no table [late], of which it shows an example.")
+    if others := sorted({student for student, _ in given} - {each["student"] for each in graded}):
+        print(f"{len(others)} who have marks are not among these, such as {report.shown(others[0])}", file=sys.stderr)
     unwritten = list(write(graded, submissions, given, options))
     troubled = [report.shown(each["student"]) for each in graded if marks.failures(each)]
     if troubled:

@@ -78,9 +78,12 @@ def test_an_output_that_fails_costs_no_other(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(grade, "grade_all", lambda *_: [])
     monkeypatch.setattr(grade.intake, "read", lambda *_: [])
     monkeypatch.setattr(grade.report, "write_json", full)
-    options = ["--json", str(tmp_path / "a.json"), "--csv", str(tmp_path / "a.csv")]
+    (tmp_path / "marks").write_text(json.dumps({"schema": 1, "marks": [{**MARK, "answer": ""}]}))
+    options = ["--json", str(tmp_path / "a.json"), "--csv", str(tmp_path / "a.csv"), "--marks", str(tmp_path / "marks")]
     assert grade.main([str(tmp_path / "ann"), *options]) == 2
-    assert "not written" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "not written" in said
+    assert "1 who have marks are not among these, such as ann" in said
     assert (tmp_path / "a.csv").exists()
 
 
