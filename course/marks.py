@@ -141,8 +141,8 @@ def room(item: Mapping) -> float:
 
 
 def left_open(item: Mapping) -> list[str]:
-    """Return in words what a machine could not decide of a graded item."""
-    return [f"{each['name']}: {each['message_grader']}" for each in item["checks"] if each["status"] == "human"]
+    """Return in words what a machine could not decide of a graded item, whose points `room` holds."""
+    return [f"{each['name']}: {each['message_grader']}" for each in item["checks"] if each["status"] in OPEN]
 
 
 def settle(grade: Mapping, marks: Marks, answers: Mapping[str, str], late: Mapping) -> dict:
@@ -188,9 +188,8 @@ def doubts(grade: Mapping) -> list[str]:
     """Return what a human has to look at besides marking, in words: failures, marks that do not fit, unknown times."""
     found = failures(grade)
     marked = {mark["id"] for mark in grade["manual"]}
-    found += [
-        f"{item['id']} {words}" for item in grade["items"] if item["id"] not in marked for words in left_open(item)
-    ]
+    left = [(item["id"], check) for item in grade["items"] if item["id"] not in marked for check in item["checks"]]
+    found += [f"{item} {each['name']}: {each['message_grader']}" for item, each in left if each["status"] == "human"]
     for mark in grade["manual"]:
         words = {"stale": f"the answer has changed after {mark['by']} marked it"}
         words["over"] = f"the mark is more than the {mark['max']:g} points that a human gives"

@@ -164,6 +164,7 @@ def test_the_class_page_lists_what_is_left_to_do_and_what_failed():
     ours = item(checks=[check("value", "ours", None, 8)])
     text = Tags(report.class_page([settled(ours, student="bob"), settled(item(), student="ada")])).text
     assert "1.1 value: the grader failed: KeyError in cases" in text
+    assert marks.left_open(ours) == ["value: KeyError in cases"]  # the page for marking says what the marks are for
     assert "3 answers have no mark yet" in text  # 1.1 of ada, 7.3a of both
     assert "1.1 value" in text.partition("Submissions")[2]
 
