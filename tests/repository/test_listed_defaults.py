@@ -45,8 +45,9 @@ def set_up(tree, module):
             if isinstance(node, ast.Dict):
                 yield f"{module}.{function.name}", node
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id not in dir(builtins):
-                numbers = [each for each in node.args if not isinstance(each, (ast.Dict, ast.Name, ast.Call))]
-                yield f"{module}.{function.name} {node.func.id}", ast.Tuple(numbers, ast.Load())
+                given = [*node.args, *(keyword.value for keyword in node.keywords)]
+                simple = [each for each in given if not isinstance(each, (ast.Dict, ast.Call, *CODE))]
+                yield f"{module}.{function.name} {node.func.id}", ast.Tuple(simple, ast.Load())
 
 
 def listed():

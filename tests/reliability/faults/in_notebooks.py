@@ -2,7 +2,9 @@
 
 from reliability.faults.plant import Fault, cells, source, text, together
 
-LISTED, ROLES, RULES = (f"tests/repository/test_{name}.py" for name in ("listed_checks", "roles", "notebooks"))
+LISTED, STORED, ROLES, RULES = (
+    f"tests/repository/test_{name}.py" for name in ("listed_checks", "listed_outputs", "roles", "notebooks")
+)
 Q1, Q2, Q3, Q4, Q5, Q6 = (
     f"notebooks/{name}.ipynb"
     for name in ("q1_layers", "q2_logistic", "q3_svm", "q4_softmax", "q5_cnn", "q6_vgg_cifar10")
@@ -32,10 +34,21 @@ def output(old, new):
     return change
 
 
+def tagged(cell, *tags):
+    """Return a function that gives a cell other tags."""
+
+    def change(found):
+        next(each for each in found if each["id"] == cell)["metadata"]["tags"] = list(tags)
+
+    return change
+
+
 def fault(name, kind, test, plant):
     return Fault(name, kind, test, plant)
 
 
+IGNORED = "nbval-ignore-output"
+HALVED = '"num_epochs": 2, "schedule": "linear"}'
 OPENING = 'X_test, y_test = open_test_logged(trial_log, mnist, "Q4")'
 FAULTS = [
     fault(
@@ -120,5 +133,20 @@ FAULTS = [
         cells(Q4, lambda found: found[4].update(execution_count=99) or found[-1].update(execution_count=99)),
     ),
     fault("a check that nbval skips", "outputs", RULES, source(Q4, "checks.tally()", "# NBVAL_SKIP\nchecks.tally()")),
+    fault("students read what is usually wrong", "roles", STORED, cells(Q3, tagged("mistakes-3-1", "given"))),
+    fault("a check cell is not compared", "roles", STORED, cells(Q5, tagged("check-5-1b", "check", IGNORED))),
+    fault(
+        "other seeds than the text says", "code", STORED, source(Q2, "for seed in range(25)]", "for seed in range(5)]")
+    ),
+    fault(
+        "a shift to the other side", "code", STORED, source(Q5, "8 - pixels : 36 - pixels", "8 + pixels : 36 + pixels")
+    ),
+    fault("half of the epochs of a comparison", "code", STORED, source(Q5, HALVED, HALVED.replace("2", "1"))),
+    fault(
+        "Q6 chooses by its best epoch",
+        "code",
+        STORED,
+        source(Q6, "key=lambda result: result.val_acc)", "key=lambda result: result.history.best_val_acc)"),
+    ),
     fault("a picture without a description", "outputs", ROLES, text(Q3, '"alt": "', '"alternative": "', None)),
 ]
