@@ -13,8 +13,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from search_toy import trial_row
 
+from course.ledger import Cache, Check
 from nnlib import ConvNet, SoftmaxClassifier, storage
+from nnlib.search import TrialLog
 
 ARRAYS = {"W1": np.arange(6.0).reshape(2, 3), "b1": np.array([1, 2], np.float32)}
 
@@ -40,6 +43,25 @@ def test_what_was_there_stays_if_writing_fails(tmp_path, monkeypatch):
         write()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def write_check(path):
+    Cache(path).put("key", Check("value", "value", 1.0, 1.0, "public", "passed", "", "", "", 0.0))
+
+
+WRITERS = {
+    "a file": lambda path: storage.write_text(path, "text"),
+    "a trial log": lambda path: TrialLog(path).append(trial_row()),
+    "a grader's rows": write_check,
+}
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+def test_all_that_is_written_is_on_the_disk(write, tmp_path, monkeypatch):
+    sizes = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: sizes.append(os.fstat(descriptor).st_size))
+    write(tmp_path / "file")
+    assert sizes == [(tmp_path / "file").stat().st_size]
 
 
 def test_two_that_write_one_file_at_once_both_write_it_whole(tmp_path, monkeypatch):

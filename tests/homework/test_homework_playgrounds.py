@@ -1,5 +1,7 @@
 """The playgrounds of Q1 and Q7: every control redraws the figure, and the descriptions hold nnlib's numbers."""
 
+import re
+
 import pytest
 from matplotlib.figure import Figure
 from widget_models import small_figure
@@ -82,12 +84,34 @@ def test_dropout_description_is_what_the_layer_does(description):
     assert "0% are 0 in test mode" in description(playgrounds.dropout_playground, keep=0.5, mode="test")
 
 
+def numbers(text, *before):
+    """Return the numbers that follow these words in a description."""
+    return [float(re.search(rf"{re.escape(words)} (-?[\d.e+-]*\d)", text)[1]) for words in before]
+
+
+def test_the_numbers_of_a_description_fit_one_another(description):
+    given = description(playgrounds.dropout_playground, keep=0.3)
+    out, before, scaled = numbers(
+        given, "mean of the output is", "mean of the input", "times the keep probability that is"
+    )
+    assert scaled == pytest.approx(0.3 * before, abs=0.01)
+    assert out == pytest.approx(scaled, abs=0.05)
+    given = description(playgrounds.batch_norm_playground, mean=-2.0, scale=0.5, momentum=0.0)
+    own = numbers(given, "The batch has mean", "and standard deviation", "the running mean is", "variance")
+    assert own == pytest.approx([-2, 0.5, -2, 0.5], abs=0.2)
+
+
 def test_the_questions_of_q7_are_answered(description):
     def ratio(**values):
-        return float(description(playgrounds.gradient_norm_playground, **values).split("the first, ")[1].split(" ")[0])
+        given = description(playgrounds.gradient_norm_playground, **values)
+        last, first, times = numbers(given, "norm is", "in the last layer and", "in the first,")
+        assert first / last == pytest.approx(times, rel=0.1)
+        return times
 
     assert ratio(activation="sigmoid", depth=20) < 1e-8
     assert 0.1 < ratio(activation="relu", depth=20) < 100
-    assert "the loss fell" in description(playgrounds.learning_rate_playground)
+    first, last = numbers(description(playgrounds.learning_rate_playground), "the loss fell from", "to")
+    assert first == pytest.approx(2.3, abs=0.2)
+    assert last < first
     assert "the loss rose" in description(playgrounds.learning_rate_playground, learning_rate=10.0)
     assert "± 0.000" in description(playgrounds.train_test_playground, keep=1.0)

@@ -11,6 +11,7 @@ from search_toy import SOLVER, make, toy_data, trial_row
 
 from nnlib.data import Dataset
 from nnlib.search import OpeningRow, Selection, Sweep, TrialLog, open_test_logged, select, sweep
+from nnlib.search.rows import DataInfo
 from nnlib.search.selection import error_of_difference
 from nnlib.search.sweeps import group_by_settings
 
@@ -186,9 +187,18 @@ def test_a_point_with_a_trial_that_is_not_done_is_left_out_and_named():
         select(TrialLog())
 
 
-def test_of_a_trial_log_the_rows_of_the_latest_sweep_count():
+OUTDATED = {
+    "fingerprint": "before the fix",
+    "data": DataInfo("by hand", "other examples", 10, 100),
+    "make_model": {"callable": "m:g"},
+    "solver": {"num_epochs": 2},
+}
+
+
+@pytest.mark.parametrize("field", OUTDATED)
+def test_of_a_trial_log_the_rows_of_the_latest_sweep_count(field):
     trial_log = TrialLog()
-    for item in (row(1, 0.95, fingerprint="before the fix"), row(2, 0.90), row(4, 0.80)):
+    for item in (replace(row(1, 0.95), **{field: OUTDATED[field]}), row(2, 0.90), row(4, 0.80)):
         trial_log.append(item)
     assert select(trial_log).settings == {"width": 2}
 
