@@ -72,12 +72,12 @@ def test_others_are_listed_and_change_nothing(tmp_path, student):
     assert written.decode() == text
 
 
-def test_whom_two_rows_or_two_grades_mean_is_listed(tmp_path):
+@pytest.mark.parametrize("students", [("Lovelace, Ada",), ("101", "u0001"), ("Lovelace, Ada", "101", "u0001")])
+def test_whom_two_rows_or_two_grades_mean_is_listed(tmp_path, students):
     twin = ADA.replace("101", "103").replace("u0001", "u0003").replace("ada@", "ada2@")
     text = HEAD + POSSIBLE + ADA + twin
-    grades = [settled("Lovelace, Ada"), settled("101"), settled("u0001")]
-    outcome, written = filled(tmp_path, text, grades)
-    assert outcome.unmatched == ("Lovelace, Ada", "101", "u0001")
+    outcome, written = filled(tmp_path, text, list(map(settled, students)))
+    assert outcome.unmatched == students
     assert written.decode() == text
 
 

@@ -347,6 +347,27 @@ def test_a_roster_gives_students_their_names(tmp_path):
         read(tmp_path, data, "all.zip", roster=roster)
 
 
+@pytest.mark.parametrize(
+    ("rows", "name"),
+    [
+        ("123,Jane\ndoejane,Joan\ndoejane_123,Jim", "Jim"),  # the whole name goes before a part of it
+        ("123,Jane\ndoejane,Joan", "doejane_123"),  # two parts, two students: neither
+        ("23,Jane\n12,Jane\njane,Jane", "doejane_123"),  # half a number, half a word
+        ("124,Jane", "doejane_123"),
+    ],
+)
+def test_a_roster_names_whom_one_row_alone_means(tmp_path, rows, name):
+    (tmp_path / "roster.csv").write_text(f"submission,student\n{rows}\n")
+    data = zipped({"doejane_123_456_hw1.zip": zipped(WHOLE)})
+    assert [each.student for each in read(tmp_path, data, "all.zip", roster=tmp_path / "roster.csv")] == [name]
+
+
+def test_a_roster_that_gives_a_part_to_two_students_is_refused(tmp_path):
+    (tmp_path / "roster.csv").write_text("submission,student\n123,Jane\n123,Jim\n")
+    with pytest.raises(ValueError, match="'123' stands for two students, Jane and Jim"):
+        read(tmp_path, zipped(WHOLE), "all.zip", roster=tmp_path / "roster.csv")
+
+
 def test_a_path_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ValueError, match="does not exist"):
         list(intake.read([tmp_path / "nobody.zip"]))
