@@ -23,8 +23,10 @@ VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
 def validate(found):
     """Assert what Gradescope's specification asks of results.json."""
     assert found.keys() <= WHOLE
-    assert found["stdout_visibility"] in VISIBILITIES
+    assert found["stdout_visibility"] == "hidden"  # the grader prints what it found, hidden inputs too
     assert isinstance(found["output"], str)
+    formats = {each.get("output_format") for each in (found, *found["tests"]) if "output" in each}
+    assert formats == {"text"}  # what students write is no HTML
     assert "score" in found or any("score" in test for test in found["tests"])
     for test in found["tests"]:
         assert test.keys() <= TEST

@@ -43,6 +43,20 @@ def test_descriptions_are_plain():
     assert checksum(to_json(value)) == checksum(json.loads(json.dumps(to_json(value))))
 
 
+def test_a_checksum_of_arrays_tells_names_dtypes_shapes_and_values_apart_and_nothing_else():
+    X = np.arange(6.0)
+    others = [{"y": X}, {"X": X.view(np.int64)}, {"X": X.reshape(2, 3)}, {"X": X.reshape(3, 2)}, {"X": X[::-1]}, {}]
+    assert len({array_checksum(arrays) for arrays in ({"X": X}, *others)}) == 1 + len(others)
+    assert array_checksum({"X": np.repeat(X, 2)[::2]}) == array_checksum({"X": X})
+    assert array_checksum({"X": np.asfortranarray(X.reshape(2, 3))}) == array_checksum({"X": X.reshape(2, 3)})
+
+
+def test_the_order_in_dictionaries_and_sets_does_not_count():
+    value = {"b": 1, "a": {"d": 2, "c": 3}}
+    assert checksum(value) == checksum({"a": {"c": 3, "d": 2}, "b": 1}) != checksum({"b": 1, "a": 2})
+    assert to_json(set("nnlib provenance")) == sorted(map(repr, set("nnlib provenance")))
+
+
 @pytest.mark.parametrize("value", [None, 1, 0.5, 1j, "a", b"b", np.float32(1), (1, ("a",)), True])
 def test_plain_values(value):
     assert is_plain(value)
