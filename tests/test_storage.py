@@ -17,6 +17,7 @@ from search_toy import trial_row
 
 from course.ledger import Cache, Check
 from nnlib import ConvNet, SoftmaxClassifier, storage
+from nnlib.data import files
 from nnlib.search import TrialLog
 
 ARRAYS = {"W1": np.arange(6.0).reshape(2, 3), "b1": np.array([1, 2], np.float32)}
@@ -108,6 +109,16 @@ def test_one_holder_at_a_time(tmp_path):
     assert order == ["first", "second"]
 
 
+def test_whoever_shares_the_folder_may_take_the_lock(tmp_path):
+    before = os.umask(0)
+    try:
+        with storage.file_lock(tmp_path / "file"):
+            pass
+    finally:
+        os.umask(before)
+    assert (tmp_path / "file.lock").stat().st_mode & 0o777 == 0o666
+
+
 def test_a_folder_in_which_nothing_can_be_made(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"), storage.file_lock(tmp_path / "file" / "log"):
@@ -126,6 +137,19 @@ def test_output_goes_below_build_unless_a_folder_is_named(value, monkeypatch, tm
     monkeypatch.setattr(storage, "REPOSITORY", tmp_path)  # an installed copy
     monkeypatch.chdir(tmp_path)
     assert storage.output_folder("NNLIB_TEST_FOLDER", "things") == tmp_path / "build" / "things"
+
+
+@pytest.mark.parametrize("named", ["~/out", "out", "./in/../out"])
+def test_a_folder_may_be_named_from_home_or_from_here(named, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "in").mkdir()
+    monkeypatch.setenv("NNLIB_TEST_FOLDER", named)
+    monkeypatch.setenv("NNLIB_DATA", named)
+    for found in (storage.output_folder("NNLIB_TEST_FOLDER", "things"), files.folders()[0]):
+        assert found.is_absolute()
+        assert found.samefile(tmp_path / "out")
 
 
 def test_arrays_come_back_and_numpy_reads_them_too(tmp_path):

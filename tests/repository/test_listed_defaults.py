@@ -47,18 +47,23 @@ def set_up(tree, module):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id not in dir(builtins):
                 given = [*node.args, *(keyword.value for keyword in node.keywords)]
                 simple = [each for each in given if not isinstance(each, (ast.Dict, ast.Call, *CODE))]
-                yield f"{module}.{function.name} {node.func.id}", ast.Tuple(simple, ast.Load())
+                if simple:
+                    yield f"{module}.{function.name} {node.func.id}", ast.Tuple(simple, ast.Load())
 
 
 def listed():
-    """Return a line for each default and constant that holds a number, True, False, None or a text of one line."""
+    """Return a line for each default and constant that holds a number, True, False, None or a text of one line.
+
+    Of explorers, playgrounds and sweeps also for what holds names alone.
+    """
     lines = []
     for path in FILES:
         module, tree = ".".join(path.relative_to(ROOT).with_suffix("").parts), ast.parse(path.read_text("utf-8"))
         for name, value in (*values(tree, module), *(set_up(tree, module) if path in SET_UP else ())):
             parts = list(ast.walk(value))
             texts = [node.value for node in parts if isinstance(node, ast.Constant)]
-            if texts and "\n" not in "".join(map(str, texts)) and not any(isinstance(node, CODE) for node in parts):
+            plain = "\n" not in "".join(map(str, texts)) and not any(isinstance(node, CODE) for node in parts)
+            if plain and (texts or path in SET_UP):
                 lines.append(f"{name} = {' '.join(ast.unparse(value).split())}")
     return sorted(lines)
 
