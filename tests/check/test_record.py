@@ -34,6 +34,8 @@ KINDS = {  # the method and its arguments after the name; why it fails, empty fo
     "close by a tolerance": ("close", (0.98, 1.0, 0.03), ""),
     "not close to something small": ("close", (0.0, 2e-9), "got 0, expected 2e-09"),
     "not close by a tolerance": ("close", (0.96, 1.0, 0.03), "got 0.96, expected 1"),
+    "close by the largest": ("close", ([1.0, 100.5], [1.0, 100.0], 0.01), ""),
+    "not close by the largest": ("close", ([1.02, 1.0, 1.0], [1.0, 1.0, 1.0], 0.01), "at 0 got 1.02, expected 1"),
     "NaN": ("close", (np.nan, 1.0), "got nan, expected 1"),
     "infinity": ("close", ([np.inf], [1.0]), "at 0 got inf, expected 1"),
     "at least": ("at_least", (0.98, 0.98), ""),
