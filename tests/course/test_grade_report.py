@@ -84,6 +84,20 @@ def test_csv_holds_points_and_leaves_blank_what_has_none(tmp_path):
     assert found[2]["unsettled"] == "cannot be read: damaged"
 
 
+def test_csv_says_what_was_graded_how_and_how_late(tmp_path):
+    late = settled(item(points=4, of=8), late={"seconds": 90_000.0, "factor": 0.8})
+    (row,) = rows(tmp_path, [late])
+    told = {
+        "student": "ada",
+        "total": "3.2",
+        "late_factor": "0.8",
+        "isolation": "bwrap",
+        "sha256": "5a" * 32,
+        "run": "r1",
+    }
+    assert row.items() >= told.items()
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "  ="])
 def test_csv_holds_no_formula(tmp_path, start):
     (row,) = rows(tmp_path, [settled(student=f'{start}HYPERLINK("x")', error=f"{start}1", items=[])])

@@ -54,6 +54,7 @@ def test_a_checksum_of_arrays_tells_names_dtypes_shapes_and_values_apart_and_not
 def test_the_order_in_dictionaries_and_sets_does_not_count():
     value = {"b": 1, "a": {"d": 2, "c": 3}}
     assert checksum(value) == checksum({"a": {"c": 3, "d": 2}, "b": 1}) != checksum({"b": 1, "a": 2})
+    assert len(checksum(value)) == 16
     assert to_json(set("nnlib provenance")) == sorted(map(repr, set("nnlib provenance")))
 
 
