@@ -174,6 +174,12 @@ def test_whitening_whitens():
     torch.testing.assert_close(flat.T @ flat / len(flat), torch.eye(12), rtol=0, atol=0.06)
 
 
+@pytest.mark.parametrize(("net", "momentum"), [(VGG11(batch_norm=True), 0.1), (WhitenedVGG(), 0.4)])
+def test_the_memory_of_batch_norm(net, momentum):
+    norms = [layer for layer in net.modules() if isinstance(layer, nn.BatchNorm2d)]
+    assert {(norm.momentum, norm.eps, norm.track_running_stats) for norm in norms} == {(momentum, 1e-5, True)}
+
+
 def test_whitening_and_the_scales_of_batch_norm_are_not_trained():
     net = WhitenedVGG(widths=(8, 8, 8))
     fixed = {name for name, parameter in net.named_parameters() if not parameter.requires_grad}
