@@ -1,7 +1,7 @@
 """Experiments: a class that learns gets points, one that does not gets none; figures are compared or left open."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -79,6 +79,13 @@ def test_a_figure_is_read_replayed_and_compared():
     own = replay.figure(row, "2.3", FILES)
     assert (own.status, own.points) == ("passed", row.points)
     assert "a replay with reg" in own.message_student
+
+
+def test_of_several_rows_of_an_item_the_last_counts():
+    row = asdict(replay.find(FILES["notebooks/q2_logistic.ipynb"], "2.3"))
+    tables = [[row | {"val_acc": 0.5}, row | {"val_acc": 0.6, "item": "2.4"}], [row | {"val_acc": 0.7}], []]
+    cells = [{}, *({"outputs": [{"data": {replay.MIME: table}}]} for table in tables)]
+    assert [replay.find(json.dumps({"cells": cells}), item).val_acc for item in ("2.3", "2.4")] == [0.7, 0.6]
 
 
 @pytest.mark.parametrize(
