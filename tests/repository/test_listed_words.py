@@ -24,6 +24,8 @@ MODULES = ("nnlib/**/*.py", "tools/**/*.py", "course/*.py", "course/release/*.py
 WHOLE = (
     *("LICENSE", "Makefile", "pyproject.toml", "environment.yml", ".pre-commit-config.yaml", ".ci/run", "docs/conf.py"),
     *("course/student/Makefile", "course/templates/*.html", "tools/jupyter/**/*.*", "docs/static/*.css"),
+    *("constraints.txt", ".gitignore", "datasets/.gitattributes", "course/bounds.json"),
+    *("course/student/.gitignore", "course/student/pyproject.toml"),
 )
 WRITTEN_WHOLE = ("docs/checks.md", "docs/items.md")
 WRITTEN = re.compile(r"(<!-- (?:results|figures|proof|timing)[^>]*-->).*?(?=<!-- end)", re.S)
