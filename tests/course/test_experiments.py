@@ -83,9 +83,9 @@ def test_a_figure_is_read_replayed_and_compared():
 
 def test_of_several_rows_of_an_item_the_last_counts():
     row = asdict(replay.find(FILES["notebooks/q2_logistic.ipynb"], "2.3"))
-    tables = [[row | {"val_acc": 0.5}, row | {"val_acc": 0.6, "item": "2.4"}], [row | {"val_acc": 0.7}], []]
+    tables = [[row | {"val_acc": 0.5}, row | {"val_acc": 0.6, "item": "5.3"}], [row | {"val_acc": 0.7}], []]
     cells = [{}, *({"outputs": [{"data": {replay.MIME: table}}]} for table in tables)]
-    assert [replay.find(json.dumps({"cells": cells}), item).val_acc for item in ("2.3", "2.4")] == [0.7, 0.6]
+    assert [replay.find(json.dumps({"cells": cells}), item).val_acc for item in ("2.3", "5.3a")] == [0.7, 0.6]
 
 
 @pytest.mark.parametrize(

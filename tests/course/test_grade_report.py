@@ -96,6 +96,7 @@ def test_csv_says_what_was_graded_how_and_how_late(tmp_path):
         "run": "r1",
     }
     assert row.items() >= told.items()
+    assert row["unsettled"] == "; ".join(marks.unsettled(late)) != "; ".join(marks.doubts(late))
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "  ="])

@@ -79,6 +79,14 @@ def test_a_date_that_means_none_is_not_known(tmp_path, name, date):
     assert found.submitted is None
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-16-le", "latin-1"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_text_is_the_same_in_every_encoding(encoding, end):
+    mark = "\ufeff" if encoding in ("utf-16-be", "utf-16-le") else ""
+    data = f"{mark}# façade{end}x = 1{end}{end}".encode(encoding)
+    assert canonical.decode(data)[0].lstrip("\ufeff") == "# façade\nx = 1\n\n"
+
+
 # What is read without trouble: files -> a part of a note, or none
 MENDED = {
     "as make submit packs it": (WHOLE, ""),

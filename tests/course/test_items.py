@@ -88,13 +88,14 @@ def test_every_item_that_a_human_marks_has_a_rubric_that_sums_to_its_points():
     assert items.rubrics().keys() == {item["id"] for item in ITEMS if items.by_hand(item)}
 
 
-def test_a_rubric_that_does_not_sum_is_refused(tmp_path):
+@pytest.mark.parametrize("points", [0.5, 0.125])
+def test_a_rubric_that_does_not_sum_is_refused(tmp_path, points):
     (tmp_path / "course").mkdir()
     for name in ("exercises.toml", "rubrics.toml"):
         text = (traceability.ROOT / "course" / name).read_text(encoding="utf-8")
-        text = text.replace('[0.25, "gradients add up', '[0.5, "gradients add up')
+        text = text.replace('[0.25, "gradients add up', f'[{points}, "gradients add up')
         (tmp_path / "course" / name).write_text(text, encoding="utf-8")
-    with pytest.raises(ReleaseError, match=r"6\.2a has 0\.5 points, expected 0\.25"):
+    with pytest.raises(ReleaseError, match=rf"6\.2a has {points:g} points, expected 0\.25"):
         items.rubrics(tmp_path)
 
 
