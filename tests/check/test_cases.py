@@ -30,6 +30,17 @@ def test_a_rows_inputs_are_what_its_name_says(name):
         assert {look(drawn(subject, *case)) for case in subject.cases[name]} == expected, subject.targets
 
 
+def test_inputs_of_a_relu_are_zero_in_places_and_far_from_it_in_others():
+    x = cases.elementwise(np.random.default_rng(0), 7, 5)["x"]
+    assert (x == 0).any()
+    assert x.min() < -6
+    assert x.max() > 6  # where ReLU6 is cut off
+    x = cases.elementwise(np.random.default_rng(0), 7, 5, zeros=False)[
+        "x"
+    ]  # of a numerical gradient: far from the kink
+    assert np.abs(x).min() >= 0.1
+
+
 def test_at_square_sizes_no_axes_can_be_told_apart():
     for subject in cases.SUBJECTS:
         for sizes in subject.squares:

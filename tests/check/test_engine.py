@@ -194,6 +194,16 @@ def test_inputs_follow_from_the_seed(root):
     assert messages[0] == messages[1] != messages[2]
 
 
+def test_each_row_draws_inputs_of_its_own(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(engine, "Examination", lambda subject, row, worker, targets, rng: drawn.append(rng.random()))
+    monkeypatch.setattr(engine, "examine", lambda examination: None)
+    for item in WITH_CODE:
+        for row in item.rows:
+            engine.judge_row(item, row, None, seed=0)
+    assert len(set(drawn)) == len(drawn) > 100
+
+
 def test_every_target_has_a_subject_and_three_unequal_cases():
     for item in WITH_CODE:
         judged = {name for row in item.rows for name in row.of or [each.partition(":")[2] for each in item.targets]}

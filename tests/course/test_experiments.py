@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -161,6 +162,18 @@ def test_items_a_machine_judges_have_what_it_needs():
             assert item in {"trains": training.TRAININGS, "figure": replay.REPLAYS}[row.name]
 
 
+@pytest.mark.parametrize(
+    ("above", "status"), [((0, 0.1), "passed"), ((-0.001, 0.1), "failed"), ((0.1, -0.001), "failed")]
+)
+def test_both_of_two_seeds_have_to_reach_the_bound(above, status, monkeypatch):
+    reached, seeds = iter(training.bounds()["2.3"] + np.array(above)), set()
+    small = SimpleNamespace(reached=lambda worker, seed: seeds.add(seed) or next(reached))
+    monkeypatch.setitem(training.TRAININGS, "2.3", small)
+    judge = SimpleNamespace(item="2.3", worker=None)
+    assert training.TrainingJudge.result(judge, grading.machine_rows("2.3")[0], 7).status == status
+    assert len(seeds) == 2
+
+
 def test_a_training_tells_learning_from_guessing():
     class Guess:
         params = {"w": np.zeros(1)}  # noqa: RUF012
@@ -169,6 +182,19 @@ def test_a_training_tells_learning_from_guessing():
             return X[:, -1] if y is None else (1.0, {"w": self.params["w"]})
 
     assert training.TRAININGS["2.3"].accuracy(lambda seed: Guess(), 0) < training.bounds()["2.3"]
+
+
+def test_a_training_is_measured_on_examples_that_it_does_not_show():
+    class Memory:
+        params, known = {"w": np.zeros(1)}, {}
+
+        def loss(self, X, y=None):
+            if y is None:
+                return np.array([self.known.get(x.tobytes(), -1.0) for x in X])
+            self.known |= {x.tobytes(): 2.0 * label - 1 for x, label in zip(X, y, strict=True)}
+            return 1.0, {"w": self.params["w"]}
+
+    assert training.TRAININGS["2.3"].accuracy(lambda seed: Memory(), 0) < training.bounds()["2.3"]
 
 
 NET = """
