@@ -65,6 +65,14 @@ def test_all_that_is_written_is_on_the_disk(write, tmp_path, monkeypatch):
     assert sizes == [(tmp_path / "file").stat().st_size]
 
 
+def test_a_file_gets_its_name_when_it_is_on_the_disk(tmp_path, monkeypatch):
+    order, replace = [], os.replace
+    monkeypatch.setattr(os, "fsync", lambda descriptor: order.append("fsync"))
+    monkeypatch.setattr(os, "replace", lambda *paths: order.append("replace") or replace(*paths))
+    storage.write_text(tmp_path / "file", "text")
+    assert order == ["fsync", "replace"]
+
+
 def test_two_that_write_one_file_at_once_both_write_it_whole(tmp_path, monkeypatch):
     with storage.atomic_write(tmp_path / "file") as first:
         first.write(b"one ")
