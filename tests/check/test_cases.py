@@ -41,6 +41,13 @@ def test_inputs_of_a_relu_are_zero_in_places_and_far_from_it_in_others():
     assert np.abs(x).min() >= 0.1
 
 
+def test_inputs_of_batch_norm_tell_scale_and_running_mean_from_what_they_are_not():
+    made = [cases.batch_norm(np.random.default_rng(seed), 6, 4, mode="test") for seed in range(10)]
+    assert min(np.abs(case["gamma"]).min() for case in made) >= 1
+    far = [case["bn_param"]["running_mean"] - case["x"].mean(axis=0) for case in made]
+    assert np.mean(far) > 4
+
+
 def test_at_square_sizes_no_axes_can_be_told_apart():
     for subject in cases.SUBJECTS:
         for sizes in subject.squares:

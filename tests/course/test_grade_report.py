@@ -107,8 +107,11 @@ def test_csv_holds_no_formula(tmp_path, start):
 
 
 def test_csv_survives_any_name(tmp_path):
-    names = ["a,b", 'a"b', "a\nb", "ünï", ""]
+    names = ["a,b", "a;b", 'a"b', "a\nb", "ünï", ""]
     assert [row["student"] for row in rows(tmp_path, [settled(student=name) for name in names])] == names
+    assert '"a;b"' in (tmp_path / "grades.csv").read_text(
+        encoding="utf-8"
+    )  # where a semicolon separates, it is one too
 
 
 def test_a_page_holds_nothing_that_a_submission_wrote_as_html(tmp_path):

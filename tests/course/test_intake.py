@@ -362,6 +362,7 @@ def test_a_roster_gives_students_their_names(tmp_path):
         ("123,Jane\ndoejane,Joan", "doejane_123"),  # two parts, two students: neither
         ("23,Jane\n12,Jane\njane,Jane", "doejane_123"),  # half a number, half a word
         ("124,Jane", "doejane_123"),
+        (" 123 , Jane ", "Jane"),
     ],
 )
 def test_a_roster_names_whom_one_row_alone_means(tmp_path, rows, name):
