@@ -41,6 +41,7 @@ def max_pool_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     winner, x_shape, sizes = cache
     height, width, stride = sizes
     overlap = stride < max(height, width)
+    covered = not overlap and stride == height == width and x_shape[2] % stride == x_shape[3] % stride == 0
     arguments.gradient(dout, winner.shape)
     dx = np.empty_like(winner, shape=x_shape, dtype=dout.dtype)
 
@@ -48,7 +49,8 @@ def max_pool_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
         own_winner = winner[:, part]
         own_dout = np.empty_like(own_winner, dtype=dout.dtype)  # in the images' memory order, whatever dout's is
         np.copyto(own_dout, dout[:, part])
-        dx[:, part] = 0
+        if not covered:
+            dx[:, part] = 0
         for index, element in _window_elements(dx[:, part], sizes):
             won = own_winner == index
             if overlap:

@@ -106,6 +106,26 @@ def data_info(data: Mapping[str, np.ndarray]) -> DataInfo:
     return DataInfo(name, array_checksum(arrays), len(arrays["y_train"]), len(arrays["y_val"]))
 
 
+class _TrialSolver(Solver):
+    """A Solver that keeps which validation examples are right after each epoch, so that a row needs no second pass."""
+
+    def __init__(self, *args: object, **options: object):
+        super().__init__(*args, **options)
+        self.right: dict[int, np.ndarray] = {}
+
+    def check_accuracy(self, X: np.ndarray, y: np.ndarray) -> float:
+        right = self.model.correct(X, y)
+        if X is self.X_val:
+            self.right[self.epoch] = right
+        return float(np.mean(right))
+
+    def correct(self) -> np.ndarray:
+        """Return for each validation example whether the restored model predicts its label."""
+        best = max(range(self.epoch), key=self.val_acc_history.__getitem__, default=-1)  # of equals the earliest
+        kept = best if self.restore == "best" else self.epoch - 1
+        return self.right[kept] if kept in self.right else self.model.correct(self.X_val, self.y_val)
+
+
 def train_trial(
     trial: Trial, data: Mapping[str, np.ndarray], callbacks: Iterable[Callback] = (), identity: Identity | None = None
 ) -> tuple[Solver, TrialRow]:
@@ -124,7 +144,7 @@ def train_trial(
     watchers, own = check_callbacks(callbacks), copy.deepcopy(tuple(options.pop("callbacks", ())))
     start = time.perf_counter()
     model = trial.make_model(**for_model, rng=trial.seed)
-    solver = Solver(model, data, **options, callbacks=(*own, *watchers), rng=trial.seed)
+    solver = _TrialSolver(model, data, **options, callbacks=(*own, *watchers), rng=trial.seed)
     status, reason = "done", ""
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # they announce a divergence, which is reported
@@ -133,7 +153,7 @@ def train_trial(
         status, reason = "diverged", str(error)
     if status == "done" and watchers and solver.epoch < solver.num_epochs:
         status, reason = "stopped", f"stopped in epoch {solver.epoch + 1} of {solver.num_epochs}"
-    wrong = np.flatnonzero(~model.correct(data["X_val"], data["y_val"])).tolist() if status == "done" else None
+    wrong = np.flatnonzero(~solver.correct()).tolist() if status == "done" else None
     outcome = {"val_acc": None if status == "diverged" else solver.val_acc, "wrong": wrong, "curve": _curve(solver)}
     outcome["num_params"] = sum(array.size for array in model.params.values())
     return solver, make_row(identity, status, reason, **outcome, seconds=time.perf_counter() - start)

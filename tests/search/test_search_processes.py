@@ -86,7 +86,7 @@ def test_a_process_killed_in_the_middle_is_resumed_and_only_the_rest_is_run(tmp_
     assert [row.curve for row in swept] == [row.curve for row in alone]
 
 
-def test_a_worker_runs_no_trial_with_other_code():
+def test_a_worker_runs_no_trial_with_other_code_and_compares_it_once_per_sweep(monkeypatch):
     """What it is told of another process: that one's name, code apart from the notebook's, and layers."""
     data = toy_data()
     trial = Trial(make, {"hidden_dim": 2}, 0, SOLVER)
@@ -97,6 +97,8 @@ def test_a_worker_runs_no_trial_with_other_code():
     assert (row.status, row.layers, row.fingerprint, row.threads) == ("done", "plain", "code", 1)
     for told in (("another process", "other", "plain"), ("another process", code, "fast")):
         assert workers.work(trial, identity, told, *data.values()) is None
+    monkeypatch.delattr(Trial, "fingerprint")
+    assert workers.work(trial, identity, ("another process", code, "plain"), *data.values()).status == "done"
 
 
 @pytest.mark.parametrize("old", [1, 2])

@@ -10,6 +10,7 @@ import pytest
 from search_toy import SOLVER, make, toy_data
 
 from nnlib import Callback, ConvNet, SoftmaxClassifier, Solver, StopTraining, backend
+from nnlib.models import Classifier
 from nnlib.search import Trial, TrialRow, data_info, run_trial, train_trial
 from nnlib.search.rows import Curve
 from nnlib.search.trial import CURVE_POINTS
@@ -124,6 +125,27 @@ def test_val_acc_is_that_of_the_model_that_is_left():
     solver, row = train_trial(trial, toy_data())
     assert row.val_acc == solver.val_acc_history[-1] < solver.best_val_acc
     assert row.val_acc == 1 - len(row.wrong) / 50
+
+
+@pytest.mark.parametrize("restore", ["best", "last"])
+def test_wrong_are_those_of_the_model_that_is_left_without_a_second_pass(monkeypatch, restore):
+    passes, correct = [], Classifier.correct
+    monkeypatch.setattr(Classifier, "correct", lambda self, X, y: passes.append(len(X)) or correct(self, X, y))
+    data, options = toy_data(), {**SOLVER, "num_epochs": 12, "learning_rate": 3.0, "restore": restore}
+    solver, row = train_trial(Trial(make, {"hidden_dim": 4}, solver=options), data)
+    assert passes.count(50) == 12  # of the 50 validation examples, one after each epoch
+    assert row.wrong == np.flatnonzero(~correct(solver.model, data["X_val"], data["y_val"])).tolist()
+
+
+def test_wrong_is_known_of_a_training_that_ended_before_its_first_epoch():
+    class Stop(Callback):
+        def on_step(self, solver):
+            raise StopTraining
+
+    data = toy_data()
+    solver, row = train_trial(Trial(make, {"hidden_dim": 4}, solver={**SOLVER, "callbacks": [Stop()]}), data)
+    assert (solver.epoch, row.status) == (0, "done")
+    assert row.wrong == np.flatnonzero(~solver.model.correct(data["X_val"], data["y_val"])).tolist()
 
 
 def test_callbacks_of_the_trial_are_copied_for_each_run():
