@@ -42,6 +42,8 @@ notebooks/extra/ is executed only where it is named.
 NNLIB_CHECKPOINTS names another folder for checkpoints, from which nothing is removed. NNLIB_DATA names a folder to
 look in first for data files."""
 
+# Two at a time, the longest first; Q2 and Q3 last, when one may run alone: their sweeps take all cores.
+_TURNS = "q5 q4 q7 q6 q1 q2 q3"
 _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -86,9 +88,9 @@ async def _execute_all(
 
     If stderr is a terminal, a progress bar shows which are at work, the number of cells and the elapsed time.
     """
-    cells = {path: len(notebook_files.code_cells(notebook)) for path, notebook in loaded}
-    # Beside others the longest goes first, as far as cells tell: at the end it would run alone.
-    pending, at_work = iter(sorted(loaded, key=lambda each: -cells[each[0]]) if jobs > 1 else loaded), []
+    cells = sum(len(notebook_files.code_cells(notebook)) for _, notebook in loaded)
+    turns = sorted(loaded, key=lambda each: _TURNS.find(each[0].stem[:2])) if jobs > 1 else loaded
+    pending, at_work = iter(turns), []
 
     async def work() -> None:
         for path, notebook in pending:
@@ -105,7 +107,7 @@ async def _execute_all(
             bar.set_description(", ".join(at_work))
             await asyncio.sleep(1.0)
 
-    with tqdm(total=sum(cells.values()), leave=False, unit="cell", dynamic_ncols=True, disable=None) as bar:
+    with tqdm(total=cells, leave=False, unit="cell", dynamic_ncols=True, disable=None) as bar:
         async with asyncio.TaskGroup() as group:
             showing = group.create_task(show(bar))
             await asyncio.gather(*(group.create_task(work()) for _ in range(jobs)))
