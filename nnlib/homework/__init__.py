@@ -2,7 +2,8 @@
 
 Of the rest of nnlib only nnlib.check knows the questions: it judges what students write.
 
-sweeps.py        Q2 to Q5: the grids for tuning hyper-parameters; `python -m nnlib.homework q5` runs them
+sweeps.py        Q2 to Q5: the grids for tuning hyper-parameters; `python -m nnlib.homework q5` runs them;
+                 q4_recorded.jsonl holds two trials beyond Q4's grid
 explorers.py     Q2 to Q5: sliders that train a model
 augment.py       Q5: random shifts of the training images
 costs.py         Q5: how long each layer takes in a training step

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from nnlib import checks
 from nnlib.data import Dataset, load_binary, load_mnist, standardise, subset
 from nnlib.losses import softmax_loss
 from nnlib.models import SVM, Classifier, ConvNet, LogisticClassifier, SoftmaxClassifier
 from nnlib.network import Sequential
+from nnlib.search.rows import TrialRow, row_from_line
 from nnlib.search.sweeps import Settings, Sweep, expand_grid, sweep
 from nnlib.specs import BatchNorm, Conv, Dropout, Flatten, FullyConnected, Layer, MaxPool, ReLU
 
@@ -225,3 +227,12 @@ SWEEPS = {
 def of_question(name: str) -> list[NamedSweep]:
     """Return the sweep called `name`, or all of a question's ("q5") in their order; an empty list for neither."""
     return [named for named in SWEEPS.values() if name in (named.name, named.name.partition("-")[0])]
+
+
+def recorded_2000_units() -> list[TrialRow]:
+    """Return two trainings beyond the grid of "q4", which take twice as long as its largest and were recorded once.
+
+    The file is what `replace(SWEEPS["q4"], grid={"hidden_dim": (2000,)}).sweep(trial_log=...)` writes.
+    """
+    lines = Path(__file__).with_name("q4_recorded.jsonl").read_bytes().splitlines()
+    return [row_from_line(line) for line in lines]

@@ -12,7 +12,7 @@ from nnlib import BatchNorm, Conv, ConvNet, Dropout, Flatten, FullyConnected, Ma
 from nnlib.data import Dataset
 from nnlib.homework import sweeps as homework
 from nnlib.homework.__main__ import main
-from nnlib.homework.sweeps import SWEEPS, NamedSweep, of_question, regularised_conv_net
+from nnlib.homework.sweeps import SWEEPS, NamedSweep, of_question, recorded_2000_units, regularised_conv_net
 from nnlib.search import OpeningRow, Selection, Trial, TrialLog, TrialRow, replay, sweep
 from nnlib.search.sweeps import expand_grid
 
@@ -43,6 +43,16 @@ def test_q2_to_q4_keep_the_last_epoch_and_q4_and_q5_lower_their_rate_to_zero():
     assert {SWEEPS[name].solver.get("restore") for name in ("q2", "q3", "q4-rate", "q4")} == {"last"}
     falling = ("q4-rate", "q4", "q5-size", "q5-regularise")
     assert {SWEEPS[name].solver.get("schedule") for name in falling} == {"linear"}
+
+
+def test_the_recorded_trials_beyond_q4s_grid_are_of_its_sweep():
+    rows, named = recorded_2000_units(), SWEEPS["q4"]
+    assert [(row.settings, row.seed) for row in rows] == [({"hidden_dim": 2000}, seed) for seed in named.seeds]
+    for row in rows:
+        identity = Trial(named.make_model, row.settings, row.seed, named.solver).identity(row.data, row.fingerprint)
+        assert row.id == identity["id"]  # of these settings, seed, options, factory and data
+        assert (row.status, row.data.name, row.data.train, row.data.val) == ("done", "MNIST", 54_000, 6_000)
+        assert row.val_acc == pytest.approx(1 - len(row.wrong) / 6_000)
 
 
 @pytest.mark.parametrize("name", SWEEPS)
