@@ -10,23 +10,6 @@ from nnlib.search.sweeps import Point, Sweep, grid, sweep
 from nnlib.search.trial import Trial, data_info, replay, run_trial, train_trial
 from nnlib.search.trial_log import TrialLog, TrialLogError
 
-__all__ = [
-    "CodeError",
-    "OpeningRow",
-    "Point",
-    "Selection",
-    "Sweep",
-    "Trial",
-    "TrialLog",
-    "TrialLogError",
-    "TrialRow",
-    "data_info",
-    "grid",
-    "open_test_logged",
-    "replay",
-    "run_trial",
-    "select",
-    "standard_error",
-    "sweep",
-    "train_trial",
-]
+__all__ = ["CodeError", "OpeningRow", "Point", "Selection", "Sweep", "Trial", "TrialLog", "TrialLogError", "TrialRow"]
+__all__ += ["data_info", "grid", "open_test_logged", "replay", "run_trial", "select", "standard_error", "sweep"]
+__all__ += ["train_trial"]

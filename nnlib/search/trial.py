@@ -107,23 +107,13 @@ def data_info(data: Mapping[str, np.ndarray]) -> DataInfo:
 
 
 class _TrialSolver(Solver):
-    """A Solver that keeps which validation examples are right after each epoch, so that a row needs no second pass."""
-
-    def __init__(self, *args: object, **options: object):
-        super().__init__(*args, **options)
-        self.right: dict[int, np.ndarray] = {}
+    """Keeps which validation examples are right after each epoch, so that a row needs no second pass over them."""
 
     def check_accuracy(self, X: np.ndarray, y: np.ndarray) -> float:
         right = self.model.correct(X, y)
         if X is self.X_val:
-            self.right[self.epoch] = right
+            self.right = getattr(self, "right", {}) | {self.epoch: right}
         return float(np.mean(right))
-
-    def correct(self) -> np.ndarray:
-        """Return for each validation example whether the restored model predicts its label."""
-        best = max(range(self.epoch), key=self.val_acc_history.__getitem__, default=-1)  # of equals the earliest
-        kept = best if self.restore == "best" else self.epoch - 1
-        return self.right[kept] if kept in self.right else self.model.correct(self.X_val, self.y_val)
 
 
 def train_trial(
@@ -153,7 +143,10 @@ def train_trial(
         status, reason = "diverged", str(error)
     if status == "done" and watchers and solver.epoch < solver.num_epochs:
         status, reason = "stopped", f"stopped in epoch {solver.epoch + 1} of {solver.num_epochs}"
-    wrong = np.flatnonzero(~solver.correct()).tolist() if status == "done" else None
+    best = max(range(solver.epoch), key=solver.val_acc_history.__getitem__, default=0)  # of equals the earliest
+    right = getattr(solver, "right", {}).get(best if solver.restore == "best" else solver.epoch - 1)
+    right = model.correct(data["X_val"], data["y_val"]) if status == "done" and right is None else right
+    wrong = np.flatnonzero(~right).tolist() if status == "done" else None
     outcome = {"val_acc": None if status == "diverged" else solver.val_acc, "wrong": wrong, "curve": _curve(solver)}
     outcome["num_params"] = sum(array.size for array in model.params.values())
     return solver, make_row(identity, status, reason, **outcome, seconds=time.perf_counter() - start)
