@@ -42,8 +42,7 @@ notebooks/extra/ is executed only where it is named.
 NNLIB_CHECKPOINTS names another folder for checkpoints, from which nothing is removed. NNLIB_DATA names a folder to
 look in first for data files."""
 
-# Two at a time, the longest first; Q2 and Q3 last, when one may run alone: their sweeps take all cores.
-_TURNS = "q5 q4 q7 q6 q1 q2 q3"
+_TURNS = "q5 q4 q7 q6 q1 q2 q3"  # the longest first; last, when one may run alone, those whose sweeps take all cores
 _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -88,9 +87,8 @@ async def _execute_all(
 
     If stderr is a terminal, a progress bar shows which are at work, the number of cells and the elapsed time.
     """
-    cells = sum(len(notebook_files.code_cells(notebook)) for _, notebook in loaded)
-    turns = sorted(loaded, key=lambda each: _TURNS.find(each[0].stem[:2])) if jobs > 1 else loaded
-    pending, at_work = iter(turns), []
+    cells, at_work = sum(len(notebook_files.code_cells(notebook)) for _, notebook in loaded), []
+    pending = iter(sorted(loaded, key=lambda each: _TURNS.find(each[0].stem[:2])) if jobs > 1 else loaded)
 
     async def work() -> None:
         for path, notebook in pending:
