@@ -12,6 +12,6 @@ def empty_figure(width: float, height: float) -> Figure:
 
 
 def new_panels(width: float, height: float, **options: object) -> tuple[Figure, np.ndarray]:
-    """Return a figure and its Axes, in one row; `options` are those of `Figure.subplots`."""
+    """Return a figure, with sides in inches, and its Axes; `options` are those of `Figure.subplots`."""
     figure = empty_figure(width, height)
-    return figure, figure.subplots(1, **options)
+    return figure, figure.subplots(**options)

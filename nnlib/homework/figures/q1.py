@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
+from nnlib.homework.figures import new_panels
 from nnlib.plots import BLUE, GREEN, ORANGE, PURPLE, VERMILION, ink
 
 STYLES = ((BLUE, "-"), (VERMILION, "--"), (GREEN, "-."), (PURPLE, ":"))
@@ -26,8 +27,7 @@ def draw_step_sweep(
         rounding: predicted, (S,).
         used: nnlib's step.
     """
-    figure = Figure(figsize=(8.6, 4.4), layout="constrained")
-    ax = figure.subplots()
+    figure, ax = new_panels(8.6, 4.4)
     for (name, values), (colour, _), marker in zip(errors.items(), STYLES, "o^sD", strict=False):
         ax.loglog(steps, values, marker=marker, color=colour, markersize=3.5, linewidth=1.4, label=name)
     for theory, line, name in ((truncation, "--", "truncation, predicted"), (rounding, ":", "rounding, at most")):
@@ -42,8 +42,7 @@ def draw_step_sweep(
 
 def draw_kink(x: np.ndarray, relu: np.ndarray, derivative: np.ndarray, measured: np.ndarray, h: float) -> Figure:
     """Draw ReLU, and its derivative beside what a centred difference with step h measures; arrays (S,)."""
-    figure = Figure(figsize=(8.6, 3.0), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_panels(8.6, 3.0, ncols=2)
     left.plot(x, relu, color=BLUE, linewidth=2, label="ReLU")
     left.plot(x, x / 2, "--", color=VERMILION, label="slope ½: what the difference sees at 0")
     left.set(xlabel="$x$", ylabel="$y$", title="A kink at 0")
@@ -59,8 +58,7 @@ def draw_kink(x: np.ndarray, relu: np.ndarray, derivative: np.ndarray, measured:
 
 def draw_masks(panels: Mapping[str, np.ndarray]) -> Figure:
     """Draw grey images in [0, 1] in a row, each under its title."""
-    figure = Figure(figsize=(8.6, 2.3), layout="constrained")
-    axes = figure.subplots(1, len(panels))
+    figure, axes = new_panels(8.6, 2.3, ncols=len(panels))
     for ax, (title, image) in zip(axes, panels.items(), strict=True):
         ax.imshow(image, cmap="gray", vmin=0, vmax=1)
         ax.set_title(title, fontsize="medium")
@@ -78,8 +76,7 @@ def draw_moments(x: float, p: float, draws: np.ndarray, keep: np.ndarray, varian
         keep: keep probabilities, (K,).
         variances: of the outputs at each of them, (K,).
     """
-    figure = Figure(figsize=(8.6, 3.1), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_panels(8.6, 3.1, ncols=2)
     counts = np.arange(1, len(draws) + 1)
     band = 2 * x * np.sqrt(p * (1 - p) / counts)
     left.fill_between(
@@ -100,8 +97,8 @@ def draw_moments(x: float, p: float, draws: np.ndarray, keep: np.ndarray, varian
 
 def draw_distributions(names: list[str], before: np.ndarray, after: np.ndarray) -> Figure:
     """Draw the densities of D features before and after batch norm, both (N, D)."""
-    figure = Figure(figsize=(8.6, 3.2), layout="constrained")
-    for ax, values, title in zip(figure.subplots(1, 2), (before, after), ("before", "after"), strict=True):
+    figure, axes = new_panels(8.6, 3.2, ncols=2)
+    for ax, values, title in zip(axes, (before, after), ("before", "after"), strict=True):
         edges = np.linspace(values.min(), values.max(), 90)
         for column, name, (colour, line) in zip(values.T, names, STYLES, strict=False):
             density, _ = np.histogram(column, bins=edges, density=True)
@@ -121,8 +118,7 @@ def draw_running(names: list[str], means: np.ndarray, variances: np.ndarray, rho
         rho: momentum of the running averages.
         batch: examples in a batch.
     """
-    figure = Figure(figsize=(8.6, 3.2), layout="constrained")
-    axes = figure.subplots(1, 2, sharey=True)
+    figure, axes = new_panels(8.6, 3.2, ncols=2, sharey=True)
     steps = np.arange(1, len(means) + 1)
     factors = (1, (batch - 1) / batch)
     for ax, values, factor, what in zip(axes, (means, variances), factors, ("mean", "variance"), strict=True):
@@ -170,8 +166,7 @@ GRADIENTS = {  # of L with respect to a node, at the point (x, y) where it is wr
 
 def draw_batch_norm_graph(*, gradients: bool = False) -> Figure:
     """Draw which variables of batch norm depend on which, and with `gradients` what flows back to each."""
-    figure = Figure(figsize=(8.6, 4.0), layout="constrained")
-    ax = figure.subplots()
+    figure, ax = new_panels(8.6, 4.0)
     for (start, end), (name, colour) in _EDGES.items():
         _arrow(ax, start, end, name, colour)
     for name, centre in _NODES.items():

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from nnlib.homework.figures import new_panels
 from nnlib.plots import BLUE, VERMILION
 
 FRAMES = (VERMILION, BLUE)
@@ -23,8 +24,7 @@ def draw_three(image: np.ndarray, kernel: np.ndarray, filt: np.ndarray, valid: n
         valid: of image and kernel; the frame round element (1, 1), from 0, belongs to the framed window.
         full: of image and kernel; valid is framed in it.
     """
-    figure = Figure(figsize=(8.6, 6.2), layout="constrained")
-    axes = figure.subplots(2, 3, height_ratios=(6, 8))
+    figure, axes = new_panels(8.6, 6.2, nrows=2, ncols=3, height_ratios=(6, 8))
     canvas, large = image.shape, full.shape
     _matrix(axes[0, 0], image, f"image $a$ {_size(image)}", canvas)
     _matrix(axes[0, 1], kernel, "kernel $b$, as filt uses it", canvas)
@@ -48,10 +48,9 @@ def draw_im2col(image: np.ndarray, kernel: tuple[int, int], windows: tuple[int, 
         windows: two windows, by number in row-major order, that are framed in the image and as columns.
         pixel: one pixel, (row, column) from 0; it and its copies are coloured.
     """
-    figure = Figure(figsize=(8.6, 3.2), layout="constrained")
     p, q = (side - size + 1 for side, size in zip(image.shape, kernel, strict=True))
     rows = image.shape[0] + 1
-    left, right = figure.subplots(1, 2, width_ratios=(image.shape[1] + 1, p * q + 2))
+    figure, (left, right) = new_panels(8.6, 3.2, ncols=2, width_ratios=(image.shape[1] + 1, p * q + 2))
     columns = np.empty((kernel[0] * kernel[1], p * q))
     copies = np.zeros(columns.shape, dtype=bool)
     for (r, s), _ in np.ndenumerate(columns):
@@ -77,8 +76,7 @@ def draw_stamps(gradient: np.ndarray, kernel: np.ndarray, dx: np.ndarray) -> Fig
         kernel: (H', W').
         dx: dL/dX, (H, W).
     """
-    figure = Figure(figsize=(8.6, 3.7), layout="constrained")
-    axes = figure.subplots(1, 3)
+    figure, axes = new_panels(8.6, 3.7, ncols=3)
     panels = (gradient, r"$G = \partial L/\partial Y$"), (kernel, "kernel $W$"), (dx, r"$\partial L/\partial X$")
     for ax, (values, title) in zip(axes, panels, strict=True):
         _matrix(ax, values, f"{title} {_size(values)}", dx.shape)

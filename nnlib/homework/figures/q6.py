@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from nnlib.homework.figures import new_panels
 from nnlib.homework.recorded import Training
 from nnlib.plots import (
     BLUE,
@@ -32,8 +33,7 @@ SIDE = 32
 
 def draw_examples(images: np.ndarray, labels: np.ndarray, names: Sequence[str], each: int = 3) -> Figure:
     """Draw the first `each` images (N, 3, 32, 32) uint8 of each class, a class per column."""
-    figure = Figure(figsize=(9, 2.9), layout="constrained")
-    ax = figure.subplots()
+    figure, ax = new_panels(9, 2.9)
     first = np.array([np.flatnonzero(labels == label)[:each] for label in range(len(names))])
     shown = images[first.T.ravel()].transpose(0, 2, 3, 1) / 255
     plot_images(ax, shown, columns=len(names), scale_each=False)
@@ -50,8 +50,7 @@ def draw_fields(image: np.ndarray, fields: Mapping[str, int], products: Mapping[
         fields: the fields' sides in pixels by layer, growing.
         products: the numbers of multiplications by layer.
     """
-    figure = Figure(figsize=(10, 3.9), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=[1, 1.2])
+    figure, (left, right) = new_panels(10, 3.9, ncols=2, width_ratios=[1, 1.2])
     margin = (max(fields.values()) - SIDE) / 2 + 2
     left.imshow(image.transpose(1, 2, 0), extent=(0, SIDE, SIDE, 0))
     for index, (layer, field) in enumerate(fields.items()):
@@ -73,8 +72,7 @@ def draw_fields(image: np.ndarray, fields: Mapping[str, int], products: Mapping[
 
 def draw_training(history: Trained, note: str = "") -> Figure:
     """Draw the loss of each step, and the accuracies after each epoch, under a note."""
-    figure = Figure(figsize=(9, 3.2), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_panels(9, 3.2, ncols=2)
     plot_loss(left, history, window=100)
     left.set_title("Handout's VGG11: loss")
     plot_accuracy(right, history)
@@ -85,8 +83,7 @@ def draw_training(history: Trained, note: str = "") -> Figure:
 
 def draw_curves(histories: Mapping[str, Trained], note: str = "") -> Figure:
     """Draw the accuracies of some trainings by epoch, and the learning rates of the first and last, under a note."""
-    figure = Figure(figsize=(11, 3.2), layout="constrained")
-    left, middle, right = figure.subplots(1, 3)
+    figure, (left, middle, right) = new_panels(11, 3.2, ncols=3)
     middle.sharey(left)
     for (title, history), (color, line) in zip(histories.items(), STYLES, strict=False):
         epochs = range(1, history.epoch + 1)
@@ -115,8 +112,7 @@ def draw_ladder(trainings: Sequence[Training], heading: str) -> Figure:
         trainings: the rungs in order.
         heading: what and where was measured.
     """
-    figure = Figure(figsize=(11, 3.6), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=[3, 2])
+    figure, (left, right) = new_panels(11, 3.6, ncols=2, width_ratios=[3, 2])
     titles = [f"{rung.title} · {number}" for number, rung in enumerate(trainings, start=1)]
     plot_ladder(left, titles, [rung.val_acc for rung in trainings], [rung.test_acc for rung in trainings])
     left.set_title("The ladder, its rungs numbered", loc="left")
@@ -142,8 +138,7 @@ def _draw_minutes(ax: Axes, trainings: Sequence[Training]) -> None:
 
 def draw_spreads(spreads: Mapping[str, Sequence[float]]) -> Figure:
     """Draw how much the outputs of each layer differ from image to image, by network, before any training."""
-    figure = Figure(figsize=(8.4, 3.4), layout="constrained")
-    ax = figure.subplots()
+    figure, ax = new_panels(8.4, 3.4)
     for (name, values), (color, line) in zip(spreads.items(), STYLES, strict=False):
         ax.semilogy(range(1, len(values) + 1), values, color=color, linestyle=line, marker=".", label=name)
     ax.set(xlabel="layer, the last one gives the scores", ylabel="deviation over the images", title="Before training")

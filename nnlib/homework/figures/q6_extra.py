@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from nnlib.homework.figures import new_panels
 from nnlib.plots import (
     confusion_matrix,
     plot_accuracy,
@@ -21,8 +22,7 @@ from nnlib.plots.training import Trained
 
 def draw_augmented(rows: np.ndarray, title: str) -> Figure:
     """Draw images (R, N, 3, 32, 32) in [-1, 1], a row per epoch."""
-    figure = Figure(figsize=(5.4, 4.2), layout="constrained")
-    ax = figure.subplots()
+    figure, ax = new_panels(5.4, 4.2)
     images = rows.reshape(-1, *rows.shape[2:]).transpose(0, 2, 3, 1) / 2 + 0.5
     plot_images(ax, images.astype(float), columns=rows.shape[1], scale_each=False)
     ax.set_title(title)
@@ -31,8 +31,7 @@ def draw_augmented(rows: np.ndarray, title: str) -> Figure:
 
 def draw_ours(history: Trained, rates: Mapping[str, Sequence[float]]) -> Figure:
     """Draw loss and accuracies of one training, and the learning rates of several by name."""
-    figure = Figure(figsize=(11, 3.2), layout="constrained")
-    axes = figure.subplots(1, 3)
+    figure, axes = new_panels(11, 3.2, ncols=3)
     plot_loss(axes[0], history, window=100)
     plot_accuracy(axes[1], history)
     for name, values in rates.items():
@@ -52,8 +51,7 @@ def draw_whitening(directions: np.ndarray, shares: np.ndarray) -> Figure:
         directions: unit vectors (D, 3, K, K).
         shares: of the patches' mean square that lies along each, (D,).
     """
-    figure = Figure(figsize=(9, 3.4), layout="constrained")
-    axes = figure.subplots(2, -(-len(directions) // 2))
+    figure, axes = new_panels(9, 3.4, nrows=2, ncols=-(-len(directions) // 2))
     largest = np.abs(directions).max()
     order = np.argsort(shares)[::-1]
     for ax, index in zip(axes.flat, order, strict=False):
@@ -68,8 +66,7 @@ def draw_whitening(directions: np.ndarray, shares: np.ndarray) -> Figure:
 
 def draw_confusion(y: np.ndarray, scores: np.ndarray, classes: Sequence[str]) -> Figure:
     """Draw how often each class is taken for each other one; the title counts the mistakes."""
-    figure = Figure(figsize=(5, 5), layout="constrained")
-    ax = figure.subplots()
+    figure, ax = new_panels(5, 5)
     counts = confusion_matrix(y, scores.argmax(axis=1), len(classes))
     plot_confusion(ax, counts, classes=classes)
     ax.set_title(f"{counts.sum() - np.trace(counts):,} of {len(y):,} wrong")
@@ -78,7 +75,6 @@ def draw_confusion(y: np.ndarray, scores: np.ndarray, classes: Sequence[str]) ->
 
 def draw_surest_mistakes(images: np.ndarray, y: np.ndarray, scores: np.ndarray, classes: Sequence[str]) -> Figure:
     """Draw the sixteen mistakes with the highest probability, from images (N, 3, 32, 32) uint8 and scores (N, 10)."""
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
-    axes = figure.subplots(2, 8)
+    figure, axes = new_panels(9, 3.6, nrows=2, ncols=8)
     plot_mistakes(axes, images.transpose(0, 2, 3, 1) / 255, y, scores, classes=classes)
     return figure

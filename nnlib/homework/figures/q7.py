@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from nnlib.homework.cures import WINDOW, smoothed
 from nnlib.homework.depth import COLOURS, LINES, BackpropTrace
-from nnlib.homework.figures import empty_figure
+from nnlib.homework.figures import empty_figure, new_panels
 from nnlib.homework.gains import Factors
 from nnlib.homework.masks import MASKS, Affine, draw_dropout, rectified_mean
 from nnlib.homework.signs import TARGET
@@ -33,8 +33,7 @@ def draw_arrival(
         shares: |dL/dz_1| / |dL/dz_{D-1}| of networks of D layers, (len(depths),) for each name.
         depths: D.
     """
-    figure = empty_figure(10, 3.4)
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_panels(10, 3.4, ncols=2)
     for name, trace in traces.items():
         line = {**_activation(name), "markersize": 3.5, "label": name}
         left.semilogy(np.arange(1, len(trace.weight_norms) + 1), trace.weight_norms, **line)
@@ -58,8 +57,7 @@ def draw_gain_window(factors: Factors, accuracies: Mapping[float, Sequence[float
         accuracies: by learning rate, (G,).
         predicted: g at which the product is 1.
     """
-    figure = empty_figure(10, 3.6)
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_panels(10, 3.6, ncols=2)
     for values, line, color, label in (
         (factors.slope, "o-", VERMILION, "slope of the sigmoids"),
         (factors.gain, "s--", BLUE, "gain of the weights"),
@@ -87,8 +85,7 @@ def draw_gain_window(factors: Factors, accuracies: Mapping[float, Sequence[float
 
 def draw_deep_training(losses: Mapping[str, Sequence[float]], steps: int) -> Figure:
     """Draw the losses of the first `steps` steps, centred means over ten."""
-    figure = empty_figure(8.4, 3.4)
-    ax = figure.subplots()
+    figure, ax = new_panels(8.4, 3.4)
     for (name, values), (color, line) in zip(losses.items(), OPTIONS, strict=False):
         _draw_smoothed(ax, values[:steps], line, color=color, label=name)
     ax.axhline(math.log(10), color="black", linewidth=0.8, label="guessing, $\\log 10$")
@@ -104,8 +101,7 @@ def draw_paths(paths: Mapping[str, np.ndarray], moments: Mapping[str, np.ndarray
         paths: by activation, (steps + 1, 2).
         moments: E[a^T a] of the inputs, (2, 2), which is the loss's Hessian.
     """
-    figure = empty_figure(9, 3.8)
-    axes = figure.subplots(1, 2, sharex=True, sharey=True)
+    figure, axes = new_panels(9, 3.8, ncols=2, sharex=True, sharey=True)
     across, up = np.meshgrid(np.linspace(-0.5, 1.6, 80), np.linspace(-1.5, 0.7, 80))
     offset = np.stack([across - TARGET[0], up - TARGET[1]])
     for ax, (name, path) in zip(axes, paths.items(), strict=True):
@@ -151,8 +147,7 @@ def draw_distances(distances: Mapping[tuple[float, str], Sequence[float]], count
         distances: by (keep probability, kind of mean), (len(counts),).
         counts: n.
     """
-    figure = empty_figure(6.4, 3.4)
-    ax = figure.subplots()
+    figure, ax = new_panels(6.4, 3.4)
     for ((keep, kind), values), line in zip(distances.items(), styles.LINES, strict=False):
         ax.loglog(counts, values, **line, markersize=4, label=f"keep {keep:g}, {kind}")
     ax.set_xticks(counts, counts)
@@ -169,9 +164,8 @@ def draw_ways(measured: Mapping[tuple[str, str], tuple[float, float]]) -> Figure
     Args:
         measured: (accuracy, loss) by (network, way).
     """
-    figure = empty_figure(10, 3.4)
     networks, ways = (list(dict.fromkeys(key[part] for key in measured)) for part in (0, 1))
-    axes = figure.subplots(1, 2)
+    figure, axes = new_panels(10, 3.4, ncols=2)
     for ax, which, label in zip(axes, (0, 1), ("validation accuracy", "validation loss"), strict=True):
         for name, line in zip(networks, styles.LINES, strict=False):
             there = [way for way in ways if (name, way) in measured]

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from nnlib.homework.cures import WINDOW, smoothed
-from nnlib.homework.figures import empty_figure
+from nnlib.homework.figures import new_panels
 from nnlib.plots import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
 
 COLOURS = ((GREEN, "-"), (BLUE, "--"), (VERMILION, "-."), (ORANGE, ":"), (PURPLE, "-"))
@@ -56,8 +56,7 @@ def draw_bounds(least_squares: Mapping[str, np.ndarray], network: Mapping[str, D
         least_squares: losses by label.
         network: by label.
     """
-    figure = empty_figure(11, 3.5)
-    left, middle, right = figure.subplots(1, 3)
+    figure, (left, middle, right) = new_panels(11, 3.5, ncols=3)
     for (label, losses), (color, line) in zip(least_squares.items(), COLOURS, strict=False):
         left.semilogy(losses, line, color=color, label=label)
     left.set(xlabel="step", ylabel="training loss", title="Least squares: the bound is sharp", ylim=(0.03, 1e4))
@@ -76,8 +75,7 @@ def draw_bounds(least_squares: Mapping[str, np.ndarray], network: Mapping[str, D
 
 def draw_momentum(runs: Mapping[str, Descent]) -> Figure:
     """Draw losses, and the sharpness as a multiple of each run's bound, until its loss has doubled."""
-    figure = empty_figure(11, 3.5)
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_panels(11, 3.5, ncols=2)
     for (label, run), (color, line) in zip(runs.items(), COLOURS, strict=False):
         left.semilogy(run.losses, line, color=color, label=label)
         steps, sharpness = run.until_doubled
@@ -96,8 +94,7 @@ def draw_cures(curves: Mapping[tuple[str, str], np.ndarray], first: int = 40) ->
         curves: the loss of every step by (case, cure); of one seed.
         first: steps in the first panel.
     """
-    figure = empty_figure(11, 3.7)
-    left, *others = figure.subplots(1, 3)
+    figure, (left, *others) = new_panels(11, 3.7, ncols=3)
     for cure in ("as it is", "warm-up"):
         color, line = CURES[cure]
         losses = curves["A", cure][:first]
