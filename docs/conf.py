@@ -28,6 +28,7 @@ html_theme = "furo"
 html_static_path, html_css_files = ["static"], ["book.css"]
 html_copy_source = html_show_copyright = False
 html_show_search_summary = False  # it reads the pages again, which a browser refuses from disk
+smartquotes_action = "qe"  # the dashes of --pages stay two
 pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 
 
