@@ -99,7 +99,7 @@ def _draw_unit(ax: Axes, outputs: np.ndarray, mean: float, sd: float, without_ma
     ax.axvline(mean, color=GREEN, linewidth=2, label="$(px)W$")
     ax.axvline(without_masks, color=VERMILION, linewidth=2, linestyle="--", label="$xW$, not scaled")
     ax.set(xlabel="output $y$", ylabel="density")
-    ax.legend(fontsize="small")
+    ax.legend(fontsize="small", framealpha=1)  # above the lines
 
 
 def _draw_error(ax: Axes, outputs: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> None:

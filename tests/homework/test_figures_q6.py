@@ -119,7 +119,7 @@ def test_whitening_is_drawn_on_one_symmetric_scale_the_strongest_first():
     directions[0], directions[1, 0], directions[2] = 0.25, 0.5, -0.5
     shares = np.array([0.1, 0.00001, 0.89999])
     axes = q6_extra.draw_whitening(directions, shares).axes
-    assert [ax.get_title() for ax in axes[:3]] == ["90.00%", "10.00%", "1e-05"]
+    assert [ax.get_title() for ax in axes[:3]] == ["90.00%", "10.00%", "0.001%"]
     first, second, third = (ax.images[0].get_array() for ax in axes[:3])
     assert np.asarray(first) == pytest.approx(np.ones((2, 2, 3)))  # its sign is turned
     assert np.asarray(second) == pytest.approx(np.full((2, 2, 3), 0.75))

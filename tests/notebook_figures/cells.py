@@ -152,6 +152,7 @@ def q6():
     def result(seed, name):
         return SimpleNamespace(recipe=SimpleNamespace(name=name, title=f"+ {name}"), history=history(seed))
 
+    from nnlib.homework.figures import q6 as figures
     from nnlib.homework.recorded import recorded
 
     cells = Cells("q6_vgg_cifar10")
@@ -160,6 +161,7 @@ def q6():
     return cells.run(
         data=Data(X_train=images, y_train=np.arange(200) % 10),
         class_names=lambda data: names,
+        figures=figures,
         recorded=recorded,
         PROFILE=SimpleNamespace(flops=1),
         NOTE="a smoke test: these accuracies mean nothing",
@@ -172,7 +174,7 @@ def q6():
 
 @cache
 def q7():
-    from nnlib.homework.figures.q7_rates import Descent
+    from nnlib.homework.figures import q7, q7_rates
 
     rng = np.random.default_rng(0)
     names = ["sigmoid", "sigmoid, rate 1", "sigmoid, Adam", "sigmoid, Adam, 15 epochs", "batch norm, sigmoid"]
@@ -184,12 +186,14 @@ def q7():
     runs = {}
     for rate, beta in ((2.0, 0.0), (2.0, 0.5), (2.0, 0.9), (1.0, 0.5), (0.2, 0.9)):
         bound = 2 * (1 + beta) / rate
-        runs[f"rate {rate}, momentum {beta}"] = Descent(
+        runs[f"rate {rate}, momentum {beta}"] = q7_rates.Descent(
             rng.uniform(1, 1.9, 80), rng.uniform(0.5, 2, 20) * bound, bound, 4
         )
     cells = Cells("q7_short_answers")
     return cells.run(
         np=np,
+        figures=q7,
+        rate_figures=q7_rates,
         deep=deep,
         judged=judged,
         distances=distances,

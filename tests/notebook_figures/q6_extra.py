@@ -48,7 +48,7 @@ def whitening(ns):
     for index in range(11, -1, -1):  # eigh gives the weakest first
         patch = directions[:, index].reshape(3, 2, 2).transpose(1, 2, 0)
         patch = patch if patch.sum() >= 0 else -patch
-        title = f"{shares[index]:.2%}" if shares[index] >= 5e-5 else f"{shares[index]:.0e}"
+        title = f"{shares[index]:.2%}" if shares[index] >= 5e-5 else f"{shares[index]:.3%}"
         panels.append(Panel(title, "", ", reversed", [image(0.5 + patch / largest / 2)]))
     return panels
 

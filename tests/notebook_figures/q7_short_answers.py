@@ -54,7 +54,7 @@ def gain_window(ns):
     left += [level(1), upright(crossing, f"product 1 at $g$ = {crossing:.1f}")]
     right = [line(f"rate {rate:g}", product, ns.accuracy[rate]) for rate in (0.1, 0.3)]
     right += [word(f"{each}", x, top) for each, x, top in zip(g, product, best, strict=True)]
-    x, y = r"$g$, weights of deviation $g/\sqrt{fan\,in}$, log", "validation accuracy, %"
+    x, y = r"$g$, weights of deviation $g/\sqrt{\mathrm{fan\ in}}$, log", "validation accuracy, %"
     ticks = ["0.25", "0.5", "1", "2"]
     return [
         Panel("Before training", x, "factor per layer, log", left, True),

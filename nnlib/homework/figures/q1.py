@@ -156,8 +156,8 @@ _EDGES = {  # from, to: the path's name, its colour
 GRADIENTS = {  # of L with respect to a node, at the point (x, y) where it is written
     "Y": (r"$G$", 8.0, 1.25),
     "X̂": (r"$\gamma\,G$", 5.6, 1.25),
-    "μ": (r"$-\frac{1}{\sigma}\sum_n \gamma\,G_n$", 3.0, 4.15),
-    "σ": (r"$-\frac{1}{\sigma}\sum_n \gamma\,G_n \hat X_n$", 3.0, -0.2),
+    "μ": (r"$-\dfrac{1}{\sigma}\,\sum_n \gamma\,G_n$", 3.0, 4.2),
+    "σ": (r"$-\dfrac{1}{\sigma}\,\sum_n \gamma\,G_n \hat X_n$", 3.0, -0.25),
     "γ": (r"$\sum_n G_n \hat X_n$", 7.1, 4.25),
     "β": (r"$\sum_n G_n$", 8.9, 4.25),
     "X": ("sum of\nthree paths", 0.5, 1.05),

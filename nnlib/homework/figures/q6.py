@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from nnlib.homework.figures import new_panels
 from nnlib.homework.recorded import Training
@@ -57,7 +58,8 @@ def draw_fields(image: np.ndarray, fields: Mapping[str, int], products: Mapping[
         color, line = STYLES[index % len(STYLES)]
         corner = SIDE / 2 - field / 2
         square = {"facecolor": "none", "edgecolor": color, "linestyle": line, "linewidth": 1.5}
-        left.add_patch(Rectangle((corner, corner), field, field, **square, label=f"{layer}: {field} × {field}"))
+        frame = Rectangle((corner, corner), field, field, **square, label=f"{layer}: {field} × {field}")
+        left.add_patch(frame).set_path_effects([withStroke(linewidth=3, foreground="white")])
     left.set(xlim=(-margin, SIDE + margin), ylim=(SIDE + margin, -margin), aspect="equal", xticks=[], yticks=[])
     left.set_title("receptive fields, on an image of 32 × 32")
     left.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize="small")

@@ -58,7 +58,7 @@ def draw_whitening(directions: np.ndarray, shares: np.ndarray) -> Figure:
         sign = 1 if directions[index].sum() >= 0 else -1
         ax.imshow(sign * directions[index].transpose(1, 2, 0) / largest / 2 + 0.5)
         ax.set(xticks=[], yticks=[])
-        ax.set_title(f"{shares[index]:.2%}" if shares[index] >= 5e-5 else f"{shares[index]:.0e}", fontsize="small")
+        ax.set_title(f"{shares[index]:.{2 if shares[index] >= 5e-5 else 3}%}", fontsize="small")
     for ax in axes.flat[len(directions) :]:
         ax.set_axis_off()
     return figure

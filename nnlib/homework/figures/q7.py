@@ -67,13 +67,15 @@ def draw_gain_window(factors: Factors, accuracies: Mapping[float, Sequence[float
     left.axhline(1, color="0.6", linewidth=0.8)
     left.axvline(predicted, color=GREEN, linestyle=":", label=f"product 1 at $g$ = {predicted:.1f}")
     left.set(
-        xlabel="$g$, weights of deviation $g/\\sqrt{fan\\,in}$", ylabel="factor per layer", title="Before training"
+        xlabel="$g$, weights of deviation $g/\\sqrt{\\mathrm{fan\\ in}}$",
+        ylabel="factor per layer",
+        title="Before training",
     )
     left.legend(fontsize="small")
     for (rate, values), line in zip(accuracies.items(), styles.LINES, strict=False):
         right.semilogx(factors.product, values, **line, markersize=4, label=f"rate {rate:g}")
     for g, x, top in zip(factors.weight_gains, factors.product, np.max(list(accuracies.values()), axis=0), strict=True):
-        right.annotate(f"{g:g}", (x, top), (0, 5), textcoords="offset points", ha="center", fontsize="small")
+        right.annotate(f"{g:g}", (x, top), (0, 6), textcoords="offset points", ha="center", fontsize="small")
     right.axvline(1, color=GREEN, linestyle=":")
     right.set(xlabel="slope × gain before training", ylabel="validation accuracy", title="After training (number: $g$)")
     right.set(ylim=(0, 1), xticks=(0.25, 0.5, 1, 2), xticklabels=("0.25", "0.5", "1", "2"))
