@@ -84,16 +84,16 @@ class Process:
         """
         if on is None:
             self._import(name.partition(":")[0])
-        answer = self._request(on=on, name=name, args=args, options=options or {}, call=True, keep=keep, after=after)
+        answer = self._request(name, args, on, keep, after, options)
         return (answer["result"], answer["after"]) if after else answer["result"]
 
     def get(self, on: Handle, name: str, keep: bool = False) -> object:
         """Return an attribute of an object in the worker; a handle for it where it is to stay there."""
-        return self._request(on=on, name=name, keep=keep or ())["result"]
+        return self.call("builtins:getattr", on, name, keep=keep or ())
 
     def set(self, on: Handle, name: str, value: object) -> None:
         """Set an attribute of an object in the worker."""
-        self._request(on=on, name=name, args=(value,), set=True)
+        self.call("builtins:setattr", on, name, value)
 
     def _import(self, module: str) -> None:
         """Import a module that has not been, with the time that it takes to start."""
@@ -101,13 +101,13 @@ class Process:
             return
         usual, self.seconds = self.seconds, max(self.seconds, START_SECONDS)
         try:
-            self._request(on=None, name="importlib:import_module", args=(module,), call=True, keep=True)
+            self._request("importlib:import_module", (module,), keep=True)
         finally:
             self.seconds = usual
         self._imported.add(module)
 
-    def _request(self, **request: object) -> dict:
-        request = {"args": (), "options": {}, "call": False, "set": False, "keep": (), "after": False, **request}
+    def _request(self, name: str, args: tuple, on=None, keep: object = (), after=False, options=None) -> dict:
+        request = {"name": name, "args": args, "on": on, "keep": keep, "after": after, "options": options or {}}
         try:
             if self.popen is None:
                 self._start()

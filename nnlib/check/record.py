@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 
@@ -16,19 +15,6 @@ from nnlib.check.report import describe, judge_public
 from nnlib.check.waiting import item_in
 
 ROUNDING = 1e-9  # relative to the largest expected entry, for float64
-
-
-class NotebookCells(Protocol):
-    """What `Checks` asks about a notebook's cells."""
-
-    def waits_for(self, error: Exception) -> str:
-        """Return the item that an error in the current cell waits for, or an empty string."""
-
-    def why_stale(self) -> str:
-        """Return why a check of the current cell cannot use its names, or an empty string."""
-
-    def source(self) -> str:
-        """Return the source of the current cell."""
 
 
 @dataclass
@@ -50,10 +36,10 @@ class Checks:
 
     Args:
         items: the items that the notebook checks.
-        session: answers questions about the notebook's cells; None outside of a notebook.
+        session: the `nnlib.check.session.Session` of the notebook; None outside of one.
     """
 
-    def __init__(self, items: Sequence[Item], session: NotebookCells | None = None):
+    def __init__(self, items: Sequence[Item], session: object | None = None):
         self.items = {item.id: item for item in items}
         self.results = {item.id: ItemResults() for item in items}
         self.session = session

@@ -8,8 +8,9 @@ is not run with a name that was assigned before nnlib's code was last changed.
 from __future__ import annotations
 
 import ast
+import dis
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 import nnlib
 from nnlib.check import exercises
@@ -18,7 +19,6 @@ from nnlib.check.waiting import item_in
 from nnlib.data import Dataset
 
 PACKAGE = Path(nnlib.__file__).parent
-INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 HANDLER, LAST = "_nnlib_cell_failed", "_nnlib_last"
 
 
@@ -55,9 +55,12 @@ class Session(ast.NodeTransformer):
 
     def visit_Module(self, module: ast.Module) -> ast.Module:
         """Put the cell's statements into a try statement; a last expression is shown after it."""
-        self.loads = _loads(module)
-        self.stores = {node.id for node in _own_scope(module)}
+        try:
+            code = compile(module, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        except SyntaxError:  # such as a return outside a function: IPython says so
+            return module
         self.imports = {node.asname or node.name for node in ast.walk(module) if isinstance(node, ast.alias)}
+        self.loads, self.stores = _loads(code), _names(code, "STORE_NAME") - self.imports
         if not module.body:
             return module
         body, shown = list(module.body), []
@@ -111,6 +114,7 @@ class Session(ast.NodeTransformer):
         for name in self.stores:
             self.waiting.pop(name, None)
             self.code[name] = code_time()
+        self.stores = set()  # so that a cell with a syntax error, which has none, does not do it again
 
 
 def code_time() -> float:
@@ -118,32 +122,12 @@ def code_time() -> float:
     return max(path.stat().st_mtime for path in PACKAGE.rglob("*.py"))
 
 
-def _loads(node: ast.AST) -> set[str]:
-    """Return the names that a cell loads, without those that its functions and comprehensions assign themselves."""
-    if isinstance(node, ast.Name):
-        return {node.id} if isinstance(node.ctx, ast.Load) else set()
-    found = set().union(*map(_loads, ast.iter_child_nodes(node)))
-    if isinstance(node, INNER):
-        parts = list(ast.walk(node))
-        found -= {part.arg for part in parts if isinstance(part, ast.arg)}
-        found -= {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-    return found
+def _names(code: CodeType, *operations: str) -> set[str]:
+    """Return the names that operations such as STORE_NAME in a cell's code are about."""
+    return {each.argval for each in dis.get_instructions(code) if each.opname in operations}
 
 
-def _own_scope(module: ast.Module) -> list[ast.Name]:
-    """Return the names that the cell itself assigns, not those that are local to its functions and classes."""
-    found: list[ast.Name] = []
-
-    def walk(node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
-                found.append(ast.Name(child.name, ast.Store()))
-            elif isinstance(child, INNER):
-                continue
-            else:
-                if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
-                    found.append(child)
-                walk(child)
-
-    walk(module)
-    return found
+def _loads(code: CodeType) -> set[str]:
+    """Return the names that a cell loads, in its functions and comprehensions too, but not those of their own."""
+    inner = (each for each in code.co_consts if isinstance(each, CodeType))
+    return _names(code, "LOAD_NAME", "LOAD_GLOBAL").union(*map(_loads, inner))

@@ -81,16 +81,12 @@ class Worker:
         self.root, self.frames, self.kept = root, frames, []
 
     def answer(self, request: dict) -> dict:
-        """Call a function or method, or read or set an attribute; return the result and the arguments afterwards."""
+        """Call a function or method; return the result and the arguments afterwards."""
         try:
             module, _, name = request["name"].rpartition(":")
             owner = importlib.import_module(module) if request["on"] is None else self.kept[request["on"].number]
             args, options = self._objects(request["args"]), self._objects(request["options"])
-            if request["set"]:
-                setattr(owner, name, args[0])
-                return {"result": None, "after": ()}
-            function = getattr(owner, name)
-            result = function(*args, **options) if request["call"] else function
+            result = getattr(owner, name)(*args, **options)
             changed = args if request["after"] != "own" else ()
             after = self._plain((changed, request["args"])) if request["after"] else ()
             return {"result": self._result(result, request["keep"]), "after": after}
