@@ -13,6 +13,8 @@ from pathlib import Path
 from nnlib import checks, storage
 
 NAME = "exercises.toml"
+ID = r"\d\.\d[a-z]?"
+PYTORCH = "PyTorch: make setup-q6"
 
 
 @dataclass(frozen=True)
@@ -116,3 +118,17 @@ def of_question(question: str) -> list[Item]:
     found = [item for item in items().values() if number and item.id.startswith(f"{number[1]}.")]
     checks.require(bool(found), "question", "one of 'q1' to 'q7'", repr(question))
     return found
+
+
+def item_in(error: BaseException) -> str:
+    """Return the item that `error` says is not written, PyTorch if it is not installed, or an empty string.
+
+    What is not written raises NotImplementedError("1.4 ..."). A worker's or a sweep's error holds such an exception's
+    text: "... NotImplementedError: 1.4 batch norm ...".
+    """
+    if isinstance(error, ModuleNotFoundError) and error.name in ("torch", "torchvision"):
+        return PYTORCH
+    if isinstance(error, NotImplementedError) and (found := re.match(ID, str(error))):
+        return found[0]
+    found = re.search(rf"NotImplementedError: ({ID})\b", str(error))
+    return found[1] if found else ""

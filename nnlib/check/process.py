@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nnlib.check import frames
+from nnlib.check.exercises import item_in
 from nnlib.check.frames import FrameError, Handle
-from nnlib.check.waiting import item_in
 
 SECONDS, START_SECONDS = 10.0, 60.0  # for a request; for Python to start, or an import, on a busy machine
 WORKER = Path(__file__).with_name("worker.py")

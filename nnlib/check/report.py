@@ -27,14 +27,7 @@ ABOUT = {
 }
 
 
-class Printed:
-    """What `check` returns, so that a cell that ends with it shows nothing more."""
-
-    def __repr__(self) -> str:
-        return ""
-
-
-def check(item: str, *, hint: int = 0) -> Printed:
+def check(item: str, *, hint: int = 0) -> None:
     """Judge the code of an item, or of all items whose ids start with it, and print the results.
 
     The files are read from disk in a process of its own, so that neither a restart nor autoreload matters.
@@ -51,7 +44,6 @@ def check(item: str, *, hint: int = 0) -> Printed:
     checks.require(bool(found), "item", "the id of an item with code, such as '1.4c' or '1.4'", repr(item))
     for each in found:
         print("\n".join(describe_item(each, judge_public(each), hint)))
-    return Printed()
 
 
 def with_code(start: str = "") -> list[Item]:

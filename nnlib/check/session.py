@@ -15,7 +15,6 @@ from types import CodeType, ModuleType
 import nnlib
 from nnlib.check import exercises
 from nnlib.check.record import Check, Checks
-from nnlib.check.waiting import item_in
 from nnlib.data import Dataset
 
 PACKAGE = Path(nnlib.__file__).parent
@@ -90,7 +89,7 @@ class Session(ast.NodeTransformer):
     def waits_for(self, error: Exception) -> str:
         """Return the item that an error in the current cell waits for, or an empty string."""
         name = getattr(error, "name", None) if isinstance(error, NameError) else None
-        return item_in(error) or self.waiting.get(name or "", "")
+        return exercises.item_in(error) or self.waiting.get(name or "", "")
 
     def why_stale(self) -> str:
         """Return why a check of the current cell cannot use its names, or an empty string."""
