@@ -23,26 +23,19 @@ from nnlib.check.subjects import Fault
 class Result:
     """The result of one row.
 
-    Attributes:
-        item, name, property: of the row.
-        status: passed, failed, waits (for `message`, not written), not run (`message` says why), syntax, import,
-            exception, timeout, killed or output.
-        message: what was seen, in words.
-        diagnosis: the id of the mistake, or "".
-        seconds: how long it took.
-        place: "file:line" of the student's code, if an exception names it.
-        where: which result of which function is wrong.
+    Its status is passed, failed, waits (for `message`, not written), not run (`message` says why), syntax, import,
+    exception, timeout, killed, output, or ours: an exception in the check itself.
     """
 
     item: str
     name: str
     property: str
     status: str
-    message: str = ""
-    diagnosis: str = ""
+    message: str = ""  # what was seen, in words
+    diagnosis: str = ""  # the id of the mistake
     seconds: float = 0.0
-    place: str = ""
-    where: str = ""
+    place: str = ""  # "file:line" of the student's code, if an exception names it
+    where: str = ""  # which result of which function is wrong
 
 
 def judge(
@@ -52,14 +45,9 @@ def judge(
     rows: tuple[Row, ...] | None = None,
     start: Callable[[Path], subprocess.Popen] = process.start,
 ) -> list[Result]:
-    """Return a result for each row of an item, all in one worker; a row whose `after` has not passed is not run.
+    """Return a result for each row of an item, or of `rows`; a row whose `after` has not passed is not run.
 
-    Args:
-        item: its id.
-        root: the folder that holds `nnlib` with the student's files.
-        seed: of the inputs.
-        rows: other rows than the item's.
-        start: starts a worker for the root.
+    One worker, which `start` starts, runs all of them with the student's files in `root`/nnlib.
     """
     known: dict[str, Result] = {}
     with Process(root, start) as worker:
@@ -86,14 +74,7 @@ def _judge(item: Item, rows: tuple[Row, ...] | None, worker: Process, seed: int,
 
 
 def judge_row(item: Item, row: Row, worker: Process, seed: int) -> Result:
-    """Return the result of one row, whatever its `after` says; an exception of ours is the status "ours".
-
-    Args:
-        item: whose targets are judged.
-        row: which of its checks.
-        worker: has the student's files.
-        seed: of the inputs; each row draws its own with it.
-    """
+    """Return the result of one row, whatever its `after` says; each row draws inputs of its own with the seed."""
     rng = np.random.default_rng([seed, zlib.crc32(f"{item.id}:{row.name}".encode())])
     targets = tuple(each for each in item.targets if not row.of or each.rpartition(":")[2] in row.of)
     subjects = dict.fromkeys(cases.OF[target] for target in targets)

@@ -19,50 +19,29 @@ PYTORCH = "PyTorch: make setup-q6"
 
 @dataclass(frozen=True)
 class Row:
-    """One check of the code of an item.
+    """One check of the code of an item."""
 
-    Attributes:
-        name: unique within the item.
-        property: what is checked: shape, value, gradient, dtype, mutation, stability, mode, economy or trains.
-        of: the functions that it is about; empty for all of the item's targets.
-        after: checks that have to pass before: names in the same item, or "1.1:gradient".
-        public: whether students may run it.
-        points: for passing it.
-        limits: where they differ from the usual ones, such as {"ratio": 20}.
-    """
-
-    name: str
-    property: str
-    of: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    public: bool = True
+    name: str  # unique within the item
+    property: str  # shape, value, gradient, dtype, mutation, stability, mode, economy or trains
+    of: tuple[str, ...] = ()  # the functions that it is about; empty for all of the item's targets
+    after: tuple[str, ...] = ()  # checks that have to pass before: names in the same item, or "1.1:gradient"
+    public: bool = True  # whether students may run it
     points: float = 0
-    limits: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)  # where they differ from the usual ones: {"ratio": 20}
 
 
 @dataclass(frozen=True)
 class Item:
-    """One item of the homework.
+    """One item of the homework."""
 
-    Attributes:
-        id: such as "1.4a".
-        title: what is to be done.
-        points: a number; those of all items sum to 100.
-        checks: how many checks its cell makes, the public rows among them.
-        targets: what the student writes, "module:name".
-        rows: the checks of its code that are known here.
-        hidden: how many checks of its code only the grader makes.
-        cell: the checksum of its check cell in a student's copy, as it was handed out; else empty.
-    """
-
-    id: str
+    id: str  # such as "1.4a"
     title: str
-    points: float
-    checks: int
-    targets: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    hidden: int = 0
-    cell: str = ""
+    points: float  # those of all items sum to 100
+    checks: int  # how many checks its cell makes, the public rows among them
+    targets: tuple[str, ...] = ()  # what the student writes, "module:name"
+    rows: tuple[Row, ...] = ()  # the checks of its code that are known here
+    hidden: int = 0  # how many checks of its code only the grader makes
+    cell: str = ""  # the checksum of its check cell as it was handed out, in a student's copy
 
     def written(self) -> float:
         """Return when a file of its targets was last changed, in seconds since the epoch."""
@@ -82,9 +61,9 @@ def find() -> Path:
 
 
 @cache
-def items(path: Path | None = None) -> dict[str, Item]:
+def items() -> dict[str, Item]:
     """Return all items by their ids, in the order of the file."""
-    with open(find() if path is None else path, "rb") as file:
+    with open(find(), "rb") as file:
         return {entry["id"]: _item(entry) for entry in tomllib.load(file)["item"]}
 
 

@@ -10,19 +10,10 @@ from nnlib.check.subjects import Case
 
 
 def make(rng, shape, layers, sizes, n, classes=1, reg=0.0, direction=False, keep=1.0, taught=False):
-    """Return a case.
+    """Return a case of n examples of a shape, and of `layers`, such as "fc relu fc".
 
-    Args:
-        rng: a Generator.
-        shape: of an example.
-        layers: their names.
-        sizes: of each "conv" (filters, side) and "fc" (units) among them.
-        n: number of examples.
-        classes: of their labels; 1 for binary ones.
-        reg: strength of the L2 term.
-        direction: whether the gradient is judged along one direction only.
-        keep: of dropout.
-        taught: whether the labels can be learned.
+    `sizes` are those of each "conv" (filters, side) and "fc" (units) among them; `classes` is 1 for binary labels. With
+    a `direction` the gradient is judged along that alone; labels that are `taught` can be learned.
     """
     case: Case = {"X": rng.standard_normal((n, *shape))}
     learned = case["X"].reshape(n, -1)[:, : max(classes, 2)].argmax(1)

@@ -19,19 +19,13 @@ WORKER = Path(__file__).with_name("worker.py")
 
 
 class StudentError(Exception):
-    """A request that was not answered.
-
-    Attributes:
-        kind: waits (not written), syntax, import, exception, timeout, killed or output.
-        message: in words.
-        file, line: of the student's own code, or "" and 0.
-        diagnosis: the id of the mistake, where the judge knows one.
-    """
+    """A request that was not answered: waits (not written), syntax, import, exception, timeout, killed or output."""
 
     def __init__(self, kind: str, message: str, file: str = "", line: int = 0):
         super().__init__(message)
-        self.kind, self.message, self.file, self.line = kind, message, file, line
-        self.diagnosis = ""
+        self.kind, self.message = kind, message
+        self.file, self.line = file, line  # of the student's own code
+        self.diagnosis = ""  # the id of the mistake, where the judge knows one
 
 
 def start(root: Path) -> subprocess.Popen:
@@ -42,12 +36,7 @@ def start(root: Path) -> subprocess.Popen:
 
 
 class Process:
-    """A worker; a context manager.
-
-    Args:
-        root: the folder that holds `nnlib` with the student's files.
-        start: starts a worker for it, here or in a sandbox.
-    """
+    """A worker with the student's files in `root`/nnlib, started here or in a sandbox; a context manager."""
 
     def __init__(self, root: Path, start: Callable[[Path], subprocess.Popen] = start):
         self.root, self.start = root, start

@@ -36,20 +36,17 @@ class Call(NamedTuple):
 
 @dataclass
 class Comparison:
-    """A result and what is right; `expect` gives that for any inputs, `noise` is an absolute tolerance.
-
-    `again` gives what the student's function makes of other inputs, or None where it is not judged so.
-    """
+    """A result and what is right."""
 
     function: str
     output: str
     got: object
     case: Case
-    expect: Callable[[Case], object]
-    tolerance: float = VALUE
-    noise: float = 1e-12
+    expect: Callable[[Case], object]  # gives what is right for any inputs
+    tolerance: float = VALUE  # relative to the largest entry
+    noise: float = 1e-12  # an absolute tolerance
     beside: tuple[Comparison, ...] = ()  # those of the other results of the same call
-    again: Callable[[Case], object] | None = None
+    again: Callable[[Case], object] | None = None  # gives what the student's function makes of other inputs
 
     @cached_property
     def expected(self) -> np.ndarray:
@@ -59,28 +56,17 @@ class Comparison:
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A function, or a forward and a backward pass.
+    """A function, or a forward and a backward pass."""
 
-    Attributes:
-        targets: "module:name", forward first.
-        define: the forward pass, by its definition.
-        make: (rng, *sizes, **options) -> inputs.
-        cases: (sizes, options) by a check's name or property; "" for all others.
-        outputs: the names of the results that `define` gives.
-        wrt: the inputs with gradients, in the order in which they are returned.
-        squares: sizes that are all equal, at which a mistake in their order cannot be seen.
-        large: sizes at which numerical differentiation would take 10,000 passes.
-        point: takes inputs to where `define` has a derivative, which is then the one that is agreed on.
-    """
-
-    targets: tuple[str, ...]
-    define: Callable
-    make: Callable[..., Case]
-    cases: dict[str, list[tuple[tuple, dict]]]
-    outputs: tuple[str, ...] = ("out",)
-    wrt: tuple[str, ...] = ()
-    squares: tuple[tuple, ...] = ()
-    large: tuple = ()
+    targets: tuple[str, ...]  # "module:name", forward first
+    define: Callable  # the forward pass, by its definition
+    make: Callable[..., Case]  # (rng, *sizes, **options) -> inputs
+    cases: dict[str, list[tuple[tuple, dict]]]  # (sizes, options) by a check's name or property; "" for all others
+    outputs: tuple[str, ...] = ("out",)  # the names of the results that `define` gives
+    wrt: tuple[str, ...] = ()  # the inputs with gradients, in the order in which they are returned
+    squares: tuple[tuple, ...] = ()  # sizes that are all equal, at which a mistake in their order cannot be seen
+    large: tuple = ()  # sizes at which numerical differentiation would take 10,000 passes
+    # takes inputs to where `define` has a derivative, which is then the one that is agreed on
     point: Callable[[Case, str], np.ndarray] = lambda case, name: beside_kinks(case[name])
     again: ClassVar[dict[str, tuple[str, str]]] = {}  # see LayerSubject
 

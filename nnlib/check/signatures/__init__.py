@@ -22,12 +22,7 @@ MOST = 3  # at most so many wrong results are examined
 
 
 def name(wrong: Sequence[C], function: str) -> str:
-    """Return the id of the mistake that wrong results of one output look like, or an empty string.
-
-    Args:
-        wrong: the comparisons.
-        function: the name of what is judged.
-    """
+    """Return the id of the mistake that wrong results of one output look like, or an empty string."""
     own = (tests for names, tests in OF if re.fullmatch(names, function))
     return _common(wrong, (*own, anything) if shapes_fit(wrong) else (shapes,))
 
