@@ -26,9 +26,10 @@ def examine(examination: Examination) -> None:
     """Raise what is wrong with a subject in the sense of a row."""
     own = getattr(examination.subject, examination.row.property, None) or OWN.get(examination.row.property)
     if own is not None:
-        examination.options = examination.cases()[0][1]
+        inputs = examination.inputs()[: 1 if own is economy else None]
+        examination.options = inputs[0][0]
         try:
-            for case in examination.inputs()[: 1 if own is economy else None]:
+            for _, case in inputs:
                 own(examination, case)
         except StudentError as error:
             error.diagnosis = examination.at_square_sizes() if error.kind == "exception" else ""
@@ -36,7 +37,7 @@ def examine(examination: Examination) -> None:
         return
     wrong: list[Comparison] = []
     error = None
-    for number, case in enumerate(examination.inputs()):
+    for options, case in examination.inputs():
         try:
             found = examination.wrong(case)
         except StudentError as raised:
@@ -44,7 +45,7 @@ def examine(examination: Examination) -> None:
                 raise
             error, found = error or raised, []
         if not wrong and (found or error):
-            examination.options = examination.cases()[number][1]
+            examination.options = options
         wrong += found
     if error is not None:
         error.diagnosis = examination.at_square_sizes()
@@ -80,14 +81,11 @@ class Examination:
     rng: np.random.Generator
     options: dict[str, object] = field(default_factory=dict)
 
-    def cases(self) -> list[tuple[tuple, dict]]:
-        """Return the sizes and options of the row's inputs."""
+    def inputs(self) -> list[tuple[dict, Case]]:
+        """Return the row's inputs, each after its options."""
         cases = self.subject.cases
-        return cases.get(self.row.name) or cases.get(self.row.property) or cases[""]
-
-    def inputs(self) -> list[Case]:
-        """Return the row's inputs."""
-        return [self.subject.make(self.rng, *sizes, **options) for sizes, options in self.cases()]
+        drawn = cases.get(self.row.name) or cases.get(self.row.property) or cases[""]
+        return [(options, self.subject.make(self.rng, *sizes, **options)) for sizes, options in drawn]
 
     def calls(self, case: Case, *more: str) -> Iterator[Call]:
         """Return the calls that the row is about."""

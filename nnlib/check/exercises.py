@@ -67,19 +67,14 @@ def items() -> dict[str, Item]:
         return {entry["id"]: _item(entry) for entry in tomllib.load(file)["item"]}
 
 
+def _row(entry: dict) -> Row:
+    of, after = (tuple(entry.get(key, ())) for key in ("of", "after"))
+    public = entry.get("visibility") != "hidden"
+    return Row(entry["name"], entry["property"], of, after, public, entry.get("points", 0), entry.get("limits", {}))
+
+
 def _item(entry: dict) -> Item:
-    rows = tuple(
-        Row(
-            row["name"],
-            row["property"],
-            tuple(row.get("of", ())),
-            tuple(row.get("after", ())),
-            row.get("visibility") != "hidden",
-            row.get("points", 0),
-            row.get("limits", {}),
-        )
-        for row in entry.get("check", ())
-    )
+    rows = tuple(map(_row, entry.get("check", ())))
     public = sum(row.public for row in rows)
     hidden = entry.get("hidden", len(rows) - public)
     checks = entry["checks"] + public

@@ -36,10 +36,8 @@ def draw(rng, shape, layers, sizes):
             shape = filters, shape[1] - side + 1, shape[2] - side + 1
         elif layer == "fc":
             units = sizes.pop(0)
-            params[f"W{weights}"], params[f"b{weights}"] = (
-                rng.standard_normal((*shape, units)) / 3,
-                rng.standard_normal(units),
-            )
+            params[f"W{weights}"] = rng.standard_normal((*shape, units)) / 3
+            params[f"b{weights}"] = rng.standard_normal(units)
             shape = (units,)
         elif layer == "bn":
             features = shape[0]
@@ -64,14 +62,9 @@ def fully_connected(rng, inputs, hidden, classes, n, **options):
 
 def conv_net(rng, shape, filters, side, hidden, classes, n, dropout=None, batchnorm=False, **options):
     """Return a case of `ConvNet`."""
-    own = {
-        "input_dim": shape,
-        "num_filters": filters,
-        "filter_size": side,
-        "hidden_dim": hidden,
-        "num_classes": classes,
-    }
-    own |= {"weight_scale": SCALE, "dropout": dropout, "batchnorm": batchnorm, "rng": 0, "dtype": "float64"}
+    own = {"input_dim": shape, "num_filters": filters, "filter_size": side, "hidden_dim": hidden}
+    own |= {"num_classes": classes, "dropout": dropout, "batchnorm": batchnorm}
+    own |= {"weight_scale": SCALE, "rng": 0, "dtype": "float64"}
     layers = f"conv {'bn ' * batchnorm}relu pool {'drop ' * (dropout is not None)}flatten fc relu fc"
     keep = 1.0 if dropout is None else dropout
     case = make(rng, shape, layers, [(filters, side), hidden, classes], n, classes, keep=keep, **options)

@@ -33,12 +33,13 @@ class ModelSubject(Subject):
         if case["keep"] < 1:  # the loss in train mode depends on the masks
             results |= {AFTER_DROPOUT: self.after_dropout(worker, model, case)}
         else:
-            loss, grads = _loss(worker, model, case)
-            results |= {"loss": loss, **{f"d{name}": grads.get(name) for name in names}}
+            results["loss"], grads = _loss(worker, model, case)
             if case.get("direction"):
                 _same_shapes(grads, case)
-                along = [np.vdot(grads[name], case["direction"][name]) for name in names]
-                results = {"scores": results["scores"], "loss": loss, "d along a direction": np.array([sum(along)])}
+                along = [np.vdot(grads[name], step) for name, step in case["direction"].items()]
+                results["d along a direction"] = np.array([sum(along)])
+            else:
+                results |= {f"d{name}": grads.get(name) for name in names}
         yield Call(self.targets[0], {}, {}, results)
 
     def after_dropout(self, worker: Process, model: Handle, case: Case) -> np.ndarray:
@@ -81,20 +82,17 @@ class ModelSubject(Subject):
             return lambda case: _scores(case, "test")
         if output == AFTER_DROPOUT:
             return lambda case: _before_dropout(case)[1]
-        if output == "d along a direction":
-            return self._slope
         return super().expect(output)
 
     def differences(self, case, name):
-        """Differentiate the loss with respect to a parameter."""
-        return gradcheck.numerical_gradient(lambda value: self._forward({**case, name: value}), case[name])
+        """Differentiate the loss with respect to a parameter, or to a step of all of them along the direction."""
+        if name in case:
+            return gradcheck.numerical_gradient(lambda value: self._forward({**case, name: value}), case[name])
 
-    def _slope(self, case: Case) -> np.ndarray:
-        names = parameters(case)
-        return gradcheck.numerical_gradient(
-            lambda t: self._forward({**case, **{name: case[name] + t[0] * case["direction"][name] for name in names}}),
-            np.zeros(1),
-        )
+        def loss_at(t: np.ndarray) -> float:
+            return self._forward(case | {each: case[each] + t[0] * step for each, step in case["direction"].items()})
+
+        return gradcheck.numerical_gradient(loss_at, np.zeros(1))
 
     def _forward(self, case: Case) -> float:
         weights = [case[name] for name in parameters(case) if name.startswith("W")]

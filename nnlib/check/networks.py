@@ -49,6 +49,8 @@ def linear(worker: Process, case: Case, *before: tuple) -> Handle:
 class VGG(Subject):
     """The handout's network: the shapes of its parameters, and its scores by its own, batch norm's drawn at random."""
 
+    precision = FLOAT32, 1e-6
+
     def calls(self, worker, case, functions):
         """Compute the scores of images."""
         device(worker)
@@ -73,10 +75,6 @@ class VGG(Subject):
         scores = worker.call("__call__", tensor(worker, case["X"].astype(np.float32)), on=net)
         yield Call(self.targets[0], {}, {}, {"scores": scores})
 
-    def accuracy(self, output, case):
-        """Return float32's accuracy."""
-        return FLOAT32, 1e-6
-
     def shape(self, examination, case):
         """Raise unless the layers have the handout's sizes."""
         list(self.calls(examination.worker, case, ()))
@@ -88,9 +86,8 @@ class VGG(Subject):
         expected += [(channels, channels), (channels,), (10, channels), (10,)]
         if sorted(got) != sorted(expected):
             given = f" with {options}" if options else ""
-            first = next(
-                (f"{a} in place of {b}" for a, b in zip(got, expected, strict=False) if a != b), "one more or less"
-            )
+            unlike = (f"{a} in place of {b}" for a, b in zip(got, expected, strict=False) if a != b)
+            first = next(unlike, "one more or less")
             message = f"{len(got)} parameters{given}, expected {len(expected)}; the first difference in shape: {first}"
             layers, others = (sum(len(shape) > 1 for shape in shapes) for shapes in (got, expected))
             fewer = "missing-bias" if layers == others and not options.get("batch_norm") else "layer-missing"
@@ -103,9 +100,8 @@ def vgg(X, weights, options, activations=None, pools="max", norm_last=False):
     A network may make its layers in any order: their sizes tell them apart, and a weight's bias comes next after it.
     """
     prefixes = tuple(name.removesuffix(NORM[-1]) for name in weights if name.endswith(NORM[-1]))
-    norms = iter(
-        sorted(([weights[prefix + part] for part in NORM] for prefix in prefixes), key=lambda norm: len(norm[0]))
-    )
+    norms = [[weights[prefix + part] for part in NORM] for prefix in prefixes]
+    norms = iter(sorted(norms, key=lambda norm: len(norm[0])))
     arrays = [array for name, array in weights.items() if not name.startswith(prefixes)]
     layers = sorted((pair for pair in itertools.pairwise(arrays) if pair[0].ndim > 1), key=lambda pair: pair[0].shape)
     kernels, matrices = (iter([pair for pair in layers if pair[0].ndim == ndim]) for ndim in (4, 2))
@@ -134,6 +130,8 @@ def vgg(X, weights, options, activations=None, pools="max", norm_last=False):
 class Epoch(Subject):
     """`train_epoch` with a linear network: losses, accuracy and parameters after a few steps."""
 
+    precision = GRADIENT, 1e-7  # of steps by numerical gradients
+
     def calls(self, worker, case, functions):
         """Train from evaluation mode."""
         cpu = device(worker)
@@ -155,10 +153,6 @@ class Epoch(Subject):
         state = list(worker.call("state_dict", on=net).values())
         results = np.array([loss.item() for loss in result[0]]), result[1], np.append(state[0].T, state[1])
         yield Call(self.targets[0], {}, {}, dict(zip(EPOCH, results, strict=True)))
-
-    def accuracy(self, output, case):
-        """Return that of steps by numerical gradients."""
-        return GRADIENT, 1e-7
 
 
 def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=False, stale=False, softmax=False):

@@ -29,11 +29,8 @@ def start(question: str) -> Checks:
     """
     from IPython import get_ipython  # here: only notebooks have it loaded already
 
-    shell = get_ipython()
-    if shell is None:
-        return Checks(exercises.of_question(question))
-    session = Session(shell)
-    return Checks(exercises.of_question(question), session)
+    items, shell = exercises.of_question(question), get_ipython()
+    return Checks(items, Session(shell) if shell else None)
 
 
 class Session(ast.NodeTransformer):

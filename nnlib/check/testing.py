@@ -11,7 +11,7 @@ from nnlib.check.subjects import Call, Fault, Subject
 class Testing(Subject):
     """`test` or `predict` with a linear network on minibatches of unequal sizes."""
 
-    accuracy = VGG.accuracy
+    precision = VGG.precision
 
     def calls(self, worker, case, functions):
         """Compute the accuracy or the scores, from train mode."""

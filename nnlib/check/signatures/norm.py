@@ -17,9 +17,9 @@ def norm(c: C) -> Pairs:
 
 def norm_forward(c: C) -> Pairs:
     """Batch norm's outputs."""
-    param, gamma, beta = (c.case[key] for key in ("bn_param", "gamma", "beta"))
+    param, gamma, beta, x = (c.case[key] for key in ("bn_param", "gamma", "beta", "x"))
     if "running_mean" in param:
-        test, x = param["mode"] == "test", c.case["x"]
+        test = param["mode"] == "test"
         updated = definitions.running(x, {**param, "mode": "train"})
         updated = with_option(c, mode="test", **dict(zip(definitions.RUNNING, updated, strict=True)))
         yield "test-mode-updates" if test else "running-in-train", same(c, updated)
@@ -38,10 +38,7 @@ def norm_forward(c: C) -> Pairs:
     yield "missing-shift", same(c, ask(c, beta=np.zeros_like(beta)))
     yield "not-centred", same(c, ask(c, hold_mean=np.zeros_like(beta)))
     yield "shift-scaled", same(c, ask(c, beta=gamma * beta))
-    whole = {
-        "hold_mean": np.full_like(beta, c.case["x"].mean()),
-        "hold_variance": np.full_like(beta, c.case["x"].var()),
-    }
+    whole = {"hold_mean": np.full_like(beta, x.mean()), "hold_variance": np.full_like(beta, x.var())}
     yield "shared-statistics", same(c, ask(c, **whole))
     if c.got.ndim == 2:
         yield "wrong-axis", same(c, np.zeros(len(c.got)), ((c.got - beta) / gamma).mean(1))

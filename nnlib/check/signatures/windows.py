@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 
@@ -45,12 +46,11 @@ def planes(c: C) -> Pairs:
 
 def maxima(c: C) -> Pairs:
     """Max pooling's outputs."""
-    param, x = c.case["pool_param"], c.case["x"]
-    height, width, stride = param.values()
+    x, (height, width, stride) = c.case["x"], c.case["pool_param"].values()
     steps = set(itertools.product((stride, 1, height), (stride, 1, width))) - {(stride, stride)}
     windows = {(stride, stride), (height, 1), (1, width), (1, 1)} - {(height, width)}
     yield "starts-at-zero", same(c, np.maximum(c.expected, 0))
-    yield "mean-for-max", proportional(c, window_means(param, x))
+    yield "mean-for-max", proportional(c, pooled(c, (height, width), (stride, stride), np.mean))
     yield "min-for-max", same(c, -ask(c, x=-x))
     yield "stride-ignored", any(same(c, pooled(c, (height, width), each)) for each in steps)
     yield "window-size", any(same(c, pooled(c, each, (stride, stride))) for each in windows)
@@ -62,8 +62,7 @@ def maxima(c: C) -> Pairs:
 
 def handed_back(c: C) -> Pairs:
     """Max pooling's gradients."""
-    param, x = c.case["pool_param"], c.case["x"]
-    height, width, stride = param.values()
+    x, (height, width, stride) = c.case["x"], c.case["pool_param"].values()
     yield "min-for-max", same(c, ask(c, x=-x))
     step = (stride, stride)
     apart = {(1, 1), (2, 2), (height, width)} - {step}
@@ -74,8 +73,7 @@ def handed_back(c: C) -> Pairs:
     total = same(c, c.case["dout"].sum((2, 3)), c.got.sum((2, 3)))
     more = np.count_nonzero(c.got) > np.count_nonzero(c.expected)
     winners = c.expected != 0
-    spread = gradcheck.numerical_gradient(lambda x: window_means(param, x), x, c.case["dout"])
-    yield "mean-for-max", proportional(c, spread)
+    yield "mean-for-max", proportional(c, pooled_gradient(c, (height, width), step, np.mean))
     yield "last-tie", tied and same(c, ask(c, x=x + 0.1 * order))
     yield "ties-to-all", tied and more and not total and same(c, c.expected[winners], c.got[winners])
     yield "ties-to-all", tied and more and not total and stride < max(height, width)
@@ -101,22 +99,15 @@ def is_flipped(c: C, which: slice) -> bool:
     return any(own) or any(same(c, ask(c, **{kernel: each})) for each in flips(c.case[kernel])[which])
 
 
-def pooled(c: C, size: tuple[int, int], step: tuple[int, int], x: np.ndarray | None = None) -> np.ndarray:
-    """Return the maxima of windows of another size or at another step; those outside the image are 0."""
+def pooled(c: C, size: tuple, step: tuple, of: Callable = np.max, x: np.ndarray | None = None) -> np.ndarray:
+    """Return the maxima, or the means, of windows of a size and at a step; those outside the image give 0."""
     x, out = c.case["x"] if x is None else x, np.zeros(c.case["dout"].shape)
     for p, q in np.ndindex(out.shape[2:]):
         window = x[:, :, p * step[0] : p * step[0] + size[0], q * step[1] : q * step[1] + size[1]]
-        out[:, :, p, q] = window.max((2, 3)) if window.size else 0.0
+        out[:, :, p, q] = of(window, (2, 3)) if window.size else 0.0
     return out
 
 
-def pooled_gradient(c: C, size: tuple[int, int], step: tuple[int, int]) -> np.ndarray:
-    """Return the gradient with respect to x of such maxima."""
-    return gradcheck.numerical_gradient(lambda x: pooled(c, size, step, x), c.case["x"], c.case["dout"])
-
-
-def window_means(pool_param: dict, x: np.ndarray) -> np.ndarray:
-    """Return the mean of each pooling window."""
-    height, width, stride = pool_param.values()
-    views = np.lib.stride_tricks.sliding_window_view(x, (height, width), (2, 3))
-    return views[:, :, ::stride, ::stride].mean((-2, -1))
+def pooled_gradient(c: C, size: tuple, step: tuple, of: Callable = np.max) -> np.ndarray:
+    """Return the gradient of those with respect to x."""
+    return gradcheck.numerical_gradient(lambda x: pooled(c, size, step, of, x), c.case["x"], c.case["dout"])
