@@ -32,11 +32,9 @@ def appearance(wrong: Sequence[C]) -> str:
     if not shapes_fit(wrong):
         return ""
     numbers = len(wrong) > 1 and all(c.got.size == 1 for c in wrong)
-    with np.errstate(all="ignore"), contextlib.suppress(ValueError, IndexError, KeyError, TypeError):
-        for id, held in probes.across(wrong) if numbers else ():
-            if held:
-                return id
-    return _common(wrong, (probes.seen, norm.affine))
+    with np.errstate(all="ignore"):
+        common = next(_names([probes.across], wrong), "") if numbers else ""
+    return common or _common(wrong, (probes.seen, norm.affine))
 
 
 def shapes_fit(wrong: Sequence[C]) -> bool:
@@ -53,8 +51,8 @@ def _common(wrong: Sequence[C], sources: Sequence[Callable[[C], Pairs]]) -> str:
     return ""
 
 
-def _names(sources: Sequence[Callable[[C], Pairs]], c: C) -> Iterator[str]:
-    """Yield the ids that one result looks like; a function ends at a test that does not fit the inputs."""
+def _names(sources: Sequence[Callable[..., Pairs]], c: C | Sequence[C]) -> Iterator[str]:
+    """Yield the ids of what is found; a function ends at a test that does not fit the inputs."""
     for tests in sources:
         with contextlib.suppress(ValueError, IndexError, KeyError, TypeError):
             yield from (id for id, held in tests(c) if held)
