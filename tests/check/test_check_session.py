@@ -33,6 +33,7 @@ def test_a_last_expression_is_shown_and_errors_stay_errors(run):
     assert run("a;") == ""
     assert run("def f():\n    return 3\nf()") == "3"
     assert "ZeroDivisionError" in run("1 / 0")
+    assert "SyntaxError" in run("return 1")
     assert run("a") == "20"
 
 
