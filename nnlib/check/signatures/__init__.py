@@ -89,7 +89,8 @@ def shapes(c: C) -> Pairs:
     if "pool_param" in c.case and c.output == "out":
         param = c.case["pool_param"]
         strides = (1, param["pool_height"], param["pool_width"])
-        yield "stride-ignored", any(ask(c, pool_param={**param, "stride": each}).shape == got for each in strides)
+        shapes = [expected, *(ask(c, pool_param={**param, "stride": each}).shape for each in strides)]
+        yield "stride-ignored", all(map(set.__contains__, map(set, zip(*shapes, strict=True)), got))
     yield "rearranged", sorted(got) == sorted(expected)
     near = len(got) == len(expected) and all(abs(a - b) <= 2 for a, b in zip(got, expected, strict=True))
     yield "size-off-by-one", near

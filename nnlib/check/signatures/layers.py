@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnlib.check import definitions
 from nnlib.check.signatures.evidence import C, Pairs, ask, proportional, run, same, times
+from nnlib.check.subjects import SAME_SEED
 
 
 def affine(c: C) -> Pairs:
@@ -36,8 +38,8 @@ def relu(c: C) -> Pairs:
     if c.output == "out":
         yield "minimum-with-0", same(c, c.case["x"] - c.expected)
     else:
-        yield "mask-from-gradient", same(c, np.where(c.case["dout"] > 0, c.case["dout"], 0.0))
         dout, x = c.case["dout"], c.case["x"]
+        yield "mask-from-gradient", any(same(c, np.where(dout > 0, each, 0.0)) for each in (dout, c.expected))
         yield "missing-mask", proportional(c, dout)
         yield "mask-inverted", same(c, dout - c.expected)
         yield "times-input", same(c, c.expected * x)
@@ -49,6 +51,7 @@ def dropout(c: C) -> Pairs:
     """Dropout."""
     param = c.case["dropout_param"]
     p, whole = param["p"], c.case["x" if c.output == "out" else "dout"]
+    yield "seed-ignored", c.output == SAME_SEED
     if c.output in ("share kept", "spread of the mask"):
         yield "p-drops", c.output == "share kept" and abs(c.got - 1 + p) < c.noise
         yield "shared-mask", c.output == "spread of the mask"
@@ -68,8 +71,8 @@ def dropout(c: C) -> Pairs:
     elif proportional(c, whole):  # one number for the whole array may keep all of it at p, hardly at 0.01
         yield "nothing-dropped", run(c, dropout_param={**param, "p": 0.01}).any()
     yield "p-drops", "rng" in param and times(c, 1 / (1 - p))
-    if "seed" in param and c.output == "out":
-        drawn = np.random.RandomState(param["seed"]).rand(*whole.shape)
+    if "rng" not in param and c.output == "out":
+        drawn = np.random.RandomState(param.get("seed", definitions.STATE)).rand(*whole.shape)
         dropped = [np.where(mask, whole, 0.0) for mask in (drawn >= p, drawn < 1 - p)]
         yield "p-drops", any(same(c, each * factor) for each in dropped for factor in (1, 1 / p, 1 / (1 - p)))
         mask = c.got != 0
