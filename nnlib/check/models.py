@@ -126,9 +126,7 @@ class ModelSubject(Subject):
             for deviation, scale in ((array.std(), SCALE), (asked[name].std(), he)):
                 if abs(deviation - scale) > 5 * scale / np.sqrt(2 * array.size):
                     given = "None" if scale == he else SCALE
-                    message = (
-                        f"{name} starts with deviation {deviation:.3g} with weight_scale={given}, expected {scale:.3g}"
-                    )
+                    message = f"{name} has deviation {deviation:.3g} with weight_scale={given}, expected {scale:.3g}"
                     raise Fault(message, "weight-scale")
             if np.allclose(array * he, asked[name] * SCALE, rtol=1e-5):
                 raise Fault(f"{name} starts alike with rng=0 and rng=1", "rng-ignored")

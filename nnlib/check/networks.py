@@ -188,7 +188,7 @@ def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=Fa
 def epoch(rng, drop=False):
     """Return a linear network and three minibatches, the last one smaller."""
     w, b = rng.standard_normal((4, 3)), rng.standard_normal(3)
-    batches = tuple((rng.standard_normal((n, 4)), rng.integers(0, 3, n)) for n in (5, 5, 3))
+    batches = tuple((rng.standard_normal((n, 4)), rng.integers(0, 3, n)) for n in (7, 7, 4))
     return {"w": w, "b": b, "batches": batches, "drop": drop}
 
 

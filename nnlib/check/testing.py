@@ -34,13 +34,15 @@ def share_correct(w, b, images, y, size, drop, batches=None):
     return np.asarray(correct.mean() if batches is None else np.mean(parts[batches]))
 
 
-def augmented(w, b, images, y, size, drop, options, mirror=3, whole=0.5):
-    """Return the mean scores; `mirror`, the axis, and `whole`, the share of the image not shifted, make mistakes."""
+def augmented(w, b, images, y, size, drop, options, mirror=3, whole=0.5, own=0.5, fill="reflect"):
+    """Return the mean scores. Mistakes change `mirror`, its axis, the shares of the image itself, not shifted (`whole`)
+    and not mirrored (`own`), or `fill`, what comes into the gap.
+    """
     X, shift = images * (2 / 255) - 1, options.get("shift", 0)
-    padded = np.pad(X, ((0, 0), (0, 0), (shift, shift), (shift, shift)), "reflect")
+    padded = np.pad(X, ((0, 0), (0, 0), (shift, shift), (shift, shift)), fill)
     first, last = (padded[..., i : i + X.shape[2], i : i + X.shape[3]] for i in (0, 2 * shift))
     X = whole * X + (1 - whole) / 2 * (first + last)
-    X = (X + np.flip(X, mirror)) / 2 if options.get("flip") else X
+    X = own * X + (1 - own) * np.flip(X, mirror) if options.get("flip") else X
     return X.reshape(len(X), -1) @ w + b
 
 

@@ -21,6 +21,7 @@ def affine(c: C) -> Pairs:
         yield "bias-scaled", same(c, c.expected - (1 - keep) * c.case["b"])
         yield "mean-not-scaled", same(c, ask(c, keep=1.0))
         yield "p-drops", same(c, ask(c, keep=1 - keep))
+        yield "extra-factor", same(c, ask(c, keep=keep**2))
     else:
         yield "std-for-variance", same(c, c.expected, c.got**2)
         yield "square-of-sum", proportional(c, weighted**2)

@@ -110,7 +110,7 @@ def epoch(c: C) -> Pairs:
         yield id, same(c, networks.descend(**c.case, **change)[index])
     sizes = [len(y) for _, y in c.case["batches"]]
     if c.output == "losses":
-        yield "losses-added", same(c, np.cumsum(c.expected))
+        yield "losses-added", any(same(c, np.cumsum(c.expected) / each) for each in (1, np.arange(len(sizes)) + 1))
         yield "times-n", same(c, c.expected * sizes)
     if c.output == "accuracy":
         yield from shares(c, sizes)
@@ -121,6 +121,7 @@ def testing(c: C) -> Pairs:
     yield "wrong-mode", c.case["drop"] and same(c, np.mean(c.case["y"] == c.case["b"].argmax()))
     yield "mean-of-batches", same(c, ask(c, batches=slice(None)))
     yield "last-batch-only", any(same(c, ask(c, batches=part)) for part in (slice(-1, None), slice(0, 1)))
+    yield "batch-left-out", same(c, ask(c, batches=slice(-1)))
     count, size = len(c.case["y"]), c.case["size"]
     yield from shares(c, [min(size, count - start) for start in range(0, count, size)])
 
@@ -129,7 +130,9 @@ def augmentation(c: C) -> Pairs:
     """`predict`."""
     yield "augmentation-ignored", same(c, ask(c, options={}))
     yield "upside-down", same(c, ask(c, mirror=2))
+    yield "mirror-alone", same(c, ask(c, own=0))
     yield "share-of-shifted", any(same(c, ask(c, whole=each)) for each in (0, 1 / 3))
+    yield "gap-filled-otherwise", any(same(c, ask(c, fill=each)) for each in ("constant", "edge", "symmetric", "wrap"))
 
 
 def shares(c: C, batches: list[int]) -> Pairs:
