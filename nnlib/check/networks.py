@@ -55,7 +55,6 @@ class VGG(Subject):
         """Compute the scores of images."""
         device(worker)
         net = worker.call(self.targets[0], keep=True, options=case["options"])
-        worker.call("eval", on=net, keep=True)
         state = worker.call("state_dict", on=net)
         if not isinstance(state, dict) or not all(isinstance(array, np.ndarray) for array in state.values()):
             raise Fault("VGG11(...) is not a PyTorch network", "not-an-array")
@@ -65,7 +64,8 @@ class VGG(Subject):
         for name in (norm + part for norm in norms for part in NORM):
             values = np.random.default_rng(len(name)).uniform(0.5, 1.5, np.shape(state.get(name)))
             state[name] = (values - name.endswith(("bias", "mean"))).astype(np.float32)
-        if norms:
+        if norms:  # without them both modes compute the same
+            worker.call("eval", on=net, keep=True)
             worker.call("load_state_dict", {name: tensor(worker, state[name]) for name in state}, on=net, keep=True)
         weights = case["weights"] = {}
         for name, array in state.items():

@@ -61,7 +61,11 @@ TESTING = [
         ("nnlib.vgg.training:predict",),
         augmented,
         labelled,
-        {"": [((), {"options": options}) for options in ({}, {"flip": True}, {"shift": 2})]},
+        {
+            "": [
+                ((), {"options": options}) for options in ({}, {"flip": True}, {"shift": 2}, {"flip": True, "shift": 2})
+            ]
+        },
         outputs=("scores",),
     ),
 ]
