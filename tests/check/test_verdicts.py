@@ -8,7 +8,7 @@ from nnlib.check.engine import Result
 from nnlib.check.exercises import Row
 from nnlib.check.networks import VGG
 from nnlib.check.process import StudentError
-from nnlib.check.subjects import Call, Comparison, Fault
+from nnlib.check.subjects import SAME_SEED, Call, Comparison, Fault
 
 SUBJECTS = {each.targets[0].rpartition(":")[2]: each for each in cases.SUBJECTS if not isinstance(each, VGG)}
 ROUGH = ("col2im", "train_epoch", "test", "predict")  # whose results are compared with differences, or come in float32
@@ -39,7 +39,8 @@ def test_a_property_of_its_own_is_examined_at_every_input_and_time_once(property
         monkeypatch.setattr(examination, "economy", examine)
     row = Row(property, property)
     examination.examine(examination.Examination(subject, row, None, subject.targets, np.random.default_rng(0)))
-    assert seen == [sizes for sizes, _ in subject.cases[""]][: 1 if property == "economy" else None]
+    inputs = subject.cases.get(property, subject.cases[""])
+    assert seen == [sizes for sizes, _ in inputs][: 1 if property == "economy" else None]
 
 
 @pytest.mark.parametrize("changed", ["x", "running_mean", "inner"])
@@ -62,13 +63,15 @@ def masked(p, examples=60):
     ("mask", "right"),
     [(masked(0.8), True), (masked(0.75), False), (masked(0.2), False), (masked(0.8, 1), False), (masked(1), False)],
 )
-def test_a_mask_from_a_generator_is_judged_by_its_shares(mask, right):
+@pytest.mark.parametrize("moved", [0, 1])
+def test_a_mask_from_a_generator_is_judged_by_its_shares_and_is_that_of_the_seed(mask, right, moved):
     subject = SUBJECTS["dropout_forward"]
     (sizes, options), *_ = (each for each in subject.cases["value"] if "rng" in each[1])
     case = subject.make(np.random.default_rng(0), *sizes, **options)
-    call = Call("dropout_forward", case, case, {"out": case["x"] * mask})
+    again = case["x"] * np.roll(mask, moved, axis=1)  # of another Generator of that seed
+    call = Call("dropout_forward", case, case, {"out": case["x"] * mask, SAME_SEED: again})
     found = [examination.difference(each, Row("", "value")) for each in subject.compare(call, case)]
-    assert (not any(found)) == right, found
+    assert (not any(found)) == (right and not moved), found
 
 
 NO_TORCH = StudentError("import", "ModuleNotFoundError: No module named 'torch'", "/a/vgg.py", 1)

@@ -61,21 +61,3 @@ def predict(testloader, net, device, *, flip=False, shift=0):
             total = total + weight * ((net(view) + net(view.flip(3))) / 2 if flip else net(view))
         scores.append(total.cpu())
     return torch.cat(scores)
-
-
-# %% with a shift the mirror images are of the image itself alone -> none
-
-
-@torch.inference_mode()
-def predict(testloader, net, device, *, flip=False, shift=0):
-    net.eval()
-    scores = []
-    for images, _ in testloader:
-        images = images.to(device)
-        batch = (net(images) + net(images.flip(3))) / 2 if flip else net(images)
-        if shift:
-            wide = torch.nn.functional.pad(images, (shift,) * 4, mode="reflect")
-            side = images.shape[-1]
-            batch = batch / 2 + net(wide[:, :, :side, :side]) / 4 + net(wide[:, :, 2 * shift :, 2 * shift :]) / 4
-        scores.append(batch.cpu())
-    return torch.cat(scores)
