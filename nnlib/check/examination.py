@@ -27,9 +27,8 @@ def examine(examination: Examination) -> None:
     own = getattr(examination.subject, examination.row.property, None) or OWN.get(examination.row.property)
     if own is not None:
         inputs = examination.inputs()[: 1 if own is economy else None]
-        examination.options = inputs[0][0]
         try:
-            for _, case in inputs:
+            for examination.options, case in inputs:
                 own(examination, case)
         except StudentError as error:
             error.diagnosis = examination.at_square_sizes() if error.kind == "exception" else ""
