@@ -15,20 +15,6 @@ def max_pool_forward(x, pool_param):
     return flat.max(-1), (flat.argmax(-1), x.shape, sizes)
 
 
-# %% the stride of the window's own size between columns -> none
-
-
-def max_pool_forward(x, pool_param):
-    height, width, stride = sizes = arguments.max_pool(x, pool_param)
-    P, Q = (x.shape[2] - height) // stride + 1, (x.shape[3] - width) // stride + 1
-    out = np.empty((*x.shape[:2], P, Q), x.dtype)
-    for p in range(P):
-        for q in range(Q):
-            j = min(q * width, x.shape[3] - width)
-            out[:, :, p, q] = x[:, :, p * stride : p * stride + height, j : j + width].max((2, 3))
-    return out, (out, x.shape, sizes)
-
-
 # %% windows are counted from the bottom right where a remainder is left -> none
 
 

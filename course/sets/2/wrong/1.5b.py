@@ -24,7 +24,7 @@ def conv_forward(x, w):
     return out, (x, w)
 
 
-# %% the sum over filters in place of channels -> none
+# %% the sum over filters in place of channels -> only-the-mean, none
 def conv_forward(x, w):
     N, _C, H, W = x.shape
     F, _, h, k = w.shape
