@@ -1,6 +1,5 @@
 """5.1b max pooling, forward: wrong answers of set 11."""
 
-import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from nnlib.layers import arguments
