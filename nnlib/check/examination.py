@@ -28,7 +28,8 @@ def examine(examination: Examination) -> None:
     if own is not None:
         inputs = examination.inputs()[: 1 if own is economy else None]
         try:
-            for examination.options, case in inputs:
+            for options, case in inputs:
+                examination.options = options
                 own(examination, case)
         except StudentError as error:
             error.diagnosis = examination.at_square_sizes() if error.kind == "exception" else ""
