@@ -10,6 +10,7 @@ from matplotlib.colors import CenteredNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from nnlib.homework.figures import new_panels
 from nnlib.plots import (
     BLUE,
     ORANGE,
@@ -33,8 +34,7 @@ SIDE = 28
 
 def draw_digits(X: np.ndarray, y: np.ndarray, each: int = 4) -> Figure:
     """Draw the first images of each digit, one digit per column; X (N, 784), y (N,)."""
-    figure = Figure(figsize=(8.6, 0.8 * each + 0.3), layout="constrained")
-    ax = figure.subplots()
+    figure, ax = new_panels(8.6, 0.8 * each + 0.3)
     of_each = [np.flatnonzero(y == digit)[:each] for digit in range(10)]
     chosen = np.stack(of_each, axis=1).ravel()
     images = X[chosen].reshape(-1, SIDE, SIDE)
@@ -51,8 +51,7 @@ def draw_dlogits(probabilities: np.ndarray, labels: np.ndarray, gradient: np.nda
         labels: (N,).
         gradient: N dL/ds, (N, K).
     """
-    figure = Figure(figsize=(8.6, 0.36 * len(labels) + 1.2), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_panels(8.6, 0.36 * len(labels) + 1.2, ncols=2)
     left.imshow(probabilities, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     right.imshow(gradient, cmap="RdBu_r", norm=CenteredNorm(halfrange=1), aspect="auto")
     for ax, values in ((left, probabilities), (right, gradient)):
@@ -76,8 +75,7 @@ def draw_splits(accuracies: Mapping[str, float], examples: int) -> Figure:
         accuracies: fractions, by the name of the part.
         examples: in each part.
     """
-    figure = Figure(figsize=(7.2, 0.42 * len(accuracies) + 0.9), layout="constrained")
-    ax = figure.subplots()
+    figure, ax = new_panels(7.2, 0.42 * len(accuracies) + 0.9)
     values = np.array(list(accuracies.values()))
     errors = np.sqrt(values * (1 - values) / examples)
     rows = np.arange(len(values))
@@ -95,8 +93,7 @@ def draw_splits(accuracies: Mapping[str, float], examples: int) -> Figure:
 
 def draw_curves(solver: Trained, name: str, training: str = "training") -> Figure:
     """Draw loss and accuracies of the training of the model called `name`; `training` says on which examples."""
-    figure = Figure(figsize=(8.6, 3.0), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_panels(8.6, 3.0, ncols=2)
     plot_loss(left, solver, window=100)
     losses = np.asarray(solver.loss_history)
     left.set(
@@ -119,9 +116,8 @@ def draw_weights(columns: np.ndarray, titles: Sequence[str], rows: int) -> Figur
         rows: of images.
     """
     per_row = -(-columns.shape[1] // rows)
-    figure = Figure(figsize=(0.95 * per_row, 1.15 * rows), layout="constrained")
-    axes = np.atleast_1d(figure.subplots(rows, per_row)).ravel()
-    for ax, weights, title in zip(axes, columns.T, titles, strict=True):
+    figure, axes = new_panels(0.95 * per_row, 1.15 * rows, nrows=rows, ncols=per_row, squeeze=False)
+    for ax, weights, title in zip(axes.flat, columns.T, titles, strict=True):
         ax.imshow(weights.reshape(SIDE, SIDE), cmap="RdBu_r", norm=CenteredNorm())
         ax.set_title(title, fontsize=9)
         ax.set(xticks=[], yticks=[])
@@ -130,8 +126,7 @@ def draw_weights(columns: np.ndarray, titles: Sequence[str], rows: int) -> Figur
 
 def draw_rungs(accuracies: Mapping[str, float]) -> Figure:
     """Draw validation accuracies, fractions, by the name of the rung, the first at the top."""
-    figure = Figure(figsize=(8.6, 0.42 * len(accuracies) + 1.0), layout="constrained")
-    ax = figure.subplots()
+    figure, ax = new_panels(8.6, 0.42 * len(accuracies) + 1.0)
     plot_ladder(ax, list(accuracies), list(accuracies.values()))
     return figure
 
@@ -145,8 +140,7 @@ def draw_sizes(points: Sequence[Point], name: str, linear: float, errors: Sequen
         linear: validation accuracy of the linear classifier.
         errors: standard errors of the differences from the best mean, one per point, 0 for the best.
     """
-    figure = Figure(figsize=(8.6, 3.4), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    figure, (left, right) = new_panels(8.6, 3.4, ncols=2, width_ratios=(3, 2))
     positions = np.arange(len(points))
     trained = [[row.curve.train_acc[-1] for row in point.rows] for point in points]
     means = np.array([point.mean for point in points])
@@ -178,8 +172,8 @@ def _draw_seeds(ax: Axes, accuracies: Sequence[Sequence[float]], color: str, lin
 
 def draw_confusions(y: np.ndarray, scores: Mapping[str, np.ndarray]) -> Figure:
     """Draw the confusion matrix of each model; y (N,), scores (N, 10) by the model's name."""
-    figure = Figure(figsize=(5.6 * len(scores), 5.5), layout="constrained")
-    for ax, (name, values) in zip(np.atleast_1d(figure.subplots(1, len(scores))), scores.items(), strict=True):
+    figure, (axes,) = new_panels(5.6 * len(scores), 5.5, ncols=len(scores), squeeze=False)
+    for ax, (name, values) in zip(axes, scores.items(), strict=True):
         counts = confusion_matrix(y, values.argmax(axis=1), 10)
         plot_confusion(ax, counts, large=True)
         ax.set_title(f"{name}: {counts.sum() - np.trace(counts):,} of {len(y):,} wrong")
@@ -188,6 +182,6 @@ def draw_confusions(y: np.ndarray, scores: Mapping[str, np.ndarray]) -> Figure:
 
 def draw_mistakes(X: np.ndarray, y: np.ndarray, scores: np.ndarray) -> Figure:
     """Draw the 16 mistakes of the highest probability; X (N, 784), y (N,), scores (N, 10)."""
-    figure = Figure(figsize=(9, 3.4), layout="constrained")
-    plot_mistakes(figure.subplots(2, 8), X.reshape(-1, SIDE, SIDE), y, scores)
+    figure, axes = new_panels(9, 3.4, nrows=2, ncols=8)
+    plot_mistakes(axes, X.reshape(-1, SIDE, SIDE), y, scores)
     return figure

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from nnlib.homework.figures import empty_figure, new_panels
 from nnlib.plots import BLUE, GREEN, ORANGE, VERMILION, confusion_matrix, plot_confusion, plot_images, plot_mistakes
 from nnlib.plots.style import percent
 
@@ -20,8 +21,7 @@ def draw_pooling(x: np.ndarray, out: np.ndarray, dout: np.ndarray, dx: np.ndarra
 
     Each window and its output share a colour; the elements that receive a gradient are bold.
     """
-    figure = Figure(figsize=(9.4, 2.7), layout="constrained")
-    axes = figure.subplots(1, 4, width_ratios=[2, 1.2, 1.2, 2])
+    figure, axes = new_panels(9.4, 2.7, ncols=4, width_ratios=[2, 1.2, 1.2, 2])
     titles = ("$X$", r"$Y$, the maxima", r"$G = \partial L/\partial Y$", r"$\partial L/\partial X$")
     for ax, values, title in zip(axes, (x, out, dout, dx), titles, strict=True):
         side = size if values.shape == x.shape else 1
@@ -50,8 +50,7 @@ def draw_costs(shares: Mapping[str, Mapping[str, float]]) -> Figure:
     Args:
         shares: for each total, such as "parameters", a number for each layer; all bars have the same layers.
     """
-    figure = Figure(figsize=(8.6, 2.6), layout="constrained")
-    ax = figure.subplots()
+    figure, ax = new_panels(8.6, 2.6)
     for row, by_layer in enumerate(shares.values()):
         left, total = 0.0, sum(by_layer.values())
         for (layer, value), colour in zip(by_layer.items(), COLOURS, strict=False):
@@ -76,8 +75,7 @@ def draw_way(digit: np.ndarray, stages: Mapping[str, np.ndarray], chosen: Sequen
         stages: arrays (F, H, W) by the stage's name.
         chosen: indices of the maps to draw; their number is a multiple of 4.
     """
-    figure = Figure(figsize=(11, 3.0), layout="constrained")
-    axes = figure.subplots(1, 1 + len(stages), width_ratios=[1, *[2] * len(stages)])
+    figure, axes = new_panels(11, 3.0, ncols=1 + len(stages), width_ratios=[1, *[2] * len(stages)])
     axes[0].imshow(digit, cmap="gray_r")
     axes[0].set_axis_off()
     axes[0].set_title("the digit")
@@ -101,8 +99,7 @@ def draw_claims(
         shifted: by network, its accuracy at each shift.
         images: a digit as it is and with its pixels permuted, (H, W) each.
     """
-    figure = Figure(figsize=(11, 3.3), layout="constrained")
-    pictures, left, right = figure.subplots(1, 3, width_ratios=[1, 1.4, 2])
+    figure, (pictures, left, right) = new_panels(11, 3.3, ncols=3, width_ratios=[1, 1.4, 2])
     plot_images(pictures, np.stack(images), columns=1, cmap="gray_r", pad=2)
     pictures.set_title("a digit, and permuted")
     for index, ((name, pair), marker) in enumerate(zip(permuted.items(), "os", strict=False)):
@@ -124,7 +121,7 @@ def draw_claims(
 
 def draw_mistakes(images: np.ndarray, y_true: np.ndarray, scores: np.ndarray) -> Figure:
     """Draw the confusion matrix of scores (N, K) and the twelve most confident mistakes among images (N, H, W)."""
-    figure = Figure(figsize=(12, 5.2), layout="constrained")
+    figure = empty_figure(12, 5.2)
     left, right = figure.subfigures(1, 2, width_ratios=[1, 1.3])
     confusion = confusion_matrix(y_true, scores.argmax(axis=1), scores.shape[1])
     ax = left.subplots()

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from nnlib.homework.figures import new_panels
 from nnlib.plots import BLUE, GREEN, ORANGE, PURPLE, VERMILION, ink, plot_accuracy, plot_heat_map, plot_loss
 from nnlib.plots.points import slice_points, values_of
 from nnlib.plots.style import percent
@@ -21,8 +22,7 @@ STYLES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^"), (VERMILION,
 
 def draw_sizes(sizes: Sweep, choice: Selection) -> Figure:
     """Draw the grid of filter sizes and hidden units, and the error of each size over its number of parameters."""
-    figure = Figure(figsize=(11, 3.6), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_panels(11, 3.6, ncols=2)
     plot_heat_map(left, sizes, "hidden_dim", "filter_size")
     _mark(left, sizes, "hidden_dim", "filter_size", choice)
     left.set(title="The grid", xlabel="hidden units", ylabel="filter size")
@@ -54,9 +54,8 @@ def _mark(ax: Axes, rows: Sweep, x: str, y: str, choice: Selection) -> None:
 
 def draw_initialisation(he: Sweep, small: Sweep) -> Figure:
     """Draw accuracy over filter size from He initialisation and from small weights, one panel per hidden size."""
-    figure = Figure(figsize=(8.6, 3.2), layout="constrained")
     hidden = values_of(small.points, "hidden_dim")
-    (axes,) = figure.subplots(1, len(hidden), sharey=True, squeeze=False)
+    figure, (axes,) = new_panels(8.6, 3.2, ncols=len(hidden), sharey=True, squeeze=False)
     for ax, units in zip(axes, hidden, strict=True):
         for (name, rows), (colour, line, marker) in zip(
             {"He": he, "deviation 0.01": small}.items(), STYLES, strict=False
@@ -73,8 +72,7 @@ def draw_initialisation(he: Sweep, small: Sweep) -> Figure:
 
 def draw_training(solver: Trained, window: int = 50) -> Figure:
     """Draw the loss of every step and the accuracies after each epoch."""
-    figure = Figure(figsize=(8.6, 3.2), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_panels(8.6, 3.2, ncols=2)
     plot_loss(left, solver, window=window)
     left.set(title="Loss, its L2 term included", yscale="log")
     plot_accuracy(right, solver, training="training (first 1,000)")
@@ -84,8 +82,7 @@ def draw_training(solver: Trained, window: int = 50) -> Figure:
 
 def draw_architectures(places: Sweep, choice: Selection) -> Figure:
     """Draw accuracy over architecture and keep probability; the best cell is framed, the chosen one dashed."""
-    figure = Figure(figsize=(8.6, 2.9), layout="constrained")
-    ax = figure.subplots()
+    figure, ax = new_panels(8.6, 2.9)
     plot_heat_map(ax, places, "keep", "architecture")
     _mark(ax, places, "keep", "architecture", choice)
     ax.set(xlabel="keep probability", ylabel="", title="After 8,000 images")
@@ -94,8 +91,7 @@ def draw_architectures(places: Sweep, choice: Selection) -> Figure:
 
 def draw_switches(rows: Mapping[str, TrialRow], window: int = 10) -> Figure:
     """Draw the losses of several networks, means over `window` steps centred, and their validation accuracies."""
-    figure = Figure(figsize=(9.4, 3.4), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=[2, 1])
+    figure, (left, right) = new_panels(9.4, 3.4, ncols=2, width_ratios=[2, 1])
     for index, ((name, row), (colour, line, marker)) in enumerate(zip(rows.items(), STYLES, strict=False)):
         mean = np.convolve(row.curve.losses, np.full(window, 1 / window), mode="valid")
         steps = np.convolve(row.curve.steps, np.full(window, 1 / window), mode="valid")
@@ -117,8 +113,7 @@ def draw_comparison(histories: Mapping[str, Sequence[float]], differences: Mappi
         histories: by network, its validation accuracy after each epoch.
         differences: by name, a difference of accuracies and its standard error, fractions.
     """
-    figure = Figure(figsize=(11, 3.4), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_panels(11, 3.4, ncols=2)
     for (name, values), (colour, line, marker) in zip(histories.items(), STYLES, strict=False):
         left.plot(np.arange(1, len(values) + 1), values, line, color=colour, marker=marker, label=name)
     epochs = range(1, 1 + max(map(len, histories.values())))
