@@ -124,7 +124,9 @@ def _grade(submission: Submission, item: str, tier: str, resume: bool, key: byte
 def write(
     graded: list[dict], submissions: list[Submission], given: marks.Marks, options: argparse.Namespace
 ) -> Iterator[str]:
-    """Print a line for each submission and write what the options ask for; yield in words what could not be written."""
+    """Print the totals, and all reasons of a single submission; write what the options ask for; yield what failed."""
+    if len(graded) == 1:
+        print(*report.lines(graded[0]), sep="\n")
     totals = ["-" if each["total"] is None else f"{each['total']:.2f}" for each in graded]
     rows = [
         (report.shown(each["student"]), total, report.shown(each["submission"]["error"]))

@@ -191,7 +191,7 @@ def _told(row: Row, result: Result, code: Extract, reason: str, output: str) -> 
     place = code.own_line(result.place) if result.place else ""
     diagnosis = report.diagnoses().get(result.diagnosis, {}).get("looks", "")
     where = f" ({place})" if place else ""
-    whole = f"{message}{where}{f' Looks like: {diagnosis}' if diagnosis else ''}"
+    whole = message + where + (f"\nLooks like: {diagnosis}" if diagnosis else "")
     if output:
         whole += f"\nprinted: {output}"
     student = whole if row.public else _hidden(status, result, place)

@@ -14,7 +14,7 @@ import json
 import re
 import statistics
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -46,6 +46,25 @@ STATUS = {
     "ours": "the grader failed; a human will look at it",
     "human": "a human will look at it",
 }
+
+
+def lines(grade: Mapping) -> Iterator[str]:
+    """Yield each item's points, and under them what a grader has to know: checks of one reason together."""
+    yield from map(shown, grade["submission"]["notes"])
+    given, unmarked = {mark["id"]: mark["points"] for mark in grade["manual"]}, marks.unmarked(grade)
+    for item in () if grade["submission"]["error"] else grade["items"]:
+        points = item["points"] + given.get(item["id"], 0)
+        yield f"{item['id']:5} {points:6g} of {item['max']:g}  {items()[item['id']].title}"
+        reasons: dict[str, list[str]] = {}
+        for check in item["checks"]:
+            status, message = check["status"], check["message_grader"]
+            if status != "passed" or message:
+                words = [STATUS[status]] * (status != "not run" or not message) + [message] * bool(message)
+                reasons.setdefault(": ".join(words), []).append(check["name"])
+        for words, names in reasons.items():
+            yield shown(f"{'':8}{', '.join(names)}: {words}").replace("\n", f"\n{'':10}")
+        if item in unmarked:
+            yield f"{'':8}{marks.room(item):g} for a human to mark"
 
 
 def write_json(path: Path, grades: Sequence[Mapping]) -> None:

@@ -146,7 +146,9 @@ def test_the_command_writes_one_object_for_one_submission(tmp_path, monkeypatch,
     assert (found["student"], found["isolation"], found["items"][0]["id"]) == ("ann", TIERS[0], "1.2")
     assert found["total"] == items.load().items["1.2"]["points"] - items.load().items["1.2"]["derivation"]
     assert any("q1_layers.ipynb is missing" in note for note in found["submission"]["notes"])
-    assert "ann" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "\n1.2        3 of 4  ReLU\n        1 for a human to mark\n" in printed
+    assert printed.endswith("\nann  3.00\n")
     assert (tmp_path / "html" / "class.html").is_file()
 
 

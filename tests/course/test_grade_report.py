@@ -50,6 +50,24 @@ def test_these_grades_have_the_graders_form():
     assert item().keys() == grading.item_object("1.1", []).keys()
 
 
+def test_a_grader_reads_points_and_reasons_by_item():
+    wrong = check("gradient", "failed", 0, 2, message_grader="db at 0 got 1, expected 2\nLooks like: a mean\x1b")
+    left = [check(name, "not run", 0, 1, message_grader="it needs gradient") for name in ("dtype", "economy")]
+    lent = check("value", message_grader="judged with ours")
+    found = settled(item(max=10, checks=[lent, wrong, *left]), given=[mark(points=3)])
+    found["submission"]["notes"] = ["conv.py is missing\x1b"]
+    assert list(report.lines(found)) == [
+        r"conv.py is missing\x1b",
+        "1.1        4 of 10  fully connected layer",
+        "        value: passed: judged with ours",
+        "        gradient: failed: db at 0 got 1, expected 2\n          Looks like: a mean\\x1b",
+        "        dtype, economy: it needs gradient",
+        "        2 for a human to mark",
+        "7.3a       3 of 4  a loss that falls, then diverges, in words",
+    ]
+    assert not list(report.lines(settled(error="no zip")))
+
+
 def test_json_is_one_object_or_a_list(tmp_path):
     one, two = settled(), settled(student="bob\ud800")
     report.write_json(tmp_path / "one.json", [one])
