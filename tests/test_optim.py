@@ -24,17 +24,20 @@ def test_sgd_by_hand():
 
 
 def test_a_missing_hyper_parameter_takes_the_documented_default():
-    """One step from w = 0 with dw = 10: what the equation gives for the defaults that the course's optim.py has."""
+    """From w = 0 a step with dw = 10, one with dw = 0: the equations with the defaults of the course's optim.py."""
     w, dw = np.zeros(1), np.array([10.0])
     expected = {
-        "sgd": -0.01 * 10,
-        "sgd_momentum": -0.01 * 10,
-        "rmsprop": -0.01 * 10 / (np.sqrt((1 - 0.99) * 100) + 1e-8),
-        "adam": -0.001 * 10 / (10 + 1e-8),
+        "sgd": (-0.01 * 10, 0.0),
+        "sgd_momentum": (-0.01 * 10, -0.9 * 0.01 * 10),
+        "rmsprop": (-0.01 * 10 / (np.sqrt((1 - 0.99) * 100) + 1e-8), 0.0),
+        # m = 0.9 * 1, corrected by 1 - 0.81; v = 0.999 * 0.1, corrected by 1 - 0.998001
+        "adam": (-0.001 * 10 / (10 + 1e-8), -0.001 * (0.9 / 0.19) / (np.sqrt(0.0999 / 0.001999) + 1e-8)),
     }
     for rules in (optim.RULES, fast.RULES):
-        for name, step in expected.items():
-            np.testing.assert_allclose(rules[name](w, dw, {})[0], step, rtol=1e-12, err_msg=name)
+        for name, (first, second) in expected.items():
+            once, config = rules[name](w, dw, {})
+            np.testing.assert_allclose(once, first, rtol=1e-12, err_msg=name)
+            np.testing.assert_allclose(rules[name](once, 0 * dw, config)[0] - once, second, rtol=1e-9, err_msg=name)
 
 
 def test_momentum_by_hand():
