@@ -36,7 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         try_outputs(options)
         tier = sandbox.choose(options.isolation)
         submissions = list(intake.read(options.paths, options.roster))
-        print(f"{len(submissions)} submission{'s' * (len(submissions) != 1)}, {len(wanted)} items, isolation: {tier}")
+        numbers = ((submissions, "submission"), (wanted, "item"))
+        print(*(f"{len(each)} {name}{'s' * (len(each) != 1)}," for each, name in numbers), f"isolation: {tier}")
         found = grade_all(submissions, wanted, tier, options, key)
     except (ValueError, RuntimeError, OSError) as error:
         print(f"course.grade: {report.shown(str(error))}", file=sys.stderr)
