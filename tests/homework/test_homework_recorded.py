@@ -11,6 +11,7 @@ import pytest
 from nnlib.homework import recorded as module
 from nnlib.homework.recorded import FILE, LABEL, ROWS, from_notebooks, recorded, results, table
 from nnlib.homework.results import MIME, Results
+from nnlib.vgg.analysis import cost
 from nnlib.vgg.recipes import LADDER, OURS, RECIPES, STARTS, TUNED
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -28,6 +29,13 @@ def test_the_file_is_what_the_committed_notebooks_show():
     assert data == recorded().data
     assert trainings == list(recorded().trainings.values())
     assert list(recorded().trainings) == [recipe.title for recipe in (*LADDER, *TUNED, *OURS)]
+
+
+def test_recorded_costs_and_epochs_are_those_of_the_recipes():
+    for recipe, training in zip((*LADDER, *TUNED, *OURS), recorded().trainings.values(), strict=True):
+        found = cost(recipe.make_network())
+        expected = (found.parameters, round(found.flops / 1e6, 1), recipe.epochs)
+        assert (training.parameters, training.mflops, training.epochs) == expected, recipe.title
 
 
 def test_the_command_writes_the_same_file(tmp_path, monkeypatch, capsys):
