@@ -36,8 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         try_outputs(options)
         tier = sandbox.choose(options.isolation)
         submissions = list(intake.read(options.paths, options.roster))
-        numbers = ((submissions, "submission"), (wanted, "item"))
-        print(*(f"{len(each)} {name}{'s' * (len(each) != 1)}," for each, name in numbers), f"isolation: {tier}")
+        count = f"{len(submissions)} submission{'s' * (len(submissions) != 1)}"
+        print(f"{count}, {len(wanted)} item{'s' * (len(wanted) != 1)}, isolation: {tier}")
         found = grade_all(submissions, wanted, tier, options, key)
     except (ValueError, RuntimeError, OSError) as error:
         print(f"course.grade: {report.shown(str(error))}", file=sys.stderr)

@@ -59,8 +59,8 @@ def lines(grade: Mapping) -> Iterator[str]:
         for check in item["checks"]:
             status, message = check["status"], check["message_grader"]
             if status != "passed" or message:
-                words = [STATUS[status]] * (status != "not run" or not message) + [message] * bool(message)
-                reasons.setdefault(": ".join(words), []).append(check["name"])
+                words = f"{STATUS[status]}: {message}" if message else STATUS[status]
+                reasons.setdefault(message if status == "not run" else words, []).append(check["name"])
         for words, names in reasons.items():
             yield shown(f"{'':8}{', '.join(names)}: {words}").replace("\n", f"\n{'':10}")
         if item in unmarked:
