@@ -48,6 +48,7 @@ class Solver:
         loss_history: the minibatch loss of every step.
         train_acc_history, val_acc_history: accuracies (fractions) after every epoch.
         best_val_acc: the largest of `val_acc_history`.
+        restored_epoch: the epoch whose parameters and state `train` leaves in the model; 0 before the first is done.
         val_acc: of the model as it is now; it is not measured again if `train` has measured it.
         num_steps, step, epoch: how many steps `num_epochs` epochs take; how many steps and epochs are done.
         learning_rate: of the current step, in a callback of the step just taken; None for a rule that has none.
@@ -99,11 +100,10 @@ class Solver:
         self.loss_history: list[float] = []
         self.train_acc_history: list[float] = []
         self.val_acc_history: list[float] = []
-        self.step = self.epoch = 0
+        self.step = self.epoch = self.restored_epoch = 0
         self._order: np.ndarray | None = None  # the examples of this epoch that are still to come; None between epochs
         self._configs = {name: dict(config) for name in model.params}  # a rule may write into its own
         self._snapshot: tuple[dict, dict] | None = None  # the parameters and state to restore
-        self._snapshot_val_acc = -math.inf
         self._standing: tuple[dict, dict] | None = None  # those from which an interrupted training goes on
 
     def train(self) -> None:
@@ -153,7 +153,7 @@ class Solver:
     def val_acc(self) -> float:
         """The validation accuracy of the model as it is now."""
         if self._snapshot is not None and _same(self._arrays(), self._snapshot):
-            return self._snapshot_val_acc
+            return self.val_acc_history[self.restored_epoch - 1]
         return self.check_accuracy(self.X_val, self.y_val)
 
     def _train_epoch(self, callbacks: Iterable[Callback]) -> None:
@@ -211,7 +211,7 @@ class Solver:
         if wrong and self.epoch + 1 == self.num_epochs:  # before that, the next step's loss shows it
             raise self._diverged(f"{wrong} became infinite or NaN")
         if self.restore == "last" or val_acc > self.best_val_acc:
-            self._snapshot, self._snapshot_val_acc = copy.deepcopy(self._arrays()), val_acc
+            self._snapshot, self.restored_epoch = copy.deepcopy(self._arrays()), self.epoch + 1
         self.epoch, self._order = self.epoch + 1, None
         self.train_acc_history.append(train_acc)
         self.val_acc_history.append(val_acc)

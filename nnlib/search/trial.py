@@ -112,7 +112,7 @@ class _TrialSolver(Solver):
     def check_accuracy(self, X: np.ndarray, y: np.ndarray) -> float:
         right = self.model.correct(X, y)
         if X is self.X_val:
-            self.right = getattr(self, "right", {}) | {self.epoch: right}
+            self.right = getattr(self, "right", {}) | {self.epoch + 1: right}
         return float(np.mean(right))
 
 
@@ -143,8 +143,7 @@ def train_trial(
         status, reason = "diverged", str(error)
     if status == "done" and watchers and solver.epoch < solver.num_epochs:
         status, reason = "stopped", f"stopped in epoch {solver.epoch + 1} of {solver.num_epochs}"
-    best = max(range(solver.epoch), key=solver.val_acc_history.__getitem__, default=0)  # of equals the earliest
-    right = getattr(solver, "right", {}).get(best if solver.restore == "best" else solver.epoch - 1)
+    right = getattr(solver, "right", {}).get(solver.restored_epoch)
     right = model.correct(data["X_val"], data["y_val"]) if status == "done" and right is None else right
     wrong = np.flatnonzero(~right).tolist() if status == "done" else None
     outcome = {"val_acc": None if status == "diverged" else solver.val_acc, "wrong": wrong, "curve": _curve(solver)}

@@ -12,7 +12,7 @@ def test_the_best_snapshot_holds_parameters_and_state_and_a_tie_keeps_the_earlie
     model, record = Stub(accuracies=accuracies), Record()
     solver = solver_of(model, callbacks=[record])
     solver.train()
-    assert solver.best_val_acc == max(accuracies)
+    assert (solver.best_val_acc, solver.restored_epoch) == (max(accuracies), best + 1)
     assert len({snapshot[1]["running_mean1"][0] for snapshot in record.snapshots}) == 3  # the epochs do differ
     assert_same(model.params, record.snapshots[best][0])
     assert_same(model.state, record.snapshots[best][1])
@@ -24,7 +24,7 @@ def test_the_last_epoch_is_restored_with_its_state_and_the_solver_says_how_good_
     solver.train()
     assert_same(model.params, record.snapshots[2][0])
     assert_same(model.state, record.snapshots[2][1])
-    assert (solver.best_val_acc, solver.val_acc) == (0.9, 0.4)
+    assert (solver.best_val_acc, solver.val_acc, solver.restored_epoch) == (0.9, 0.4, 3)
 
 
 @pytest.mark.parametrize("restore", ["best", "last"])
