@@ -44,11 +44,13 @@ def max_pool_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     covered = stride == height == width and x_shape[2] % stride == x_shape[3] % stride == 0
     arguments.gradient(dout, winner.shape)
     dx = np.empty_like(winner, shape=x_shape, dtype=dout.dtype)
+    ordered = dout.strides == tuple(step // winner.itemsize * dout.itemsize for step in winner.strides)
 
     def hand_gradient_back(part: slice) -> None:
-        own_winner = winner[:, part]
-        own_dout = np.empty_like(own_winner, dtype=dout.dtype)  # in the images' memory order, whatever dout's is
-        np.copyto(own_dout, dout[:, part])
+        own_dout, own_winner = dout[:, part], winner[:, part]
+        if not ordered:  # in the images' memory order, as it is in a network of these layers: else the loop is slow
+            own_dout = np.empty_like(own_winner, dtype=dout.dtype)
+            np.copyto(own_dout, dout[:, part])
         if not covered:
             dx[:, part] = 0
         for index, element in _window_elements(dx[:, part], sizes):
