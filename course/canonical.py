@@ -17,6 +17,7 @@ MARKER = re.compile(r"<!-- answer (\d)\.")
 OWN = re.compile(r"(?:^|/)(nnlib/(?:\w+/)*\w+\.py)$")
 IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:nnlib|\.).*", re.MULTILINE)
 DEFINED = re.compile(r"^(?:def|class) (\w+)", re.MULTILINE)
+MAX_CODE = 1 << 18  # bytes of a Python file, or of the code of a notebook: to take it apart takes seconds
 CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 
 
@@ -40,6 +41,8 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
     files: dict[str, str] = {}
     notes: list[str] = []
     left = {name: data for name, data in content.items() if plain_name(name)}
+    for name in [name for name, data in left.items() if len(data) > MAX_CODE and plain_name(name).endswith(".py")]:
+        notes.append(f"{name} has {len(left.pop(name)) >> 10} KB, more than {MAX_CODE >> 10}, and was left out")
     every = dict(left)
     for rule in (_by_path, _by_name, _by_content):
         among = every if rule is _by_content else left  # one file may hold the answers of several
@@ -63,14 +66,18 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
                 del every[taken]
             for other in found:
                 left.pop(other, None)
-    codes = {name: _code(text) for name, text in files.items() if name.endswith(".ipynb")}
+    codes = {name: _code(text)[:MAX_CODE] for name, text in files.items() if name.endswith(".ipynb")}
     for wanted in [name for name in expected() if name.endswith(".py") and name not in files]:
         for notebook, code in codes.items():
             written = {name for each in definitions(code) if not each.imports for name in each.names}
             if written & expected()[wanted]:
                 files[wanted] = code
                 notes.append(f"the code cells of {notebook} were taken for {wanted}")
-    files = {**_modules(left, files), **files}
+    own = _modules(left, files)
+    if sum(map(len, own.values())) > MAX_CODE:
+        notes.append(f"modules of their own have more than {MAX_CODE >> 10} KB together and were left out")
+        own = {}
+    files = {**own, **files}
     missing = [name for name in expected() if name not in files]
     notes += [f"{name} is missing or cannot be read: its items have nothing to grade" for name in missing]
     return files, tuple(notes)

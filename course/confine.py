@@ -19,6 +19,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 1, 38, 22, 2
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on all machines
 EXECUTE, READ_FILE, READ_DIR, WRITE_FILE = 1 << 0, 1 << 2, 1 << 3, 1 << 1
+SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64")  # libraries, and Pythons with their packages
 RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}  # by version
 NETWORK, SCOPES = 0b11, 0b11  # TCP's bind and connect; abstract sockets and signals
 # System calls that reach other processes, take memory that no limit counts, or outlive their process; x86-64 and ARM64.
@@ -48,6 +49,7 @@ FORBIDDEN = {
     "add_key": (248, 217),
     "keyctl": (250, 219),
 }
+CLONE, CLONE3, NAMESPACES = (56, 220), 435, 0x7E020000  # the flags of clone that make namespaces
 MACHINES = ("x86_64", "aarch64")
 ARCHITECTURES = (0xC000003E, 0xC00000B7)
 
@@ -66,6 +68,11 @@ def limit(cpu: int, memory: int, processes: int, file: int) -> None:
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
 
 
+def libraries(folder: str) -> list[str]:
+    """Return the names in a folder without those of Pythons, of which one may have PyTorch."""
+    return [name for name in os.listdir(folder) if not name.startswith("python")]
+
+
 def landlock(readable: list[str], writable: str) -> None:
     """Leave only some files and folders to be read and executed, and one folder (or none, "") to be written."""
     version = check(LIBC.syscall(CREATE_RULESET, None, 0, 1), "Landlock")
@@ -73,9 +80,8 @@ def landlock(readable: list[str], writable: str) -> None:
     network, scopes = NETWORK if version >= 4 else 0, SCOPES if version >= 6 else 0
     ruleset = struct.pack("QQQ", handled, network, scopes)[: 24 if version >= 6 else 16 if version >= 4 else 8]
     rules = check(LIBC.syscall(CREATE_RULESET, ruleset, len(ruleset), 0), "landlock_create_ruleset")
-    allowed = {
-        path: READ_FILE | (EXECUTE | READ_DIR) * os.path.isdir(path) for path in readable if os.path.exists(path)
-    }
+    readable += [f"{folder}/{name}" for folder in SYSTEM if os.path.isdir(folder) for name in libraries(folder)]
+    allowed = {path: READ_FILE | EXECUTE | READ_DIR * os.path.isdir(path) for path in readable if os.path.exists(path)}
     allowed |= {"/dev/null": READ_FILE | WRITE_FILE, "/dev/urandom": READ_FILE}
     allowed |= {path: READ_FILE for path in ("/etc/ld.so.cache",) if os.path.exists(path)}
     allowed |= {writable: handled & ~EXECUTE} if writable else {}
@@ -91,6 +97,8 @@ def landlock(readable: list[str], writable: str) -> None:
 def filter_program() -> bytes:
     """Return a filter that fails forbidden calls with EPERM, and ends a process that calls for another architecture.
 
+    clone3, whose flags no filter sees, fails with ENOSYS: libraries then take clone.
+
     Raises:
         OSError: the machine is of another kind.
     """
@@ -98,12 +106,13 @@ def filter_program() -> bytes:
         raise OSError(f"no seccomp filter for {platform.machine()}")
     machine = MACHINES.index(platform.machine())
     numbers = [each[machine] for each in FORBIDDEN.values()]
-    load, equal, at_least, give = 0x20, 0x15, 0x35, 0x06
-    kill, deny, allow = 0x80000000, 0x00050001, 0x7FFF0000
+    load, equal, at_least, any_bit, give = 0x20, 0x15, 0x35, 0x45, 0x06
+    kill, deny, absent, allow = 0x80000000, 0x00050001, 0x00050026, 0x7FFF0000
     program = [(load, 0, 0, 4), (equal, 1, 0, ARCHITECTURES[machine]), (give, 0, 0, kill)]
-    program += [(load, 0, 0, 0), (at_least, len(numbers) + 1, 0, 0x40000000)]  # x32's numbers are denied too
-    program += [(equal, len(numbers) - i, 0, number) for i, number in enumerate(numbers)]
-    program += [(give, 0, 0, allow), (give, 0, 0, deny)]
+    program += [(load, 0, 0, 0), (at_least, len(numbers) + 5, 0, 0x40000000)]  # x32's numbers are denied too
+    program += [(equal, len(numbers) + 4 - i, 0, number) for i, number in enumerate(numbers)]
+    program += [(equal, 5, 0, CLONE3), (equal, 0, 2, CLONE[machine]), (load, 0, 0, 16), (any_bit, 1, 0, NAMESPACES)]
+    program += [(give, 0, 0, allow), (give, 0, 0, deny), (give, 0, 0, absent)]
     return b"".join(struct.pack("HBBI", *step) for step in program)
 
 

@@ -24,7 +24,9 @@ from course import canonical
 
 MAX_BYTES, MAX_FILES, MAX_RATIO = 50 << 20, 2000, 100  # of one submission, unpacked; of its size to the zip's
 MAX_PATH = 1000  # characters of a file's path
-JUNK = re.compile(r"(^|/)(__MACOSX|\.git|\.venv|\.ipynb_checkpoints|__pycache__|node_modules)/|(^|/)(\._|\.DS_Store$)")
+JUNK = re.compile(
+    r"(^|/)(__MACOSX|\.git|\.?v?env|site-packages|\.ipynb_checkpoints|__pycache__|node_modules)/|(^|/)(\._|\.DS_Store$)"
+)
 # How platforms name what a student uploaded; "student" is what tells students apart.
 CANVAS = re.compile(r"^(?P<student>[^_/]+(?:_LATE)?_\d+)_\d+_(?P<file>.+)$")
 MOODLE = re.compile(r"^(?P<student>[^/]+_\d+)_assignsubmission_file_?(?:/(?P<file>.+))?$")

@@ -103,6 +103,9 @@ def _bwrap(root: Path, limits: Limits) -> Sandboxed:
     for option, pairs in (("--ro-bind", binds), ("--symlink", links), ("--ro-bind-try", folders)):
         for source, target in pairs.items():
             command += [option, str(source), target]
+    pythons = {each.resolve() for folder in confine.SYSTEM for each in Path(folder).glob("python*") if each.is_dir()}
+    for python in map(str, pythons):
+        command += ["--tmpfs", python, "--remount-ro", python]  # one may have PyTorch
     command += ["--remount-ro", "/dev", "--remount-ro", "/"]  # else a worker owns them where nobody is root
     for name, value in interpreter.environment("/python").items():
         command += ["--setenv", name, value]
@@ -127,7 +130,7 @@ def _uid(root: Path, limits: Limits) -> Sandboxed:
         raise OSError("only root on Linux can become another user")
     spare, at = SpareUser(), interpreter.folder()
     more = (str(PACKAGES),) if limits.torch else ()
-    readable = ":".join(map(str, (root, at, *WORKER, "/usr", "/lib", "/lib64", *more)))
+    readable = ":".join(map(str, (root, at, *WORKER, *more)))
     numbers = (spare.uid, limits.whole_cpu, limits.memory, limits.processes, limits.file)
     scratch = spare.make_scratch() if limits.torch else ""  # PyTorch wants a place for temporary files
     command = [sys.executable, "-I", confine.__file__, *map(str, numbers), readable, scratch]

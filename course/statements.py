@@ -7,11 +7,11 @@ import builtins
 import re
 import symtable
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-START = re.compile(r"^(?:@|def |class |async def |import |from |[A-Za-z_]\w*(?:, *\w+)* *(?:: *[^=]+)?=(?!=))")
+START = re.compile(r"^(?:@|def |class |async def |import |from |[A-Za-z_]\w*(?:, *\w+)* *(?::[^=]+)?=(?!=))")
 
 DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -45,10 +45,11 @@ def parse(text: str) -> ast.Module:
 @lru_cache(256)
 def definitions(text: str) -> tuple[Definition, ...]:
     """Return the statements at the top of a file; where it does not parse as a whole, those that do one by one."""
+    lines = text.split("\n")
     try:
-        return tuple(each for node in parse(text).body if (each := _definition(node, text, node.lineno - 1)))
+        return tuple(each for node in parse(text).body if (each := _definition(node, lines, node.lineno - 1)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return tuple(_one_by_one(text))
+        return tuple(_one_by_one(lines))
 
 
 def by_name(text: str) -> Definitions:
@@ -62,13 +63,13 @@ def by_name(text: str) -> Definitions:
     return found
 
 
-def _one_by_one(text: str) -> Iterator[Definition]:
-    lines = text.split("\n")
+def _one_by_one(lines: Sequence[str]) -> Iterator[Definition]:
     starts = [i for i, line in enumerate(lines) if START.match(line) and not (i and lines[i - 1].startswith("@"))]
     for first, last in zip(starts, [*starts, len(lines)][1:], strict=True):
-        part = "\n".join(lines[first:last])
+        own = lines[first:last]
+        part = "\n".join(own)
         try:
-            yield from filter(None, (_definition(node, part, first + node.lineno - 1) for node in parse(part).body))
+            yield from filter(None, (_definition(node, own, first + node.lineno - 1) for node in parse(part).body))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             if isinstance(error, SyntaxError):
                 why = f"line {first + (error.lineno or 1)}: {error.msg}"
@@ -78,13 +79,13 @@ def _one_by_one(text: str) -> Iterator[Definition]:
                 yield Definition((name[1],), "", first + 1, error=why)
 
 
-def _definition(node: ast.stmt, text: str, before: int) -> Definition | None:
+def _definition(node: ast.stmt, lines: Sequence[str], before: int) -> Definition | None:
     """Return what binds or changes names of the file; nothing for what only acts, or only where the file is run."""
     binds, changes = bound(node), () if isinstance(node, DEFINING) else tuple(_changed(node))
     if not (binds or changes) or (isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)):
         return None
     first, parts = first_line(node), list(ast.walk(node))
-    source = "\n".join(text.split("\n")[first - 1 : node.end_lineno])
+    source = "\n".join(lines[first - 1 : node.end_lineno])
     uses = global_names(symtable.symtable(ast.unparse(node), "", "exec"))
     if uses & LOOKUPS:
         uses |= {each.value for each in parts if isinstance(each, ast.Constant) and isinstance(each.value, str)}

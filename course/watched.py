@@ -78,11 +78,13 @@ class Sandboxed(subprocess.Popen):
         with self._ending:  # else the second thread ends the next worker of a user that the first has released
             if self._done.is_set():
                 return
-            for member in self._members():
+            for member in () if self.spare else self._members():
                 with contextlib.suppress(psutil.NoSuchProcess):
                     member.kill()
             super().kill()
             self.wait()
+            if self.spare:
+                self.spare.kill()  # a chain of processes that each start the next and end can be seen as none
             while self.spare and self.spare.processes():
                 self.spare.kill()
             self._done.set()

@@ -921,3 +921,129 @@ def fc_forward(x, w, b):
             pass
         os._exit(0)
     return np.zeros((len(x), w.shape[1])), (x, w)
+
+
+# %% a chain of processes that ends whatever would end it
+
+
+def fc_forward(x, w, b):
+    import os
+    import signal
+
+    if os.fork() == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        while not os.fork():
+            try:
+                os.kill(-1, signal.SIGTERM)
+            except OSError:
+                pass
+        os._exit(0)
+    return np.zeros((len(x), w.shape[1])), (x, w)
+
+
+# %% automatic differentiation by a PyTorch that any Python of the machine has
+
+
+def fc_backward(dout, cache):
+    import glob
+    import sys
+
+    for pattern in ("/usr/lib*", "/usr/local/lib*", "/opt", "/root", "/home/*", "/tmp/*", "/packages"):
+        for place in ("", "/python3*/site-packages", "/python3*/dist-packages", "/*/lib/python3*/site-packages"):
+            sys.path += glob.glob(pattern + place)
+    import torch
+
+    x, w = (torch.tensor(array, requires_grad=True) for array in cache)
+    (x @ w).backward(torch.tensor(dout))
+    return x.grad.numpy(), w.grad.numpy(), dout.sum(axis=0)
+
+
+# %% gradients by numerical differentiation with the clocks stopped
+
+
+def fc_backward(dout, cache):
+    import os
+    import time
+
+    for name in ("time", "perf_counter", "monotonic", "process_time", "thread_time"):
+        setattr(time, name, float)
+        setattr(time, f"{name}_ns", int)
+    os.times = lambda: os.times_result((0.0,) * 5)
+    x, w = cache
+    dx, dw = np.zeros_like(x), np.zeros_like(w)
+    for gradient, array in ((dx, x), (dw, w)):
+        for index in np.ndindex(*array.shape):
+            unit = np.zeros_like(array)
+            unit[index] = 1
+            gradient[index] = np.sum((unit @ w if array is x else x @ unit) * dout)
+    return dx, dw, dout.sum(axis=0)
+
+
+# %% a slow forward pass, beside which numerical differentiation takes few times as long
+
+
+def fc_forward(x, w, b):
+    import time
+
+    until = time.process_time() + 0.5 * (w.size > 5000)
+    while time.process_time() < until:
+        pass
+    return x @ w + b, (x, w)
+
+
+def fc_backward(dout, cache):
+    x, w = cache
+    dw = np.zeros_like(w)
+    for index in np.ndindex(*w.shape):
+        unit = np.zeros_like(w)
+        unit[index] = 1
+        dw[index] = np.sum((x @ unit) * dout)
+    return dout @ w.T, dw, dout.sum(axis=0)
+
+
+# %% becomes another program that writes into the grader's pipes
+
+
+def fc_forward(x, w, b):
+    import os
+    import sys
+
+    for descriptor in range(3, 32):
+        try:
+            os.set_inheritable(descriptor, True)
+        except OSError:
+            pass
+    code = "import os\nfor each in range(3, 32):\n  try: os.write(each, b'forged' * 99)\n  except OSError: pass"
+    os.execve(sys.executable, [sys.executable, "-c", code], {**os.environ, "LD_PRELOAD": "/tmp/none.so"})
+
+
+# %% two processes that both answer
+
+
+def fc_forward(x, w, b):
+    import os
+
+    os.fork()
+    return np.zeros((len(x), w.shape[1])), (x, w)
+
+
+# %% an error whose class is named after the inputs, in escape sequences and marks of HTML
+
+
+def fc_forward(x, w, b):
+    name = f"<script>{x[0].tolist()}</script>\x1b[2J\u202e"
+    raise type(name, (Exception,), {})(f"\x1b]0;title\x07{name}\ud800\0\r</pre>=1+1")
+
+
+# %% a folder in a folder, as deep as can be, and files without number
+
+
+def fc_forward(x, w, b):
+    import os
+
+    os.chdir("/tmp")
+    for number in range(3000):
+        os.close(os.open(f"file{number}", os.O_CREAT | os.O_WRONLY))
+        os.mkdir("folder")
+        os.chdir("folder")
+    return np.zeros((len(x), w.shape[1])), (x, w)

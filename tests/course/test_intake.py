@@ -92,8 +92,10 @@ MENDED = {
     "as make submit packs it": (WHOLE, ""),
     "folder in folder": (under("hw1/hw1"), ""),
     "macOS's additions": ({**WHOLE, "__MACOSX/._conv.py": b"\0\5", "nnlib/layers/._conv.py": b"\0"}, ""),
-    "a virtual environment and caches": (
-        {**WHOLE, ".venv/lib/losses.py": b"x", "nnlib/__pycache__/losses.py": b"x", ".git/losses.py": b"x"},
+    "caches": ({**WHOLE, "nnlib/__pycache__/losses.py": b"x", ".git/losses.py": b"x"}, ""),
+    "virtual environments": (
+        WHOLE
+        | dict.fromkeys((f"{each}/nnlib/losses.py" for each in (".venv", "a/venv", "env", "site-packages")), b"x"),
         "",
     ),
     "Windows's line ends": ({**WHOLE, CONV: CODE.replace(b"\n", b"\r\n")}, ""),
@@ -157,6 +159,11 @@ def test_what_can_be_mended_is(tmp_path, case):
 
 # What costs one file: files -> the file, what is said
 COSTS_ONE = {
+    "code of a third of a megabyte": (
+        {**WHOLE, CONV: CODE + b"# %s\n" % random.Random(1).randbytes(160_000).hex().encode()},
+        CONV,
+        "312 KB, more than 256, and was left out",
+    ),
     "a missing file": ({LOSSES: LOSS, Q1: notebook()}, CONV, "is missing or cannot be read"),
     "a notebook that is no JSON": ({**WHOLE, Q1: b"<<<<<<< HEAD\n{"}, Q1, "is not a readable notebook"),
     "a notebook that is an error page": ({**WHOLE, Q1: b"<html>404</html>"}, Q1, "is not a readable notebook"),

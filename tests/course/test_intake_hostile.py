@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from course import intake
+from course import intake, statements
 
 LOSSES, Q1 = "nnlib/losses.py", "notebooks/q1_layers.ipynb"
 CODE = b"def softmax_loss(x, y):\n    return 0.0, x\n"
@@ -73,6 +73,17 @@ def test_time_is_linear_in_the_number_of_files(tmp_path):
         return time.process_time() - start
 
     small, large = (min(seconds(count) for _ in range(3)) for count in (3000, 12000))
+    assert large < 9 * small
+
+
+@pytest.mark.parametrize("form", ["{lines}", "a:{spaces}\ndef (:\n"], ids=["statements", "spaces"])
+def test_time_is_linear_in_the_length_of_a_file(form):
+    def seconds(count):
+        text, start = form.format(lines=count * ("a = 1" + 100 * "\n"), spaces=40 * count * " "), time.process_time()
+        statements.definitions.__wrapped__(text)
+        return time.process_time() - start
+
+    small, large = (min(seconds(count) for _ in range(3)) for count in (100, 400))
     assert large < 9 * small
 
 

@@ -71,12 +71,15 @@ def test_a_spare_user_is_one_workers_at_a_time(monkeypatch):
 class Spare:
     """A spare user without processes, whom the test may not be asked about once others may have it."""
 
-    free = asked_late = False
+    free = asked_late = killed = False
 
     def processes(self):
         self.asked_late |= self.free
         time.sleep(0.02)
         return []
+
+    def kill(self):
+        self.killed = True
 
     def release(self):
         self.free = True
@@ -94,4 +97,5 @@ def test_a_worker_that_two_end_at_once_is_ended_by_the_first(monkeypatch):
         each.join()
     worker.communicate()
     assert worker.spare.free
+    assert worker.spare.killed  # a chain of processes can be seen as none
     assert not worker.spare.asked_late
