@@ -47,9 +47,7 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
     for rule in (_by_path, _by_name, _by_content):
         among = every if rule is _by_content else left  # one file may hold the answers of several
         for wanted in [name for name in expected() if name not in files]:
-            found = sorted(
-                (name for name in among if rule(name, among[name], wanted)), key=lambda name: (name.count("/"), name)
-            )
+            found = sorted(name for name in among if rule(name, among[name], wanted))
             if not found:
                 continue
             taken = max(found, key=lambda name: _written(name, among[name], wanted))
@@ -77,7 +75,7 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
     if sum(map(len, own.values())) > MAX_CODE:
         notes.append(f"modules of their own have more than {MAX_CODE >> 10} KB together and were left out")
         own = {}
-    files = {**own, **files}
+    files |= own
     missing = [name for name in expected() if name not in files]
     notes += [f"{name} is missing or cannot be read: its items have nothing to grade" for name in missing]
     return files, tuple(notes)
@@ -188,6 +186,5 @@ def _written(name: str, data: bytes, wanted: str) -> tuple[int, int, int]:
     """Return a measure of how much is written in a file: its answers; of as many the nearest file, then the longest."""
     text = decode(data)[0]
     stubs = text.count("raise NotImplementedError")
-    if wanted.endswith(".ipynb"):
-        return len(text) - 1000 * stubs, 0, 0
-    return len(expected()[wanted].intersection(DEFINED.findall(text))) - stubs, -name.count("/"), len(text)
+    answered = len(expected()[wanted].intersection(DEFINED.findall(text))) - stubs
+    return len(text) - 1000 * stubs if wanted.endswith(".ipynb") else answered, -name.count("/"), len(text)

@@ -90,13 +90,14 @@ def parser() -> argparse.ArgumentParser:
 
 def try_outputs(options: argparse.Namespace) -> None:
     """Raise OSError or ValueError where an output could not be written in the end: before hours of work."""
-    for path in filter(None, (options.json, options.csv, options.html and options.html / "class.html", CACHE / "row")):
+    if options.canvas:
+        canvas.read(options.canvas, options.column)
+    page = options.html and options.html / "class.html"
+    for path in filter(None, (options.json, options.csv, page, options.canvas, CACHE / "row")):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise IsADirectoryError(f"expected a file to write, got the folder {path}")
         tempfile.TemporaryFile(dir=path.parent).close()
-    if options.canvas:
-        canvas.read(options.canvas, options.column)
 
 
 def grade_all(

@@ -58,7 +58,7 @@ class Fingerprints:
                 found = self.code.get(_normalised(node))
                 if found:
                     yield found
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" in node.value:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
                 yield from self.in_text(node.value)
 
     def in_text(self, text: str) -> Iterator[str]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -53,6 +52,12 @@ def choose(isolation: str = "auto") -> str:
 def trouble(tier: str) -> str:
     """Return why a tier does not hold here, after trying it with Python and NumPy; "" if it holds."""
     probe = "import numpy\ndef probe(path):\n    return numpy.float64(open(path).read(1) != '')\n"
+    started: list[Sandboxed] = []
+
+    def begin(root: Path) -> Sandboxed:
+        started.append(start(tier, root))
+        return started[-1]
+
     with tempfile.TemporaryDirectory(prefix="nnlib-probe-") as folder, tempfile.NamedTemporaryFile() as secret:
         secret.write(b"x")
         secret.flush()
@@ -62,7 +67,7 @@ def trouble(tier: str) -> str:
         module.parent.mkdir()
         module.write_text(probe)
         try:
-            with process.Process(Path(folder), functools.partial(start, tier)) as worker:
+            with process.Process(Path(folder), begin) as worker:
                 inside = str(module) if tier == "uid" else f"/root/nnlib/{module.name}"
                 if worker.call("nnlib.probe:probe", inside) != np.float64(1):
                     return "it does not read its own files"
@@ -72,10 +77,10 @@ def trouble(tier: str) -> str:
                     return "" if error.kind == "exception" else f"{error.kind}: {error}"
                 return "it reads files of others"
         except (OSError, process.StudentError) as error:
-            return str(error)
+            return " ".join([str(error), *(each.output.strip() for each in started)]).strip()
 
 
-def start(tier: str, root: Path, limits: Limits = USUAL) -> subprocess.Popen:
+def start(tier: str, root: Path, limits: Limits = USUAL) -> Sandboxed:
     """Start nnlib/check/worker.py for the files below `root`, confined as the tier says.
 
     Raises:
@@ -98,11 +103,11 @@ def _bwrap(root: Path, limits: Limits) -> Sandboxed:
     command += ["--perms", "1777", "--size", str(limits.file), "--tmpfs", "/tmp", "--perms", "0755", "--dir", "/worker"]
     binds = {"/usr": "/usr", interpreter.folder(): "/python", root: "/root"}
     binds |= {file: f"/worker/{file.name}" for file in WORKER} | ({PACKAGES: "/packages"} if limits.torch else {})
-    links = {os.readlink(link): str(link) for link in map(Path, ("/lib", "/lib64")) if link.is_symlink()}
-    folders = {str(folder): str(folder) for folder in map(Path, ("/lib", "/lib64")) if not folder.is_symlink()}
-    for option, pairs in (("--ro-bind", binds), ("--symlink", links), ("--ro-bind-try", folders)):
-        for source, target in pairs.items():
-            command += [option, str(source), target]
+    for source, target in binds.items():
+        command += ["--ro-bind", str(source), target]
+    for folder in ("/lib", "/lib64"):
+        link = os.path.islink(folder)
+        command += ["--symlink", os.readlink(folder), folder] if link else ["--ro-bind-try", folder, folder]
     pythons = {each.resolve() for folder in confine.SYSTEM for each in Path(folder).glob("python*") if each.is_dir()}
     for python in map(str, pythons):
         command += ["--tmpfs", python, "--remount-ro", python]  # one may have PyTorch

@@ -228,6 +228,26 @@ def test_the_numbers_of_the_class_stand_under_their_headings():
     assert (shown["mean"], shown["all points"], shown["none"]) == ("1.17 of 4", "1 of 6", "2")
 
 
+def test_the_marking_page_holds_what_a_human_has_to_mark_item_by_item(tmp_path):
+    ours = item(checks=[check("value", "ours", None, 4)])
+    whole = item(checks=[check(points=8, of=8)])  # nothing is left to a human
+    grades = [settled(ours, student="bob"), settled(whole), settled(ours, student="eve", error="damaged")]
+    answers, given = {"ada": {"7.3a": "why\x1b"}}, {("ada", "7.3a"): mark()}
+    report.write_marking_page(tmp_path / "marking.html", grades, answers, given, {"7.3a": "4: a reason"})
+    page = (tmp_path / "marking.html").read_text(encoding="utf-8")
+    first, second, third = json.loads(re.search(r'id="tasks">(.*)</script>', page)[1])
+    assert [(task["student"], task["item"]) for task in (first, second, third)] == [
+        ("bob", "1.1"),
+        ("bob", "7.3a"),
+        ("ada", "7.3a"),
+    ]
+    assert (first["max"], first["rubric"], first["left"], first["mark"]) == (8, "", "value: KeyError in cases", None)
+    assert (second["text"], second["answer"]) == ("", marks.digest(""))
+    assert (third["max"], third["rubric"], third["text"], third["left"]) == (4, "4: a reason", r"why\x1b", "")
+    assert third["answer"] == marks.digest("why\x1b")
+    assert third["mark"] == {**dataclasses.asdict(mark()), "at": "2027-02-14T12:00:00+00:00"}
+
+
 def test_the_keys_of_the_marking_page_do_what_its_help_says(tmp_path):
     report.write_marking_page(tmp_path / "marking.html", [settled(item())], {}, {}, {})
     page = (tmp_path / "marking.html").read_text(encoding="utf-8")

@@ -51,6 +51,7 @@ PLANTED = {
     "in a larger expression": ("a.py", b"total = 1 + np.abs(inputs.T @ upstream)\n"),
     "an addition in place": ("a.py", b"grad[i : i + rows] += parts[:, i] * 2\n"),
     "in a docstring": ("a.py", b'def f():\n    """Do.\n\n    Try `g = a.T @ b`.\n    """\n'),
+    "in a docstring of one line": ("a.py", b'def f():\n    """Try `g = a.T @ b`."""\n'),
     "in a comment": ("a.py", b"x = 1  # dx = x.T @ dout\n"),
     "in a file with a syntax error": ("a.py", b"def f(:\n    return x.T @ dout\n"),
     "in a code cell": ("a.ipynb", notebook("code", "%time\ndw = a.T @ b\n")),

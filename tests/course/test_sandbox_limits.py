@@ -1,13 +1,17 @@
 """What a sandbox is asked for, on machines without one too."""
 
 import os
+import re
 import threading
 import time
 from types import SimpleNamespace
 
+import numpy as np
+import psutil
 import pytest
 
-from course import sandbox, users, watched
+from course import confine, interpreter, sandbox, users, watched
+from nnlib.check.process import StudentError
 
 ALONE = ("pid", "net", "ipc", "uts", "cgroup-try")  # what a worker has to itself
 
@@ -27,6 +31,48 @@ def test_bubblewrap_is_asked_for_every_namespace_and_a_small_folder_for_files(tm
     at = command.index("/tmp")
     assert command[at - 3 : at] == ["--size", str(watched.USUAL.file), "--tmpfs"]
     assert command[command.index("/root") - 2] == "--ro-bind"
+    limits = {"nproc": 64, "as": 2 << 30, "fsize": 10 << 20, "nofile": confine.FILES, "cpu": 41, "core": 0}
+    assert {f"--{name}={value}" for name, value in limits.items()} <= set(command)
+    assert str(sandbox.PACKAGES) not in command
+    assert str(sandbox.PACKAGES) in sandbox.start("bwrap", tmp_path, watched.WITH_TORCH)
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ([1, StudentError("exception", "PermissionError")], ""),
+        ([1, StudentError("killed", "it ended")], "killed: it ended"),
+        ([1, 1], "it reads files of others"),
+        ([0], "it does not read its own files"),
+        ([OSError("bubblewrap is not installed")], "bubblewrap is not installed"),
+        ([StudentError("killed", "it ended")], "it ended"),
+    ],
+)
+def test_a_tier_holds_if_a_trial_reads_its_own_files_and_no_others(answers, says, monkeypatch):
+    class Process:
+        def __init__(self, root, start):
+            self.answers = iter(answers)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def call(self, name, path):
+            answer = next(self.answers)
+            if isinstance(answer, Exception):
+                raise answer
+            return np.float64(answer)
+
+    monkeypatch.setattr(sandbox.process, "Process", Process)
+    assert sandbox.trouble.__wrapped__("bwrap") == says
+
+
+def test_why_a_trial_fails_is_said_in_its_own_words(monkeypatch):
+    command = ["sh", "-c", "echo bwrap: No permissions >&2; exit 1"]
+    monkeypatch.setattr(sandbox, "_bwrap", lambda root, limits: watched.Sandboxed(command, limits))
+    assert re.fullmatch(r"the process ended with code 1 .* bwrap: No permissions", sandbox.trouble.__wrapped__("bwrap"))
 
 
 @pytest.mark.parametrize(("load", "longer"), [(0, 1), (2, 1), (6, 3), (12, 6), (900, 6)])
@@ -66,6 +112,53 @@ def test_a_spare_user_is_one_workers_at_a_time(monkeypatch):
         users.SpareUser()
     spare.release()
     users.SpareUser().release()
+
+
+def test_a_user_with_processes_is_no_spare_one_and_a_zombie_is_no_process(monkeypatch):
+    own = 200_000 + os.getpid()  # no other test's
+
+    def process(uid, status):
+        return SimpleNamespace(info={"uids": uid and SimpleNamespace(real=uid)}, status=lambda: status)
+
+    running, zombie = process(own, "running"), process(own + 1, psutil.STATUS_ZOMBIE)
+    monkeypatch.setattr(users.psutil, "process_iter", lambda names: [process(None, "running"), running, zombie])
+    monkeypatch.setattr(users, "UIDS", range(own, own + 3))
+    spare = users.SpareUser()
+    assert (spare.uid, spare.processes()) == (own + 1, [])
+    assert users.strays() == [own]
+    spare.release()
+
+
+@pytest.mark.parametrize("length", [9, 5000])
+def test_what_a_worker_prints_is_cut_in_its_middle(length):
+    worker = object.__new__(watched.Sandboxed)  # none is started
+    worker._use = lambda: [0.0]
+    worker.renew()
+    reading, writing = os.pipe()
+    os.write(writing, b"a" * length + b"b" * length)
+    os.close(writing)
+    with os.fdopen(reading, "rb", buffering=0) as worker.stderr:
+        worker._drain()
+    kept, cut = min(length, watched.KEPT), "\n[...]\n" * (length > watched.KEPT)
+    assert worker.output == "a" * kept + cut + "b" * kept
+
+
+def test_what_all_its_processes_take_counts():
+    def process(seconds, size):
+        return SimpleNamespace(cpu_times=lambda: (seconds, 1.0, 99.0), memory_info=lambda: SimpleNamespace(rss=size))
+
+    worker = object.__new__(watched.Sandboxed)  # none is started
+    worker._members = lambda: [process(2.0, 100), process(3.0, 50)]
+    assert worker._use() == (7.0, 150)
+
+
+@pytest.mark.parametrize(("mode", "becomes"), [(0o640, 0o644), (0o604, 0o644), (0o750, 0o755), (0o444, 0o444)])
+def test_any_user_may_read_a_copy_of_python(mode, becomes, tmp_path):
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "file").chmod(mode)
+    interpreter._link(tmp_path / "file", tmp_path / "copy")
+    assert (tmp_path / "copy").stat().st_mode & 0o777 == becomes
+    assert (tmp_path / "file").stat().st_mode & 0o777 == mode
 
 
 class Spare:

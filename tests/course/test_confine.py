@@ -1,0 +1,116 @@
+"""What confine.py asks of Linux, by a kernel that is made up: every version of Landlock, every machine, no step left out."""
+
+import errno
+import os
+import resource
+import struct
+from types import SimpleNamespace
+
+import pytest
+
+from course import confine
+
+ALLOW, KILL, DENY = 0x7FFF0000, 0x80000000, 0x00050000 | errno.EPERM
+
+
+def filtered(program, architecture, number):
+    """Return what a filter answers to a call, as the kernel runs it."""
+    data, accumulator, at = {0: number, 4: architecture}, 0, 0
+    steps = list(struct.iter_unpack("HBBI", program))
+    while True:
+        code, yes, no, value = steps[at]
+        at += 1
+        match code:
+            case 0x20:  # load
+                accumulator = data[value]
+            case 0x15 | 0x35:  # equal, at least
+                at += yes if (accumulator == value if code == 0x15 else accumulator >= value) else no
+            case 0x06:
+                return value
+
+
+@pytest.mark.parametrize(("machine", "own", "other"), [("x86_64", 0xC000003E, 0x40000003), ("aarch64", 0xC00000B7, 0x40000028)])
+def test_the_filter_denies_what_is_listed_and_ends_what_calls_otherwise(machine, own, other, monkeypatch):
+    monkeypatch.setattr(confine.platform, "machine", lambda: machine)
+    program, column = confine.filter_program(), confine.MACHINES.index(machine)
+    denied = {numbers[column] for numbers in confine.FORBIDDEN.values()}
+    assert {filtered(program, own, number) for number in denied} == {DENY}
+    assert {filtered(program, own, number) for number in set(range(500)) - denied} == {ALLOW}
+    assert {filtered(program, own, 0x40000000 | number) for number in range(500)} == {DENY}  # x32
+    assert {filtered(program, other, number) for number in range(500)} == {KILL}
+
+
+def test_a_machine_without_a_filter_is_refused(monkeypatch):
+    monkeypatch.setattr(confine.platform, "machine", lambda: "riscv64")
+    with pytest.raises(OSError, match="no seccomp filter for riscv64"):
+        confine.filter_program()
+
+
+def test_no_limit_can_be_raised_again(monkeypatch):
+    found = {}
+    monkeypatch.setattr(confine.resource, "setrlimit", found.__setitem__)
+    confine.limit(1, 2, 3, 4)
+    limits = {"CPU": 1, "AS": 2, "NPROC": 3, "FSIZE": 4, "NOFILE": confine.FILES, "CORE": 0}
+    assert found == {getattr(resource, f"RLIMIT_{name}"): (value, value) for name, value in limits.items()}
+
+
+@pytest.mark.parametrize(
+    ("version", "handled", "more"),
+    [(1, 13, ()), (2, 14, ()), (3, 15, ()), (4, 15, (3,)), (5, 16, (3,)), (6, 16, (3, 3)), (9, 16, (3, 3))],
+)
+def test_every_version_of_landlock_is_asked_for_all_that_it_knows(version, handled, more, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "scratch").mkdir()
+    asked, rules, rights = [], {}, (1 << handled) - 1
+
+    def syscall(number, *arguments):
+        if number == confine.CREATE_RULESET and arguments[0] is not None:
+            asked.append(arguments[0])
+        elif number == confine.ADD_RULE:
+            given, descriptor = struct.unpack("=Qi", arguments[2])
+            rules[os.readlink(f"/proc/self/fd/{descriptor}")] = given
+        elif number == confine.RESTRICT_SELF:
+            asked.append("restrict")
+        return version if arguments[0] is None else os.open(os.devnull, os.O_RDONLY) if len(asked) == 1 and not rules else 0
+
+    monkeypatch.setattr(confine, "LIBC", SimpleNamespace(syscall=syscall))
+    confine.landlock([str(tmp_path), str(tmp_path / "file"), str(tmp_path / "missing")], str(tmp_path / "scratch"))
+    assert asked == [struct.pack(f"{1 + len(more)}Q", rights, *more), "restrict"]
+    read, write, look, run = confine.READ_FILE, confine.WRITE_FILE, confine.READ_DIR, confine.EXECUTE
+    own = {str(tmp_path): read | look | run, str(tmp_path / "file"): read, str(tmp_path / "scratch"): rights & ~run}
+    system = {"/dev/null": read | write, "/dev/urandom": read}
+    assert rules == own | system | {path: read for path in ("/etc/ld.so.cache",) if os.path.exists(path)}
+
+
+def test_every_step_is_taken_before_the_command(monkeypatch):
+    steps = []
+
+    def step(name):
+        return lambda *arguments: steps.append((name, *arguments)) or 0
+
+    monkeypatch.setattr(confine, "LIBC", SimpleNamespace(prctl=step("prctl")))
+    for name in ("limit", "landlock", "forbid_calls"):
+        monkeypatch.setattr(confine, name, step(name))
+    for name in ("setgroups", "setresgid", "setresuid", "execv"):
+        monkeypatch.setattr(confine.os, name, step(name))
+    confine.main("62000", "1", "2", "3", "4", "/a:/b", "", "/bin/true", "x")
+    assert steps == [
+        ("limit", 1, 2, 3, 4),
+        ("prctl", 38, 1, 0, 0, 0),  # no new privileges
+        ("landlock", ["/a", "/b"], ""),
+        ("setgroups", []),
+        ("setresgid", 62000, 62000, 62000),
+        ("setresuid", 62000, 62000, 62000),  # it clears the next one, which therefore comes after it
+        ("prctl", 1, 9, 0, 0, 0),  # killed along with its parent
+        ("forbid_calls",),
+        ("execv", "/bin/true", ("/bin/true", "x")),
+    ]
+
+
+@pytest.mark.parametrize("result", [-1, 0])
+def test_a_step_that_fails_ends_it(result):
+    if result < 0:
+        with pytest.raises(SystemExit, match="confine: Landlock: "):
+            confine.check(result, "Landlock")
+    else:
+        assert confine.check(result, "Landlock") == 0
