@@ -59,13 +59,12 @@ def extract(files: Mapping[str, str], item: str, ours: Collection[str] = ()) -> 
     if place not in files:
         return Extract(status="missing", message=f"{place} was not handed in", place=place)
     made = Extract(place=place)
-    theirs = [each for each in items.given(item) if each not in ours]
     written = _by_name(files[place])
-    wanted = _imported(_splice(made, module, written, [*theirs, item], ours))
+    wanted = _imported(_splice(made, module, written, [*items.given(item), item], ours))
     for name in sorted(_names(module, [item])):
         if name not in written:
             made.status, made.message = "missing", f"{place} defines no {name}"
-        elif error := written[name][-1].error:
+        elif error := written[name][0].error:
             made.status, made.message = "syntax", f"{place}: {error}"
             break
     own = frozenset(name[:-3].replace("/", ".") for name in files if name.endswith(".py"))
@@ -74,7 +73,7 @@ def extract(files: Mapping[str, str], item: str, ours: Collection[str] = ()) -> 
         of = waiting.pop()
         for needed in _imports(of, made.sources[of], own):
             if needed not in made.sources and not KEPT_OUT.match(needed):
-                made.sources[needed], more = _module(needed, files, theirs, ours, wanted)
+                made.sources[needed], more = _module(needed, files, items.given(item), ours, wanted)
                 wanted |= more
                 waiting += [] if _is_package(needed) else [needed]
     return made

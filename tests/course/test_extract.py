@@ -72,7 +72,9 @@ def test_only_what_the_targets_reach_is_taken():
 
 
 def test_the_courses_checks_stand_beside_it_whatever_was_handed_in():
-    found = extract({**FILES, "nnlib/checks.py": "raise SystemExit", "nnlib/layers/arguments.py": "x"}, "1.1")
+    mine = "raise SystemExit\ndef matrix(*_):\n    pass\n"
+    code = f"from nnlib.checks import matrix\n{FILES[FC]}"
+    found = extract({**FILES, FC: code, "nnlib/checks.py": mine, "nnlib/layers/arguments.py": mine}, "1.1")
     assert found.sources["nnlib.checks"] == FILES["nnlib/checks.py"]
     assert found.sources["nnlib.layers.arguments"] == FILES["nnlib/layers/arguments.py"]
 
@@ -87,6 +89,11 @@ def test_a_syntax_error_costs_its_function_alone():
     line = broken[: broken.index("-1 @ columns")].count("\n") + 1
     assert f"line {line}:" in found.message
     assert extract(files, "1.5a").status == ""
+
+
+def test_what_stands_around_a_function_that_does_not_parse_does_not_hide_it():
+    code = "def fc_forward(x, w, b:\n    pass\n\n\nfc_forward = print(fc_forward)\n\n\ndef fc_backward(dout, cache):\n    pass\n"
+    assert with_code(code).status == "syntax"
 
 
 def test_a_mark_of_a_merge_costs_its_function_alone():

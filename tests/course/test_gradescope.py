@@ -71,6 +71,27 @@ def test_a_submission_that_cannot_be_read_has_a_reason():
     assert "The submission cannot be read: no file of nnlib is in it" in found["output"]
 
 
+@pytest.mark.parametrize("isolation", ["none", "uid", "bwrap"])
+def test_a_run_without_isolation_says_so(isolation):
+    graded = marks.settle(grade(item()) | {"isolation": isolation}, {}, {}, IN_TIME)
+    assert ("without isolation" in gradescope.results(graded)["output"]) == (isolation == "none")
+
+
+def test_the_time_is_that_of_all_checks():
+    found = results(item(checks=[check(seconds=1.5), check(seconds=2.5)]), item(checks=[check(seconds=3)]))
+    assert found["execution_time"] == 7
+    assert results(items=[])["execution_time"] == 0
+
+
+@pytest.mark.parametrize(("said", "status"), [(FAILED, 1), ("", 0), (BEGUN, 0)])
+def test_the_command_fails_where_the_grader_did(said, status, monkeypatch):
+    asked = []
+    monkeypatch.setattr(gradescope, "run", lambda *given: asked.append(given) or {"output": said})
+    monkeypatch.setattr("sys.argv", ["gradescope", "/autograder"])
+    assert gradescope.main() == status
+    assert asked == [(Path("/autograder"), gradescope.grading.grade)]
+
+
 def test_lateness_is_a_test_of_its_own_that_tells_nothing_before_publication():
     late = results(item(checks=[check(), check("mode")]), late={"seconds": 5400.0, "factor": 0.9})["tests"][-1]
     assert (late["name"], late["score"], late["visibility"]) == ("handed in 1.5 hours late", -0.8, "after_published")

@@ -65,12 +65,19 @@ def test_rates_and_numbers_are_of_the_answers_that_they_name():
     ]
 
 
-def test_what_an_answer_could_harm_is_graded_too():
-    wrong = Answer("1.1", "wrong", "mine")
-    users = [other for other in ("2.2", "4.2") if other in proof.beside(Answer("1.1", "hostile", "mine"), 0)]
-    assert proof.beside(Answer("1.1", "right", "mine"), 0) == []
-    assert len(proof.beside(wrong, 1)) == len(proof.beside(wrong, 0)) - 1
-    assert proof.beside(wrong, 1) == [other for other in proof.beside(wrong, 0) if other not in users][: len(proof.beside(wrong, 1))]
+@pytest.mark.parametrize(
+    ("item", "kind", "number", "others"),
+    [
+        ("1.1", "right", 0, []),
+        ("1.1", "wrong", 0, ["2.2"]),
+        ("1.1", "wrong", 1, []),  # of eight wrong answers one is tried on an item that uses it
+        ("1.1", "wrong", 8, ["3.2"]),
+        ("1.1", "hostile", 1, ["2.2"]),
+        ("1.5a", "wrong", 1, ["1.5b", "1.5c"]),
+    ],
+)
+def test_what_an_answer_could_harm_is_graded_too(item, kind, number, others):
+    assert proof.beside(Answer(item, kind, "mine"), number) == others
 
 
 def test_what_is_changed_is_seen(tmp_path, monkeypatch):

@@ -1,0 +1,125 @@
+"""What the command makes of grades: its status, its words, the files that it writes."""
+
+import argparse
+import json
+
+import pytest
+from course_grades import check, grade, item
+
+from course import grade as command
+from course import grading, ledger, marks
+from course.intake import Submission
+
+CANVAS = 'Student,ID,Homework 1 (9)\nPoints Possible,,12\n"Lovelace, Ada",ada,\nBob,bob,\n'
+DEADLINE = ("--deadline", "2027-02-13T23:59-05:00")
+WHOLE = item(checks=[check(points=8, of=8)])
+OURS = item(checks=[check("value", "ours", None, 8)])
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Return a function that runs the command on grades by student, with options."""
+    monkeypatch.setattr(command, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(ledger.course_key, "__defaults__", (tmp_path / "key",))
+    monkeypatch.setattr(command.sandbox, "choose", lambda tier: tier)
+
+    def run(graded, *options):
+        monkeypatch.setattr(command, "grade_all", lambda *_: [grade(each, student=name) for name, each in graded.items()])
+        found = [Submission(name, f"{name}.zip", files={"q": name}) for name in graded]
+        monkeypatch.setattr(command.intake, "read", lambda *_: found)
+        return command.main([str(tmp_path / "sent"), *map(str, options)])
+
+    return run
+
+
+def mark(student, points):
+    given = {"student": student, "item": "7.3a", "points": points, "by": "eve", "at": "2027-02-14T12:00Z", "comment": ""}
+    return given | {"answer": marks.digest("")}
+
+
+def test_the_status_says_what_is_left_to_a_human(run, tmp_path, capsys, monkeypatch):
+    assert run({"ada": WHOLE}) == 0
+    assert "A human" not in capsys.readouterr().err
+    assert run({"ada": WHOLE, "bob": OURS}) == 1
+    assert capsys.readouterr().err == "A human has to look at: bob\n"
+    monkeypatch.setattr(command.report, "write_csv", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    assert run({"ada": WHOLE, "bob": OURS}, "--csv", tmp_path / "a.csv") == 2
+    said = capsys.readouterr().err
+    assert f"not written: {tmp_path / 'a.csv'}: full" in said
+    assert "A human has to look at: bob" in said
+
+
+def test_only_the_reasons_of_a_single_submission_are_printed(run, capsys):
+    run({"ada": WHOLE})
+    assert "fully connected layer" in (alone := capsys.readouterr().out)
+    assert "1 submission, " in alone
+    run({"ada": WHOLE, "bobby": WHOLE})
+    assert "fully connected layer" not in (both := capsys.readouterr().out)
+    assert "2 submissions, " in both
+    assert both.endswith("ada    8.00\nbobby  8.00\n")
+
+
+@pytest.mark.parametrize(
+    ("rule", "options", "said"),
+    [
+        (marks.Rule(), DEADLINE, True),
+        (marks.Rule(), (), False),
+        (marks.Rule(per_day=0.1), DEADLINE, False),
+        (marks.Rule(days=2), DEADLINE, False),
+    ],
+)
+def test_a_deadline_that_costs_nothing_is_said(rule, options, said, run, capsys, monkeypatch):
+    monkeypatch.setattr(marks, "rule", lambda: rule)
+    run({"ada": WHOLE}, *options)
+    assert ("Lateness is shown, and costs nothing" in capsys.readouterr().out) == said
+
+
+def test_the_filled_gradebook_is_another_file_and_says_who_is_missing(run, tmp_path, capsys):
+    (tmp_path / "all.csv").write_text(CANVAS)
+    (tmp_path / "marks.json").write_text(json.dumps({"schema": 1, "marks": [mark("ada", 0.75), mark("carl", 0)]}))
+    given = ("--canvas", tmp_path / "all.csv", "--marks", tmp_path / "marks.json")
+    run({"ada": WHOLE, "bob": WHOLE, "eve": WHOLE}, *given)
+    assert (tmp_path / "all.csv").read_text() == CANVAS
+    filled = CANVAS.replace("ada,", "ada,8.75")
+    assert (tmp_path / "all-filled.csv").read_text() == filled
+    found = capsys.readouterr()
+    for words in ("1 students have a grade", "not in the gradebook: eve", "withheld: bob: 7.3a: no mark yet"):
+        assert words in found.out
+    assert "1 who have marks are not among these, such as carl" in found.err
+    run({"ada": WHOLE, "bob": WHOLE}, *given, "--provisional")
+    assert (tmp_path / "all-filled.csv").read_text() == filled.replace("bob,", "bob,8")
+
+
+def test_the_marking_page_gets_each_students_own_answers(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(grading, "answers", lambda files: {"7.3a": f"an answer of {files['q']}"})
+    run({"ada": WHOLE, "bob": WHOLE}, "--html", tmp_path)
+    page = (tmp_path / "marking.html").read_text()
+    assert all(f'"student": "{name}", "text": "an answer of {name}"' in page for name in ("ada", "bob"))
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_rows_are_kept_by_content_and_item(resume, monkeypatch):
+    made = []
+    monkeypatch.setattr(command, "Cache", lambda path, *, resume: made.append((path, resume)))
+    monkeypatch.setattr(command.grading, "judge", lambda *given: given)
+    sent = Submission("../../ada", "ada.zip", "5a" * 32)
+    assert command._grade(sent, "1.1", "uid", resume, b"k") == (sent, "1.1", "uid", None, b"k")
+    assert made == [(command.CACHE / f"{'5a' * 8}-1.1.jsonl", resume)]
+
+
+@pytest.mark.parametrize("only", ["1.4", "1", "5.2b"])
+def test_only_takes_items_that_begin_so(only):
+    found = grading.chosen(only)
+    assert found
+    assert all(each.startswith(only) for each in found)
+    assert len(found) == sum(each.startswith(only) for each in grading.chosen())
+
+
+def test_each_submission_gets_the_rows_of_its_own_items(monkeypatch):
+    monkeypatch.setattr(command, "_grade", lambda sent, item, *_: [ledger.Check(**check(f"{sent.student} {item}"))])
+    options = argparse.Namespace(jobs=1, scheduler=None, resume=False)
+    sent = [Submission(name, name) for name in ("ada", "bob")]
+    found = command.grade_all(sent, ["1.1", "1.2"], "uid", options, b"k")
+    names = [[each["checks"][0]["name"] for each in one["items"]] for one in found]
+    assert names == [["ada 1.1", "ada 1.2"], ["bob 1.1", "bob 1.2"]]
+    assert [one["student"] for one in found] == ["ada", "bob"]
