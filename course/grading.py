@@ -125,7 +125,7 @@ def answers(files: Mapping[str, str]) -> dict[str, str]:
         for cell in notebooks.get(f"notebooks/{row['notebook']}.ipynb", ()):
             source = "".join(cell["source"])
             marker, _, rest = source.strip().partition("-->")
-            if marker.startswith(f"<!-- answer {item}") and (rest.strip() or marker not in by_marker):
+            if marker.startswith(f"<!-- answer {item}") and rest.strip():
                 by_marker[marker] = rest.strip()
             if cell.get("id") in row["cells"] and cell.get("cell_type") == "code":
                 coded.append(source)

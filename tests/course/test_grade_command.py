@@ -38,7 +38,7 @@ def mark(student, points):
 
 
 def test_the_status_says_what_is_left_to_a_human(run, tmp_path, capsys, monkeypatch):
-    assert run({"ada": WHOLE}) == 0
+    assert run({"ada": WHOLE}, "--jobs", 1) == 0
     assert "A human" not in capsys.readouterr().err
     assert run({"ada": WHOLE, "bob": OURS}) == 1
     assert capsys.readouterr().err == "A human has to look at: bob\n"

@@ -1,5 +1,6 @@
 """Submissions as students and platforms make them: each ends in a row, its trouble is said and costs nothing else."""
 
+import functools
 import io
 import json
 import os
@@ -157,6 +158,25 @@ def test_what_can_be_mended_is(tmp_path, case):
     assert any(note in each for each in others) if note else others == []
 
 
+def test_of_two_notebooks_the_one_in_which_more_is_written_is_taken(tmp_path):
+    untouched = notebook(code="raise NotImplementedError('1.0')\n" + "# explained\n" * 25)
+    for other in (untouched, WHOLE[Q1]):  # of as much, the nearest
+        found = one(tmp_path, {**WHOLE, f"a/b/{Q1}": other, f"hw1/{Q1}": WHOLE[Q1], Q1: untouched})
+        assert "centred" in found.files[Q1]
+        assert any(note.endswith(f"hw1/{Q1} was taken, where most is written") for note in found.notes)
+
+
+def test_a_renamed_notebook_is_known_by_what_most_of_its_markers_say(tmp_path):
+    mine = notebook("As in <!-- answer 2.1 -->", "<!-- answer 1.1 -->\nx", "<!-- answer 1.2 -->\ny")
+    assert set(one(tmp_path, {CONV: CODE, LOSSES: LOSS, "mine.ipynb": mine}).files) == set(WHOLE)
+
+
+def test_of_the_courses_other_modules_none_is_taken(tmp_path):
+    loss = b"from nnlib import checks, mine\n" + LOSS
+    files = {**WHOLE, LOSSES: loss, "nnlib/checks.py": b"x = 1\n", "nnlib/mine.py": b"x = 1\n"}
+    assert set(one(tmp_path, files).files) == {*WHOLE, "nnlib/mine.py"}
+
+
 # What costs one file: files -> the file, what is said
 COSTS_ONE = {
     "code of a third of a megabyte": (
@@ -248,6 +268,12 @@ def with_link():
     return buffer.getvalue()
 
 
+def with_password():
+    data = bytearray(zipped(WHOLE))
+    data[data.index(b"PK\1\2") + 8] |= 1  # of the first file, in the directory
+    return bytes(data)
+
+
 REFUSED = {
     "no zip": (b"hello", "the zip cannot be read"),
     "half a zip": (zipped(WHOLE)[:-40], "the zip cannot be read"),
@@ -258,6 +284,9 @@ REFUSED = {
     "too large": (zipped({"a.py": b"x" * (51 << 20)}), "MB"),
     "a path that leads out": (zipped({"../../etc/conv.py": CODE}), "leads out of it"),
     "an absolute path": (zipped({"/etc/conv.py": CODE}), "leads out of it"),
+    "a path that leads out in its middle": (zipped({"a/../../conv.py": CODE}), "leads out of it"),
+    "a zip in a zip in a zip in a zip": (functools.reduce(lambda data, _: zipped({"ann.zip": data}), range(4), zipped(WHOLE)), "no notebook of"),
+    "a zip with a password": (with_password(), "has a password"),
     "a drive": (zipped({"C:\\conv.py": CODE}), "leads out of it"),
     "a link": (with_link(), "holds the link"),
 }
@@ -304,9 +333,17 @@ def test_a_folder_whose_links_are_left_out(tmp_path):
         (tmp_path / "bob" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "bob" / name).write_bytes(data)
     (tmp_path / "bob" / "nnlib" / "optim.py").symlink_to("/etc/passwd")
+    (tmp_path / "bob" / ".venv").symlink_to("/usr")
     (found,) = intake.read([tmp_path / "bob"])
     assert (found.student, set(found.files)) == ("bob", set(WHOLE))
-    assert any("is a link and was left out" in note for note in found.notes)
+    assert [note for note in found.notes if "left out" in note] == ["nnlib/optim.py is a link and was left out"]
+
+
+def test_a_huge_file_of_a_folder_is_refused_unread(tmp_path):
+    with open(tmp_path / "huge.py", "wb") as file:
+        file.truncate(intake.MAX_BYTES + 1)
+    (found,) = intake.read([tmp_path])
+    assert found.error == "huge.py has 50 MB, more than 50"
 
 
 PLATFORMS = {
@@ -322,7 +359,7 @@ PLATFORMS = {
         {"Jane Doe_77_assignsubmission_file/a.zip": WHOLE, "Jim Roe_78_assignsubmission_file/b.zip": WHOLE},
         ["Jane Doe_77", "Jim Roe_78"],
     ),
-    "a zip of zips": ({"jane.zip": WHOLE, "jim.zip": WHOLE}, ["jane", "jim"]),
+    "a zip of zips": ({"jane.zip": WHOLE, "jim.ZIP": WHOLE}, ["jane", "jim"]),
 }
 
 
@@ -369,6 +406,7 @@ def test_a_roster_gives_students_their_names(tmp_path):
         ("123,Jane\ndoejane,Joan", "doejane_123"),  # two parts, two students: neither
         ("23,Jane\n12,Jane\njane,Jane", "doejane_123"),  # half a number, half a word
         ("124,Jane", "doejane_123"),
+        ("do.jane,Jane", "doejane_123"),  # a text, not a pattern
         (" 123 , Jane ", "Jane"),
     ],
 )
@@ -391,7 +429,9 @@ def test_a_path_that_is_not_there_is_named(tmp_path):
 
 def test_the_checksum_is_that_of_the_content(tmp_path):
     first, second = one(tmp_path, WHOLE), one(tmp_path, under("hw1"), "ann.zip")
-    assert first.sha256 != one(tmp_path, {**WHOLE, CONV: CODE + b"\n"}).sha256
+    others = [WHOLE | {CONV: CODE + b"\n"}, WHOLE | {"README.md": b"x"}]
+    assert len({each.sha256 for each in (first, second, *(one(tmp_path, files) for files in others))}) == 4
+    assert first.sha256 == one(tmp_path, dict(reversed(WHOLE.items())), "bob.zip").sha256
     assert len(second.sha256) == 64
 
 
