@@ -96,6 +96,12 @@ def test_what_stands_around_a_function_that_does_not_parse_does_not_hide_it():
     assert with_code(code).status == "syntax"
 
 
+def test_a_decorator_stays_with_its_function_where_the_file_does_not_parse():
+    found = definitions("@np.vectorize\ndef f(x):\n    return x\n\n\ndef g(:\n    pass\n")
+    assert [(each.names, each.line, bool(each.error)) for each in found] == [(("f",), 1, False), (("g",), 6, True)]
+    assert found[0].text.startswith("@np.vectorize\ndef f")
+
+
 def test_a_mark_of_a_merge_costs_its_function_alone():
     text = FILES["nnlib/losses.py"].replace("    losses = np.maximum(0", "<<<<<<< HEAD\n    losses = np.maximum(0")
     files = {**FILES, "nnlib/losses.py": text}

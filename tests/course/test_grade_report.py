@@ -132,6 +132,11 @@ def test_csv_survives_any_name(tmp_path):
     )  # where a semicolon separates, it is one too
 
 
+def test_what_utf8_does_not_know_stands_as_its_escape(tmp_path):
+    report.write(tmp_path / "page", "a\ud800é")
+    assert (tmp_path / "page").read_bytes() == "a\\ud800é".encode()
+
+
 def test_a_page_holds_nothing_that_a_submission_wrote_as_html(tmp_path):
     failed = check("value", "failed", 0, message_student=ATTACK, message_grader=ATTACK)
     bad = settled(item(checks=[failed]), student=ATTACK, given=[mark(student=ATTACK, by=ATTACK, comment=ATTACK)])
@@ -212,6 +217,8 @@ def test_points_by_item_leave_out_what_was_not_judged():
     assert (row["submissions"], row["max"], row["all"], row["none"]) == (3, 4, 1, 1)
     assert row["mean"] == pytest.approx(5 / 3)
     assert (row["median_seconds"], row["most_seconds"]) == (0.25, 0.25)
+    (row,) = report.by_item([settled(item(points=points, checks=[check(points=points)])) for points in (1, 1, 2)])
+    assert (row["max"], row["all"], row["none"]) == (4, 0, 0)
 
 
 def rows_under(page, heading):

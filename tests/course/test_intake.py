@@ -301,6 +301,13 @@ def test_what_is_refused_is_a_row_with_its_reason(tmp_path, case):
     assert not found.files
 
 
+@pytest.mark.parametrize(("noise", "refused"), [(28_000, False), (10_000, True)])
+def test_a_zip_may_unpack_to_a_hundred_times_its_size(tmp_path, noise, refused):
+    code = random.Random(0).randbytes(noise) + b"\0" * (2 << 20)  # packed, the zeros take 2 kB
+    (found,) = read(tmp_path, zipped({"nnlib/losses.py": code}, compression=zipfile.ZIP_DEFLATED))
+    assert ("more than 100 times its size" in found.error) == refused
+
+
 def test_a_folder_with_pipes_in_place_of_files(tmp_path):
     layers = tmp_path / "ann" / "nnlib" / "layers"
     layers.mkdir(parents=True)

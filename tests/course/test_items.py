@@ -23,6 +23,8 @@ def test_the_homework_has_no_fault():
 
 FAULTS = {
     "the points of all": (lambda items: items["2.3"].update(points=3), "the items have 101 points in all"),
+    "the points of all, too few": (lambda items: items["5.1a"].update(points=0), "the items have 99"),
+    "the points of an item, too many": (lambda items: items["1.1"].update(derivation=0), "1.1: checks and derivation"),
     "the points of an item": (lambda items: items["1.1"].update(derivation=1), "1.1: checks and derivation have 7"),
     "a check's points": (lambda items: items["1.2"]["check"][0].update(points=0), "1.2: value: expected a property"),
     "the kind": (lambda items: items["5.1a"].update(kind="words"), "5.1a: kind: expected one of"),

@@ -123,6 +123,14 @@ def test_an_exception_of_the_grader_costs_no_other_row(monkeypatch):
     judge.close()
 
 
+def test_a_row_is_on_the_disk_before_the_next_is_begun(tmp_path, monkeypatch):
+    path, seen = tmp_path / "rows.jsonl", []
+    monkeypatch.setattr(ledger.os, "fsync", lambda descriptor: seen.append(path.read_bytes().count(b"\n")))
+    for name in "ab":
+        ledger.Cache(path).put(name, make(ROWS[0], "passed", ""))
+    assert seen == [1, 2]
+
+
 def test_without_resume_nothing_of_an_earlier_run_counts(tmp_path):
     path = tmp_path / "rows.jsonl"
     ledger.Cache(path).put("first", make(ROWS[0], "passed", ""))

@@ -17,6 +17,7 @@ out = gamma / sigma * (dout - dbeta / n)
 dx[u : u + p] += columns[:, u] * 2
 return_value = dout
 db = dout.sum(axis=0)
+g, h = x @ y.T, x - y
 """).body
 FORMULA = (
     r"so $$\boxed{\;\frac{\partial L}{\partial W} = X^\top G, \qquad "
@@ -48,6 +49,8 @@ def notebook(kind, source, **more):
 
 PLANTED = {
     "a statement under other names": ("a.py", MINE.encode()),
+    "one of two that are assigned together": ("a.py", b"grad = upstream @ weights.T\n"),
+    "an attachment": ("a.ipynb", notebook("markdown", "", attachments={"a.png": {"image/png": "iVBORw0KGgo="}})),
     "in a larger expression": ("a.py", b"total = 1 + np.abs(inputs.T @ upstream)\n"),
     "an addition in place": ("a.py", b"grad[i : i + rows] += parts[:, i] * 2\n"),
     "in a docstring": ("a.py", b'def f():\n    """Do.\n\n    Try `g = a.T @ b`.\n    """\n'),

@@ -52,6 +52,17 @@ def test_of_two_files_the_later_mark_counts(tmp_path):
     assert marks.read(tmp_path / "b", tmp_path / "a", maxima=MAXIMA) == by_key(new)
 
 
+def test_of_two_marks_of_one_moment_the_one_read_last_counts(tmp_path):
+    for name, points in (("a", 1.0), ("b", 2.0)):
+        write(tmp_path / name, by_key(mark(points)))
+    assert marks.read(tmp_path / "a", tmp_path / "b", maxima=MAXIMA) == by_key(mark(2.0))
+
+
+def test_any_change_of_an_answer_changes_its_digest():
+    texts = ["x", "x ", "X", "", "\ud800", "\ud801", "?"]
+    assert len(set(map(marks.digest, texts))) == len(texts)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -115,10 +126,21 @@ def test_what_we_could_not_run_is_for_a_human():
     assert graded["total"] == 8
 
 
-def test_what_cannot_be_read_has_no_total():
-    graded = marks.settle(grade(error="the zip has a password", items=[]), {}, {}, IN_TIME)
-    assert graded["total"] is None
-    assert marks.failures(graded) == ["cannot be read: the zip has a password"]
+def test_what_cannot_be_read_has_no_total_and_nothing_else_to_do():
+    lost = item(checks=[check(status="missing", points=0)])
+    for late in (IN_TIME, marks.late(None, DEADLINE)):
+        graded = marks.settle(grade(lost, error="the zip has a password"), {}, {}, late)
+        assert graded["total"] is None
+        assert marks.failures(graded) == marks.unsettled(graded) == ["cannot be read: the zip has a password"]
+
+
+def test_what_is_left_to_a_human_is_a_doubt_until_it_is_marked():
+    left = item(checks=[check("figure", "human", None, 4, message_grader="far off"), check("trains", points=4)], max=8)
+    graded = marks.settle(grade(items=[left]), {}, {}, IN_TIME)
+    assert marks.doubts(graded) == ["1.1 figure: far off"]
+    assert marks.unsettled(graded) == ["1.1 figure: far off", "1.1: no mark yet, of 4 points"]
+    graded = marks.settle(grade(items=[left]), by_key(mark(4, item="1.1", answer="")), {}, IN_TIME)
+    assert (marks.unsettled(graded), graded["total"]) == ([], 8)
 
 
 def test_settling_again_starts_afresh():

@@ -30,7 +30,7 @@ FORMS = {
     "def fc_forward(x, w, b):\n    return ONES[2] * SCALE * TABLE['f'](x, w, b), (x, w)\n",
     "a global counter": "calls = 0\ndef fc_forward(x, w, b):\n    global calls\n    calls += 1\n"
     "    return x @ w + b, (x, w)\n",
-    "a name in a text": f"{AFFINE}def fc_forward(x, w, b):\n    return globals()['affine'](x, w, b), (x, w)\n",
+    "a name in a text": f"{AFFINE}def fc_forward(x, w, b):\n    return globals()['affine'](np.array(x), w, b), (x, w)\n",
     "stars": "from numpy import *\nfrom nnlib.layers import *\n"
     "def fc_forward(x, w, b):\n    return add(dot(x, w), b), (x, w)\n",
     "run as a script": f"{RIGHT}if __name__ == '__main__':\n    fc_forward = None\n",

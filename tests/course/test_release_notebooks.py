@@ -4,7 +4,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course.items import Course, ReleaseError
-from course.release.notebooks import cut_notebook
+from course.release.notebooks import cut_notebook, needed
 
 ITEM = {"id": "1.1", "title": "a layer", "points": 2, "derivation": 1, "notebook": "q1", "cells": ["words", "code"]}
 COURSE = Course({"1.1": ITEM}, {"q1": {"look"}}, {}, [], [], [])
@@ -83,6 +83,16 @@ rate = ...
         "**Answer.** $\\boxed{c = d}$",
         "<!-- answer 1.1 -->\nBecause $\\boxed{a = b}$.",
     ]
+
+
+def test_what_another_solution_or_a_text_needs_is_not_given():
+    later = [
+        code("more", "solution", "print(a)"),
+        words("words", "solution", "a"),
+        code("check", "check", "c = b = 1\nprint(b, c, d)"),
+        code("last", "check", "print(c, e)"),
+    ]
+    assert needed("a, b, c, d = 1, 2, 3, 4\nimport e", later) == ["d"]
 
 
 @pytest.mark.parametrize(
