@@ -55,7 +55,7 @@ def judge(submission: Submission, item: str, tier: str, cache: Cache, key: bytes
 def _figure(row: Row, item: str, files: Mapping[str, str], cache: Cache) -> Check:
     """Return the check of a reported figure, of this run or an earlier one."""
     notebook = files.get(f"notebooks/{items.load().items[item]['notebook']}.ipynb", "")
-    return cache.judged([item, asdict(row), notebook], lambda: figure(row, item, files))
+    return cache.judged([item, notebook], lambda: figure(row, item, files))
 
 
 def machine_rows(item: str) -> list[Row]:

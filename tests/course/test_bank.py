@@ -64,6 +64,14 @@ def test_an_answer_takes_the_place_of_what_has_its_names():
     assert answers.replaced(source, code) == expected
 
 
+def test_several_definitions_take_their_own_places_whatever_their_lengths():
+    source = "import os\n\ndef f(x):\n    return 1\n\ndef g(x):\n    return 2\n\ndef h(x):\n    return 3\n"
+    code = "def g(x):\n    return helper(x)\n\ndef f(x):\n    y = x\n    return y\n\ndef helper(x):\n    return x\n"
+    names = [node.name for node in ast.parse(answers.replaced(source, code)).body[1:]]
+    assert names == ["helper", "f", "g", "h"]
+    assert answers.replaced(source, code).count("return") == 4
+
+
 def test_a_later_definition_in_an_answer_counts():
     assert answers.replaced("import os\nA = 1\n", "def f():\n    return 1\ndef f():\n    return 2\n").endswith(
         "return 2\n"
@@ -151,6 +159,16 @@ def test_what_counts_as_judged_as_it_says(outcome, as_it_says, named):
     assert outcome.as_it_says == as_it_says
     assert outcome.named == named
     assert bool(bank.complaints([outcome])) != as_it_says
+
+
+def test_the_columns_count_what_their_heads_say():
+    found = [judged("stub", ("waits", "")), judged("reference", PASSED), judged("right", PASSED), judged("right", FAILED)]
+    found += [judged("wrong", ("failed", name), diagnoses=("sign",)) for name in ("sign", "", "zeros")]
+    found += [judged("wrong", PASSED, diagnoses=("not caught",)), judged("right", ("failed", "sign"))]
+    assert bank._row("all", found) == ("all", "waits", "passes", *"4311311")
+    assert bank._row("all", found[2:3] + [judged("stub", PASSED), judged("reference", FAILED)])[1:3] == ("NO", "NO")
+    passed, unnamed = bank.page(found).partition(bank.PASSED)[2].split(bank.UNNAMED)
+    assert (passed.count("- 1.1: an answer"), unnamed.count("- 1.1: an answer")) == (1, 2)
 
 
 def test_a_failure_of_the_check_itself_is_never_a_failed_answer(monkeypatch):

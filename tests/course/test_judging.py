@@ -236,6 +236,33 @@ def test_an_item_that_cannot_be_taken_out_of_its_file_is_ours(monkeypatch):
     assert judging.decide([], {}, scripted()) == []
 
 
+def test_without_pytorch_an_item_that_needs_it_is_ours():
+    judge = scripted("not run")
+    judge.code_item = "6.1a"
+    found = judge.judge(ROWS[0])
+    assert (found.status, found.message_grader) == ("ours", "there is no PyTorch")
+    judge.close()
+
+
+@dataclass
+class Confused(Judge):
+    """A judge whose check cannot stand what the student's code gives it, nor perhaps what ours does."""
+
+    right: str = "passed"
+
+    def result(self, row, seed):
+        return Result(self.item, row.name, row.property, self.right if self.code.sources else "ours", "KeyError")
+
+
+@pytest.mark.parametrize(("right", "status"), [("passed", "output"), ("failed", "ours"), ("ours", "ours")])
+def test_what_a_check_cannot_stand_is_the_students_if_ours_passes(right, status):
+    judge = Confused(**GIVEN, cache=ledger.Cache(None), right=right)
+    found = judge.judge(ROWS[0])
+    said = "the result cannot be compared: KeyError" if status == "output" else "KeyError"
+    assert (found.status, found.message_grader) == (status, said)
+    judge.close()
+
+
 def test_a_busy_machine_is_given_longer_for_an_answer(monkeypatch):
     monkeypatch.setattr(judging, "stretch", lambda: 3.0)
     judge = scripted("passed")
@@ -260,6 +287,9 @@ def test_whatever_decides_changes_the_engines_hash(tmp_path, monkeypatch):
         (tmp_path / name).write_text(name)
         seen.append(ledger.engine_hash.__wrapped__())
     assert len(set(seen)) == len(set(seen[: len(deciding)])) == len(deciding)
+    glob = type(tmp_path).glob
+    monkeypatch.setattr(type(tmp_path), "glob", lambda *given: reversed(list(glob(*given))))  # in any order
+    assert ledger.engine_hash.__wrapped__() == seen[-1]
 
 
 @pytest.mark.parametrize("key", ["0" * 63, "0" * 65, "0" * 63 + "g", "A" * 64])
