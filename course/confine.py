@@ -81,10 +81,9 @@ def landlock(readable: list[str], writable: str) -> None:
     ruleset = struct.pack("QQQ", handled, network, scopes)[: 24 if version >= 6 else 16 if version >= 4 else 8]
     rules = check(LIBC.syscall(CREATE_RULESET, ruleset, len(ruleset), 0), "landlock_create_ruleset")
     readable += [f"{folder}/{name}" for folder in SYSTEM if os.path.isdir(folder) for name in libraries(folder)]
-    allowed = {path: READ_FILE | EXECUTE | READ_DIR * os.path.isdir(path) for path in readable if os.path.exists(path)}
-    allowed |= {"/dev/null": READ_FILE | WRITE_FILE, "/dev/urandom": READ_FILE}
-    allowed |= {path: READ_FILE for path in ("/etc/ld.so.cache",) if os.path.exists(path)}
-    allowed |= {writable: handled & ~EXECUTE} if writable else {}
+    there = filter(os.path.exists, (*readable, "/dev/urandom", "/etc/ld.so.cache"))
+    allowed = {path: READ_FILE | EXECUTE | READ_DIR * os.path.isdir(path) for path in there}
+    allowed |= {"/dev/null": READ_FILE | WRITE_FILE} | ({writable: handled & ~EXECUTE} if writable else {})
     for path, rights in allowed.items():
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
         rule = struct.pack("=Qi", rights, descriptor)

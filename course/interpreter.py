@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import os
 import shutil
@@ -57,13 +58,9 @@ def environment(at: Path | str) -> dict[str, str]:
 
 def _link(source: str | Path, target: str | Path) -> None:
     source = os.path.realpath(source)
-    try:
-        os.link(source, target)
-    except OSError:  # another file system
-        shutil.copy2(source, target)  # bytecode counts by its source's time
-    if os.stat(target).st_mode & 0o044 != 0o044:  # a worker is another user
-        os.unlink(target)
-        shutil.copy2(source, target)
-        os.chmod(target, 0o644)
-    if os.access(source, os.X_OK) and os.stat(target).st_mode & 0o111 != 0o111:
-        os.chmod(target, 0o755)
+    needed = 0o555 if os.access(source, os.X_OK) else 0o444  # a worker is another user
+    with contextlib.suppress(OSError):  # another file system
+        if os.stat(source).st_mode & needed == needed:  # of a link they would change with the source's
+            return os.link(source, target)
+    shutil.copy2(source, target)  # bytecode counts by its source's time
+    return os.chmod(target, os.stat(target).st_mode | needed)

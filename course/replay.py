@@ -13,8 +13,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from course import items
 from course.judging import make
 from course.ledger import Check
@@ -121,7 +119,7 @@ def accuracy(item: str, seed: int, settings: tuple[tuple[str, object], ...]) -> 
     model = replay.model(**options, rng=seed)
     solver = Solver(model, data, optim_config=config, **replay.solver, rng=seed, verbose=False)
     solver.train()
-    return float(np.asarray(solver.val_acc_history[-1])), len(data["y_val"])
+    return float(solver.val_acc_history[-1]), len(data["y_val"])
 
 
 @functools.cache

@@ -193,7 +193,7 @@ def mistakes(grades: Sequence[Mapping]) -> list[dict]:
     known = diagnoses()
     return [
         {"item": item, "name": name, "looks": known.get(name, {}).get("looks", STATUS.get(name, "")), "count": count}
-        for (item, name), count in sorted(counts.items(), key=lambda entry: -entry[1])[:COMMONEST]
+        for (item, name), count in counts.most_common(COMMONEST)
     ]
 
 

@@ -135,6 +135,7 @@ def test_the_assignment_is_chosen_by_name(tmp_path):
         ("name,points\n", "Student and ID, got name, points"),
         ("Student,ID,Section\n", "only one assignment, got no assignment"),
         (HEAD + ADA, "12 points possible"),
+        (HEAD + "    Points Possible,,\n" + ADA, "12 points possible, got \\[\\]"),
         (HEAD + POSSIBLE.replace("12", "100") + ADA, "12 points possible, got \\['100'\\]"),
         (HEAD + POSSIBLE + '"Love', "a quotation mark without its pair"),
     ],

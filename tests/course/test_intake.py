@@ -154,6 +154,8 @@ def test_what_can_be_mended_is(tmp_path, case):
     assert (found.error, found.student) == ("", "ann")
     assert set(found.files) == set(WHOLE)
     assert canonical.decode(CODE)[0].strip() in found.files[CONV].replace("# façade", "").strip()
+    missing = [each.partition(" ")[0] for each in found.notes if "its items have nothing to grade" in each]
+    assert missing == [name for name in canonical.expected() if name not in WHOLE]
     others = [each for each in found.notes if "its items have nothing to grade" not in each]
     assert any(note in each for each in others) if note else others == []
 
@@ -173,8 +175,9 @@ def test_a_renamed_notebook_is_known_by_what_most_of_its_markers_say(tmp_path):
 
 def test_of_the_courses_other_modules_none_is_taken(tmp_path):
     loss = b"from nnlib import checks, mine\n" + LOSS
-    files = {**WHOLE, LOSSES: loss, "nnlib/checks.py": b"x = 1\n", "nnlib/mine.py": b"x = 1\n"}
-    assert set(one(tmp_path, files).files) == {*WHOLE, "nnlib/mine.py"}
+    found = one(tmp_path, {**WHOLE, LOSSES: loss, "nnlib/checks.py": b"x = 1\n", "nnlib/mine.py": b"x = 1\0\n"})
+    assert set(found.files) == {*WHOLE, "nnlib/mine.py"}
+    assert found.files["nnlib/mine.py"] == "x = 1\n"
 
 
 # What costs one file: files -> the file, what is said
