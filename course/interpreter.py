@@ -61,6 +61,7 @@ def _link(source: str | Path, target: str | Path) -> None:
     needed = 0o555 if os.access(source, os.X_OK) else 0o444  # a worker is another user
     with contextlib.suppress(OSError):  # another file system
         if os.stat(source).st_mode & needed == needed:  # of a link they would change with the source's
-            return os.link(source, target)
+            os.link(source, target)
+            return
     shutil.copy2(source, target)  # bytecode counts by its source's time
-    return os.chmod(target, os.stat(target).st_mode | needed)
+    os.chmod(target, os.stat(target).st_mode | needed)

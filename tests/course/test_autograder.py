@@ -9,7 +9,13 @@ import pytest
 from course import autograder
 
 SENT = {"course/a.py", "course/release/b.py", "course/key", "datasets/x.gz", "nnlib/c.py", "nnlib/sub/d.py"}
-KEPT = {"course/key.lock", "course/wrong/1.1.py", "course/sets/7/right/1.1.py", "nnlib/__pycache__/c.pyc", "nnlib/e.pyc"}
+KEPT = {
+    "course/key.lock",
+    "course/wrong/1.1.py",
+    "course/sets/7/right/1.1.py",
+    "nnlib/__pycache__/c.pyc",
+    "nnlib/e.pyc",
+}
 
 
 class Distribution:

@@ -162,11 +162,16 @@ def test_what_counts_as_judged_as_it_says(outcome, as_it_says, named):
 
 
 def test_the_columns_count_what_their_heads_say():
-    found = [judged("stub", ("waits", "")), judged("reference", PASSED), judged("right", PASSED), judged("right", FAILED)]
+    found = [
+        judged("stub", ("waits", "")),
+        judged("reference", PASSED),
+        judged("right", PASSED),
+        judged("right", FAILED),
+    ]
     found += [judged("wrong", ("failed", name), diagnoses=("sign",)) for name in ("sign", "", "zeros")]
     found += [judged("wrong", PASSED, diagnoses=("not caught",)), judged("right", ("failed", "sign"))]
     assert bank._row("all", found) == ("all", "waits", "passes", *"4311311")
-    assert bank._row("all", found[2:3] + [judged("stub", PASSED), judged("reference", FAILED)])[1:3] == ("NO", "NO")
+    assert bank._row("all", [*found[2:3], judged("stub", PASSED), judged("reference", FAILED)])[1:3] == ("NO", "NO")
     passed, unnamed = bank.page(found).partition(bank.PASSED)[2].split(bank.UNNAMED)
     assert (passed.count("- 1.1: an answer"), unnamed.count("- 1.1: an answer")) == (1, 2)
 

@@ -1,4 +1,4 @@
-"""What confine.py asks of Linux, by a kernel that is made up: every version of Landlock, every machine, no step left out."""
+"""What confine.py asks of Linux, told by a made-up kernel: on every machine, of every Landlock, each step."""
 
 import errno
 import os
@@ -29,7 +29,9 @@ def filtered(program, architecture, number):
                 return value
 
 
-@pytest.mark.parametrize(("machine", "own", "other"), [("x86_64", 0xC000003E, 0x40000003), ("aarch64", 0xC00000B7, 0x40000028)])
+@pytest.mark.parametrize(
+    ("machine", "own", "other"), [("x86_64", 0xC000003E, 0x40000003), ("aarch64", 0xC00000B7, 0x40000028)]
+)
 def test_the_filter_denies_what_is_listed_and_ends_what_calls_otherwise(machine, own, other, monkeypatch):
     monkeypatch.setattr(confine.platform, "machine", lambda: machine)
     program, column = confine.filter_program(), confine.MACHINES.index(machine)
@@ -71,7 +73,13 @@ def test_every_version_of_landlock_is_asked_for_all_that_it_knows(version, handl
             rules[os.readlink(f"/proc/self/fd/{descriptor}")] = given
         elif number == confine.RESTRICT_SELF:
             asked.append("restrict")
-        return version if arguments[0] is None else os.open(os.devnull, os.O_RDONLY) if len(asked) == 1 and not rules else 0
+        return (
+            version
+            if arguments[0] is None
+            else os.open(os.devnull, os.O_RDONLY)
+            if len(asked) == 1 and not rules
+            else 0
+        )
 
     monkeypatch.setattr(confine, "LIBC", SimpleNamespace(syscall=syscall))
     confine.landlock([str(tmp_path), str(tmp_path / "file"), str(tmp_path / "missing")], str(tmp_path / "scratch"))

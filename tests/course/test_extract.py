@@ -92,8 +92,8 @@ def test_a_syntax_error_costs_its_function_alone():
 
 
 def test_what_stands_around_a_function_that_does_not_parse_does_not_hide_it():
-    code = "def fc_forward(x, w, b:\n    pass\n\n\nfc_forward = print(fc_forward)\n\n\ndef fc_backward(dout, cache):\n    pass\n"
-    assert with_code(code).status == "syntax"
+    code = "def fc_forward(x, w, b:\n    pass\n\n\nfc_forward = print(fc_forward)\n\n\n"
+    assert with_code(code + "def fc_backward(dout, cache):\n    pass\n").status == "syntax"
 
 
 def test_a_decorator_stays_with_its_function_where_the_file_does_not_parse():

@@ -23,9 +23,11 @@ def run(tmp_path, monkeypatch):
     monkeypatch.setattr(ledger.course_key, "__defaults__", (tmp_path / "key",))
     monkeypatch.setattr(command.sandbox, "choose", lambda tier: tier)
 
-    def run(graded, *options):
-        monkeypatch.setattr(command, "grade_all", lambda *_: [grade(each, student=name) for name, each in graded.items()])
-        found = [Submission(name, f"{name}.zip", files={"q": name}) for name in graded]
+    def run(graded, *options, submitted=None):
+        monkeypatch.setattr(
+            command, "grade_all", lambda *_: [grade(each, student=name) for name, each in graded.items()]
+        )
+        found = [Submission(name, f"{name}.zip", files={"q": name}, submitted=submitted) for name in graded]
         monkeypatch.setattr(command.intake, "read", lambda *_: found)
         return command.main([str(tmp_path / "sent"), *map(str, options)])
 
@@ -33,7 +35,14 @@ def run(tmp_path, monkeypatch):
 
 
 def mark(student, points):
-    given = {"student": student, "item": "7.3a", "points": points, "by": "eve", "at": "2027-02-14T12:00Z", "comment": ""}
+    given = {
+        "student": student,
+        "item": "7.3a",
+        "points": points,
+        "by": "eve",
+        "at": "2027-02-14T12:00Z",
+        "comment": "",
+    }
     return given | {"answer": marks.digest("")}
 
 
@@ -60,18 +69,22 @@ def test_only_the_reasons_of_a_single_submission_are_printed(run, capsys):
 
 
 @pytest.mark.parametrize(
-    ("rule", "options", "said"),
+    ("rule", "options", "said", "total"),
     [
-        (marks.Rule(), DEADLINE, True),
-        (marks.Rule(), (), False),
-        (marks.Rule(per_day=0.1), DEADLINE, False),
-        (marks.Rule(days=2), DEADLINE, False),
+        (marks.Rule(), DEADLINE, True, "8.00"),
+        (marks.Rule(), (), False, "8.00"),
+        (marks.Rule(per_day=0.1), DEADLINE, False, "7.20"),
+        (marks.Rule(days=2), DEADLINE, False, "8.00"),
     ],
 )
-def test_a_deadline_that_costs_nothing_is_said(rule, options, said, run, capsys, monkeypatch):
+def test_a_deadline_costs_what_its_rule_says_or_nothing_in_words(rule, options, said, total, run, capsys, monkeypatch):
     monkeypatch.setattr(marks, "rule", lambda: rule)
-    run({"ada": WHOLE}, *options)
-    assert ("Lateness is shown, and costs nothing" in capsys.readouterr().out) == said
+    late = marks.moment("submitted", "2027-02-14T00:59-05:00")
+    assert run({"ada": WHOLE}, *options, submitted=late) == 0
+    printed = capsys.readouterr().out
+    assert ("Lateness is shown, and costs nothing" in printed) == said
+    assert printed.endswith(f"\nada  {total}\n")
+    assert run({"ada": WHOLE}, *options) == 0  # when is not known: a doubt, no failure
 
 
 def test_the_filled_gradebook_is_another_file_and_says_who_is_missing(run, tmp_path, capsys):

@@ -28,7 +28,9 @@ def test_what_cannot_be_read_loses_every_row_and_says_why():
     assert [each.name for each in code] == [row.name for row in exercises.items()["1.2"].rows]
 
 
-@pytest.mark.parametrize(("item", "names"), [("1.2", ["code"]), ("2.3", ["code", "trains", "figure"]), ("1.0", ["code"])])
+@pytest.mark.parametrize(
+    ("item", "names"), [("1.2", ["code"]), ("2.3", ["code", "trains", "figure"]), ("1.0", ["code"])]
+)
 def test_each_row_goes_to_its_judge(item, names, monkeypatch):
     asked = {}
 

@@ -288,7 +288,10 @@ REFUSED = {
     "a path that leads out": (zipped({"../../etc/conv.py": CODE}), "leads out of it"),
     "an absolute path": (zipped({"/etc/conv.py": CODE}), "leads out of it"),
     "a path that leads out in its middle": (zipped({"a/../../conv.py": CODE}), "leads out of it"),
-    "a zip in a zip in a zip in a zip": (functools.reduce(lambda data, _: zipped({"ann.zip": data}), range(4), zipped(WHOLE)), "no notebook of"),
+    "a zip in a zip in a zip in a zip": (
+        functools.reduce(lambda data, _: zipped({"ann.zip": data}), range(4), zipped(WHOLE)),
+        "no notebook of",
+    ),
     "a zip with a password": (with_password(), "has a password"),
     "a drive": (zipped({"C:\\conv.py": CODE}), "leads out of it"),
     "a link": (with_link(), "holds the link"),

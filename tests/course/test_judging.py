@@ -216,7 +216,11 @@ def test_the_courses_functions_are_lent_where_the_students_own_fail(own, lent, s
 
 def test_a_row_waits_for_those_before_it_unless_it_means_something_alone():
     rows = [row("value"), row("mode"), row("dtype", "dtype", ("value",)), row("gradient", "gradient", ("value",))]
-    rows += [row("economy", "economy", ("gradient",)), row("other", "value", ("1.1:value",)), row("last", "value", ("dtype",))]
+    rows += [
+        row("economy", "economy", ("gradient",)),
+        row("other", "value", ("1.1:value",)),
+        row("last", "value", ("dtype",)),
+    ]
     judge = Fixed(value="failed", mode="passed", gradient="passed", economy="passed", other="passed")
     found = {each.name: each for each in judging._in_order(rows, [judge])}
     assert judge.asked == ["value", "mode", "gradient", "economy", "other"]
@@ -280,7 +284,14 @@ def test_pytorch_is_there_for_the_items_that_are_given_it(item, torch):
 def test_whatever_decides_changes_the_engines_hash(tmp_path, monkeypatch):
     """With it rows of another engine are judged again; what does not decide costs no regrade."""
     monkeypatch.setattr(ledger.items, "ROOT", tmp_path)
-    deciding = ("course/bounds.json", "course/a.toml", "course/b.py", "course/release/c.py", "nnlib/d/e.py", "nnlib/f.toml")
+    deciding = (
+        "course/bounds.json",
+        "course/a.toml",
+        "course/b.py",
+        "course/release/c.py",
+        "nnlib/d/e.py",
+        "nnlib/f.toml",
+    )
     seen = []
     for name in (*deciding, "course/key", "nnlib/d/e.pyc", "nnlib/README.md", "course/wrong/1.1.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -84,7 +84,14 @@ def test_what_is_planted_is_found(name, content):
 
 @pytest.mark.parametrize(
     "source",
-    [r"$\frac{\partial L}{\partial V} = 0$", "value = mine", "b = g.sum(axis=0)", "dw = a @ b", "def f(x):\n    return x", "y = a / b * (c - d * e)"],
+    [
+        r"$\frac{\partial L}{\partial V} = 0$",
+        "value = mine",
+        "b = g.sum(axis=0)",
+        "dw = a @ b",
+        "def f(x):\n    return x",
+        "y = a / b * (c - d * e)",
+    ],
 )
 def test_what_was_not_cut_is_not_found(source):
     assert list(FOUND.scan("a.py", source.encode())) == []

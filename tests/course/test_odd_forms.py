@@ -30,7 +30,7 @@ FORMS = {
     "def fc_forward(x, w, b):\n    return ONES[2] * SCALE * TABLE['f'](x, w, b), (x, w)\n",
     "a global counter": "calls = 0\ndef fc_forward(x, w, b):\n    global calls\n    calls += 1\n"
     "    return x @ w + b, (x, w)\n",
-    "a name in a text": f"{AFFINE}def fc_forward(x, w, b):\n    return globals()['affine'](np.array(x), w, b), (x, w)\n",
+    "a name in a text": f"{AFFINE}def fc_forward(x, w, b):\n    return globals()['affine'](np.array(x), w, b), x\n",
     "stars": "from numpy import *\nfrom nnlib.layers import *\n"
     "def fc_forward(x, w, b):\n    return add(dot(x, w), b), (x, w)\n",
     "run as a script": f"{RIGHT}if __name__ == '__main__':\n    fc_forward = None\n",
@@ -38,6 +38,7 @@ FORMS = {
     "np.testing.assert_allclose(1, 2)\n"
     "with open('missing') as b:\n    pass\n",
     "a helper of another file": f"from nnlib.layers.relu import affine\n{USING}",
+    "a helper of another file, by its module": f"from nnlib.layers import relu\n{USING.replace('aff', 'relu.aff')}",
     "a module of their own": f"from nnlib.layers.helpers import affine\n{USING}",
     "a relative import": "from . import helpers\nfrom .helpers import affine as also\n"
     "def fc_forward(x, w, b):\n    return also(x, w, helpers.affine(x, w, b) - x @ w), (x, w)\n",

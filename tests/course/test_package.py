@@ -46,7 +46,9 @@ def test_a_reword_of_a_notebook_is_written_as_its_text():
 
 def test_a_link_to_what_the_copy_lacks_is_named():
     links = "[a](b.md) [b](../docs/) [c](b.m) [d](https://x) [e](#f) [g](../a.md) [h](/etc)"
-    notebook = {"cells": [{"id": "x", "cell_type": "markdown", "metadata": {}, "source": "[a](no.py) [b](docs/b.md#c)"}]}
+    notebook = {
+        "cells": [{"id": "x", "cell_type": "markdown", "metadata": {}, "source": "[a](no.py) [b](docs/b.md#c)"}]
+    }
     whole = json.dumps({**notebook, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     files = {"docs/a.md": links, "docs/b.md": "", "x.py": "# [a](no.md)", "n.ipynb": whole}
     found = package._dead_links({name: text.encode() for name, text in files.items()})
@@ -68,7 +70,11 @@ def test_only_files_that_git_knows_and_no_pattern_excludes_are_copied(tmp_path, 
         (tmp_path / name).write_text("x = 1\n" if name.endswith(".py") else "x")
     listed = "nnlib/a.py\0nnlib/secret.py\0nnlib/gone.py\0course/student/Makefile\0docs/b.md\0"
     monkeypatch.setattr(package.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=listed))
-    made = course({**ITEM, "points": 1, "kind": "text", "targets": [], "checks": 0, "cells": []}, include=["nnlib/*"], exclude=["*/secret.*"])
+    made = course(
+        {**ITEM, "points": 1, "kind": "text", "targets": [], "checks": 0, "cells": []},
+        include=["nnlib/*"],
+        exclude=["*/secret.*"],
+    )
     files, statements, texts = package.collect(tmp_path, made)
     assert set(files) == {"nnlib/a.py", "Makefile", "nnlib/check/exercises.toml", "tools/given.txt"}
     assert (statements, texts) == ([], [])

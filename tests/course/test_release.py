@@ -14,7 +14,7 @@ import zipfile
 import nbformat
 import pytest
 
-from course.items import ROOT, ReleaseError, rubrics
+from course.items import ROOT, rubrics
 from course.leaks import Fingerprints, refused
 from course.release import __main__ as command
 from course.release import package

@@ -152,7 +152,9 @@ def test_what_all_its_processes_take_counts():
     assert worker._use() == (7.0, 150)
 
 
-@pytest.mark.parametrize(("mode", "becomes"), [(0o640, 0o644), (0o604, 0o644), (0o744, 0o755), (0o750, 0o755), (0o444, 0o444)])
+@pytest.mark.parametrize(
+    ("mode", "becomes"), [(0o640, 0o644), (0o604, 0o644), (0o744, 0o755), (0o750, 0o755), (0o444, 0o444)]
+)
 def test_any_user_may_read_a_copy_of_python(mode, becomes, tmp_path):
     (tmp_path / "file").write_text("x")
     (tmp_path / "file").chmod(mode)
