@@ -51,11 +51,12 @@ def test_the_status_says_what_is_left_to_a_human(run, tmp_path, capsys, monkeypa
     assert "A human" not in capsys.readouterr().err
     assert run({"ada": WHOLE, "bob": OURS}) == 1
     assert capsys.readouterr().err == "A human has to look at: bob\n"
-    monkeypatch.setattr(command.report, "write_csv", lambda *_: (_ for _ in ()).throw(OSError("full")))
-    assert run({"ada": WHOLE, "bob": OURS}, "--csv", tmp_path / "a.csv") == 2
-    said = capsys.readouterr().err
-    assert f"not written: {tmp_path / 'a.csv'}: full" in said
-    assert "A human has to look at: bob" in said
+    for error in (OSError("full"), ValueError("full")):
+        monkeypatch.setattr(command.report, "write_csv", lambda *_, error=error: (_ for _ in ()).throw(error))
+        assert run({"ada": WHOLE, "bob": OURS}, "--csv", tmp_path / "a.csv") == 2
+        said = capsys.readouterr().err
+        assert f"not written: {tmp_path / 'a.csv'}: full" in said
+        assert "A human has to look at: bob" in said
 
 
 def test_only_the_reasons_of_a_single_submission_are_printed(run, capsys):

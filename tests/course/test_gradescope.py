@@ -58,8 +58,10 @@ def test_each_check_is_a_test_and_hidden_ones_wait_for_publication():
 
 
 def test_what_we_could_not_run_has_no_points():
-    ours, passed = results(item(checks=[check("value", "ours", None), check("mode")]))["tests"]
-    assert not {"score", "max_score", "status"} & ours.keys()
+    human = check("figure", "human", None, message_student="far off")
+    ours, left, passed = results(item(checks=[check("value", "ours", None), human, check("mode")]))["tests"]
+    assert not {"score", "max_score", "status"} & (ours.keys() | left.keys())
+    assert left["output"] == "far off"
     assert ours["output"] == gradescope.OURS
     assert passed["score"] == 4
     assert results(item(checks=[check("value", "ours", None)]))["score"] == 0

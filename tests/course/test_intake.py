@@ -6,6 +6,7 @@ import json
 import os
 import random
 import stat
+import time
 import zipfile
 from pathlib import Path
 
@@ -60,12 +61,17 @@ def one(tmp_path, files, name="ann.zip"):
 
 
 @pytest.mark.parametrize("name", ["{1}", "ann_17_{0}_{1}"], ids=["one student's zip", "a zip of Canvas"])
-def test_it_was_handed_in_when_its_latest_file_was(tmp_path, name):
+@pytest.mark.parametrize("zone", ["UTC", "America/Detroit"])
+def test_it_was_handed_in_when_its_latest_file_was(tmp_path, name, zone, monkeypatch):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for day, file in ((3, "conv.py"), (5, "losses.py"), (4, "relu.py")):
             archive.writestr(zipfile.ZipInfo(name.format(day, file), (2027, 2, day, 12, 0, 0)), CODE)
     (found,) = read(tmp_path, buffer.getvalue())
+    monkeypatch.undo()
+    time.tzset()
     assert found.submitted.isoformat() == "2027-02-05T12:00:00+00:00"
 
 
