@@ -144,6 +144,15 @@ MENDED = {
         {"nnlib.zip": zipped({CONV: CODE, LOSSES: LOSS}), "notebooks.zip": zipped({Q1: WHOLE[Q1]})},
         "",
     ),
+    "two zips of one part": (
+        {
+            **WHOLE,
+            CONV: None,
+            "a/nnlib.zip": zipped({CONV: CODE}),
+            "b/nnlib.zip": zipped({CONV: b"def conv_forward(x, w):\n    raise NotImplementedError\n"}),
+        },
+        f"a/nnlib.zip/{CONV}, b/nnlib.zip/{CONV} could all be {CONV}; a/nnlib.zip/{CONV} was taken",
+    ),
     "modules that shadow others": ({**WHOLE, "numpy.py": b"x", "nnlib/layers/numpy.py": b"raise", "json.py": b"x"}, ""),
     "outputs of a million lines": (
         {**WHOLE, Q1: loud(WHOLE[Q1])},

@@ -62,6 +62,9 @@ def test_a_notebook_of_another_form_is_read_or_costs_itself_alone(tmp_path, cell
 def test_a_path_beyond_reason_is_refused(tmp_path):
     found = read(tmp_path, zipped({LOSSES: CODE, " " * 60_000 + "(1.py": CODE}))
     assert "a path of 60005 characters, more than 1000" in found.error
+    for length in (intake.MAX_PATH, intake.MAX_PATH + 1):
+        found = read(tmp_path, zipped({LOSSES: CODE, f"{'x' * (length - 3)}.py": CODE}))
+        assert ("more than 1000" in found.error) == (length > intake.MAX_PATH)
 
 
 def test_time_is_linear_in_the_number_of_files(tmp_path):
