@@ -101,6 +101,16 @@ def test_a_rubric_that_does_not_sum_is_refused(tmp_path, points):
         items.rubrics(tmp_path)
 
 
+def test_a_rubric_of_an_item_that_no_human_marks_is_refused(tmp_path):
+    (tmp_path / "course").mkdir()
+    for name in ("exercises.toml", "rubrics.toml"):
+        text = (traceability.ROOT / "course" / name).read_text(encoding="utf-8")
+        text += '"9.9" = [[1, "a reason"]]\n' if name == "rubrics.toml" else ""
+        (tmp_path / "course" / name).write_text(text, encoding="utf-8")
+    with pytest.raises(ReleaseError, match=r"\['9\.9'\] differ"):
+        items.rubrics(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -111,6 +111,12 @@ def test_long_messages_are_wrapped_and_say_the_same():
     assert str(caught.value) == message
 
 
+def test_a_function_of_argument_checks_alone_keeps_them():
+    new, cut = cut_module("def f(x):\n    checks.floating(x)\n", {"f": "1.1 x. Its task: a"})
+    assert new == 'def f(x):\n    checks.floating(x)\n    raise NotImplementedError("1.1 x. Its task: a")\n'
+    assert cut == []
+
+
 def test_a_name_that_is_not_there_is_refused():
     with pytest.raises(ReleaseError, match="backward"):
         cut_module(SOURCE, {"backward": "1.1"})
