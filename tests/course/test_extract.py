@@ -73,7 +73,8 @@ def test_only_what_the_targets_reach_is_taken():
 
 def test_the_courses_checks_stand_beside_it_whatever_was_handed_in():
     mine = "raise SystemExit\ndef matrix(*_):\n    pass\n"
-    code = f"from nnlib.checks import matrix\n{FILES[FC]}"
+    code = "from nnlib.checks import matrix\nfrom nnlib.layers import arguments\n"
+    code += "def fc_forward(x, w, b):\n    return matrix(arguments.x)\ndef fc_backward(dout, cache):\n    pass\n"
     found = extract({**FILES, FC: code, "nnlib/checks.py": mine, "nnlib/layers/arguments.py": mine}, "1.1")
     assert found.sources["nnlib.checks"] == FILES["nnlib/checks.py"]
     assert found.sources["nnlib.layers.arguments"] == FILES["nnlib/layers/arguments.py"]

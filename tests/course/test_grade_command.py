@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from pathlib import Path
 
 import pytest
 from course_grades import check, grade, item
@@ -109,6 +110,16 @@ def test_the_marking_page_gets_each_students_own_answers(run, tmp_path, monkeypa
     run({"ada": WHOLE, "bob": WHOLE}, "--html", tmp_path)
     page = (tmp_path / "marking.html").read_text()
     assert all(f'"student": "{name}", "text": "an answer of {name}"' in page for name in ("ada", "bob"))
+
+
+def test_every_option_has_its_name():
+    paths = {name: Path("x") for name in ("json", "csv", "html", "canvas", "roster")}
+    texts = dict.fromkeys(("deadline", "scheduler", "column", "only"), "x")
+    given = [f"--{name}=x" for name in (*paths, *texts)]
+    given += ["--isolation=none", "--jobs=3", "--resume", "--provisional", "--marks", "m", "n"]
+    others = {"isolation": "none", "jobs": 3, "resume": True, "provisional": True, "marks": [Path("m"), Path("n")]}
+    found = vars(command.parser().parse_args(["a", "b", *given]))
+    assert found == {"paths": [Path("a"), Path("b")], **paths, **texts, **others}
 
 
 @pytest.mark.parametrize("resume", [True, False])

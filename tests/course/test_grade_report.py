@@ -156,6 +156,18 @@ def test_a_page_holds_nothing_that_a_submission_wrote_as_html(tmp_path):
         assert "default-src 'none'" in page
 
 
+def test_what_stands_between_two_comments_is_replaced_or_the_page_stays(tmp_path):
+    page, whole = tmp_path / "page.md", "a\n<!-- x -->\nold\n<!-- end of x -->\nb\n"
+    page.write_text(whole)
+    report.between(page, "x", "new")
+    assert page.read_text() == whole.replace("old", "new")
+    for missing in ("<!-- x -->\n", "<!-- end of x -->"):
+        page.write_text(whole.replace(missing, ""))
+        with pytest.raises(ValueError, match="expected the comments x and end of x"):
+            report.between(page, "x", "new")
+        assert page.read_text() == whole.replace(missing, "")
+
+
 def test_names_lead_nowhere_and_to_one_page_each():
     names = ["../../etc/passwd", "a/b", "a_b", "..", "", "x" * 5000, "C:\\x", "ü", "u", "CON", ATTACK]
     pages = [report.page_name(name) for name in names]

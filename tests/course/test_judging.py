@@ -86,7 +86,7 @@ def test_a_row_loses_nothing_by_what_an_earlier_one_left_in_the_worker(said, sta
     judge.close()
 
 
-@pytest.mark.parametrize(("status", "again"), [("passed", 0), ("failed", 0), ("timeout", 0), ("ours", 1)])
+@pytest.mark.parametrize(("status", "again"), [("passed", 0), ("failed", 0), ("timeout", 0), ("human", 0), ("ours", 1)])
 def test_a_run_takes_up_what_was_judged_and_tries_again_what_failed_by_our_fault(status, again, tmp_path):
     path = tmp_path / "rows.jsonl"
     first, second = scripted(status, cache=ledger.Cache(path)), scripted("passed", cache=ledger.Cache(path))

@@ -1,11 +1,15 @@
 """What is packed: rewords, cut modules, links, and what a file's own formulas and statements say was cut."""
 
 import ast
+import hashlib
 import json
+import tomllib
 import zipfile
 from types import SimpleNamespace
 
+import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from course.items import Course, ReleaseError
 from course.release import package
@@ -64,18 +68,42 @@ def test_a_packed_file_has_no_time_and_its_own_rights(tmp_path):
     assert found == [("a", (1980, 1, 1, 0, 0, 0), 0o100644), ("b", (1980, 1, 1, 0, 0, 0), 0o100755)]
 
 
-def test_only_files_that_git_knows_and_no_pattern_excludes_are_copied(tmp_path, monkeypatch):
-    for name in ("nnlib/a.py", "nnlib/secret.py", "course/student/Makefile", "docs/b.md"):
+CHECKS = [
+    {"name": "value", "visibility": "public", "points": 1, "after": []},
+    {"name": "gradient", "visibility": "public", "points": 1},
+    {"name": "economy", "visibility": "hidden", "points": 2},
+]
+ROW = {**ITEM, "points": 4, "kind": "code", "checks": 2, "cells": ["words"], "check": CHECKS}
+
+
+def test_students_read_of_hidden_checks_the_number_alone():
+    (row,) = tomllib.loads(package.exercises(course(ROW), {"1.1": "5a"}))["item"]
+    assert row == {name: ROW[name] for name in package.STUDENT_FIELDS if name in ROW} | {
+        "hidden": 1,
+        "cell": "5a",
+        "check": CHECKS[:2],
+    }
+
+
+def test_only_files_that_git_knows_and_no_pattern_excludes_are_copied_and_all_that_is_cut_is_kept(
+    tmp_path, monkeypatch
+):
+    words = "<!-- answer 1.1 -->\nBecause."
+    cells = [new_markdown_cell(words, id="words", metadata={"tags": ["solution"]})]
+    texts = {"nnlib/a.py": SOURCE, "nnlib/secret.py": "x = 1\n", "course/student/Makefile": "x", "docs/b.md": "x"}
+    texts["notebooks/q1.ipynb"] = nbformat.writes(new_notebook(cells=cells))
+    for name, text in texts.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("x = 1\n" if name.endswith(".py") else "x")
-    listed = "nnlib/a.py\0nnlib/secret.py\0nnlib/gone.py\0course/student/Makefile\0docs/b.md\0"
+        (tmp_path / name).write_text(text)
+    listed = "\0".join([*texts, "nnlib/gone.py", ""])
     monkeypatch.setattr(package.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=listed))
-    made = course(
-        {**ITEM, "points": 1, "kind": "text", "targets": [], "checks": 0, "cells": []},
-        include=["nnlib/*"],
-        exclude=["*/secret.*"],
-    )
+    made = course(ROW, include=["nnlib/*", "notebooks/*"], exclude=["*/secret.*"])
     files, statements, texts = package.collect(tmp_path, made)
-    assert set(files) == {"nnlib/a.py", "Makefile", "nnlib/check/exercises.toml", "tools/given.txt"}
-    assert (statements, texts) == ([], [])
-    assert files["tools/given.txt"].decode().endswith("  nnlib/a.py\n")
+    own = {"nnlib/a.py", "notebooks/q1.ipynb", "Makefile"}
+    assert set(files) == own | {"nnlib/check/exercises.toml", "tools/given.txt"}
+    assert list(map(ast.unparse, statements)) == ["return x @ x.T"]
+    assert texts == [words]
+    assert b"raise NotImplementedError" in files["nnlib/a.py"]
+    (cell,) = nbformat.reads(files["notebooks/q1.ipynb"].decode(), 4).cells
+    assert cell.source == "<!-- answer 1.1 -->\n**Your answer:**"
+    assert files["tools/given.txt"].decode() == f"{hashlib.sha256(files['nnlib/a.py']).hexdigest()}  nnlib/a.py\n"

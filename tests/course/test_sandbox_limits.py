@@ -4,6 +4,7 @@ import os
 import re
 import threading
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -69,6 +70,26 @@ def test_a_tier_holds_if_a_trial_reads_its_own_files_and_no_others(answers, says
     assert sandbox.trouble.__wrapped__("bwrap") == says
 
 
+@pytest.mark.parametrize(
+    ("asked", "bad", "found"),
+    [
+        ("auto", "", "bwrap"),
+        ("auto", "bwrap", "uid"),
+        ("uid", "bwrap", "uid"),
+        ("none", "bwrap uid", "none"),
+        ("auto", "bwrap uid", "got bwrap: no bwrap; uid: no uid. "),
+        ("uid", "uid", "got uid: no uid. "),
+    ],
+)
+def test_the_stronger_tier_that_holds_is_taken_and_never_none_unasked(asked, bad, found, monkeypatch):
+    monkeypatch.setattr(sandbox, "trouble", lambda tier: f"no {tier}" if tier in bad.split() else "")
+    if found in sandbox.TIERS:
+        assert sandbox.choose(asked) == found
+    else:
+        with pytest.raises(RuntimeError, match=re.escape(found)):
+            sandbox.choose(asked)
+
+
 def test_why_a_trial_fails_is_said_in_its_own_words(monkeypatch):
     command = ["sh", "-c", "echo bwrap: No permissions >&2; exit 1"]
     monkeypatch.setattr(sandbox, "_bwrap", lambda root, limits: watched.Sandboxed(command, limits))
@@ -102,15 +123,21 @@ def test_each_check_has_limits_of_its_own(seconds, cpu, memory, reason, monkeypa
     worker.renew()
     now[0], used[:] = now[0] + seconds, (cpu, memory << 20)
     assert worker._beyond() == reason
+    monkeypatch.setattr(watched, "stretch", lambda: 2)  # a busy machine gives longer, but no more of its processors
+    assert worker._beyond() == ("" if reason == "more than 10 s" else reason)
 
 
 def test_a_spare_user_is_one_workers_at_a_time(monkeypatch):
     own = 100_000 + os.getpid()  # no other test's
     monkeypatch.setattr(users, "UIDS", range(own, own + 1))
-    spare = users.SpareUser()
+    spare, owners = users.SpareUser(), []
     with pytest.raises(OSError, match="none of the 1 spare users is free"):
         users.SpareUser()
+    monkeypatch.setattr(users.os, "chown", lambda *given: owners.append(given))
+    scratch = Path(spare.make_scratch())
+    assert (owners, scratch.stat().st_mode & 0o777) == ([(str(scratch), own, own)], 0o700)
     spare.release()
+    assert not scratch.exists()
     users.SpareUser().release()
 
 
