@@ -37,6 +37,12 @@ def test_one_cell_changes_and_no_other_byte(tmp_path):
     assert outcome == canvas.Filled(1, (), {})
 
 
+def test_all_who_have_a_grade_are_filled_in_and_counted(tmp_path):
+    outcome, written = filled(tmp_path, HEAD + POSSIBLE + ADA + BOB, [settled("101"), settled("102", 1)])
+    assert outcome == canvas.Filled(2, (), {})
+    assert written.decode() == HEAD + POSSIBLE + ADA.replace('001",,', '001",12,') + BOB.replace("5.5", "5")
+
+
 @pytest.mark.parametrize("ending", ["\r\n", "\r", "\n"])
 @pytest.mark.parametrize("separator", [",", ";"])
 @pytest.mark.parametrize("start", ["", "\ufeff"])
