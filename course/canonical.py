@@ -43,27 +43,23 @@ def sort(content: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[str, ...]]
     left = {name: data for name, data in content.items() if plain_name(name)}
     for name in [name for name, data in left.items() if len(data) > MAX_CODE and plain_name(name).endswith(".py")]:
         notes.append(f"{name} has {len(left.pop(name)) >> 10} KB, more than {MAX_CODE >> 10}, and was left out")
-    every = dict(left)
-    for rule in (_by_path, _by_name, _by_content):
-        among = every if rule is _by_content else left  # one file may hold the answers of several
+    for rule in (_by_path, _by_name, _by_content):  # one file may hold the answers of several
         for wanted in [name for name in expected() if name not in files]:
-            found = sorted(name for name in among if rule(name, among[name], wanted))
+            found = sorted(name for name in left if rule(name, left[name], wanted))
             if not found:
                 continue
-            taken = max(found, key=lambda name: _written(name, among[name], wanted))
+            taken = max(found, key=lambda name: _written(name, left[name], wanted))
             if len(found) > 1:
                 notes.append(f"{', '.join(found)} could all be {wanted}; {taken} was taken, where most is written")
             elif rule is not _by_path:
                 notes.append(f"{taken} was taken for {wanted}")
-            text, more = _text(taken, among[taken])
+            text, more = _text(taken, left[taken])
             notes += more
             if text is not None:
                 files[wanted] = text
                 notes += _defined_twice(text, wanted) if wanted.endswith(".py") else ()
             else:
-                del every[taken]
-            for other in found:
-                left.pop(other, None)
+                del left[taken]
     codes = {name: _code(text)[:MAX_CODE] for name, text in files.items() if name.endswith(".ipynb")}
     for wanted in [name for name in expected() if name.endswith(".py") and name not in files]:
         for notebook, code in codes.items():

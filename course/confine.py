@@ -119,7 +119,7 @@ def forbid_calls() -> None:
     """Put the filter over this process and those that it starts."""
     code = filter_program()
     buffer = ctypes.create_string_buffer(code)
-    header = struct.pack("HL" if struct.calcsize("L") == 8 else "HI", len(code) // 8, ctypes.addressof(buffer))
+    header = struct.pack("HP", len(code) // 8, ctypes.addressof(buffer))  # the steps, and where they are
     check(LIBC.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, header, 0, 0), "seccomp")
 
 

@@ -67,7 +67,7 @@ def extract(files: Mapping[str, str], item: str, ours: Collection[str] = ()) -> 
         elif error := written[name][0].error:
             made.status, made.message = "syntax", f"{place}: {error}"
             break
-    own = frozenset(name[:-3].replace("/", ".") for name in files if name.endswith(".py"))
+    own = frozenset(name.removesuffix(".py").replace("/", ".") for name in files)
     waiting = [] if made.status else [module]
     while waiting:
         of = waiting.pop()

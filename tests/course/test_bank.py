@@ -176,6 +176,21 @@ def test_the_columns_count_what_their_heads_say():
     assert (passed.count("- 1.1: an answer"), unnamed.count("- 1.1: an answer")) == (1, 2)
 
 
+def test_the_page_is_written_of_all_items_alone(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(bank, "answers", lambda item, sets: iter(()))
+    monkeypatch.setattr(bank, "PAGE", tmp_path / "checks.md")
+    for items, written in ((["1.1"], False), ([], True)):
+        monkeypatch.setattr("sys.argv", ["bank", *items])
+        assert bank.main() == 0
+        assert bank.PAGE.exists() == written
+
+
+def test_an_answer_is_judged_without_our_fast_layers(tmp_path):
+    answers.put(next(answer for answer in RIGHT if answer.item == "1.1"), tmp_path)
+    assert (tmp_path / "nnlib" / "layers" / "fully_connected.py").is_file()
+    assert not (tmp_path / "nnlib" / "fast").exists()
+
+
 def test_a_failure_of_the_check_itself_is_never_a_failed_answer(monkeypatch):
     ours = bank.Result("1.1", "value", "value", "ours", "IndexError: ...")
     monkeypatch.setattr(bank, "judge", lambda *arguments: [ours])

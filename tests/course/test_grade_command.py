@@ -91,8 +91,9 @@ def test_a_deadline_costs_what_its_rule_says_or_nothing_in_words(rule, options, 
 
 def test_the_filled_gradebook_is_another_file_and_says_who_is_missing(run, tmp_path, capsys):
     (tmp_path / "all.csv").write_text(CANVAS)
-    (tmp_path / "marks.json").write_text(json.dumps({"schema": 1, "marks": [mark("ada", 0.75), mark("carl", 0)]}))
-    given = ("--canvas", tmp_path / "all.csv", "--marks", tmp_path / "marks.json")
+    for each in (mark("ada", 0.75), mark("carl", 0)):
+        (tmp_path / each["student"]).write_text(json.dumps({"schema": 1, "marks": [each]}))
+    given = ("--canvas", tmp_path / "all.csv", "--marks", tmp_path / "ada", tmp_path / "carl")
     run({"ada": WHOLE, "bob": WHOLE, "eve": WHOLE}, *given)
     assert (tmp_path / "all.csv").read_text() == CANVAS
     filled = CANVAS.replace("ada,", "ada,8.75")
@@ -107,7 +108,10 @@ def test_the_filled_gradebook_is_another_file_and_says_who_is_missing(run, tmp_p
 
 def test_the_marking_page_gets_each_students_own_answers(run, tmp_path, monkeypatch):
     monkeypatch.setattr(grading, "answers", lambda files: {"7.3a": f"an answer of {files['q']}"})
-    run({"ada": WHOLE, "bob": WHOLE}, "--html", tmp_path)
+    given = mark("ada", 0.5) | {"answer": marks.digest("an answer of ada")}
+    (tmp_path / "marks").write_text(json.dumps({"schema": 1, "marks": [given]}))
+    run({"ada": WHOLE, "bob": WHOLE}, "--html", tmp_path, "--marks", tmp_path / "marks")
+    assert "has changed after" not in (tmp_path / "class.html").read_text()
     page = (tmp_path / "marking.html").read_text()
     assert all(f'"student": "{name}", "text": "an answer of {name}"' in page for name in ("ada", "bob"))
 
