@@ -79,6 +79,7 @@ def test_an_object_holds_what_was_found():
     assert [(each["id"], each["points"], each["max"]) for each in found["items"]] == [("2.3", 1.25, 2), ("1.2", 0, 4)]
     assert found["items"][0]["checks"][0] == check(points=1.25)
     assert (found["total"], found["release"], found["isolation"]) == (1.25, ledger.engine_hash(), "uid")
+    assert (found["late"], found["manual"]) == ({"seconds": 0, "factor": 1.0}, [])
     assert datetime.fromisoformat(found["run"]).tzinfo
 
 

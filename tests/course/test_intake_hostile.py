@@ -150,3 +150,9 @@ def test_a_module_of_their_own_comes_along_where_it_is_imported(tmp_path):
     extra = {"hw/nnlib/layers/mine.py": b"f = 1\n", "hw/nnlib/layers/unused.py": b"", "hw/nnlib/optim.py": b"x"}
     found = read(tmp_path, zipped({f"hw/{LOSSES}": code, **extra}))
     assert set(found.files) == {LOSSES, "nnlib/layers/mine.py"}
+
+
+def test_a_module_that_holds_answers_is_still_there_for_those_who_import_it(tmp_path):
+    losses = b"from nnlib.mine import conv_forward\ndef svm_loss(x, y):\n    return conv_forward(x, y)\n"
+    found = read(tmp_path, zipped({LOSSES: losses, "nnlib/mine.py": b"def conv_forward(x, w):\n    pass\n"}))
+    assert found.files["nnlib/layers/conv.py"] == found.files["nnlib/mine.py"] == "def conv_forward(x, w):\n    pass\n"
