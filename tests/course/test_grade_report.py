@@ -229,8 +229,14 @@ def test_points_by_item_leave_out_what_was_not_judged():
     assert (row["submissions"], row["max"], row["all"], row["none"]) == (3, 4, 1, 1)
     assert row["mean"] == pytest.approx(5 / 3)
     assert (row["median_seconds"], row["most_seconds"]) == (0.25, 0.25)
-    (row,) = report.by_item([settled(item(points=points, checks=[check(points=points)])) for points in (1, 1, 2)])
+    some = [settled(item(checks=[check(points=points, seconds=2 * points)])) for points in (1, 1, 3)]
+    (row,) = report.by_item(some)
     assert (row["max"], row["all"], row["none"]) == (4, 0, 0)
+    assert (row["median_seconds"], row["most_seconds"]) == (2, 6)
+    page = report.class_page(
+        [*some, settled(item(checks=[check(status="failed", points=0)])), settled(error="damaged")]
+    )
+    assert "median 1, from 0 to 3" in page
 
 
 def rows_under(page, heading):

@@ -141,7 +141,7 @@ MENDED = {
         "",
     ),
     "a zip for each part": (
-        {"nnlib.zip": zipped({CONV: CODE, LOSSES: LOSS}), "notebooks.zip": zipped({Q1: WHOLE[Q1]})},
+        {"NNLIB.ZIP": zipped({CONV: CODE, LOSSES: LOSS}), "notebooks.zip": zipped({Q1: WHOLE[Q1]})},
         "",
     ),
     "two zips of one part": (
@@ -376,7 +376,10 @@ def test_a_huge_file_of_a_folder_is_refused_unread(tmp_path):
 
 PLATFORMS = {
     "Canvas": (
-        {"doejane_123_456_hw1.zip": WHOLE, "roejim_LATE_124_457_submission.zip": WHOLE},
+        {
+            "doejane_123_456_hw1.zip": {"nnlib.zip": zipped({CONV: CODE, LOSSES: LOSS}), Q1: WHOLE[Q1]},
+            "roejim_LATE_124_457_submission.zip": WHOLE,
+        },
         ["doejane_123", "roejim_LATE_124"],
     ),
     "Gradescope": (

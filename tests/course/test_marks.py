@@ -58,6 +58,12 @@ def test_of_two_marks_of_one_moment_the_one_read_last_counts(tmp_path):
     assert marks.read(tmp_path / "a", tmp_path / "b", maxima=MAXIMA) == by_key(mark(2.0))
 
 
+@pytest.mark.parametrize(("most", "open_items"), [(0.25, ["7.3a"]), (0, [])])
+def test_the_smallest_part_that_a_human_gives_is_waited_for(most, open_items):
+    graded = marks.settle(grade(items=[{"id": "7.3a", "points": 0, "max": most, "checks": []}]), {}, {}, IN_TIME)
+    assert [each["id"] for each in marks.unmarked(graded)] == open_items
+
+
 def test_any_change_of_an_answer_changes_its_digest():
     texts = ["x", "x ", "X", "", "\ud800", "\ud801", "?"]
     assert len(set(map(marks.digest, texts))) == len(texts)
@@ -201,7 +207,8 @@ def test_the_example_in_the_exercises_is_a_rule_that_is_not_in_force(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "late", ["[late]\nper_week = 0.1", "[late]\nper_day = '10 %'", "[late]\ndays = -1", "late = 0.1"]
+    "late",
+    ["[late]\nper_week = 0.1", "[late]\nper_day = true", "[late]\nper_day = '10 %'", "[late]\ndays = -1", "late = 0.1"],
 )
 def test_a_rule_that_cannot_be_read_is_refused_by_name(tmp_path: Path, late):
     (tmp_path / "exercises.toml").write_text(late)

@@ -97,12 +97,15 @@ def test_only_files_that_git_knows_and_no_pattern_excludes_are_copied_and_all_th
         (tmp_path / name).write_text(text)
     listed = "\0".join([*texts, "nnlib/gone.py", ""])
     monkeypatch.setattr(package.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=listed))
-    made = course(ROW, include=["nnlib/*", "notebooks/*"], exclude=["*/secret.*"])
+    rewords = [{"file": "nnlib/a.py", "old": "A layer", "new": "Yours"}, {"file": "Makefile", "old": "x", "new": "y"}]
+    made = course(ROW, include=["nnlib/*", "notebooks/*"], exclude=["*/secret.*"], rewords=rewords)
     files, statements, texts = package.collect(tmp_path, made)
     own = {"nnlib/a.py", "notebooks/q1.ipynb", "Makefile"}
     assert set(files) == own | {"nnlib/check/exercises.toml", "tools/given.txt"}
     assert list(map(ast.unparse, statements)) == ["return x @ x.T"]
     assert texts == [words]
+    assert files["nnlib/a.py"].startswith(b'"""Yours.')
+    assert files["Makefile"] == b"y"
     assert b"raise NotImplementedError" in files["nnlib/a.py"]
     (cell,) = nbformat.reads(files["notebooks/q1.ipynb"].decode(), 4).cells
     assert cell.source == "<!-- answer 1.1 -->\n**Your answer:**"
