@@ -28,6 +28,7 @@ def elementwise(rng, /, *shape, zeros=True, **param):
     x += np.sign(x) * 0.1
     x.flat[::2] *= 8  # beyond the 6 of ReLU6
     x.flat[1::5] *= not zeros
+    x.flat[3] = 3e-4
     return {"x": x, **({"dropout_param": param} if param else {}), "dout": dout}
 
 
@@ -38,7 +39,7 @@ def batch_norm(rng, *shape, mode="train", offset=0.0, fresh=False, **options):
     x, dout = normal(rng, shape, shape)
     x = offset + rng.uniform(-3, 3, by_feature) + rng.uniform(0.5, 2, by_feature) * x
     gamma, beta, mean = normal(rng, features, features, features)
-    gamma += np.sign(gamma)
+    gamma = np.append(gamma[1:] + np.sign(gamma[1:]), 1.0)  # as layers start
     running = {} if fresh else {"running_mean": mean + 5, "running_var": rng.uniform(1, 3, features)}
     return {"x": x, "gamma": gamma, "beta": beta, "bn_param": {"mode": mode, **running, **options}, "dout": dout}
 
@@ -73,8 +74,8 @@ def max_pool(rng, n, c, h, w, height, width, stride, ties=False):
 
 
 def binary(rng, n, low=0, scale=2.0, dtype=int):
-    """Return scores, one with a margin of 1, and labels in {low, 1}, of both classes."""
-    y = np.where(rng.permutation(n) < n // 2, low, 1).astype(dtype)
+    """Return scores, one with a margin of 1, and labels in {low, 1}, of both classes unless there is one alone."""
+    y = np.where(rng.permutation(n) <= n // 2, low, 1).astype(dtype)
     x = scale * rng.standard_normal(n)
     x[0] = 1.0 if y[0] > 0 else -1.0
     return {"x": x, "y": y}
@@ -108,8 +109,8 @@ _TRAIN = _cases((6, 5), seed=1, **_DROP) + _cases((3, 4, 2), **_DROP)
 _FLAT, _SPACE = ((7, 3), (5, 4), (4, 6)), ((3, 2, 2, 4), (2, 3, 3, 2), (5, 4, 1, 2))
 _IMAGES = ((3, 2, 6, 4, 3, 2), (2, 3, 4, 6, 2, 3), (1, 2, 3, 5, 1, 2))
 _PATCHES = {"cases": {"": _cases(*_IMAGES)}, "squares": ((3, 3, 4, 4, 2, 2), (3, 3, 5, 5, 2, 2))}
-_CONV = ((3, 2, 6, 4, 4, 3, 2), (2, 3, 4, 6, 2, 2, 3), (4, 1, 3, 5, 3, 2, 3))
-_POOL = ((3, 2, 4, 6, 2, 2, 2), (2, 3, 7, 5, 3, 2, 2), (1, 2, 5, 4, 2, 3, 1))
+_CONV = ((3, 2, 6, 4, 4, 3, 2), (2, 3, 4, 6, 2, 2, 3), (4, 1, 3, 5, 3, 2, 3), (1, 3, 4, 5, 2, 1, 1))
+_POOL = ((3, 2, 4, 6, 2, 2, 2), (2, 3, 7, 5, 3, 2, 2), (1, 2, 5, 6, 2, 3, 1), (2, 1, 5, 7, 2, 2, 3))
 
 SUBJECTS = [
     LayerSubject(
@@ -125,7 +126,7 @@ SUBJECTS = [
         (_LAYERS + "relu:relu_forward", _LAYERS + "relu:relu_backward"),
         definitions.relu,
         elementwise,
-        {"": _cases((5, 4), (3, 7), (2, 3, 4))},
+        {"": _cases((5, 4), (9,), (2, 3, 4))},
         wrt=("x",),
         squares=((3, 3, 3),),
         large=(200, 200),
@@ -154,7 +155,7 @@ SUBJECTS = [
                 "": _cases(*sizes[:2]) + _cases(sizes[2], **_WITH_EPS),
                 "running": _cases(*sizes[:2], momentum=0.7) + _cases(sizes[2], fresh=True),
                 "mode": _cases(*sizes[:2], mode="test") + _cases(sizes[2], mode="test", **_WITH_EPS),
-                "stability": _cases(*sizes[:2], offset=1e6),
+                "stability": _cases(*sizes[:2], (1, *sizes[0][1:]), offset=1e6),
                 "dtype": _cases(*sizes[:2]) + _cases(sizes[2], mode="test"),
             },
             wrt=("x", "gamma", "beta"),
@@ -203,7 +204,7 @@ SUBJECTS = [
             binary,
             {
                 "": _cases((5,), (7,), (4,)),
-                "labels": _cases((5,), (7,), low=-1) + _cases((6,), dtype=np.uint8),
+                "labels": _cases((5,), (7,), low=-1) + _cases((6,), dtype=np.uint8) + _cases((1,)),
                 "mutation": _cases((5,)) + _cases((7,), low=-1),
                 "stability": _cases((5,), (7,), scale=1e4),
             },
@@ -221,7 +222,7 @@ SUBJECTS = [
         definitions.cross_entropy,
         classes,
         {
-            "": _cases((5, 3), (3, 6), (7, 4)),
+            "": _cases((5, 3), (3, 6), (7, 4), (1, 5)),
             "stability": _cases((5, 3), offset=1e4) + _cases((4, 3), spread=1e4) + _cases((3, 6), scale=1e4),
         },
         outputs=("loss",),

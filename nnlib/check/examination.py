@@ -195,7 +195,7 @@ def _mutation(examination: Examination, case: Case) -> None:
         for name, got in call.results.items():
             if call.function in again and not np.array_equal(got, results[name]):
                 when, diagnosis = again[call.function]
-                raise Fault(f"{name} is another at {when}", diagnosis)
+                raise Fault(f"{name} is another {when}", diagnosis)
         results |= call.results
 
 

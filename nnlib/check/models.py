@@ -15,6 +15,7 @@ SCALE = 0.05  # of the initial weights
 PARAMETER = r"(W|b|gamma|beta)\d"
 STEPS, RATE = 400, 0.5
 MASKS = 20  # of dropout, and labels, that are tried until something is seen
+FIRST_NORM = ("running_mean1", "running_var1")  # no dropout comes before it
 AFTER_DROPOUT, EXACT = "the input of the layer after dropout", 1e-7
 
 
@@ -26,10 +27,13 @@ class ModelSubject(Subject):
         model = self.build(worker, case)
         names = parameters(case)
         worker.set(model, "params", {name: case[name] for name in names})
-        running = {key: value for key, value in case["bn_param"].items() if key.startswith("running")}
-        if running:
-            worker.set(model, "state", running)
+        if case["bn_param"]:
+            worker.set(model, "state", case["bn_param"])
         results = {"scores": worker.call("loss", case["X"], on=model)}
+        if case["bn_param"]:
+            _loss(worker, model, case)
+            state = worker.get(model, "state", keep=True)
+            results |= {name: worker.call("get", name, on=state) for name in FIRST_NORM}
         if case["keep"] < 1:  # the loss in train mode depends on the masks
             results |= {AFTER_DROPOUT: self.after_dropout(worker, model, case)}
         else:
@@ -80,6 +84,8 @@ class ModelSubject(Subject):
         """Return the definition of scores and loss, or differences of the loss."""
         if output == "scores":
             return lambda case: _scores(case, "test")
+        if output in FIRST_NORM:
+            return lambda case: _running(case)[FIRST_NORM.index(output)]
         if output == AFTER_DROPOUT:
             return lambda case: _before_dropout(case)[1]
         return super().expect(output)
@@ -155,6 +161,12 @@ def _scores(case: Case, mode: str) -> np.ndarray:
     params = {name: case[name] for name in parameters(case)}
     keep = case["keep"] if mode == "test" else 1.0
     return definitions.network(case["X"], params, case["layers"], {**case["bn_param"], "mode": mode}, keep)
+
+
+def _running(case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """Return the running statistics of the first batch norm after a step in train mode."""
+    x = _scores({**case, "layers": case["layers"].partition("bn")[0]}, "train")
+    return definitions.running(x, {"mode": "train", **{name[:-1]: case["bn_param"][name] for name in FIRST_NORM}})
 
 
 def _before_dropout(case: Case) -> tuple[int, np.ndarray]:

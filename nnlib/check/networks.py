@@ -197,7 +197,7 @@ NETWORKS = [
     VGG(
         ("nnlib.vgg.networks:VGG11",),
         vgg,
-        lambda rng, **options: {"X": rng.uniform(-1, 1, (2, 3, 32, 32)), "options": options},
+        lambda rng, **options: {"X": rng.uniform(-1, 1, (1 + len(options), 3, 32, 32)), "options": options},
         {
             "": [((), {}), ((), {"relu": True}), ((), {"relu": True, "batch_norm": True})],
             "shape": [((), {}), ((), {"width": 2}), ((), {"batch_norm": True})],

@@ -117,34 +117,45 @@ class Subject:
 class LayerSubject(Subject):
     """A forward and a backward pass; the cache is the student's own.
 
-    `again` are further backward passes with that cache: when, and what is wrong where they give something else.
+    `again` are further looks at its results: when, and what is wrong where they are others.
     """
 
     again: ClassVar = {
-        "again": ("a second call with the same cache", "cache-changed"),
-        "later": ("a call with the same cache after another forward pass", "not-in-the-cache"),
+        "again": ("at a second call with the same cache", "cache-changed"),
+        "later": ("at a call with the same cache after another forward pass", "not-in-the-cache"),
+        "kept": ("once there have been calls for other inputs", "kept-between-calls"),
     }
 
     def calls(self, worker, case, functions):
-        """Call forward, and backward with its cache and `dout`, and if `functions` has "again" those of `again`."""
+        """Call forward, and backward with its cache and `dout`; where `functions` has "again", look once more."""
         forward, backward = self.targets
+        again, names = "again" in functions, tuple(f"d{name}" for name in self.wrt)
+        stays = (0, 1) if again else (1,)
         inputs = {name: value for name, value in case.items() if name != "dout"}
         arrays = {name: value for name, value in inputs.items() if isinstance(value, np.ndarray)}
         kept = {name: worker.call("numpy:array", value, keep=True) for name, value in arrays.items()}
-        result, (args, own) = worker.call(forward, *{**inputs, **kept}.values(), keep=(1,), after=True)
+        result, (args, own) = worker.call(forward, *{**inputs, **kept}.values(), keep=stays, after=True)
         out, cache = named(result, ("out", "cache")).values()
         running = {key: args[-1].get(key) for key in definitions.RUNNING} if "bn_param" in case else {}
         after = dict(zip(inputs, own, strict=True)) | {name: args[list(inputs).index(name)] for name in kept}
-        yield Call(forward, inputs, after, {"out": out, **running})
+
+        def seen(kept: object) -> object:
+            return worker.call("copy:copy", kept) if again else kept
+
+        yield Call(forward, inputs, after, {"out": seen(out), **running})
         if backward in functions:
-            result, (_, own) = worker.call(backward, case["dout"], cache, after="own")
-            names = tuple(f"d{name}" for name in self.wrt)
+            made, (_, own) = worker.call(backward, case["dout"], cache, keep=again, after="own")
             after = {name: worker.call("numpy:array", handle) for name, handle in kept.items()}
-            yield Call(backward, arrays | {"dout": case["dout"]}, after | {"dout": own[0]}, named(result, names))
-            if "again" in functions:
+            yield Call(backward, arrays | {"dout": case["dout"]}, after | {"dout": own[0]}, named(seen(made), names))
+        if again:
+            if backward in functions:
                 yield Call("again", {}, {}, named(self._again(worker, case["dout"], cache, "again"), names))
-                worker.call(forward, *map(_other, inputs.values()), keep=True)
+            _, other = worker.call(forward, *map(_other, inputs.values()), keep=(1,))
+            if backward in functions:
                 yield Call("later", {}, {}, named(self._again(worker, case["dout"], cache, "later"), names))
+                self._again(worker, -case["dout"], other, "kept")
+                yield Call("kept", {}, {}, named(seen(made), names))
+            yield Call("kept", {}, {}, {"out": seen(out)})
 
     def _again(self, worker: Process, dout: np.ndarray, cache: object, call: str) -> object:
         """Return what backward gives for a cache that it was given before; an exception is that call's fault."""
@@ -154,13 +165,13 @@ class LayerSubject(Subject):
             if error.kind != "exception":
                 raise
             when, diagnosis = LayerSubject.again[call]
-            raise Fault(f"{error.message} at {when}", diagnosis) from error
+            raise Fault(f"{error.message} {when}", diagnosis) from error
 
 
 class DropoutSubject(LayerSubject):
     """Dropout; with a Generator it is judged by its mask's statistics."""
 
-    again: ClassVar = LayerSubject.again | {"again": ("a second call with the same cache", "another-mask")}
+    again: ClassVar = LayerSubject.again | {"again": ("at a second call with the same cache", "another-mask")}
 
     def calls(self, worker, case, functions):
         """Take a Generator in the worker for the number under "rng", and another of that seed for a further call."""
@@ -209,9 +220,9 @@ class Adjoint(Subject):
 
 
 def _other(value: object) -> object:
-    """Return another argument of its kind: an array with the other sign, a parameter that keeps every element."""
+    """Return another argument of its kind: an array of mostly the other sign, a parameter that keeps every element."""
     if isinstance(value, np.ndarray):
-        return -value
+        return 0.5 - value
     return {**value, "p": 1.0} if "p" in value else value
 
 

@@ -133,6 +133,7 @@ def anything(c: C) -> Pairs:
 
 
 OF = (  # by the names of functions
+    (r"\w+", lambda c: [("nearly-right", same(c, c.expected))]),
     (r"fc_\w+|moments", layers.affine),
     (r"relu_\w+", layers.relu),
     (r"dropout_\w+", layers.dropout),

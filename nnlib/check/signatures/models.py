@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nnlib.check import definitions, networks
-from nnlib.check.models import AFTER_DROPOUT
+from nnlib.check.models import AFTER_DROPOUT, FIRST_NORM
 from nnlib.check.signatures.evidence import C, Pairs, ask, batch, same, times
 
 
@@ -16,6 +16,10 @@ def model(c: C) -> Pairs:
     """A classifier: its L2 term, its layers, its loss."""
     reg, case = c.case["reg"], c.case
     yield "order-of-layers", c.output == AFTER_DROPOUT
+    if c.output in FIRST_NORM:
+        old = case["bn_param"][c.output]
+        yield "momentum-ignored", np.ptp((c.got - old) / (c.expected - old)) < 1e-6
+        return
     if reg:
         yield from regularised(c)
     if c.output[0] == "d":
@@ -28,6 +32,7 @@ def model(c: C) -> Pairs:
             others = (definitions.logistic, definitions.hinge) if scores.ndim == 1 else ()
             yield "wrong-loss", any(same(c, other(scores, case["y"]), c.got - squares) for other in others)
     else:
+        yield "eps-ignored", any(same(c, ask(c, bn_param=case["bn_param"] | {"eps": each})) for each in (1e-3, 1e-2))
         yield "p-drops", case["keep"] < 1 and same(c, ask(c, keep=1 - case["keep"]))
         yield "keep-ignored", case["keep"] < 1 and any(same(c, ask(c, keep=each)) for each in (0.5, 0.8, 0.9))
     words = case["layers"].split()

@@ -116,9 +116,10 @@ def norm_paths(c: C) -> Pairs:
     """The paths of dx: each may be missing, or have the wrong size."""
     direct, by_mean, by_variance = path_factors(c)
     n = c.case["x"].size // len(direct)  # rows
+    both = alike(by_mean, by_variance)
+    yield "deviation-off", both and alike(by_mean, direct) and np.ptp(direct) > 0.01
     if not alike(direct, 1):
         return
-    both = alike(by_mean, by_variance)
     yield "statistics-as-constants", both and alike(by_mean, 0)
     yield "mean-term-sign", both and alike(by_mean, -1)
     yield "terms-without-n", both and alike(by_mean, n)

@@ -74,7 +74,8 @@ def handed_back(c: C) -> Pairs:
     more = np.count_nonzero(c.got) > np.count_nonzero(c.expected)
     winners = c.expected != 0
     yield "mean-for-max", proportional(c, pooled_gradient(c, (height, width), step, np.mean))
-    yield "last-tie", tied and same(c, ask(c, x=x + 0.1 * order))
+    down = np.arange(x.size).reshape(*x.shape[:2], x.shape[3], x.shape[2]).swapaxes(2, 3) / x.size
+    yield "last-tie", tied and any(same(c, ask(c, x=x + 0.1 * each)) for each in (order, down, -down))
     yield "ties-to-all", tied and more and not total and same(c, c.expected[winners], c.got[winners])
     yield "ties-to-all", tied and more and not total and stride < max(height, width)
     yield "ties-shared", tied and more and total
@@ -83,7 +84,7 @@ def handed_back(c: C) -> Pairs:
     single = (counts == 1) & (c.got != 0)
     alone = not c.got[counts == 0].any() and same(c, c.expected[single], c.got[single])
     yield "overwrites-overlaps", stride < max(height, width) and not more and alone
-    yield "misplaced", total and not tied
+    yield "misplaced", total
 
 
 def flips(array: np.ndarray) -> tuple[np.ndarray, ...]:
