@@ -28,7 +28,7 @@ def elementwise(rng, /, *shape, zeros=True, **param):
     x += np.sign(x) * 0.1
     x.flat[::2] *= 8  # beyond the 6 of ReLU6
     x.flat[1::5] *= not zeros
-    x.flat[3] = 3e-4
+    x.flat[3 : 4 * zeros] = 3e-4  # small, but not 0
     return {"x": x, **({"dropout_param": param} if param else {}), "dout": dout}
 
 
@@ -117,7 +117,7 @@ SUBJECTS = [
         (_LAYERS + "fully_connected:fc_forward", _LAYERS + "fully_connected:fc_backward"),
         definitions.fully_connected,
         fully_connected,
-        {"": _cases((5, 4, 3), (3, 2, 6), (4, 7, 2)), "shape": _cases((1, 4, 3), (3, 2, 6))},
+        {"": _cases((5, 4, 3), (3, 2, 6), (4, 7, 2), (1, 3, 5)), "shape": _cases((1, 4, 3), (3, 2, 6))},
         wrt=("x", "w", "b"),
         squares=((4, 4, 4), (3, 3, 3)),
         large=(64, 256, 128),
@@ -126,7 +126,7 @@ SUBJECTS = [
         (_LAYERS + "relu:relu_forward", _LAYERS + "relu:relu_backward"),
         definitions.relu,
         elementwise,
-        {"": _cases((5, 4), (9,), (2, 3, 4))},
+        {"": _cases((5, 4), (3, 7), (2, 3, 4), (9,))},
         wrt=("x",),
         squares=((3, 3, 3),),
         large=(200, 200),
@@ -153,9 +153,9 @@ SUBJECTS = [
             batch_norm,
             {
                 "": _cases(*sizes[:2]) + _cases(sizes[2], **_WITH_EPS),
-                "running": _cases(*sizes[:2], momentum=0.7) + _cases(sizes[2], fresh=True),
+                "running": _cases(*sizes[:2], momentum=0.7) + _cases(sizes[2], (1, *sizes[0][1:]), fresh=True),
                 "mode": _cases(*sizes[:2], mode="test") + _cases(sizes[2], mode="test", **_WITH_EPS),
-                "stability": _cases(*sizes[:2], (1, *sizes[0][1:]), offset=1e6),
+                "stability": _cases(*sizes[:2], offset=1e6),
                 "dtype": _cases(*sizes[:2]) + _cases(sizes[2], mode="test"),
             },
             wrt=("x", "gamma", "beta"),
@@ -204,7 +204,7 @@ SUBJECTS = [
             binary,
             {
                 "": _cases((5,), (7,), (4,)),
-                "labels": _cases((5,), (7,), low=-1) + _cases((6,), dtype=np.uint8) + _cases((1,)),
+                "labels": _cases((5,), (7,), low=-1) + _cases((6,), (1,), dtype=np.uint8),
                 "mutation": _cases((5,)) + _cases((7,), low=-1),
                 "stability": _cases((5,), (7,), scale=1e4),
             },

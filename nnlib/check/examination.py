@@ -64,7 +64,7 @@ def _diagnosis(examination: Examination, wrong: Sequence[Comparison], function: 
     diagnosis = signatures.name(wrong, function)
     if diagnosis not in ("", "size-off-by-one", "other-size", "rearranged"):
         return diagnosis
-    square = examination.at_square_sizes()
+    square = examination.at_square_sizes() if len(wrong) > 1 else ""  # one alone may be of an unusual size
     if square == "square-only" or not signatures.shapes_fit(wrong):  # at equal sizes mistakes in values look alike
         return square if square == "square-only" else diagnosis or square
     return diagnosis or signatures.appearance(wrong)
@@ -193,7 +193,7 @@ def _mutation(examination: Examination, case: Case) -> None:
                 diagnosis = "labels-changed" if name == "y" else "argument-changed"
                 raise Fault(f"{name} is changed by {function}", diagnosis, function)
         for name, got in call.results.items():
-            if call.function in again and not np.array_equal(got, results[name]):
+            if call.function in again and not np.array_equal(got, results.get(name, got)):
                 when, diagnosis = again[call.function]
                 raise Fault(f"{name} is another {when}", diagnosis)
         results |= call.results

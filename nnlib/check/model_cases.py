@@ -86,10 +86,7 @@ def _classifier(name, define, classes):
         define,
         fully_connected,
         {
-            "": [
-                *((sizes, {"reg": 0.3}) for sizes in ((4, None, classes, 5), (3, 5, classes, 4))),
-                *((sizes, {}) for sizes in ((6, 2, classes, 7), (3, 2, classes, 1))),
-            ],
+            "": [((4, None, classes, 5), {"reg": 0.3}), ((3, 5, classes, 4), {"reg": 0.2}), ((6, 2, classes, 1), {})],
             "shape": [((60, None, classes, 2), {}), ((20, 15, classes, 2), {})],
             "trains": [((4, 8, classes, 12), {"taught": True})],
         },

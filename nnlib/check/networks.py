@@ -177,12 +177,8 @@ def descend(w, b, batches, drop, accumulate=False, steps=1, share="all", late=Fa
         before = own
         losses[-1] = definitions.cross_entropy(scores(theta), y) if late else losses[-1]
         right.append(scores(theta if late else start).argmax(1) == y)
-    shares = {
-        "all": np.concatenate(right).mean(),
-        "mean": np.mean([each.mean() for each in right]),
-        "last": right[-1].mean(),
-    }
-    return np.array(losses), np.asarray(shares[share]), theta
+    counted = {"all": [np.concatenate(right)], "mean": right, "last": right[-1:]}[share]
+    return np.array(losses), np.asarray(np.mean([each.mean() for each in counted])), theta
 
 
 def epoch(rng, drop=False):

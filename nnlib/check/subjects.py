@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -130,21 +130,17 @@ class LayerSubject(Subject):
         """Call forward, and backward with its cache and `dout`; where `functions` has "again", look once more."""
         forward, backward = self.targets
         again, names = "again" in functions, tuple(f"d{name}" for name in self.wrt)
-        stays = (0, 1) if again else (1,)
         inputs = {name: value for name, value in case.items() if name != "dout"}
         arrays = {name: value for name, value in inputs.items() if isinstance(value, np.ndarray)}
         kept = {name: worker.call("numpy:array", value, keep=True) for name, value in arrays.items()}
-        result, (args, own) = worker.call(forward, *{**inputs, **kept}.values(), keep=stays, after=True)
+        result, (args, own) = worker.call(forward, *{**inputs, **kept}.values(), keep=(0, 1), after=True)
         out, cache = named(result, ("out", "cache")).values()
         running = {key: args[-1].get(key) for key in definitions.RUNNING} if "bn_param" in case else {}
         after = dict(zip(inputs, own, strict=True)) | {name: args[list(inputs).index(name)] for name in kept}
-
-        def seen(kept: object) -> object:
-            return worker.call("copy:copy", kept) if again else kept
-
+        seen = partial(worker.call, "typing:cast", None)  # what a handle stands for
         yield Call(forward, inputs, after, {"out": seen(out), **running})
         if backward in functions:
-            made, (_, own) = worker.call(backward, case["dout"], cache, keep=again, after="own")
+            made, (_, own) = worker.call(backward, case["dout"], cache, keep=True, after="own")
             after = {name: worker.call("numpy:array", handle) for name, handle in kept.items()}
             yield Call(backward, arrays | {"dout": case["dout"]}, after | {"dout": own[0]}, named(seen(made), names))
         if again:

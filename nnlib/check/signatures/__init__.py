@@ -18,7 +18,7 @@ from nnlib.check.frames import Other
 from nnlib.check.signatures import layers, losses, models, norm, probes, windows
 from nnlib.check.signatures.evidence import C, Pairs, ask, batch, exchanged, one_index, rearranged, same, sizes, times
 
-MOST = 3  # at most so many wrong results are examined
+MOST = 3  # at most so many wrong results are examined: those at unusual sizes come last
 
 
 def name(wrong: Sequence[C], function: str) -> str:
@@ -43,7 +43,7 @@ def shapes_fit(wrong: Sequence[C]) -> bool:
 
 
 def _common(wrong: Sequence[C], sources: Sequence[Callable[[C], Pairs]]) -> str:
-    first, *others = sorted(wrong, key=lambda c: c.expected.size)[:MOST]
+    first, *others = sorted(wrong[:MOST], key=lambda c: c.expected.size)
     with np.errstate(all="ignore"):
         for id in _names(sources, first):
             if all(id in _names(sources, c) for c in others):
@@ -54,7 +54,7 @@ def _common(wrong: Sequence[C], sources: Sequence[Callable[[C], Pairs]]) -> str:
 def _names(sources: Sequence[Callable[..., Pairs]], c: C | Sequence[C]) -> Iterator[str]:
     """Yield the ids of what is found; a function ends at a test that does not fit the inputs."""
     for tests in sources:
-        with contextlib.suppress(ValueError, IndexError, KeyError, TypeError):
+        with contextlib.suppress(ValueError, IndexError, KeyError, TypeError, ZeroDivisionError):
             yield from (id for id, held in tests(c) if held)
 
 
