@@ -228,7 +228,6 @@ SUBJECTS = [
         outputs=("loss",),
         wrt=("x",),
         squares=((4, 4), (3, 3)),
-        large=(200, 200),
     ),
     *MODELS,
     *NETWORKS,

@@ -90,9 +90,8 @@ class Examination:
     def calls(self, case: Case, *more: str) -> Iterator[Call]:
         """Return the calls that the row is about."""
         functions = (*self.functions, *more)
-        if len(self.subject.targets) == 2 and (
-            self.row.property in ("value", "gradient") or self.row.name == "running"
-        ):
+        one = self.row.property in ("value", "gradient") or self.row.name == "running"
+        if one and len(self.subject.targets) == 2:
             functions = (self.subject.targets[self.row.property == "gradient"],)
         return (call for call in self.subject.calls(self.worker, case, functions) if call.function in functions)
 

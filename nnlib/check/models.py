@@ -27,8 +27,7 @@ class ModelSubject(Subject):
         model = self.build(worker, case)
         names = parameters(case)
         worker.set(model, "params", {name: case[name] for name in names})
-        if case["bn_param"]:
-            worker.set(model, "state", case["bn_param"])
+        worker.set(model, "state", case["bn_param"])
         results = {"scores": worker.call("loss", case["X"], on=model)}
         if case["bn_param"]:
             _loss(worker, model, case)
@@ -81,14 +80,10 @@ class ModelSubject(Subject):
         return worker.call(self.targets[0], keep=True, options=case["options"])
 
     def expect(self, output):
-        """Return the definition of scores and loss, or differences of the loss."""
-        if output == "scores":
-            return lambda case: _scores(case, "test")
-        if output in FIRST_NORM:
-            return lambda case: _running(case)[FIRST_NORM.index(output)]
-        if output == AFTER_DROPOUT:
-            return lambda case: _before_dropout(case)[1]
-        return super().expect(output)
+        """Return the definition of a result, or differences of the loss."""
+        own = {"scores": lambda case: _scores(case, "test"), AFTER_DROPOUT: lambda case: _before_dropout(case)[1]}
+        own |= {name: lambda case, i=i: _running(case)[i] for i, name in enumerate(FIRST_NORM)}
+        return own.get(output) or super().expect(output)
 
     def differences(self, case, name):
         """Differentiate the loss with respect to a parameter, or to a step of all of them along the direction."""

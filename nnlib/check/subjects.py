@@ -205,14 +205,9 @@ class Adjoint(Subject):
 
     precision = GRADIENT, 1e-9  # of differences of a linear function at zero
 
-    def expect(self, output):
-        """Return the differences of the linear function at zero."""
-
-        def expect(case: Case) -> np.ndarray:
-            weights, shape, option = case.values()
-            return gradcheck.numerical_gradient(lambda x: self.define(x, option), np.zeros(shape), weights)
-
-        return expect
+    def _forward(self, case: Case) -> np.ndarray:
+        weights, shape, option = case.values()
+        return gradcheck.numerical_gradient(lambda x: self.define(x, option), np.zeros(shape), weights)
 
 
 def _other(value: object) -> object:
