@@ -56,6 +56,6 @@ def labelled(rng, drop=False, **options):
 
 _OPTIONS = [((), options) for options in ({}, {"flip": True}, {"shift": 2}, {"flip": True, "shift": 2})]
 TESTING = [
-    Testing(("nnlib.vgg.training:test",), share_correct, labelled, MODES | {"": _OPTIONS[:2]}, outputs=("accuracy",)),
+    Testing(("nnlib.vgg.training:test",), share_correct, labelled, MODES, outputs=("accuracy",)),
     Testing(("nnlib.vgg.training:predict",), augmented, labelled, {"": _OPTIONS}, outputs=("scores",)),
 ]

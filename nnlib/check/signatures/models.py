@@ -126,7 +126,6 @@ def testing(c: C) -> Pairs:
     yield "wrong-mode", c.case["drop"] and same(c, np.mean(c.case["y"] == c.case["b"].argmax()))
     yield "mean-of-batches", same(c, ask(c, batches=slice(None)))
     yield "last-batch-only", any(same(c, ask(c, batches=part)) for part in (slice(-1, None), slice(0, 1)))
-    yield "augmentation-ignored", same(c, ask(c, options={}))
     yield "batch-left-out", same(c, ask(c, batches=slice(-1)))
     count, size = len(c.case["y"]), c.case["size"]
     yield from shares(c, [min(size, count - start) for start in range(0, count, size)])
