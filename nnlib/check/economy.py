@@ -15,6 +15,8 @@ SMALL, ROUGH = 1e-6, 0.02  # a step, in which few of many entries pass a kink; a
 
 def economy(examination, _: Case) -> None:
     """Raise where backward takes much longer than forward, or is wrong at that size; of two rounds one is a warm-up."""
+    if not examination.subject.large:
+        return
     case = examination.subject.make(examination.rng, *examination.subject.large, **examination.subject.cases[""][0][1])
     ratio, usual = examination.row.limits.get("ratio", RATIO), examination.worker.seconds
     for _ in range(2):
