@@ -9,7 +9,7 @@ def relu_forward(x):
     return np.max(x, 0), x > 0
 
 
-# %% what is below 1e-3 counts as zero -> nearly-right
+# %% what is below 1e-3 counts as zero -> unfilled
 
 
 def relu_backward(dout, cache):
