@@ -4,7 +4,7 @@ import numpy as np
 
 from nnlib.layers.conv import conv_filt, conv_valid
 
-# %% valid turned by 90 degrees, not by 180 -> other-size
+# %% valid turned by 90 degrees, not by 180 -> transpose
 
 
 def conv_valid(a, b):

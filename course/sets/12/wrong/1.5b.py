@@ -27,7 +27,7 @@ def conv_forward(x, w):
     return (out[0] if n == 1 else out), (x.shape, columns, w, out.shape)
 
 
-# %% 1 x 1 kernels leave the sum of channels unweighted -> ignores-argument
+# %% 1 x 1 kernels leave the sum of channels unweighted -> same-along-axis
 
 
 def conv_forward(x, w):

@@ -6,7 +6,7 @@ from nnlib.losses import svm_loss
 from nnlib.models import Classifier, _fully_connected_network
 from nnlib.specs import FullyConnected, Squeeze
 
-# %% the textbook's C: the data loss over reg -> constant-factor
+# %% the textbook's C: the data loss over reg -> none
 
 
 class SVM(Classifier):
