@@ -4,7 +4,7 @@ import numpy as np
 
 from nnlib.layers import arguments
 
-# %% columns are a window's width apart, clamped at the border -> none
+# %% columns are a window's width apart, clamped at the border -> stride-ignored
 
 
 def max_pool_forward(x, pool_param):
