@@ -105,6 +105,16 @@ def link_names(app, document, page):
             literal.replace_self(nodes.reference("", "", literal.deepcopy(), refuri=address, internal=True))
 
 
+def keep_punctuation(app, document, page):
+    """Let no line end between a formula and the punctuation after it."""
+    for formula in list(document.findall(nodes.math)):
+        text = formula.next_node(descend=False, siblings=True)
+        mark = re.match(r"[.,:;?)]+", text) if isinstance(text, nodes.Text) else None
+        if mark:
+            text.parent.replace(text, nodes.Text(text[mark.end() :]))
+            formula.replace_self(nodes.inline("", "", formula.deepcopy(), nodes.Text(mark[0]), classes=["unbroken"]))
+
+
 def use_github_anchors(app, page, source):
     """Turn links to headings, in which JupyterLab keeps capitals and punctuation, into GitHub's, which MyST takes."""
     link = re.compile(r"(?<=\]\()([^()\s#:]*#)((?:[^()\s]|\([^()\s]*\))+)(?=\))")
@@ -126,3 +136,4 @@ def setup(app):
     app.connect("builder-inited", write_code_pages)
     app.connect("source-read", use_github_anchors)
     app.connect("doctree-resolved", link_names)
+    app.connect("doctree-resolved", keep_punctuation)

@@ -81,10 +81,10 @@ def plot_confusion(ax: Axes, counts: np.ndarray, *, classes: Sequence[str] | Non
         arguments.texts("classes", classes, len(counts))
     np.fill_diagonal(mistakes, np.nan)
     ax.imshow(mistakes, cmap="Blues")
-    half = np.nanmax(mistakes) / 2
+    limit = 0.7 * np.nanmax(mistakes)  # below it black has the greater contrast
     size, zero = (11, 0.35) if large else ("x-small", 1)
     for (row, column), count in np.ndenumerate(counts):
-        dark = row != column and count > half
+        dark = row != column and count > limit
         style = {"fontsize": size, "alpha": 1 if count else zero, "color": "white" if dark else "black"}
         ax.text(column, row, str(count), ha="center", va="center", **style)
     ticks = np.arange(len(counts))

@@ -220,7 +220,7 @@ def draw_networks(
     left.axhline(linear, color="black", linestyle=":", label="linear classifier")
     left.axhspan(linear - error, linear + error, color="black", alpha=0.08, linewidth=0, label="one standard error")
     left.set(title=f"Three seeds, L2 {reg:g}; bars: one standard deviation", xlabel="hidden units")
-    left.legend(loc="lower left", fontsize="small", ncols=2)
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), fontsize="small", ncols=3)
     # A rate that fails lies far below, and its bars would reach beyond 100 %.
     left.set_ylim(max(left.get_ylim()[0], linear - 0.07) - 0.02, min(linear + error + 0.015, 1.0))
     for (name, counts), (colour, style) in zip(active.items(), STYLES[1:], strict=False):

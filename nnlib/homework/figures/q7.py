@@ -75,8 +75,10 @@ def draw_gain_window(factors: Factors, accuracies: Mapping[float, Sequence[float
     for (rate, values), line in zip(accuracies.items(), styles.LINES, strict=False):
         right.semilogx(factors.product, values, **line, markersize=4, label=f"rate {rate:g}")
     for g, x, top in zip(factors.weight_gains, factors.product, np.max(list(accuracies.values()), axis=0), strict=True):
-        right.annotate(f"{g:g}", (x, top), (0, 6), textcoords="offset points", ha="center", fontsize="small")
+        side, alignment = (-4, "right") if x < 1 else (4, "left")  # of the slopes, away from the lines
+        right.annotate(f"{g:g}", (x, top), (side, 4), textcoords="offset points", ha=alignment, fontsize="small")
     right.axvline(1, color=GREEN, linestyle=":")
+    right.margins(x=0.1)
     right.set(xlabel="slope × gain before training", ylabel="validation accuracy", title="After training (number: $g$)")
     right.set(ylim=(0, 1), xticks=(0.25, 0.5, 1, 2), xticklabels=("0.25", "0.5", "1", "2"))
     right.minorticks_off()

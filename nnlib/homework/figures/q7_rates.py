@@ -59,8 +59,8 @@ def draw_bounds(least_squares: Mapping[str, np.ndarray], network: Mapping[str, D
     figure, (left, middle, right) = new_panels(11, 3.5, ncols=3)
     for (label, losses), (color, line) in zip(least_squares.items(), COLOURS, strict=False):
         left.semilogy(losses, line, color=color, label=label)
-    left.set(xlabel="step", ylabel="training loss", title="Least squares: the bound is sharp", ylim=(0.03, 1e4))
-    left.legend()
+    left.set(xlabel="step", ylabel="training loss", title="Least squares: the bound is sharp", ylim=(1e-4, 1e4))
+    left.legend(loc="lower left")
     for (label, run), (color, line) in zip(network.items(), COLOURS, strict=False):
         middle.semilogy(run.losses, line, color=color, label=label)
         right.semilogy(*run.until_doubled, line, color=color)
