@@ -7,7 +7,11 @@ from reliability.faults.plant import Copy, RottenFault
 
 FAULTS = load()
 SAMPLE_OF = ("bounds", "engine", "leaks", "layers", "results", "training", "words")  # those whose tests are quick
-SLOW_START = ("tests/test_mixed_examples.py", "tests/repository/test_formulas.py")  # another fault of the kind will do
+SLOW_START = (  # another fault of the kind will do
+    "tests/test_mixed_examples.py",
+    "tests/repository/test_formulas.py",
+    "tests/homework/test_homework_recorded.py",
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +57,7 @@ def sample():
 @pytest.mark.parametrize("fault", sample(), ids=lambda fault: fault.name)
 def test_a_planted_fault_is_caught(fault, copy, monkeypatch):
     monkeypatch.setenv("PYTEST_ADDOPTS", "--assert=plain")  # to rewrite all that Hypothesis asserts takes a second
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # these tests need none: another half a second
     try:
         fault.plant(copy)
         done = runner.run(copy, fault.test)
