@@ -13,8 +13,10 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize(("required", "status"), [("0", 0), ("1", 1)])
 def test_without_chromium(tmp_path, required, status):
     environment = {**os.environ, "PATH": str(tmp_path), "NNLIB_REQUIRE_BROWSER": required}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # xdist alone: the others take seconds to load
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/browser", "-k", "stepper"]
-    command += ["-n", "1", "--dist", "loadgroup"]  # as in `make test`: the tests run in another process than the notice
+    # As in `make test`: the tests run in another process than the notice.
+    command += ["-p", "xdist", "-n", "1", "--dist", "loadgroup"]
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert result.returncode == status, result.stdout
     if status == 0:
