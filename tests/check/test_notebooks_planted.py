@@ -88,6 +88,11 @@ ITEMS = sorted({item for item, *_ in MISTAKES.values()})
 NOT_WRITTEN = {"3.1": ("losses.py", "svm_loss"), "4.1": ("losses.py", "softmax_loss")}
 
 
+def in_its_process(value, item):
+    """Return a parameter whose test runs in the process that has the kernel of the item's notebook."""
+    return pytest.param(value, id=value, marks=pytest.mark.xdist_group(f"planted in q{item[0]}"))
+
+
 def code_cells(question):
     return [cell for cell in nbformat.read(NOTEBOOKS[question], 4).cells if cell.cell_type == "code"]
 
@@ -134,7 +139,7 @@ def results(kernel, item, planted=""):
     return [line.split()[1] for line in lines]
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.parametrize("mistake", [in_its_process(mistake, item) for mistake, (item, *_) in MISTAKES.items()])
 def test_a_mistake_fails_its_item(kernel_of, mistake):
     item, file, text, code = MISTAKES[mistake]
     kernel = kernel_of(item)
@@ -151,7 +156,7 @@ def test_a_mistake_fails_its_item(kernel_of, mistake):
     assert f", {found.count('FAILED')} failed" in own
 
 
-@pytest.mark.parametrize("item", ITEMS)
+@pytest.mark.parametrize("item", [in_its_process(item, item) for item in ITEMS])
 def test_when_it_is_mended_nothing_of_it_is_left(kernel_of, item):
     assert set(results(kernel_of(item), item)) == {"passed"}
 

@@ -10,6 +10,8 @@ import pytest
 
 from nnlib.storage import REPOSITORY
 
+pytestmark = pytest.mark.xdist_group("setup")  # one process runs them all: what they share is slow to make
+
 # In place of pip, this notes its arguments and variables; the real pip then parses them.
 STUB = "import json, os, sys; print(json.dumps([sys.argv[1:], dict(os.environ)]), file=open(%r, 'a'))"
 PARSE = """\
