@@ -11,7 +11,8 @@ from nnlib import Solver, StopTraining, backend
 from nnlib.provenance.plain_json import array_checksum
 from nnlib.search import sweep
 
-pytestmark = pytest.mark.usefixtures("no_worker_is_left")
+# One process runs them all: workers are slow to start.
+pytestmark = [pytest.mark.usefixtures("no_worker_is_left"), pytest.mark.xdist_group("loky")]
 
 KINDS = ("LogisticClassifier", "SVM", "SoftmaxClassifier", "ConvNet")
 SOLVER = {"num_epochs": 2, "batch_size": 20, "update_rule": "adam"}

@@ -18,7 +18,8 @@ from search_toy import GRID, OPTIONS, SOLVER, SeeData, calls, make, noting, toy_
 from nnlib import backend, blas
 from nnlib.search import Trial, TrialLog, data_info, sweep, workers
 
-pytestmark = pytest.mark.usefixtures("no_worker_is_left")
+# One process runs them all: workers are slow to start.
+pytestmark = [pytest.mark.usefixtures("no_worker_is_left"), pytest.mark.xdist_group("loky")]
 
 
 @pytest.mark.parametrize("count", [1, 2])
