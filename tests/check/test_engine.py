@@ -14,6 +14,8 @@ from nnlib.check import cases, engine, exercises, process, report
 from nnlib.storage import REPOSITORY
 
 CHECK = REPOSITORY / "nnlib" / "check"
+pytestmark = pytest.mark.xdist_group("forked")  # one process runs them all: what workers are forked from starts once
+
 WITH_CODE = [item for item in exercises.items().values() if item.rows]
 TORCH = importlib.util.find_spec("torch") is not None
 LAYERS, LOSSES = "nnlib.layers.", "nnlib.losses"
@@ -64,8 +66,8 @@ def root(tmp_path):
     return student_root(tmp_path)
 
 
-def results(item, root, **options):
-    return {result.name: result for result in engine.judge(item, root, **options)}
+def results(item, root, start=Forked, **options):
+    return {result.name: result for result in engine.judge(item, root, start=start, **options)}
 
 
 @pytest.mark.parametrize("item", [item.id for item in WITH_CODE if TORCH or not item.id.startswith("6")])

@@ -12,6 +12,8 @@ from course import answers, bank
 from nnlib.check.engine import judge
 from nnlib.storage import REPOSITORY
 
+pytestmark = pytest.mark.xdist_group("forked")  # one process runs them all: what workers are forked from starts once
+
 ITEMS = bank.with_code()
 KNOWN = [answer for item in ITEMS for answer in answers.answers(item, answers.SETS)]
 WRONG, RIGHT = ([answer for answer in KNOWN if answer.kind == kind] for kind in ("wrong", "right"))

@@ -17,6 +17,8 @@ from nnlib.check.exercises import items
 from nnlib.homework.recorded import recorded
 from nnlib.vgg.networks import STAGES
 
+pytestmark = pytest.mark.xdist_group("forked")  # one process runs them all: what workers are forked from starts once
+
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "q6_vgg_cifar10.ipynb"
 CELLS = {cell["id"]: "".join(cell["source"]) for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]}
 RNG = np.random.default_rng(0)
