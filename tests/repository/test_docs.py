@@ -57,26 +57,29 @@ def run(words, folder, **variables):
 
 
 @cache
-def output_of(*arguments):
-    """Return what Python prints with these arguments, in an empty folder."""
-    with TemporaryDirectory() as folder:
-        return run([sys.executable, *arguments], folder)
-
-
-@cache
-def help_here(main, *words):
-    """Return the help of a command's main function, in this process: what it imports takes seconds."""
+def printed_here(main, *words):
+    """Return what a command's main function prints, in this process: what it imports takes seconds."""
     shown = io.StringIO()
-    asked = mock.patch("sys.argv", ["command", *words, "--help"])
-    with asked, contextlib.redirect_stdout(shown), contextlib.suppress(SystemExit):
-        main()
+    with mock.patch("sys.argv", ["command", *words]), contextlib.redirect_stdout(shown):
+        try:
+            status = main()
+        except SystemExit as stop:
+            status = stop.code
+    assert not status
     return shown.getvalue()
 
 
-def help_of(module):
+@cache
+def output_of(module, *arguments):
+    """Return what `python -m` prints with these arguments, in an empty folder."""
     if module == "nnlib.vgg":
-        return help_here(importlib.import_module("nnlib.vgg.__main__").main)
-    return output_of("-m", module, "--help-all" if module == "tools.app" else "--help")
+        return printed_here(importlib.import_module("nnlib.vgg.__main__").main, *arguments)
+    with TemporaryDirectory() as folder:
+        return run([sys.executable, "-m", module, *arguments], folder)
+
+
+def help_of(module):
+    return output_of(module, "--help-all" if module == "tools.app" else "--help")
 
 
 @cache
@@ -150,7 +153,7 @@ def test_a_program_is_installed_and_its_paths_are_there(words):
 def test_a_command_runs_or_has_the_options_shown(words):
     module, arguments = words[2], words[3:]
     if any(known in words for known in RUNS_IN_SECONDS) and not any(word.startswith("build/") for word in words):
-        assert output_of(*words[1:])
+        assert output_of(*words[2:])
         return
     assert importlib.util.find_spec(module), module
     assert [word for word in arguments if word.startswith("notebooks/") and not (ROOT / word).exists()] == []
@@ -159,7 +162,7 @@ def test_a_command_runs_or_has_the_options_shown(words):
         assert option.partition("=")[0] in text
     if module in ("nnlib.vgg", "nnlib.homework"):
         names = [word for word in arguments[:1] if not word.startswith("-")]
-        assert all(name in output_of("-m", module, "--list") for name in names)
+        assert all(name in output_of(module, "--list") for name in names)
 
 
 @pytest.mark.filterwarnings("ignore:While registering the command")  # dask does so at each call
@@ -168,5 +171,5 @@ def test_a_program_has_the_options_shown(words):
     assert Path(sys.executable).with_name(words[0]).exists()
     (program,) = entry_points(group="console_scripts", name=words[0])
     own = words[1 : words.index("-m")] if "-m" in words else words[1:]
-    text = help_here(program.load(), *own[:1]) if words[0] == "dask" else help_here(program.load())
+    text = printed_here(program.load(), *(own[:1] if words[0] == "dask" else ()), "--help")
     assert all(option in text for option in own if option.startswith("--"))
