@@ -3,6 +3,7 @@
 import errno
 import http.client
 import socket
+import sys
 import urllib.error
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
@@ -10,7 +11,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torchvision.datasets
 
 from nnlib import held_out, storage
 from nnlib.data import DataError, Dataset, cifar10, files, open_test
@@ -19,7 +19,7 @@ from nnlib.vgg import class_names, load_cifar10, load_for
 from nnlib.vgg.recipes import PROFILES, Profile
 
 STAND_IN = "coloured MNIST (stand-in for CIFAR-10)"
-TORCHVISIONS = torchvision.datasets.CIFAR10
+MODULE = "torchvision.datasets"  # its import takes seconds, and one test alone needs it
 
 
 class Original:
@@ -61,7 +61,7 @@ def folder(monkeypatch, tmp_path):
     monkeypatch.setattr(storage, "REPOSITORY", tmp_path / "installed without it")
     monkeypatch.setenv("NNLIB_DATA", str(data))
     monkeypatch.setattr(cifar10, "NUM_TRAIN", 18)
-    monkeypatch.setattr(torchvision.datasets, "CIFAR10", Original)
+    monkeypatch.setitem(sys.modules, MODULE, SimpleNamespace(CIFAR10=Original))
     monkeypatch.setattr(Original, "error", None)
     monkeypatch.setattr(Original, "timeouts", ())
     monkeypatch.setattr(source, "load_coloured_mnist", small_stand_in)
@@ -164,7 +164,7 @@ def test_an_interrupted_download_restores_the_timeout_and_stops(folder, monkeypa
 
 
 def test_a_damaged_original(folder, monkeypatch):
-    monkeypatch.setattr(torchvision.datasets, "CIFAR10", TORCHVISIONS)
+    monkeypatch.delitem(sys.modules, MODULE)
     original = folder / cifar10.TORCHVISION_FOLDER
     original.mkdir()
     (original / "data_batch_1").write_bytes(b"half of it")
