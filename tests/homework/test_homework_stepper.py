@@ -14,6 +14,12 @@ from nnlib.homework.stepper import TYPED, ConvolutionStepper, draw_step
 
 
 @pytest.fixture
+def no_pixels(monkeypatch):
+    """For the tests that do not look at them."""
+    monkeypatch.setattr(stepper_module, "png", lambda figure: b"")
+
+
+@pytest.fixture
 def stepper(monkeypatch):
     monkeypatch.setattr(stepper_module, "new_figure", small_figure)
     made = ConvolutionStepper(np.array([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]), np.array([[1.0, 0], [2, -1]]))
@@ -37,10 +43,10 @@ def test_the_terms_are_the_definition_of_every_element(kind, a_shape, data):
             assert len(found) == b.size
 
 
+@pytest.mark.usefixtures("no_pixels")
 @pytest.mark.parametrize("kind", FUNCTIONS)
-def test_at_every_step_what_is_shown_adds_up(stepper, kind, monkeypatch):
+def test_at_every_step_what_is_shown_adds_up(stepper, kind):
     """The drawn products sum to the function's output, and there is one per pair of multiplied elements."""
-    monkeypatch.setattr(stepper_module, "png", lambda figure: b"")  # the pixels are not looked at
     stepper.kind.value = kind
     a, b = stepper._a, stepper._b
     slow = {"valid": reference.conv_valid, "full": reference.conv_full, "filt": reference.conv_filt}[kind](a, b)
@@ -81,6 +87,7 @@ def test_the_filter_is_not_flipped():
     assert figure.axes[1].get_title() == "b"
 
 
+@pytest.mark.usefixtures("no_pixels")
 def test_the_description_lists_the_products(stepper):
     assert stepper.alt_text == (
         "Step 1 of 4, out[i, j] = Σ a[k, l] · b[i−k+H′, j−l+W′]: out[1, 1] = 1·(-1) + 2·2 + 4·0 + 5·1 = 8"
@@ -90,6 +97,7 @@ def test_the_description_lists_the_products(stepper):
     assert "(9 products)" in stepper.alt_text
 
 
+@pytest.mark.usefixtures("no_pixels")
 def test_an_image_can_be_chosen_and_the_kernel_typed(stepper):
     stepper.next()
     stepper.source.value = "letter F"
