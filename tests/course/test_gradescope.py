@@ -172,6 +172,9 @@ def test_other_metadata_are_a_failure_of_ours(folder, changes):
     assert read(folder)["output"] == FAILED
 
 
+shares_the_archive = pytest.mark.xdist_group("archive")  # one process makes it
+
+
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
     made = tmp_path_factory.mktemp("release")
@@ -181,6 +184,7 @@ def archive(tmp_path_factory):
         yield packed
 
 
+@shares_the_archive
 def test_the_archive_has_its_scripts_at_its_root_and_no_bank(archive):
     names = archive.namelist()
     assert {"setup.sh", "run_autograder", "release.json", "course/exercises.toml", "nnlib/check/worker.py"} <= {*names}
@@ -196,6 +200,7 @@ def test_a_release_that_is_missing_is_an_error(tmp_path):
     assert not (tmp_path / "autograder.zip").exists()
 
 
+@shares_the_archive
 @pytest.mark.skipif(os.geteuid() != 0, reason="in Gradescope's container the grader is root")
 def test_the_archive_grades_in_a_container_without_network(archive, folder):
     """As at Gradescope: root without CAP_SYS_ADMIN, no bubblewrap, nothing of this repository, none of its Python."""
