@@ -59,7 +59,7 @@ class Checks:
             counts = passed, failed, max(0, item.checks - passed - failed)
             totals = [total + count for total, count in zip(totals, counts, strict=True)]
             waits = f" (waits for {results.waits_for})" if results.waits_for else discarded
-            print(f"{item.id:5} {_counts(*counts)}{waits}   {item.title}")
+            print(f"{item.id:5} {_counts(*counts) if item.checks else 'read by a human'}{waits}   {item.title}")
         print(f"all   {_counts(*totals)}\n{held_out.summary()}")
 
 

@@ -91,6 +91,9 @@ def test_the_tally_counts_by_item_and_in_all(capsys):
     assert f"1.2   1 of {wanted['1.2']}, 1 failed, {wanted['1.2'] - 2} not run   " in "\n".join(lines)
     total = sum(wanted.values())
     assert lines[-2] == f"all   2 of {total}, 1 failed, {total - 3} not run"
+    (words,) = (item for item in exercises.of_question("q7") if item.id == "7.1a")
+    Checks([words]).tally()
+    assert capsys.readouterr().out.splitlines()[0] == f"7.1a  read by a human   {words.title}"
 
 
 def test_the_tally_leaves_out_an_edited_check_cell_and_what_was_edited_after_it(capsys, monkeypatch):
