@@ -89,6 +89,7 @@ def test_the_number_of_features_is_a_whole_number(make, input_dim):
         (lambda: ConvNet(dropout="a"), TypeError, "dropout: " + KEEPING + "'a'."),
         (lambda: ConvNet(num_filters=None), ValueError, f"num_filters: {SIZE}None."),
         (lambda: ConvNet(filter_size=2.5), ValueError, f"filter_size: {SIZE}2.5."),
+        (lambda: ConvNet(num_classes=0), ValueError, f"num_classes: {SIZE}0."),
         (lambda: SoftmaxClassifier(num_classes="10"), ValueError, f"num_classes: {SIZE}'10'."),
         (lambda: Dropout("a"), TypeError, "keep: " + KEEPING + "'a'."),
         (lambda: Dropout(True), TypeError, "keep: " + KEEPING + "True."),

@@ -9,7 +9,16 @@ import pytest
 from search_toy import make
 
 from nnlib.provenance.code import code_checksum
-from nnlib.provenance.plain_json import array_checksum, checksum, is_plain, jsonable, strict_json, to_json
+from nnlib.provenance.plain_json import (
+    DEPTH,
+    Record,
+    array_checksum,
+    checksum,
+    is_plain,
+    jsonable,
+    strict_json,
+    to_json,
+)
 from nnlib.provenance.source import statement
 
 
@@ -96,3 +105,78 @@ def test_a_setting_that_json_cannot_hold_is_named():
 def test_any_value_of_another_kind_is_an_error_that_names_the_argument(argument, call, value):
     with pytest.raises((TypeError, ValueError), match=rf"^{argument}: expected "):
         call(value)
+
+
+def nested(levels):
+    return b'{"a": ' + b"[" * (levels - 1) + b"0" + b"]" * (levels - 1) + b"}"
+
+
+def test_a_line_may_have_as_many_levels_as_it_says_and_no_more():
+    assert json.dumps(strict_json(nested(DEPTH))).encode() == nested(DEPTH)
+    for levels in (DEPTH + 1, 100_000):
+        with pytest.raises(ValueError, match="JSON: expected at most 32 levels of lists and dictionaries, got more"):
+            strict_json(nested(levels))
+
+
+@pytest.mark.parametrize("line", [b"", b'{"a": NaN}', b'{"a": 1e999}', b'{"a": "\\ud800"}', b'{"a": "\xff"}', b"[1]"])
+def test_a_line_without_an_object_or_with_what_json_has_not_is_refused(line):
+    refusals = "JSON: expected an object|Expecting value|not JSON compliant|surrogates not allowed|invalid start byte"
+    with pytest.raises(ValueError, match=refusals):
+        strict_json(line)
+    assert strict_json('{"a": "ä\U0001f600"}'.encode()) == {"a": "ä\U0001f600"}
+
+
+@dataclasses.dataclass
+class Place(Record):
+    width: float
+    names: list[str]
+
+
+@dataclasses.dataclass
+class Row(Record):
+    number: int
+    place: Place
+    shares: dict[str, float] | None
+
+
+ROW = {"number": 3, "place": {"width": 0.5, "names": ["a"]}, "shares": {"b": 1}}
+
+
+def test_a_record_is_what_it_was_written_from():
+    row = Row(3, Place(0.5, ["a"]), {"b": 1})
+    assert row.to_json() == ROW
+    assert Row.from_json(ROW) == row
+    for changed in ({"shares": None}, {"place": {"width": -9e299, "names": []}}, {"shares": {"b": float("inf")}}):
+        assert Row.from_json(ROW | changed).to_json() == ROW | changed
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ([], "Row: expected a JSON object, got list"),
+        (
+            {"number": 3, "place": 1, "more": 2},
+            "the fields number, place, shares, got missing or unknown: more, shares",
+        ),
+        (ROW | {"number": True}, "number: expected int, got True"),
+        (ROW | {"number": 3.0}, "number: expected int, got 3.0"),
+        (ROW | {"place": None}, "Place: expected a JSON object, got NoneType"),
+        (ROW | {"place": {"width": True, "names": []}}, "width: expected float, got True"),
+        (ROW | {"place": {"width": 10**400, "names": []}}, "width: expected float, got 1000"),
+        (ROW | {"place": {"width": -1e300, "names": []}}, "width: expected float, got -1e.300"),
+        (ROW | {"place": {"width": 1, "names": "a"}}, "names: expected list.*, got 'a'"),
+        (ROW | {"place": {"width": 1, "names": ["a", 1]}}, "names: expected list.*, got .'a', 1."),
+        (ROW | {"shares": {"b": "1"}}, "shares: expected .*, got {'b': '1'}"),
+        (ROW | {"shares": [1.0]}, "shares: expected .*, got .1.0."),
+    ],
+)
+def test_a_field_that_is_missing_unknown_or_of_another_kind_is_named(value, message):
+    with pytest.raises(ValueError, match=message):
+        Row.from_json(value)
+
+
+def test_settings_come_back_as_json_gives_them():
+    assert jsonable("grid", {"a": np.float32(0.5), "b": (1, None)}) == {"a": 0.5, "b": [1, None]}
+    for settings in ({3: 1}, {"a": float("nan")}):
+        with pytest.raises(ValueError, match=r"grid\[.*: expected a finite number, a string, None, or a list"):
+            jsonable("grid", settings)
