@@ -1,9 +1,9 @@
-"""Mutation testing: `make mutants` changes nnlib in one spot at a time; the module's tests have to fail.
+"""Mutation testing: `make mutants` changes nnlib or tools in one spot at a time; the module's tests have to fail.
 
-The mutants are those of `mutations.py`; `GROUPS` says which tests judge which module. N of them are drawn, as many from
-each group, the same at every run. Each is written into a copy of the checkout and tested by a fork of this process,
-which has the large libraries loaded. A mutant is killed if a test fails or runs 10 times as long as without it. Those
-that survive and mean the same are in equivalent_mutants.toml with the reason.
+The mutants are those of `mutations.py`; `mutant_groups.py` says which tests judge which module. N of them are drawn, as
+many from each group, the same at every run. Each is written into a copy of the checkout and tested by a fork of this
+process, which has the large libraries loaded. A mutant is killed if a test fails or runs 10 times as long as without
+it. Those that survive and mean the same are in equivalent_mutants.toml with the reason.
 
 mutmut 3.8 and cosmic-ray 8.7 do not fit. mutmut changes no decorated function and nothing outside functions (the tables
 of defaults, the specs' fields), and its trampolines replace every function, which changes the source that
@@ -30,6 +30,7 @@ from itertools import islice
 from pathlib import Path
 
 import figures
+from mutant_groups import GROUPS
 from mutant_report import survivors, table
 from mutations import Mutant, mutants
 
@@ -38,35 +39,6 @@ BUILD = ROOT / "build" / "mutants"
 TREE = BUILD / "tree"
 SEED = 598
 DATA_LIMIT = 8 << 30  # bytes that a mutant may allocate
-SEARCH = ["trial_log", "selection", "arguments", "trial", "replay", "sweep"]  # the fast ones, which come first
-NAMES = "tests/repository/test_import.py::test_the_list_of_names_is_complete"
-CHECK = ["frames", "cases", "record", "stages", "check_session", "process", "report", "engine"]  # none that runs cells
-GROUPS = {  # the modules; their tests: first the files that bear the module's name, then all
-    "search": (
-        ["nnlib/search/*.py"],
-        [*(f"tests/search/test_search_{name}.py" for name in SEARCH), "tests/search", f"{NAMES}[nnlib.search]"],
-    ),
-    "check": (["nnlib/check/*.py"], [*(f"tests/check/test_{name}.py" for name in CHECK), f"{NAMES}[nnlib.check]"]),
-    "layers": (["nnlib/layers/*.py"], ["tests/layers", f"{NAMES}[nnlib.layers]"]),
-    "losses": (["nnlib/losses.py"], ["tests/test_losses.py"]),
-    "network": (
-        ["nnlib/network.py"],
-        ["tests/test_network.py", "tests/test_specs.py", "tests/test_models.py", "tests/test_models_arguments.py"],
-    ),
-    "specs": (["nnlib/specs.py"], ["tests/test_specs.py", "tests/test_network.py"]),
-    "models": (
-        ["nnlib/models.py"],
-        ["tests/test_models.py", "tests/test_models_arguments.py", "tests/test_storage.py"],
-    ),
-    "optim": (["nnlib/optim.py"], ["tests/test_optim.py"]),
-    "solver": (["nnlib/solver.py", "nnlib/solver_checks.py"], ["tests/solver"]),
-    "gradcheck": (["nnlib/gradcheck.py"], ["tests/test_gradcheck.py", "tests/test_gradcheck_kinks.py"]),
-    "callbacks": (["nnlib/callbacks.py"], ["tests/solver"]),
-    "data": (
-        ["nnlib/data/*.py", "nnlib/held_out.py"],
-        ["tests/data", "tests/test_mixed_examples.py", "tests/test_held_out.py"],
-    ),
-}
 LARGE = "numpy torch hypothesis.extra.numpy pytest joblib matplotlib.pyplot PIL.Image filelock threadpoolctl nbformat"
 Case = tuple[str, str, Mutant]  # group, module, mutant
 
