@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -64,10 +65,12 @@ def _axes(ax) -> str:
         words.append(f"{axis.get_label_text()} {axis.get_scale()} {_values(axis.get_view_interval())}")
         if isinstance(axis.get_major_locator(), FixedLocator):
             words.append(f"ticks {_summary(axis.get_major_locator().locs)}")
-        if isinstance(axis.get_major_formatter(), FixedFormatter):
-            words.append(f"{' '.join(axis.get_major_formatter().seq)} {_style('text', axis.get_ticklabels()[0])}")
-        if isinstance(axis.get_major_formatter(), (FuncFormatter, PercentFormatter)):
-            words.append(f"as {axis.get_major_formatter().format_ticks([0.25, 12.5])}")
+        form = axis.get_major_formatter()
+        if isinstance(form, FixedFormatter) or isinstance(getattr(form, "func", None), partial):  # of set_xticks
+            labels = axis.get_ticklabels()
+            words.append(f"{[label.get_text() for label in labels]} {_style('text', labels[0]) if labels else ''}")
+        elif isinstance(form, (FuncFormatter, PercentFormatter)):
+            words.append(f"as {re.sub('[0-9]', '#', str(form.format_ticks([0.25, 12.5])))}")
         ticks = axis.get_tick_params()
         words += [f"{name} {ticks[name]}" for name in ("length", "labelsize", "labelrotation", "pad") if name in ticks]
         if ticks.get("gridOn"):

@@ -55,7 +55,12 @@ def test_each_rate_has_its_curve_and_each_panel_its_bounds():
 
 
 @pytest.mark.parametrize(
-    ("minimum", "said"), [((1, 0), "minimum"), ((40, -100), "minimum: far outside, at (40, -100)")]
+    ("minimum", "said"),
+    [
+        ((1, 0), "minimum"),
+        ((40, -100), "minimum: far outside, at (40, -100)"),
+        ((1, -100), "minimum: far outside, at (1, -100)"),
+    ],
 )
 def test_contours_show_the_path_and_where_the_minimum_is(minimum, said):
     weights, biases = np.linspace(-2, 3, 30), np.linspace(-2, 2, 20)

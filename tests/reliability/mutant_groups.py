@@ -2,6 +2,7 @@
 
 SEARCH = ["trial_log", "selection", "arguments", "trial", "replay", "sweep"]  # the fast ones, which come first
 LISTED = "tests/repository/test_listed_defaults.py"
+COMMANDS = "tests/repository/test_commands.py"
 NAMES = "tests/repository/test_import.py::test_the_list_of_names_is_complete"
 CHECK = ["frames", "cases", "record", "stages", "check_session", "process", "report", "engine"]  # none that runs cells
 WIDGETS = ["state", "arguments", "controls", "curves", "playground", "worker", "explorer"]  # none that starts a kernel
@@ -35,7 +36,7 @@ GROUPS = {  # the modules; their tests: first the files that bear the module's n
         ["nnlib/homework/figures/*.py"],
         [f"tests/homework/test_figures_q{number}.py" for number in range(1, 8)],
     ),
-    "homework": (["nnlib/homework/*.py"], [LISTED, "tests/homework"]),
+    "homework": (["nnlib/homework/*.py"], [LISTED, "tests/homework", COMMANDS]),
     "plots": (["nnlib/plots/*.py"], [LISTED, "tests/plots", f"{NAMES}[nnlib.plots]"]),
     "widgets": (
         ["nnlib/widgets/*.py"],
@@ -44,5 +45,8 @@ GROUPS = {  # the modules; their tests: first the files that bear the module's n
     "vgg": (["nnlib/vgg/*.py"], [LISTED, "tests/vgg"]),
     "provenance": (["nnlib/provenance/*.py"], ["tests/provenance"]),
     "fast": (["nnlib/fast/*.py"], ["tests/fast", "tests/layers", "tests/test_optim.py", f"{NAMES}[nnlib.fast]"]),
-    "tools": (["tools/*.py", "tools/bench/*.py"], [LISTED, *(f"tests/tools/test_{name}.py" for name in TOOLS)]),
+    "tools": (
+        ["tools/*.py", "tools/bench/*.py"],
+        [LISTED, *(f"tests/tools/test_{name}.py" for name in TOOLS), COMMANDS],
+    ),
 }

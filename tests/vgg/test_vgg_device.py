@@ -7,7 +7,7 @@ import torch
 from vgg_small import CPU, coloured, dataset, small_recipe
 
 from nnlib.provenance.machine import processor
-from nnlib.vgg import DataLoader, Trainer, fast_bfloat16, machine, pick_device
+from nnlib.vgg import DataLoader, Trainer, fast_bfloat16, machine, pick_device, trainer
 
 CUDA, MPS = torch.device("cuda"), torch.device("mps")
 
@@ -69,3 +69,18 @@ def test_the_whole_set_lies_on_the_device_as_one_tensor_of_bytes(name):
     batches = DataLoader(*coloured(20), 10, seed=1, device=name)
     assert (batches.images.dtype, tuple(batches.images.shape)) == (torch.uint8, (20, 32, 32, 3))
     assert {batches.images.device.type, batches.labels.device.type} == {name}
+
+
+@pytest.mark.parametrize(("asked", "used"), [(None, MPS), ("meta", torch.device("meta")), (CPU, CPU)])
+def test_a_training_takes_the_device_that_is_asked_for_and_without_one_what_it_finds(monkeypatch, asked, used):
+    class Begun(Exception):
+        pass
+
+    def begin(recipe, data, device):
+        raise Begun(device)
+
+    monkeypatch.setattr(trainer, "pick_device", lambda: MPS)
+    monkeypatch.setattr(trainer, "Trainer", begin)
+    with pytest.raises(Begun) as begun:
+        trainer.run(small_recipe(), dataset(20, 1), device=asked)
+    assert begun.value.args == (used,)
