@@ -2,6 +2,7 @@
 
 import resource
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -240,3 +241,7 @@ def test_a_result_is_tested_as_its_recipe_says():
     torch.testing.assert_close(result.scores(X), expected, rtol=1e-4, atol=1e-5)
     assert not torch.equal(training.predict(DataLoader(X, y, 10), result.net, CPU), expected)
     assert result.accuracy(X, y) == result.val_acc == np.mean(result.scores(X).argmax(1).numpy() == y)
+
+
+def test_a_trainings_seconds_are_those_after_its_last_epoch():
+    assert trainer.TrainResult.seconds.fget(SimpleNamespace(history=SimpleNamespace(seconds=[1.0, 3.0, 7.0]))) == 7.0
