@@ -91,8 +91,8 @@ def _legends(legends) -> str:
 def _style(kind: str, artist) -> str:
     """Return the traits in which a thing differs from the default."""
     found = {name: _trait(artist, name) for name in TRAITS.split() if hasattr(artist, f"get_{name}")}
-    if kind == "collection":
-        del found["linestyle"], found["zorder"]  # each version of matplotlib writes them otherwise
+    for name in {"collection": ("linestyle", "zorder"), "shape": ("linestyle",)}.get(kind, ()):
+        del found[name]  # each version of matplotlib writes them otherwise
     if getattr(artist, "arrow_patch", None):
         found["arrow"] = f"({_style('shape', artist.arrow_patch)})"
     plain = PLAIN.get(kind)
@@ -105,10 +105,10 @@ def _trait(artist, name: str) -> str:
     if "color" in name and is_color_like(value):
         return to_hex(value, keep_alpha=True)
     if name == "cmap" and value is not None:
-        return value.name
+        return value.name.replace("from_list", "unnamed")
     if isinstance(value, (float, int, np.ndarray, tuple, list)) and name != "linestyle":
         return _summary(value)
-    return str(value).replace(" ", "")
+    return str(value).replace(" ", "").replace("antialiased", "auto")  # one thing, renamed in matplotlib 3.10
 
 
 def _content(kind: str, artists: list) -> str:
