@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from matplotlib.collections import Collection
 from matplotlib.colors import is_color_like, to_hex
+from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
@@ -128,6 +129,8 @@ def _places(kind: str, artist) -> tuple[np.ndarray, ...]:
     if kind == "text":
         offset = getattr(artist, "xyann", artist.get_position())
         return _plain_numbers(getattr(artist, "xy", artist.get_position())), _plain_numbers(offset)
+    if isinstance(artist, ContourSet):  # how many points a contour has depends on rounding
+        return _plain_numbers(artist.get_offsets()), _plain_numbers(artist.levels)
     if kind == "collection":
         paths = np.concatenate([np.empty((0, 2)), *(path.vertices for path in artist.get_paths())])
         return _plain_numbers(artist.get_offsets()), np.unique(paths, axis=0).ravel()

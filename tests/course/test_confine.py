@@ -10,12 +10,13 @@ import pytest
 
 from course import confine
 
-ALLOW, KILL, DENY = 0x7FFF0000, 0x80000000, 0x00050000 | errno.EPERM
+ALLOW, KILL = 0x7FFF0000, 0x80000000
+DENY, ABSENT = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
 
 
-def filtered(program, architecture, number):
-    """Return what a filter answers to a call, as the kernel runs it."""
-    data, accumulator, at = {0: number, 4: architecture}, 0, 0
+def filtered(program, architecture, number, flags=0):
+    """Return what a filter answers to a call whose first argument is `flags`, as the kernel runs it."""
+    data, accumulator, at = {0: number, 4: architecture, 16: flags}, 0, 0
     steps = list(struct.iter_unpack("HBBI", program))
     while True:
         code, yes, no, value = steps[at]
@@ -25,6 +26,8 @@ def filtered(program, architecture, number):
                 accumulator = data[value]
             case 0x15 | 0x35:  # equal, at least
                 at += yes if (accumulator == value if code == 0x15 else accumulator >= value) else no
+            case 0x45:  # any of these bits
+                at += yes if accumulator & value else no
             case 0x06:
                 return value
 
@@ -37,7 +40,12 @@ def test_the_filter_denies_what_is_listed_and_ends_what_calls_otherwise(machine,
     program, column = confine.filter_program(), confine.MACHINES.index(machine)
     denied = {numbers[column] for numbers in confine.FORBIDDEN.values()}
     assert {filtered(program, own, number) for number in denied} == {DENY}
-    assert {filtered(program, own, number) for number in set(range(500)) - denied} == {ALLOW}
+    assert {filtered(program, own, number) for number in set(range(500)) - {*denied, confine.CLONE3}} == {ALLOW}
+    assert filtered(program, own, confine.CLONE3) == ABSENT  # its flags lie in memory, where no filter sees them
+    clone = {"x86_64": 56, "aarch64": 220}[machine]
+    namespaces = [1 << bit for bit in (17, *range(25, 31))]  # of mounts, control groups, names, IPC, users, PIDs, network
+    assert {filtered(program, own, clone, flag | 0x11) for flag in namespaces} == {DENY}
+    assert filtered(program, own, clone, ~sum(namespaces) & 0xFFFFFFFF) == ALLOW  # threads and forks
     assert {filtered(program, own, 0x40000000 | number) for number in range(500)} == {DENY}  # x32
     assert {filtered(program, other, number) for number in range(500)} == {KILL}
 
@@ -63,6 +71,8 @@ def test_no_limit_can_be_raised_again(monkeypatch):
 def test_every_version_of_landlock_is_asked_for_all_that_it_knows(version, handled, more, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     (tmp_path / "scratch").mkdir()
+    (tmp_path / "lib" / "python3").mkdir(parents=True)
+    (tmp_path / "lib" / "own").mkdir()
     asked, rules, rights = [], {}, (1 << handled) - 1
 
     def syscall(number, *arguments):
@@ -82,12 +92,14 @@ def test_every_version_of_landlock_is_asked_for_all_that_it_knows(version, handl
         )
 
     monkeypatch.setattr(confine, "LIBC", SimpleNamespace(syscall=syscall))
+    monkeypatch.setattr(confine, "SYSTEM", (str(tmp_path / "lib"), str(tmp_path / "lib64")))
     confine.landlock([str(tmp_path), str(tmp_path / "file"), str(tmp_path / "missing")], str(tmp_path / "scratch"))
     assert asked == [struct.pack(f"{1 + len(more)}Q", rights, *more), "restrict"]
     read, write, look, run = confine.READ_FILE, confine.WRITE_FILE, confine.READ_DIR, confine.EXECUTE
-    own = {str(tmp_path): read | look | run, str(tmp_path / "file"): read, str(tmp_path / "scratch"): rights & ~run}
-    system = {"/dev/null": read | write, "/dev/urandom": read}
-    assert rules == own | system | {path: read for path in ("/etc/ld.so.cache",) if os.path.exists(path)}
+    own = {str(tmp_path): read | look | run, str(tmp_path / "file"): read | run}
+    own |= {str(tmp_path / "lib" / "own"): read | look | run, str(tmp_path / "scratch"): rights & ~run}
+    system = {"/dev/null": read | write, "/dev/urandom": read | run}
+    assert rules == own | system | {path: read | run for path in ("/etc/ld.so.cache",) if os.path.exists(path)}
 
 
 def test_every_step_is_taken_before_the_command(monkeypatch):

@@ -56,7 +56,7 @@ def draw_dlogits(probabilities: np.ndarray, labels: np.ndarray, gradient: np.nda
     right.imshow(gradient, cmap="RdBu_r", norm=CenteredNorm(halfrange=1), aspect="auto")
     for ax, values in ((left, probabilities), (right, gradient)):
         for (row, column), value in np.ndenumerate(values):
-            colour = "white" if abs(value) > 0.75 else "black"
+            colour = "white" if abs(value) > 0.65 else "black"
             shown = f"{value:.2f}".replace("-", "−") if abs(value) >= 0.005 else "0"
             ax.text(column, row, shown, ha="center", va="center", fontsize=7.5, color=colour)
         for row, label in enumerate(labels):
