@@ -30,8 +30,8 @@ PROFILE_VARIABLE = "NNLIB_PROFILE"
 CHECKPOINTS_VARIABLE = "NNLIB_CHECKPOINTS"
 TRIAL_LOGS_VARIABLE = "NNLIB_TRIAL_LOGS"
 
-# Several notebooks at a time share the cores: their threads, and a sweep's processes (Q2 alone saves 10 s of CPU time).
-_SHARES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "LOKY_MAX_CPU_COUNT")
+# Several notebooks at a time share the cores, and a kernel would start as many threads as there are.
+_THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 _NOTES = """The build folder then holds notebooks/ (the executed copies, and in trial_logs/ their sweeps), results.json,
 html/ (a book of the notebooks, those not executed as they are stored, the documents and the code: open index.html) and
@@ -42,7 +42,7 @@ notebooks/extra/ is executed only where it is named.
 NNLIB_CHECKPOINTS names another folder for checkpoints, from which nothing is removed. NNLIB_DATA names a folder to
 look in first for data files."""
 
-_TURNS = "q5 q4 q2 q7 q6 q3 q1"  # the longest first: the last one, which runs alone for a while, is short
+_TURNS = "q5 q4 q7 q6 q1 q2 q3"  # the longest first; last, when one may run alone, those whose sweeps take all cores
 _COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -66,8 +66,8 @@ def run(notebooks: list[Path], build: Path, *, in_place: bool, profile: str, job
     variables = {PROFILE_VARIABLE: profile, CHECKPOINTS_VARIABLE: str(checkpoints)}
     variables[TRIAL_LOGS_VARIABLE] = str(build / "notebooks" / TRIAL_LOGS)
     if min(jobs, len(loaded)) > 1:
-        cores = max(1, (os.cpu_count() or 1) // jobs)
-        variables |= {name: os.environ.get(name, str(cores)) for name in _SHARES}
+        threads = max(1, (os.cpu_count() or 1) // jobs)
+        variables |= {name: os.environ.get(name, str(threads)) for name in _THREAD_VARIABLES}
     with _writing(build, "Name another folder with --build DIR."), _reserved(build):
         _remove_last_run(build)
         try:
