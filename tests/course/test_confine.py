@@ -43,7 +43,7 @@ def test_the_filter_denies_what_is_listed_and_ends_what_calls_otherwise(machine,
     assert {filtered(program, own, number) for number in set(range(500)) - {*denied, confine.CLONE3}} == {ALLOW}
     assert filtered(program, own, confine.CLONE3) == ABSENT  # its flags lie in memory, where no filter sees them
     clone = {"x86_64": 56, "aarch64": 220}[machine]
-    namespaces = [1 << bit for bit in (17, *range(25, 31))]  # of mounts, control groups, names, IPC, users, PIDs, network
+    namespaces = [1 << bit for bit in (17, *range(25, 31))]  # of mounts, cgroups, names, IPC, users, PIDs, network
     assert {filtered(program, own, clone, flag | 0x11) for flag in namespaces} == {DENY}
     assert filtered(program, own, clone, ~sum(namespaces) & 0xFFFFFFFF) == ALLOW  # threads and forks
     assert {filtered(program, own, 0x40000000 | number) for number in range(500)} == {DENY}  # x32

@@ -8,7 +8,10 @@ import pytest
 from nnlib.homework.figures import q6, q6_extra
 from nnlib.homework.recorded import Training
 
-RNG = np.random.default_rng(0)
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
 
 
 def lines(ax):
@@ -43,8 +46,8 @@ def test_examples_draws_the_first_of_each_class_in_its_column():
     assert corners == [[0, 85], [170, 255]]
 
 
-def test_fields_are_squares_around_the_middle_and_bars_are_shares():
-    image = RNG.integers(0, 256, (3, 32, 32), dtype=np.uint8)
+def test_fields_are_squares_around_the_middle_and_bars_are_shares(rng):
+    image = rng.integers(0, 256, (3, 32, 32), dtype=np.uint8)
     left, right = q6.draw_fields(image, {"a": 3, "b": 40}, {"a": 30, "b": 10}).axes
     assert [patch.get_bbox().bounds for patch in left.patches] == [(14.5, 14.5, 3, 3), (-4, -4, 40, 40)]
     assert legend(left) == ["a: 3 × 3", "b: 40 × 40"]
@@ -97,8 +100,8 @@ def test_spreads_are_drawn_by_layer_on_a_logarithmic_scale():
     assert ax.get_yscale() == "log"
 
 
-def test_augmented_draws_a_row_per_epoch():
-    rows = RNG.uniform(-1, 1, (2, 3, 3, 32, 32))
+def test_augmented_draws_a_row_per_epoch(rng):
+    rows = rng.uniform(-1, 1, (2, 3, 3, 32, 32))
     (ax,) = q6_extra.draw_augmented(rows, "a title").axes
     drawn = np.asarray(ax.images[0].get_array(), float)[..., :3]
     drawn = drawn / 255 if drawn.max() > 1 else drawn
@@ -127,12 +130,12 @@ def test_whitening_is_drawn_on_one_symmetric_scale_the_strongest_first():
     assert not axes[3].axison
 
 
-def test_confusion_counts_and_mistakes_are_those_of_the_scores():
+def test_confusion_counts_and_mistakes_are_those_of_the_scores(rng):
     y, scores = np.array([0, 1, 1, 2] * 9), np.tile(np.eye(3)[[0, 1, 2, 1]], (9, 1))
     (ax,) = q6_extra.draw_confusion(y, scores, ["a", "b", "c"]).axes[:1]
     assert ax.get_title() == "18 of 36 wrong"
     figure = q6_extra.draw_surest_mistakes(
-        RNG.integers(0, 256, (36, 3, 8, 8), dtype=np.uint8), y, scores, ["a", "b", "c"]
+        rng.integers(0, 256, (36, 3, 8, 8), dtype=np.uint8), y, scores, ["a", "b", "c"]
     )
     assert len(figure.axes) == 16
     assert all(ax.images for ax in figure.axes)

@@ -9,7 +9,10 @@ from nnlib.homework.figures import q7, q7_rates
 from nnlib.homework.gains import Factors
 from nnlib.homework.masks import masked_outputs, moments
 
-RNG = np.random.default_rng(0)
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
 
 
 def lines(ax):
@@ -21,8 +24,8 @@ def legend(owner):
     return [text.get_text() for text in found.get_texts()]
 
 
-def test_arrival_draws_norms_by_layer_and_shares_by_depth():
-    X, y = RNG.normal(size=(6, 5)), RNG.integers(0, 10, size=6)
+def test_arrival_draws_norms_by_layer_and_shares_by_depth(rng):
+    X, y = rng.normal(size=(6, 5)), rng.integers(0, 10, size=6)
     traces = {name: propagate((X, y), depth=4, activation="sigmoid", width=7) for name in ("sigmoid", "with norm")}
     shares = {"sigmoid": [0.5, 0.1], "with norm": [1.0, 0.9]}
     left, right = q7.draw_arrival(traces, shares, (3, 4)).axes
@@ -75,8 +78,8 @@ def test_paths_are_drawn_from_start_to_target_on_contours():
         assert len(ax.collections) == 1
 
 
-def test_units_lie_in_the_band_that_so_many_masks_allow():
-    x, w, b = RNG.normal(size=60), RNG.normal(size=(60, 40)), np.zeros(40)
+def test_units_lie_in_the_band_that_so_many_masks_allow(rng):
+    x, w, b = rng.normal(size=60), rng.normal(size=(60, 40)), np.zeros(40)
     ax = q7.draw_units((x, w, b), keep=0.5, masks=400).axes[1]
     (band,) = ax.collections
     corners = band.get_paths()[0].vertices
@@ -140,9 +143,9 @@ def test_momentum_draws_losses_and_the_sharpness_in_bounds():
     assert legend(right) == ["a", "b"]
 
 
-def test_cures_draws_the_first_steps_of_a_and_means_of_ten_of_all():
-    curves = {("A", cure): RNG.uniform(1, 2, size=60) for cure in CURES if cure != "momentum 0.5"}
-    curves |= {("B", cure): RNG.uniform(1, 2, size=30) for cure in CURES}
+def test_cures_draws_the_first_steps_of_a_and_means_of_ten_of_all(rng):
+    curves = {("A", cure): rng.uniform(1, 2, size=60) for cure in CURES if cure != "momentum 0.5"}
+    curves |= {("B", cure): rng.uniform(1, 2, size=30) for cure in CURES}
     figure = q7_rates.draw_cures(curves, first=12)
     first, a, b = figure.axes
     drawn = lines(first)

@@ -27,7 +27,7 @@ def test_the_grids_are_the_homeworks():
     assert SWEEPS["q4"].grid == {"hidden_dim": (10, 30, 100, 300, 1000)}
     assert SWEEPS["q4-rate"].grid == {"learning_rate": (1e-3, 3e-3, 1e-2, 3e-2)}
     sizes, small = SWEEPS["q5-size"], SWEEPS["q5-small-weights"]
-    assert sizes.grid == {"filter_size": (3, 5, 7, 9), "hidden_dim": (25, 50, 200)}
+    assert sizes.grid == {"filter_size": (3, 5, 7, 9), "hidden_dim": (25, 50, 100, 200)}
     assert all(set(values) < set(sizes.grid[name]) for name, values in small.grid.items())
     assert (sizes.make_model.keywords["weight_scale"], small.make_model.keywords["weight_scale"]) == (None, 0.01)
     assert (sizes.solver, sizes.seeds, sizes.load.args) == (small.solver, small.seeds, small.load.args)
