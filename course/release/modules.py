@@ -94,6 +94,6 @@ def _is_argument_check(node: ast.stmt) -> bool:
 def _first_line(node: ast.stmt, lines: list[str]) -> int:
     """Return the first line of a definition, its decorators and the comment above it."""
     first = first_line(node)
-    while lines[first - 2].startswith("#"):
+    while first > 1 and lines[first - 2].startswith("#"):
         first -= 1
     return first
