@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import textwrap
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -209,7 +210,8 @@ def _run(job: Job, n_jobs: int | None, trial_log: TrialLog, rows: dict[str, Tria
             best, failed = max(best, row.val_acc or 0.0), failed + (row.status != "done")
             bar.set_postfix({"best": f"{best:.2%}"} | ({"failed": failed} if failed else {}), refresh=False)
             bar.update()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
+        traceback.clear_frames(error.__traceback__)  # one of them may hold the trial log's lock
         for key in [key for key in job.trials if key in job.running]:
             trial_log.append(make_row(job.trials[key][1], "stopped", "interrupted before it ended", sweep=name))
         raise

@@ -1,6 +1,7 @@
 """nnlib.search.sweeps in this process: the grid, its rows in order, what is skipped, what is tried again."""
 
 import errno
+import itertools
 import math
 import os
 from dataclasses import replace
@@ -219,6 +220,35 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_call_runs_the_rest(tmp_path):
     assert [row.status for row in swept] == ["done"] * 3
     assert [width for width, _, _ in calls(notes)] == [2, 4, 4, 8]
     assert [row.id for row in TrialLog(tmp_path / "l.jsonl").trials()] == [row.id for row in swept]
+
+
+class Interrupted:
+    """A context that Ctrl-C keeps from ending."""
+
+    def __init__(self, context):
+        self.context = context
+
+    def __enter__(self):
+        return self.context.__enter__()
+
+    def __exit__(self, *error):
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_while_a_row_is_written_leaves_no_lock(tmp_path, monkeypatch):
+    opened, open_log = itertools.count(), TrialLog._open
+
+    def interrupted_at_the_first_row(log):
+        return Interrupted(open_log(log)) if next(opened) == 1 else open_log(log)
+
+    monkeypatch.setattr(TrialLog, "_open", interrupted_at_the_first_row)
+    options = {**OPTIONS, "trial_log": tmp_path / "l.jsonl"}
+    with pytest.raises(KeyboardInterrupt) as caught:  # it keeps the frames, as IPython does
+        sweep(make, toy_data(), GRID, **options)
+    swept = sweep(make, toy_data(), GRID, **options)
+    assert [row.status for row in swept] == ["done"] * 6
+    assert sorted(row.id for row in TrialLog(tmp_path / "l.jsonl").trials()) == sorted(row.id for row in swept)
+    assert caught.traceback
 
 
 def test_a_table_with_the_best_marked():
