@@ -98,7 +98,8 @@ def table(start: str = "") -> tuple[list[str], bool]:
     for item, own in zip(found, results, strict=True):
         passed = sum(result.status == "passed" for result in own)
         first = next((result for result in own if result.status != "passed"), None)
-        waits = first is not None and first.status == "waits"
-        note = f"waits for {first.message}" if waits else f"{first.name} {first.status}" if first else ""
+        note = f"{first.name} {first.status}" if first else ""
+        if first and first.status == "waits":
+            note = f"waits for {first.message}"
         rows.append((item.id, f"{passed} of {len(own)}", str(item.hidden or ""), note, item.title))
     return tables.align(rows), all(result.status == "passed" for own in results for result in own)
